@@ -1,0 +1,1 @@
+//! What may enter a document, on server and tablet alike.

@@ -1,0 +1,11 @@
+//! Messages, envelopes and the state machine of an exchange: bytes in, bytes out.
+//!
+//! It must never open a socket, read a clock or draw a random number. The tablet's door, the
+//! server and the simulated world drive it.
+
+mod message;
+
+pub use message::{
+    DocumentName, DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL, REQUEST_CAP_BYTES,
+    Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SyncAnswer, SyncRequest,
+};

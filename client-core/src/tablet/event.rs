@@ -1,0 +1,218 @@
+//! What happens to a tablet: a person's gesture, the platform's answer, the passing of time.
+
+use crate::form::FormKind;
+use crate::model::{
+    Answer, AnswerValue, CampaignId, Coordinates, Coverage, DeviceId, Night, ObservationId,
+    Position, QuestionName, SectorId, SiteId, TeamId, TimestampMs, WithdrawalReason,
+};
+use serde::{Deserialize, Serialize};
+
+/// A file of the tablet's storage, as read at start.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StoredFile {
+    /// Its name.
+    pub name: String,
+    /// Its bytes, base64 (RFC 4648 section 4).
+    pub bytes: String,
+}
+
+/// Anything that happens to a tablet.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A code typed, scanned or taken from a link; the origin is where it is redeemed.
+    Enrol {
+        /// The one-time code, or the whole link that holds it.
+        code: String,
+    },
+    /// First choice of a PIN, right after enrolment; 6 digits.
+    ChoosePin {
+        /// Digits only.
+        pin: String,
+    },
+    /// The PIN is entered.
+    Unlock {
+        /// Digits only.
+        pin: String,
+    },
+    /// The padlock, idleness, or the page going to the background.
+    Lock,
+    /// What the platform found for the check-list.
+    Checked(PlatformReport),
+    /// Start, or take up again, a round.
+    StartRound {
+        /// The team that goes.
+        team: TeamId,
+        /// The sector; none is "hors secteur".
+        sector: Option<SectorId>,
+        /// The night, one of the plan's.
+        night: Night,
+    },
+    /// Open the home of another round of this tablet.
+    OpenRound {
+        /// Index in [`super::View::rounds`].
+        index: u32,
+    },
+    /// Begin a new form.
+    OpenForm {
+        /// Which.
+        form: FormKind,
+        /// The known place it is about.
+        site: Option<SiteId>,
+    },
+    /// Open a saved observation in its form, to correct it.
+    EditObservation {
+        /// Which.
+        observation: ObservationId,
+    },
+    /// Turn a saved observation into an interview of the same person.
+    CompleteObservation {
+        /// Which.
+        observation: ObservationId,
+    },
+    /// One question of the open form is answered, or cleared with `not_asked`.
+    Answer {
+        /// Which question.
+        question: QuestionName,
+        /// What came back.
+        answer: Answer<AnswerValue>,
+    },
+    /// Show another card of the open form.
+    GoToCard {
+        /// 0-based, among the relevant cards.
+        card: u32,
+    },
+    /// A pin put by hand on the map for the open form; none takes it away.
+    PlacePin {
+        /// Where.
+        coordinates: Option<Coordinates>,
+    },
+    /// The place as typed for the open form.
+    TypePlace {
+        /// At most 120 characters.
+        text: String,
+    },
+    /// Ask for a new fix for the open form.
+    Refix,
+    /// Save the open form.
+    SaveForm,
+    /// Leave the open form without saving.
+    DiscardForm,
+    /// Take an observation back.
+    Withdraw {
+        /// Which.
+        observation: ObservationId,
+        /// Why.
+        reason: WithdrawalReason,
+    },
+    /// Undo the last save or withdrawal.
+    Undo,
+    /// Take a withdrawn observation up again, at any time.
+    Restore {
+        /// Which.
+        observation: ObservationId,
+    },
+    /// End of the round.
+    CloseRound {
+        /// How much was walked.
+        coverage: Coverage,
+        /// What was left out and why.
+        not_walked: Option<String>,
+        /// The team states that it met nobody.
+        zero_found: bool,
+    },
+    /// Open a closed round again.
+    ReopenRound,
+    /// Send now.
+    SendNow,
+    /// Leave the message on screen.
+    DismissMessage,
+    /// The time asked for with [`super::Effect::Wake`] has come.
+    Tick,
+    /// The platform has a fix, or not.
+    Fixed {
+        /// The fix.
+        position: Option<Position>,
+    },
+    /// The operations of a [`super::Effect::Store`] are on disk.
+    Stored {
+        /// Which.
+        ticket: u32,
+    },
+    /// They are not, and nothing of them may be relied on.
+    NotStored {
+        /// Which.
+        ticket: u32,
+        /// `quota`, `closed` or `other`.
+        reason: String,
+    },
+    /// An HTTP answer came.
+    Answered {
+        /// Which.
+        ticket: u32,
+        /// HTTP code.
+        code: u16,
+        /// Body, base64.
+        body: String,
+    },
+    /// No HTTP answer came.
+    Unreachable {
+        /// Which.
+        ticket: u32,
+    },
+    /// The network came back or went.
+    Network {
+        /// What the platform believes.
+        online: bool,
+    },
+}
+
+/// What the platform found for *Avant de partir*; absent where it cannot tell.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PlatformReport {
+    /// Storage survives pressure (`navigator.storage.persisted`).
+    pub storage_persistent: Option<bool>,
+    /// Room left, bytes.
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub storage_free_bytes: Option<u64>,
+    /// Storage is the browser's private file system, or its fallback.
+    pub storage_backend: String,
+    /// Battery, per cent.
+    pub battery_percent: Option<u8>,
+    /// Position is allowed.
+    pub position_allowed: Option<bool>,
+    /// The map's layers are on the tablet.
+    pub map_ready: bool,
+    /// The app's version.
+    pub app_version: String,
+    /// A newer version waits.
+    pub update_waiting: bool,
+    /// The app is installed, not a tab.
+    pub installed: bool,
+    /// The screen may be kept on.
+    pub wake_lock: Option<bool>,
+}
+
+/// What enrolment brought: kept by the tablet, shown on screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Enrolment {
+    /// This tablet.
+    pub device: DeviceId,
+    /// Its label.
+    pub label: String,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// Its name.
+    pub campaign_name: String,
+    /// *exercice*.
+    pub exercise: bool,
+    /// The team it is handed to.
+    pub team: Option<TeamId>,
+    /// When it enrolled (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub enrolled_at: TimestampMs,
+}

@@ -1,0 +1,16 @@
+//! The only door for the screen: events in, effects and a view out.
+//!
+//! A state machine. It must never do what an [`Effect`] asks by itself, and no screen decides
+//! anything of the domain. The browser's worker and the simulated tablets drive it.
+
+mod effect;
+mod event;
+mod view;
+
+pub use effect::{Effect, StorageOperation};
+pub use event::{Enrolment, Event, PlatformReport, StoredFile};
+pub use view::{
+    CardView, Check, Custody, EntryView, Fact, FormView, Message, OutboxView, Phase, PlanView,
+    QuestionView, ReceiptView, RoundSummary, RoundView, SectorView, SiteView, TeamView, Tone,
+    Totals, View,
+};

@@ -1,0 +1,1 @@
+//! Sealed chunks on the tablet.

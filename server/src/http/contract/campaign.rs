@@ -1,0 +1,243 @@
+//! Campaigns as *Préparer* shows and edits them.
+
+use maraude_core::model::{
+    Audience, CampaignId, CampaignKind, CampaignMode, CampaignState, HeadCount, LegalFrame, Night,
+    OpeningObstacle, RetentionFrame, RiskClass, SectorId, SiteId, SiteKind, TeamId, ZoneId,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A line of `GET /api/campaigns`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CampaignSummary {
+    /// Identifier.
+    #[schema(value_type = String)]
+    pub id: CampaignId,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    #[schema(value_type = String)]
+    pub kind: CampaignKind,
+    /// Real or exercise.
+    #[schema(value_type = String)]
+    pub mode: CampaignMode,
+    /// State.
+    #[schema(value_type = String)]
+    pub state: CampaignState,
+    /// Its nights.
+    #[schema(value_type = Vec<String>)]
+    pub nights: Vec<Night>,
+}
+
+/// `POST /api/campaigns`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct NewCampaign {
+    /// Name.
+    pub name: String,
+    /// Kind.
+    #[schema(value_type = String)]
+    pub kind: CampaignKind,
+    /// Real or exercise.
+    #[schema(value_type = String)]
+    pub mode: CampaignMode,
+}
+
+/// `GET /api/campaigns/{id}`: everything *Préparer* shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CampaignDetail {
+    /// Name, kind, mode, state, nights.
+    pub summary: CampaignSummary,
+    /// Position of the log this was read at; a command quotes it.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub position: u64,
+    /// The coordination's number.
+    pub coordination_number: Option<String>,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// What the law asks.
+    #[schema(value_type = Object)]
+    pub legal: LegalFrame,
+    /// When raw data go.
+    #[schema(value_type = Object)]
+    pub retention: RetentionFrame,
+    /// What keeps it from opening.
+    #[schema(value_type = Vec<String>)]
+    pub obstacles: Vec<OpeningObstacle>,
+    /// Zones.
+    pub zones: Vec<ZoneEntry>,
+    /// Sectors.
+    pub sectors: Vec<SectorEntry>,
+    /// Teams.
+    pub teams: Vec<TeamEntry>,
+    /// Who is sent where.
+    pub assignments: Vec<AssignmentEntry>,
+    /// Known places.
+    pub sites: Vec<SiteEntry>,
+    /// Layers on the server, by kind, with their number of features.
+    pub layers: Vec<LayerEntry>,
+    /// Perimeter: codes of the communes counted; empty means all imported ones.
+    pub perimeter: Vec<String>,
+}
+
+/// A zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ZoneEntry {
+    /// Identifier.
+    #[schema(value_type = String)]
+    pub id: ZoneId,
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Where its teams gather.
+    pub base: Option<String>,
+}
+
+/// A sector.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SectorEntry {
+    /// Identifier.
+    #[schema(value_type = String)]
+    pub id: SectorId,
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Its zone.
+    #[schema(value_type = Option<String>)]
+    pub zone: Option<ZoneId>,
+    /// Risk class.
+    #[schema(value_type = String)]
+    pub risk: RiskClass,
+    /// Polygons of rings of `[longitude, latitude]`, as a GeoJSON MultiPolygon's coordinates.
+    pub polygons: Vec<Vec<Vec<[f64; 2]>>>,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TeamEntry {
+    /// Identifier.
+    #[schema(value_type = String)]
+    pub id: TeamId,
+    /// Code.
+    pub code: String,
+    /// Organisation.
+    pub organisation: Option<String>,
+    /// May enter places kept for professionals.
+    pub professional: bool,
+}
+
+/// A team sent to a sector for a night.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct AssignmentEntry {
+    /// Who.
+    #[schema(value_type = String)]
+    pub team: TeamId,
+    /// Where.
+    #[schema(value_type = String)]
+    pub sector: SectorId,
+    /// When.
+    #[schema(value_type = String)]
+    pub night: Night,
+}
+
+/// A known place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SiteEntry {
+    /// Identifier.
+    #[schema(value_type = String)]
+    pub id: SiteId,
+    /// Kind.
+    #[schema(value_type = String)]
+    pub kind: SiteKind,
+    /// Code.
+    pub code: String,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Who may go.
+    #[schema(value_type = String)]
+    pub audience: Audience,
+    /// How many people are expected.
+    #[schema(value_type = Option<Object>)]
+    pub expected: Option<HeadCount>,
+    /// Access and dangers.
+    pub note: Option<String>,
+}
+
+/// A layer on the server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct LayerEntry {
+    /// `commune`, `zone`, `sector`, `quartier`, `landmark`, `street`, `water`...
+    pub kind: String,
+    /// Its version.
+    pub version: u32,
+    /// How many features.
+    pub features: u32,
+}
+
+/// `GET /api/campaigns/{id}/devices`: a tablet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct DeviceEntry {
+    /// Identifier (UUID).
+    pub id: String,
+    /// Label.
+    pub label: String,
+    /// Team code.
+    pub team: Option<String>,
+    /// When it enrolled (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub enrolled_at: i64,
+    /// Last contact (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub last_contact_at: Option<i64>,
+    /// The app's version.
+    pub app_version: Option<String>,
+    /// Battery, per cent.
+    pub battery_percent: Option<u8>,
+    /// Changes it says it has not sent.
+    pub unsent: u32,
+    /// Its clock minus the server's, milliseconds.
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub clock_offset_ms: Option<i64>,
+    /// Revoked at (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub revoked_at: Option<i64>,
+}
+
+/// `POST /api/campaigns/{id}/enrolments`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct NewEnrolment {
+    /// Label of the tablet's sticker.
+    pub label: String,
+    /// Team it is handed to.
+    #[schema(value_type = Option<String>)]
+    pub team: Option<TeamId>,
+}
+
+/// A one-time code to enrol a tablet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EnrolmentCode {
+    /// To be dictated: groups of 4 characters.
+    pub code: String,
+    /// To be scanned or opened on the tablet.
+    pub link: String,
+    /// QR code of the link, as SVG.
+    pub qr_svg: String,
+    /// Server clock.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub expires_at: i64,
+}

@@ -1,0 +1,196 @@
+//! What a coordinator orders: one command, one change of one document (design D3).
+
+use super::campaign::{AssignmentEntry, SectorEntry, SiteEntry, TeamEntry, ZoneEntry};
+use maraude_core::model::{
+    AdjudicationId, CorrectionId, DecisionId, LegalFrame, Night, ObservationId, RetentionFrame,
+    Ruling, SectorId, SiteId, SlotRef, TeamId, Verdict,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `POST /api/campaigns/{id}/commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CommandRequest {
+    /// A UUID drawn by the browser: the same command sent twice acts once.
+    pub command_id: String,
+    /// Position of the log the coordinator had on screen; an older one than the last change of
+    /// what the command touches answers 409 `stale-position`.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub seen: u64,
+    /// The order.
+    pub command: Command,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CommandAnswer {
+    /// Position of the log after it.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub position: u64,
+    /// Identifier of what it made, where it made something.
+    pub made: Option<String>,
+    /// For imports: rows taken in, and rows refused with line and reason.
+    pub imported: u32,
+    /// See `imported`.
+    pub refused: Vec<String>,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Name, nights, number, legal fields, retention dates.
+    SetDetails {
+        /// Name.
+        name: String,
+        /// Nights.
+        #[schema(value_type = Vec<String>)]
+        nights: Vec<Night>,
+        /// The coordination's number.
+        coordination_number: Option<String>,
+        /// What the law asks.
+        #[schema(value_type = Object)]
+        legal: LegalFrame,
+        /// When raw data go.
+        #[schema(value_type = Object)]
+        retention: RetentionFrame,
+    },
+    /// Communes counted, by code.
+    SetPerimeter {
+        /// Codes of imported communes.
+        communes: Vec<String>,
+    },
+    /// Add or change a zone.
+    PutZone {
+        /// The zone.
+        zone: ZoneEntry,
+    },
+    /// Add or change a sector.
+    PutSector {
+        /// The sector.
+        sector: SectorEntry,
+    },
+    /// Take a sector out of the plan.
+    RemoveSector {
+        /// Which.
+        #[schema(value_type = String)]
+        sector: SectorId,
+    },
+    /// Sectors from a GeoJSON file.
+    ImportSectors {
+        /// The file's text.
+        geojson: String,
+        /// Property that holds the code.
+        code: String,
+        /// Property that holds the name.
+        name: String,
+    },
+    /// Add or change a team.
+    PutTeam {
+        /// The team.
+        team: TeamEntry,
+    },
+    /// Take a team out of the plan.
+    RemoveTeam {
+        /// Which.
+        #[schema(value_type = String)]
+        team: TeamId,
+    },
+    /// Teams from CSV: `code,organisation,professional,sector` (sector code, optional).
+    ImportTeams {
+        /// The file's text.
+        csv: String,
+        /// Night of the assignments.
+        #[schema(value_type = Option<String>)]
+        night: Option<Night>,
+    },
+    /// Send a team to a sector.
+    Assign {
+        /// Who, where, when.
+        assignment: AssignmentEntry,
+    },
+    /// Do not.
+    Unassign {
+        /// Who, where, when.
+        assignment: AssignmentEntry,
+    },
+    /// Add or change a known place (goes to the briefs of its sector and 150 m around).
+    PutSite {
+        /// The place.
+        site: SiteEntry,
+    },
+    /// Take a known place out.
+    RemoveSite {
+        /// Which.
+        #[schema(value_type = String)]
+        site: SiteId,
+    },
+    /// *ouverte*: refused with 422 `opening-obstacles` while something is missing.
+    Open {},
+    /// *verrouillée*.
+    LockCampaign {},
+    /// A decision on two slots.
+    Decide {
+        /// One.
+        #[schema(value_type = Object)]
+        one: SlotRef,
+        /// The other.
+        #[schema(value_type = Object)]
+        other: SlotRef,
+        /// What they are held to be.
+        #[schema(value_type = String)]
+        verdict: Verdict,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Undo a decision, at any time.
+    UndoDecision {
+        /// Which.
+        #[schema(value_type = String)]
+        decision: DecisionId,
+    },
+    /// A ruling on a doubtful observation.
+    Adjudicate {
+        /// Which.
+        #[schema(value_type = String)]
+        observation: ObservationId,
+        /// What becomes of it.
+        #[schema(value_type = String)]
+        ruling: Ruling,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Undo a ruling.
+    UndoAdjudication {
+        /// Which.
+        #[schema(value_type = String)]
+        adjudication: AdjudicationId,
+    },
+    /// Correct an observation's place.
+    CorrectPlace {
+        /// Which.
+        #[schema(value_type = String)]
+        observation: ObservationId,
+        /// Degrees east.
+        longitude: f64,
+        /// Degrees north.
+        latitude: f64,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Undo a correction.
+    UndoCorrection {
+        /// Which.
+        #[schema(value_type = String)]
+        correction: CorrectionId,
+    },
+    /// The coordination has read these observations (*relu*).
+    MarkRead {
+        /// Which.
+        #[schema(value_type = Vec<String>)]
+        observations: Vec<ObservationId>,
+    },
+}

@@ -1,0 +1,113 @@
+//! Doubles: pairs to review and decisions taken.
+
+use super::observation::ObservationRow;
+use maraude_core::model::{DecisionId, SlotRef, Verdict};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `GET /api/campaigns/{id}/doubles`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Doubles {
+    /// Position of the log this was read at.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub position: u64,
+    /// Pairs to review, by effect on the count.
+    pub queue: Vec<PairCard>,
+    /// Pairs decided, newest first.
+    pub decided: Vec<DecidedPair>,
+    /// Distinct people in the street so far, and its 95 % interval.
+    pub distinct: u32,
+    /// See `distinct`.
+    pub interval: [u32; 2],
+    /// Pairs the model holds to be one without asking.
+    pub automatic: u32,
+}
+
+/// Two slots that may be one person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PairCard {
+    /// One.
+    pub one: SlotCard,
+    /// The other.
+    pub other: SlotCard,
+    /// Metres between them.
+    pub distance_m: Option<f64>,
+    /// Minutes between them.
+    pub minutes: f64,
+    /// log2 of the Bayes factor with the prior.
+    pub match_weight: f64,
+    /// 0..1.
+    pub match_probability: f64,
+    /// Prior, then each part: the waterfall, in order.
+    pub waterfall: Vec<WaterfallStep>,
+    /// Which blocking rules found it.
+    pub rules: Vec<String>,
+}
+
+/// One side of a pair.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SlotCard {
+    /// The slot.
+    #[schema(value_type = Object)]
+    pub slot: SlotRef,
+    /// Its observation.
+    pub observation: ObservationRow,
+    /// Degrees east and north, where it has a place.
+    pub place: Option<[f64; 2]>,
+    /// Radius, metres.
+    pub accuracy_m: Option<f64>,
+    /// What is known of the person: `gender`, `age_band`, `language`... in order.
+    pub traits: Vec<Trait>,
+}
+
+/// One thing known of a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Trait {
+    /// Name of the compared field.
+    pub field: String,
+    /// Its value as a code or text.
+    pub value: String,
+}
+
+/// One part of the evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct WaterfallStep {
+    /// `prior`, `distance`, `gender`, `age_band`, `household`, `marks`...
+    pub field: String,
+    /// The comparison level reached.
+    pub level: String,
+    /// Bits it adds.
+    pub bits: f64,
+    /// Running sum, bits.
+    pub sum: f64,
+}
+
+/// A decision taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct DecidedPair {
+    /// The decision.
+    #[schema(value_type = String)]
+    pub decision: DecisionId,
+    /// One.
+    pub one: SlotCard,
+    /// The other.
+    pub other: SlotCard,
+    /// What was decided.
+    #[schema(value_type = String)]
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Option<String>,
+    /// Account name.
+    pub by: String,
+    /// Server clock.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub at: i64,
+    /// Undone.
+    pub undone: bool,
+}

@@ -1,0 +1,19 @@
+//! What the console and the server say to each other over `/api`, in JSON.
+//!
+//! Plain shapes: TypeScript and the OpenAPI document are generated from them. No rule lives here.
+
+mod campaign;
+mod command;
+mod doubles;
+mod observation;
+mod release;
+mod session;
+mod tonight;
+
+pub use campaign::*;
+pub use command::*;
+pub use doubles::*;
+pub use observation::*;
+pub use release::*;
+pub use session::*;
+pub use tonight::*;

@@ -1,0 +1,138 @@
+//! The night, live.
+
+use maraude_core::model::{Coverage, Night, ObservationId, ObservationKind, SectorId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `GET /api/campaigns/{id}/tonight?night=`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Tonight {
+    /// Position of the log this was read at.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub position: u64,
+    /// The night shown.
+    #[schema(value_type = Option<String>)]
+    pub night: Option<Night>,
+    /// The figure, line by line.
+    pub figures: Figures,
+    /// One line per round, and one per team and sector expected.
+    pub teams: Vec<TeamLine>,
+    /// One line per sector.
+    pub sectors: Vec<SectorLine>,
+    /// What needs somebody.
+    pub alerts: Vec<Alert>,
+    /// Dots of the map.
+    pub dots: Vec<Dot>,
+}
+
+/// The figure (design D14): separate lines, never added up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Figures {
+    /// Observations that stand.
+    pub observations: u32,
+    /// People in the street as filed, before doubles are taken out: at least, at most.
+    pub street_filed: [u32; 2],
+    /// Distinct people in the street, doubles taken out.
+    pub street_distinct: u32,
+    /// Its 95 % interval.
+    pub street_interval: [u32; 2],
+    /// Squats, and people in them: at least, at most.
+    pub squats: u32,
+    /// See `squats`.
+    pub squat_people: [u32; 2],
+    /// Bidonvilles, and people in them: at least, at most.
+    pub bidonvilles: u32,
+    /// See `bidonvilles`.
+    pub bidonville_people: [u32; 2],
+    /// People told by partners.
+    pub partner_people: u32,
+    /// Doubtful observations, out of the figure until decided.
+    pub doubtful: u32,
+    /// Pairs waiting for a decision.
+    pub pairs_to_review: u32,
+    /// Share of first contacts who answered, per cent.
+    pub answered_percent: Option<u8>,
+}
+
+/// A team's line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TeamLine {
+    /// Team code.
+    pub team: String,
+    /// Sector code; none is "hors secteur".
+    pub sector: Option<String>,
+    /// `expected`, `out`, `closed`, `silent` (no contact for 45 minutes while out).
+    pub state: String,
+    /// Last contact (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub last_contact_at: Option<i64>,
+    /// Changes its tablets say they have not sent.
+    pub unsent: u32,
+    /// Observations that stand.
+    pub observations: u32,
+    /// People in the street: at least.
+    pub people: u32,
+    /// Battery of its lowest tablet.
+    pub battery_percent: Option<u8>,
+    /// Not in the plan: "affectation à confirmer".
+    pub unplanned: bool,
+}
+
+/// A sector's line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SectorLine {
+    /// Identifier.
+    #[schema(value_type = String)]
+    pub id: SectorId,
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// `waiting`, `walking`, `covered`, `partial`, `not_walked`.
+    pub state: String,
+    /// Coverage declared.
+    #[schema(value_type = Option<String>)]
+    pub coverage: Option<Coverage>,
+    /// People in the street: at least.
+    pub people: u32,
+    /// A team met nobody and said so.
+    pub zero_found: bool,
+}
+
+/// Something that needs somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Alert {
+    /// `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
+    /// `conflict`, `border`.
+    pub code: String,
+    /// A team, sector or tablet; never a place.
+    pub about: String,
+    /// Since (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub since: i64,
+}
+
+/// A dot of the internal map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Dot {
+    /// The observation.
+    #[schema(value_type = String)]
+    pub id: ObservationId,
+    /// Kind.
+    #[schema(value_type = String)]
+    pub kind: ObservationKind,
+    /// `street`, `squat`, `bidonville`, `partner`.
+    pub unit: String,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Degrees north.
+    pub latitude: f64,
+    /// People: at least.
+    pub people: u32,
+}

@@ -1,0 +1,3 @@
+//! HTTP: extract, call one domain function, map its error.
+
+pub mod contract;
