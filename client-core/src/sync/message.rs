@@ -36,7 +36,7 @@ pub struct SyncRequest {
     /// The log's epoch as last seen.
     pub epoch: Option<ByteArray<16>>,
     /// Counts and versions, for the console.
-    pub report: DeviceReport,
+    pub device_report: DeviceReport,
     /// Sealed changes, oldest first.
     pub envelopes: Vec<ByteBuf>,
     /// Documents the tablet wants to be brought up to date; empty with an upload-only token.

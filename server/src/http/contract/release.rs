@@ -60,7 +60,7 @@ pub struct ReleaseEntry {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ReleasePreview {
     /// Its line.
-    pub entry: ReleaseEntry,
+    pub release: ReleaseEntry,
     /// The published map, as GeoJSON text: each feature has `code`, `name`, `level`, `subject`,
     /// `figure` (absent when withheld) and `reason`.
     pub geojson: String,

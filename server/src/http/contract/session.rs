@@ -43,8 +43,9 @@ pub struct Problem {
     pub code: String,
     /// One sentence for people without the app.
     pub title: String,
-    /// HTTP code.
-    pub status: u16,
+    /// HTTP code; RFC 9457 calls it `status`.
+    #[serde(rename = "status")]
+    pub http_code: u16,
     /// Where in the request, where it can be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
