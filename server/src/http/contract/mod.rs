@@ -9,6 +9,8 @@ mod observation;
 mod release;
 mod session;
 mod tonight;
+#[cfg(feature = "typescript")]
+mod typescript;
 
 pub use campaign::*;
 pub use command::*;
@@ -17,3 +19,5 @@ pub use observation::*;
 pub use release::*;
 pub use session::*;
 pub use tonight::*;
+#[cfg(feature = "typescript")]
+pub use typescript::typescript;

@@ -1,0 +1,107 @@
+//! The contract's shapes as TypeScript, for the web app's `core/generated/console.ts`.
+//!
+//! It must never describe a shape by hand: everything comes from the Rust types. `xtask` calls it,
+//! and a test compares the committed file to it.
+
+use super::{
+    CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest,
+    DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, EnrolAnswer, EnrolRequest,
+    EnrolmentCode, Hello, Login, Me, NewCampaign, NewEnrolment, NewRelease, ObservationDetail,
+    ObservationPage, Problem, ReleasePreview, Releases, Tonight,
+};
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
+use ts_rs::{Config, TS, TypeVisitor};
+
+/// Declarations found so far, by name.
+struct Collector {
+    config: Config,
+    seen: HashSet<TypeId>,
+    declarations: BTreeMap<String, String>,
+}
+
+impl TypeVisitor for Collector {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.seen.insert(TypeId::of::<T>()) {
+            return;
+        }
+        if T::output_path().is_some() {
+            let docs = T::docs().unwrap_or_default();
+            let declaration = format!("{docs}export {}\n", T::decl(&self.config));
+            self.declarations
+                .insert(T::ident(&self.config), declaration);
+        }
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+}
+
+/// Every declaration of the contract and of the model types it uses, sorted by name.
+pub fn typescript() -> String {
+    let mut found = Collector {
+        config: Config::new().with_large_int("number"),
+        seen: HashSet::new(),
+        declarations: BTreeMap::new(),
+    };
+    macro_rules! roots {
+        ($($root:ty),+ $(,)?) => { $( found.visit::<$root>(); )+ };
+    }
+    roots!(
+        CampaignDetail,
+        CampaignSummary,
+        Challenge,
+        ChallengeRequest,
+        CommandAnswer,
+        CommandRequest,
+        DeviceEntry,
+        DeviceSession,
+        DeviceSessionRequest,
+        Doubles,
+        EnrolAnswer,
+        EnrolRequest,
+        EnrolmentCode,
+        Hello,
+        Login,
+        Me,
+        NewCampaign,
+        NewEnrolment,
+        NewRelease,
+        ObservationDetail,
+        ObservationPage,
+        Problem,
+        ReleasePreview,
+        Releases,
+        Tonight,
+    );
+    let body: Vec<String> = found.declarations.into_values().collect();
+    let mut text =
+        "// Generated from server/src/http/contract. Do not edit: run `cargo xtask approve`.\n\n"
+            .to_owned();
+    for line in body.join("\n").lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_types_are_those_of_the_contract() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../web-pwa/src/core/generated/console.ts"
+        );
+        if std::env::var_os("MARAUDE_APPROVE").is_some() {
+            std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
+            std::fs::write(path, typescript()).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap();
+        assert!(
+            committed == typescript(),
+            "console.ts is stale: run with MARAUDE_APPROVE=1"
+        );
+    }
+}

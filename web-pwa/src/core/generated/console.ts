@@ -1,0 +1,1616 @@
+// Generated from server/src/http/contract. Do not edit: run `cargo xtask approve`.
+
+/**
+ * A ruling.
+ */
+export type AdjudicationEntry = {
+/**
+ * Identifier.
+ */
+id: AdjudicationId,
+/**
+ * What became of it.
+ */
+ruling: Ruling,
+/**
+ * Why.
+ */
+reason: string | null,
+/**
+ * Account name.
+ */
+by: string,
+/**
+ * Server clock.
+ */
+at: number,
+/**
+ * Undone.
+ */
+undone: boolean, };
+
+/**
+ * A coordinator's ruling on a doubtful observation.
+ */
+export type AdjudicationId = string;
+
+/**
+ * Something that needs somebody.
+ */
+export type Alert = {
+/**
+ * `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
+ * `conflict`, `border`.
+ */
+code: string,
+/**
+ * A team, sector or tablet; never a place.
+ */
+about: string,
+/**
+ * Since (server clock).
+ */
+since: number, };
+
+/**
+ * What came back from a question.
+ */
+export type Answer<T> = { "state": "known", "value": T } | { "state": "not_asked" } | { "state": "refused" } | { "state": "does_not_know" } | { "state": "not_observed" } | { "state": "not_applicable" };
+
+/**
+ * The value of an answered question.
+ */
+export type AnswerValue = { "integer": number } | { "text": string } | { "choice": string } | { "choices": Array<string> };
+
+/**
+ * A team sent to a sector for a night.
+ */
+export type AssignmentEntry = {
+/**
+ * Who.
+ */
+team: TeamId,
+/**
+ * Where.
+ */
+sector: SectorId,
+/**
+ * When.
+ */
+night: Night, };
+
+/**
+ * Who may see and go to a place.
+ */
+export type Audience = "everyone" | "professionals";
+
+/**
+ * `GET /api/campaigns/{id}`: everything *Préparer* shows.
+ */
+export type CampaignDetail = {
+/**
+ * Name, kind, mode, state, nights.
+ */
+summary: CampaignSummary,
+/**
+ * Position of the log this was read at; a command quotes it.
+ */
+position: number,
+/**
+ * The coordination's number.
+ */
+coordination_number: string | null,
+/**
+ * IANA time zone.
+ */
+time_zone: string,
+/**
+ * What the law asks.
+ */
+legal: LegalFrame,
+/**
+ * When raw data go.
+ */
+retention: RetentionFrame,
+/**
+ * What keeps it from opening.
+ */
+obstacles: Array<OpeningObstacle>,
+/**
+ * Zones.
+ */
+zones: Array<ZoneEntry>,
+/**
+ * Sectors.
+ */
+sectors: Array<SectorEntry>,
+/**
+ * Teams.
+ */
+teams: Array<TeamEntry>,
+/**
+ * Who is sent where.
+ */
+assignments: Array<AssignmentEntry>,
+/**
+ * Known places.
+ */
+sites: Array<SiteEntry>,
+/**
+ * Layers on the server, by kind, with their number of features.
+ */
+layers: Array<LayerEntry>,
+/**
+ * Perimeter: codes of the communes counted; empty means all imported ones.
+ */
+perimeter: Array<string>, };
+
+/**
+ * One survey operation.
+ */
+export type CampaignId = string;
+
+/**
+ * What kind of operation.
+ */
+export type CampaignKind = "night_count" | "survey_weeks" | "year_round";
+
+/**
+ * Whether its figures are real.
+ */
+export type CampaignMode = "real" | "exercise";
+
+/**
+ * Where it stands.
+ */
+export type CampaignState = "ready" | "open" | "locked" | "archived";
+
+/**
+ * A line of `GET /api/campaigns`.
+ */
+export type CampaignSummary = {
+/**
+ * Identifier.
+ */
+id: CampaignId,
+/**
+ * Name.
+ */
+name: string,
+/**
+ * Kind.
+ */
+kind: CampaignKind,
+/**
+ * Real or exercise.
+ */
+mode: CampaignMode,
+/**
+ * State.
+ */
+state: CampaignState,
+/**
+ * Its nights.
+ */
+nights: Array<Night>, };
+
+/**
+ * Whether this is somebody sleeping rough.
+ */
+export type Certainty = "certain" | "probable" | "doubtful";
+
+/**
+ * Something to sign.
+ */
+export type Challenge = {
+/**
+ * 32 random bytes, base64.
+ */
+nonce: string, };
+
+/**
+ * `POST /api/device/challenge`.
+ */
+export type ChallengeRequest = {
+/**
+ * The tablet (UUID).
+ */
+device: string, };
+
+/**
+ * An order.
+ */
+export type Command = { "command": "set_details",
+/**
+ * Name.
+ */
+name: string,
+/**
+ * Nights.
+ */
+nights: Array<Night>,
+/**
+ * The coordination's number.
+ */
+coordination_number: string | null,
+/**
+ * What the law asks.
+ */
+legal: LegalFrame,
+/**
+ * When raw data go.
+ */
+retention: RetentionFrame, } | { "command": "set_perimeter",
+/**
+ * Codes of imported communes.
+ */
+communes: Array<string>, } | { "command": "put_zone",
+/**
+ * The zone.
+ */
+zone: ZoneEntry, } | { "command": "put_sector",
+/**
+ * The sector.
+ */
+sector: SectorEntry, } | { "command": "remove_sector",
+/**
+ * Which.
+ */
+sector: SectorId, } | { "command": "import_sectors",
+/**
+ * The file's text.
+ */
+geojson: string,
+/**
+ * Property that holds the code.
+ */
+code: string,
+/**
+ * Property that holds the name.
+ */
+name: string, } | { "command": "put_team",
+/**
+ * The team.
+ */
+team: TeamEntry, } | { "command": "remove_team",
+/**
+ * Which.
+ */
+team: TeamId, } | { "command": "import_teams",
+/**
+ * The file's text.
+ */
+csv: string,
+/**
+ * Night of the assignments.
+ */
+night: Night | null, } | { "command": "assign",
+/**
+ * Who, where, when.
+ */
+assignment: AssignmentEntry, } | { "command": "unassign",
+/**
+ * Who, where, when.
+ */
+assignment: AssignmentEntry, } | { "command": "put_site",
+/**
+ * The place.
+ */
+site: SiteEntry, } | { "command": "remove_site",
+/**
+ * Which.
+ */
+site: SiteId, } | { "command": "open", } | { "command": "lock_campaign", } | { "command": "decide",
+/**
+ * One.
+ */
+one: SlotRef,
+/**
+ * The other.
+ */
+other: SlotRef,
+/**
+ * What they are held to be.
+ */
+verdict: Verdict,
+/**
+ * Why.
+ */
+reason: string | null, } | { "command": "undo_decision",
+/**
+ * Which.
+ */
+decision: DecisionId, } | { "command": "adjudicate",
+/**
+ * Which.
+ */
+observation: ObservationId,
+/**
+ * What becomes of it.
+ */
+ruling: Ruling,
+/**
+ * Why.
+ */
+reason: string | null, } | { "command": "undo_adjudication",
+/**
+ * Which.
+ */
+adjudication: AdjudicationId, } | { "command": "correct_place",
+/**
+ * Which.
+ */
+observation: ObservationId,
+/**
+ * Degrees east.
+ */
+longitude: number,
+/**
+ * Degrees north.
+ */
+latitude: number,
+/**
+ * Why.
+ */
+reason: string | null, } | { "command": "undo_correction",
+/**
+ * Which.
+ */
+correction: CorrectionId, } | { "command": "mark_read",
+/**
+ * Which.
+ */
+observations: Array<ObservationId>, };
+
+/**
+ * The answer.
+ */
+export type CommandAnswer = {
+/**
+ * Position of the log after it.
+ */
+position: number,
+/**
+ * Identifier of what it made, where it made something.
+ */
+made: string | null,
+/**
+ * For imports: rows taken in, and rows refused with line and reason.
+ */
+imported: number,
+/**
+ * See `imported`.
+ */
+refused: Array<string>, };
+
+/**
+ * `POST /api/campaigns/{id}/commands`.
+ */
+export type CommandRequest = {
+/**
+ * A UUID drawn by the browser: the same command sent twice acts once.
+ */
+command_id: string,
+/**
+ * Position of the log the coordinator had on screen; an older one than the last change of
+ * what the command touches answers 409 `stale-position`.
+ */
+seen: number,
+/**
+ * The order.
+ */
+command: Command, };
+
+/**
+ * How the contact went.
+ */
+export type Contact = "answered" | "partial" | "refused" | "asleep" | "language" | "unsafe" | "observed";
+
+/**
+ * A correction of the place.
+ */
+export type CorrectionEntry = {
+/**
+ * Identifier.
+ */
+id: CorrectionId,
+/**
+ * Why.
+ */
+reason: string | null,
+/**
+ * Account name.
+ */
+by: string,
+/**
+ * Server clock.
+ */
+at: number,
+/**
+ * Undone.
+ */
+undone: boolean, };
+
+/**
+ * A coordinator's correction of an observation's place.
+ */
+export type CorrectionId = string;
+
+/**
+ * How a head-count is known.
+ */
+export type CountMethod = "counted" | "declared" | "estimated";
+
+/**
+ * How much of the sector was walked.
+ */
+export type Coverage = "full" | "partial" | "not_walked";
+
+/**
+ * A decision taken.
+ */
+export type DecidedPair = {
+/**
+ * The decision.
+ */
+decision: DecisionId,
+/**
+ * One.
+ */
+one: SlotCard,
+/**
+ * The other.
+ */
+other: SlotCard,
+/**
+ * What was decided.
+ */
+verdict: Verdict,
+/**
+ * Why.
+ */
+reason: string | null,
+/**
+ * Account name.
+ */
+by: string,
+/**
+ * Server clock.
+ */
+at: number,
+/**
+ * Undone.
+ */
+undone: boolean, };
+
+/**
+ * A coordinator's decision on two slots.
+ */
+export type DecisionId = string;
+
+/**
+ * `GET /api/campaigns/{id}/devices`: a tablet.
+ */
+export type DeviceEntry = {
+/**
+ * Identifier (UUID).
+ */
+id: string,
+/**
+ * Label.
+ */
+label: string,
+/**
+ * Team code.
+ */
+team: string | null,
+/**
+ * When it enrolled (server clock).
+ */
+enrolled_at: number,
+/**
+ * Last contact (server clock).
+ */
+last_contact_at: number | null,
+/**
+ * The app's version.
+ */
+app_version: string | null,
+/**
+ * Battery, per cent.
+ */
+battery_percent: number | null,
+/**
+ * Changes it says it has not sent.
+ */
+unsent: number,
+/**
+ * Its clock minus the server's, milliseconds.
+ */
+clock_offset_ms: number | null,
+/**
+ * Revoked at (server clock).
+ */
+revoked_at: number | null, };
+
+/**
+ * A token that may read this tablet's documents, for 15 minutes.
+ */
+export type DeviceSession = {
+/**
+ * Bearer token.
+ */
+token: string,
+/**
+ * Server clock, milliseconds.
+ */
+expires_at: number, };
+
+/**
+ * `POST /api/device/session`.
+ */
+export type DeviceSessionRequest = {
+/**
+ * The tablet (UUID).
+ */
+device: string,
+/**
+ * As given.
+ */
+nonce: string,
+/**
+ * Ed25519 over `maraude/session/1` ‖ device ‖ nonce, base64.
+ */
+signature: string, };
+
+/**
+ * A dot of the internal map.
+ */
+export type Dot = {
+/**
+ * The observation.
+ */
+id: ObservationId,
+/**
+ * Kind.
+ */
+kind: ObservationKind,
+/**
+ * `street`, `squat`, `bidonville`, `partner`.
+ */
+unit: string,
+/**
+ * Degrees east.
+ */
+longitude: number,
+/**
+ * Degrees north.
+ */
+latitude: number,
+/**
+ * People: at least.
+ */
+people: number, };
+
+/**
+ * `GET /api/campaigns/{id}/doubles`.
+ */
+export type Doubles = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * Pairs to review, by effect on the count.
+ */
+queue: Array<PairCard>,
+/**
+ * Pairs decided, newest first.
+ */
+decided: Array<DecidedPair>,
+/**
+ * Distinct people in the street so far, and its 95 % interval.
+ */
+distinct: number,
+/**
+ * See `distinct`.
+ */
+interval: [number, number],
+/**
+ * Pairs the model holds to be one without asking.
+ */
+automatic: number, };
+
+/**
+ * What a tablet is given.
+ */
+export type EnrolAnswer = {
+/**
+ * Its identifier (UUID).
+ */
+device: string,
+/**
+ * Its label.
+ */
+label: string,
+/**
+ * The campaign (UUID).
+ */
+campaign: string,
+/**
+ * The campaign's name.
+ */
+campaign_name: string,
+/**
+ * *exercice*.
+ */
+exercise: boolean,
+/**
+ * The team it is handed to (UUID).
+ */
+team: string | null,
+/**
+ * The campaign's X25519 key, base64: envelopes are sealed to it.
+ */
+campaign_key: string,
+/**
+ * The server's Ed25519 key, base64: receipts are signed by it.
+ */
+server_key: string,
+/**
+ * Authorises uploads only; kept outside the vault.
+ */
+upload_token: string,
+/**
+ * For *Urgence*, also while locked.
+ */
+coordination_number: string | null,
+/**
+ * Server clock, milliseconds.
+ */
+server_at: number, };
+
+/**
+ * `POST /api/enrol`: a tablet redeems its one-time code.
+ */
+export type EnrolRequest = {
+/**
+ * The code, with or without separators.
+ */
+code: string,
+/**
+ * Its Ed25519 key, 32 bytes in base64.
+ */
+verifying_key: string,
+/**
+ * Ed25519 by that key over `maraude/enrol/1` ‖ the normalised code: proof of possession.
+ */
+proof: string,
+/**
+ * The app's version.
+ */
+app_version: string, };
+
+/**
+ * A one-time code to enrol a tablet.
+ */
+export type EnrolmentCode = {
+/**
+ * To be dictated: groups of 4 characters.
+ */
+code: string,
+/**
+ * To be scanned or opened on the tablet.
+ */
+link: string,
+/**
+ * QR code of the link, as SVG.
+ */
+qr_svg: string,
+/**
+ * Server clock.
+ */
+expires_at: number, };
+
+/**
+ * The figure (design D14): separate lines, never added up.
+ */
+export type Figures = {
+/**
+ * Observations that stand.
+ */
+observations: number,
+/**
+ * People in the street as filed, before doubles are taken out: at least, at most.
+ */
+street_filed: [number, number],
+/**
+ * Distinct people in the street, doubles taken out.
+ */
+street_distinct: number,
+/**
+ * Its 95 % interval.
+ */
+street_interval: [number, number],
+/**
+ * Squats, and people in them: at least, at most.
+ */
+squats: number,
+/**
+ * See `squats`.
+ */
+squat_people: [number, number],
+/**
+ * Bidonvilles, and people in them: at least, at most.
+ */
+bidonvilles: number,
+/**
+ * See `bidonvilles`.
+ */
+bidonville_people: [number, number],
+/**
+ * People told by partners.
+ */
+partner_people: number,
+/**
+ * Doubtful observations, out of the figure until decided.
+ */
+doubtful: number,
+/**
+ * Pairs waiting for a decision.
+ */
+pairs_to_review: number,
+/**
+ * Share of first contacts who answered, per cent.
+ */
+answered_percent: number | null, };
+
+/**
+ * A head-count with its bounds. `at_least <= at_most` always holds.
+ */
+export type HeadCount = { at_least: number, at_most: number,
+/**
+ * How the number is known.
+ */
+method: CountMethod, };
+
+/**
+ * `GET /api/hello`: what any client may know.
+ */
+export type Hello = {
+/**
+ * The server's version.
+ */
+version: string,
+/**
+ * Sync protocol it speaks.
+ */
+sync_protocol: number,
+/**
+ * Oldest sync protocol it accepts.
+ */
+oldest_protocol: number, };
+
+/**
+ * One change of an observation.
+ */
+export type HistoryEntry = {
+/**
+ * Device clock.
+ */
+at: number,
+/**
+ * Tablet label, or "coordination".
+ */
+by: string,
+/**
+ * Fields it wrote.
+ */
+fields: Array<string>, };
+
+/**
+ * One oddity, and where it is.
+ */
+export type Issue = {
+/**
+ * What is odd.
+ */
+code: IssueCode,
+/**
+ * The entry's key, `kind:id`.
+ */
+key: string,
+/**
+ * The field, where it is one.
+ */
+field: string | null,
+/**
+ * For a conflict: all values as text, the one that is read first.
+ */
+values: Array<string>, };
+
+/**
+ * What is odd.
+ */
+export type IssueCode = "missing-field" | "odd-value" | "unknown-key" | "newer-schema" | "conflict";
+
+/**
+ * A layer on the server.
+ */
+export type LayerEntry = {
+/**
+ * `commune`, `zone`, `sector`, `quartier`, `landmark`, `street`, `water`...
+ */
+kind: string,
+/**
+ * Its version.
+ */
+version: number,
+/**
+ * How many features.
+ */
+features: number, };
+
+/**
+ * What the law asks before a real campaign may open (GDPR art. 13, 14, 30, 35).
+ */
+export type LegalFrame = {
+/**
+ * Who is responsible for the processing.
+ */
+controller: string,
+/**
+ * Its legal basis.
+ */
+legal_basis: string,
+/**
+ * Reference of the impact assessment.
+ */
+impact_assessment: string,
+/**
+ * The notice read to people met.
+ */
+notice: string,
+/**
+ * Where to object or ask.
+ */
+opposition_contact: string, };
+
+/**
+ * `POST /api/login`: opens a session (cookie).
+ */
+export type Login = {
+/**
+ * Account name.
+ */
+name: string,
+/**
+ * Password.
+ */
+password: string, };
+
+/**
+ * `GET /api/me`.
+ */
+export type Me = {
+/**
+ * Account name.
+ */
+name: string,
+/**
+ * `coordinator`, `analyst` or `admin`.
+ */
+role: string, };
+
+/**
+ * `POST /api/campaigns`.
+ */
+export type NewCampaign = {
+/**
+ * Name.
+ */
+name: string,
+/**
+ * Kind.
+ */
+kind: CampaignKind,
+/**
+ * Real or exercise.
+ */
+mode: CampaignMode, };
+
+/**
+ * `POST /api/campaigns/{id}/enrolments`.
+ */
+export type NewEnrolment = {
+/**
+ * Label of the tablet's sticker.
+ */
+label: string,
+/**
+ * Team it is handed to.
+ */
+team: TeamId | null, };
+
+/**
+ * `POST /api/campaigns/{id}/releases`.
+ */
+export type NewRelease = {
+/**
+ * `provisional` or `consolidated`.
+ */
+stage: string, };
+
+/**
+ * The date on which the night began: 01:30 belongs to the day before. Written `2026-01-22`.
+ */
+export type Night = string;
+
+/**
+ * `GET /api/campaigns/{id}/observations/{observation}`.
+ */
+export type ObservationDetail = {
+/**
+ * Its line.
+ */
+row: ObservationRow,
+/**
+ * The chosen position, and why it won: `correction`, `pin`, `fix`, `site`, `none`.
+ */
+position: Position | null,
+/**
+ * See `position`.
+ */
+position_reason: string,
+/**
+ * The place as typed.
+ */
+typed_place: string | null,
+/**
+ * Note.
+ */
+note: string | null,
+/**
+ * Answers by question.
+ */
+answers: { [key in string]: Answer<AnswerValue> },
+/**
+ * Conflicts and other oddities.
+ */
+issues: Array<Issue>,
+/**
+ * Changes, oldest first.
+ */
+history: Array<HistoryEntry>,
+/**
+ * Rulings, newest last.
+ */
+adjudications: Array<AdjudicationEntry>,
+/**
+ * Corrections, newest last.
+ */
+corrections: Array<CorrectionEntry>, };
+
+/**
+ * What one team recorded of one person or group, once.
+ */
+export type ObservationId = string;
+
+/**
+ * What is observed.
+ */
+export type ObservationKind = "individual" | "group" | "site" | "partner_count" | "zero_sector";
+
+/**
+ * `GET /api/campaigns/{id}/observations`.
+ */
+export type ObservationPage = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * How many match the filters.
+ */
+total: number,
+/**
+ * At most 200, newest first.
+ */
+rows: Array<ObservationRow>, };
+
+/**
+ * A line of the table.
+ */
+export type ObservationRow = {
+/**
+ * Identifier.
+ */
+id: ObservationId,
+/**
+ * Kind.
+ */
+kind: ObservationKind,
+/**
+ * `street`, `squat`, `bidonville`, `partner`, `none`.
+ */
+unit: string,
+/**
+ * How the contact went.
+ */
+contact: Contact,
+/**
+ * Certainty.
+ */
+certainty: Certainty,
+/**
+ * How many people.
+ */
+heads: HeadCount,
+/**
+ * Team code.
+ */
+team: string,
+/**
+ * Sector of the round.
+ */
+sector: string | null,
+/**
+ * Night.
+ */
+night: Night,
+/**
+ * When, corrected by the tablet's clock offset.
+ */
+observed_at: number,
+/**
+ * Placed in: commune name.
+ */
+commune: string | null,
+/**
+ * Placed in: sector code of the polygon that holds it.
+ */
+placed_sector: string | null,
+/**
+ * `inside` or `edge`.
+ */
+membership: string | null,
+/**
+ * Oddities of its place: `outside`, `swapped`, `null-island`, `imprecise`, `stale`, `speed`,
+ * `none`.
+ */
+outliers: Array<string>,
+/**
+ * Set apart: `late`, `unplanned`, or none.
+ */
+set_apart: string | null,
+/**
+ * Withdrawn by its team.
+ */
+withdrawn: boolean,
+/**
+ * Fields with two values.
+ */
+conflicts: number,
+/**
+ * Read by the coordination.
+ */
+read: boolean,
+/**
+ * How many observations are held to be the same person or group.
+ */
+cluster_size: number, };
+
+/**
+ * Something that keeps a campaign from opening.
+ */
+export type OpeningObstacle = "no-night" | "no-controller" | "no-legal-basis" | "no-impact-assessment" | "no-notice" | "no-opposition-contact" | "no-retention-dates";
+
+/**
+ * Two slots that may be one person.
+ */
+export type PairCard = {
+/**
+ * One.
+ */
+one: SlotCard,
+/**
+ * The other.
+ */
+other: SlotCard,
+/**
+ * Metres between them.
+ */
+distance_m: number | null,
+/**
+ * Minutes between them.
+ */
+minutes: number,
+/**
+ * log2 of the Bayes factor with the prior.
+ */
+match_weight: number,
+/**
+ * 0..1.
+ */
+match_probability: number,
+/**
+ * Prior, then each part: the waterfall, in order.
+ */
+waterfall: Array<WaterfallStep>,
+/**
+ * Which blocking rules found it.
+ */
+rules: Array<string>, };
+
+/**
+ * A place, its accuracy and its origin.
+ */
+export type Position = {
+/**
+ * Radius that holds the true place 68 times in 100, metres; absent when unknown.
+ */
+accuracy_m: number | null,
+/**
+ * How it was obtained.
+ */
+source: PositionSource,
+/**
+ * When the fix was taken (device clock); absent for a hand pin.
+ */
+fixed_at: number | null,
+/**
+ * Degrees east.
+ */
+longitude: number,
+/**
+ * Degrees north.
+ */
+latitude: number, };
+
+/**
+ * How a position was obtained.
+ */
+export type PositionSource = "fix" | "hand" | "site" | "correction" | "import";
+
+/**
+ * An error, as a problem document (RFC 9457).
+ */
+export type Problem = {
+/**
+ * Stable kebab-case code; the screens translate it.
+ */
+code: string,
+/**
+ * One sentence for people without the app.
+ */
+title: string,
+/**
+ * HTTP code; RFC 9457 calls it `status`.
+ */
+status: number,
+/**
+ * Where in the request, where it can be told.
+ */
+field?: string | null, };
+
+/**
+ * *Provisoire*: perimeter to the nearest ten, range, completeness.
+ */
+export type ProvisionalSentence = {
+/**
+ * In French.
+ */
+fr: string,
+/**
+ * In English.
+ */
+en: string, };
+
+/**
+ * A release in the list.
+ */
+export type ReleaseEntry = {
+/**
+ * Number, from 1.
+ */
+number: number,
+/**
+ * `provisional` or `consolidated`.
+ */
+stage: string,
+/**
+ * Server clock.
+ */
+built_at: number,
+/**
+ * Account name.
+ */
+by: string,
+/**
+ * SHA-256 of its content, hexadecimal.
+ */
+digest: string,
+/**
+ * Figures published.
+ */
+figures: number,
+/**
+ * Figures withheld.
+ */
+withheld: number, };
+
+/**
+ * `GET /api/campaigns/{id}/releases/{number}`: exactly what is published.
+ */
+export type ReleasePreview = {
+/**
+ * Its line.
+ */
+release: ReleaseEntry,
+/**
+ * The published map, as GeoJSON text: each feature has `code`, `name`, `level`, `subject`,
+ * `figure` (absent when withheld) and `reason`.
+ */
+geojson: string,
+/**
+ * Settings in force, printed on every output.
+ */
+settings: Array<string>, };
+
+/**
+ * `GET /api/campaigns/{id}/releases`.
+ */
+export type Releases = {
+/**
+ * The sentence that may be said now, and what it rests on.
+ */
+sentence: ProvisionalSentence,
+/**
+ * Releases built, newest first.
+ */
+releases: Array<ReleaseEntry>,
+/**
+ * Why a consolidated one cannot be built now: `campaign-open`, `pairs-to-review`,
+ * `already-consolidated`, `exercise`... A code that only warns ends with `?`.
+ */
+obstacles: Array<string>, };
+
+/**
+ * When raw data go.
+ */
+export type RetentionFrame = {
+/**
+ * Marks, pseudonyms and exact places are destroyed or coarsened on this date.
+ */
+coarsen_on: Night | null,
+/**
+ * The campaign is purged on this date.
+ */
+purge_on: Night | null, };
+
+/**
+ * How dangerous a sector or place is held to be.
+ */
+export type RiskClass = "ordinary" | "experienced" | "professional";
+
+/**
+ * What becomes of a doubtful observation.
+ */
+export type Ruling = "count" | "do_not_count" | "ask_team";
+
+/**
+ * A sector.
+ */
+export type SectorEntry = {
+/**
+ * Identifier.
+ */
+id: SectorId,
+/**
+ * Code.
+ */
+code: string,
+/**
+ * Name.
+ */
+name: string,
+/**
+ * Its zone.
+ */
+zone: ZoneId | null,
+/**
+ * Risk class.
+ */
+risk: RiskClass,
+/**
+ * Polygons of rings of `[longitude, latitude]`, as a GeoJSON MultiPolygon's coordinates.
+ */
+polygons: Array<Array<Array<[number, number]>>>, };
+
+/**
+ * A polygon given to one team for one night.
+ */
+export type SectorId = string;
+
+/**
+ * A sector's line.
+ */
+export type SectorLine = {
+/**
+ * Identifier.
+ */
+id: SectorId,
+/**
+ * Code.
+ */
+code: string,
+/**
+ * Name.
+ */
+name: string,
+/**
+ * `waiting`, `walking`, `covered`, `partial`, `not_walked`.
+ */
+state: string,
+/**
+ * Coverage declared.
+ */
+coverage: Coverage | null,
+/**
+ * People in the street: at least.
+ */
+people: number,
+/**
+ * A team met nobody and said so.
+ */
+zero_found: boolean, };
+
+/**
+ * A known place.
+ */
+export type SiteEntry = {
+/**
+ * Identifier.
+ */
+id: SiteId,
+/**
+ * Kind.
+ */
+kind: SiteKind,
+/**
+ * Code.
+ */
+code: string,
+/**
+ * Degrees east.
+ */
+longitude: number,
+/**
+ * Degrees north.
+ */
+latitude: number,
+/**
+ * Who may go.
+ */
+audience: Audience,
+/**
+ * How many people are expected.
+ */
+expected: HeadCount | null,
+/**
+ * Access and dangers.
+ */
+note: string | null, };
+
+/**
+ * A place that lasts: squat, bidonville, camp.
+ */
+export type SiteId = string;
+
+/**
+ * What kind of lasting place.
+ */
+export type SiteKind = "squat" | "bidonville" | "camp";
+
+/**
+ * One side of a pair.
+ */
+export type SlotCard = {
+/**
+ * The slot.
+ */
+slot: SlotRef,
+/**
+ * Its observation.
+ */
+observation: ObservationRow,
+/**
+ * Degrees east and north, where it has a place.
+ */
+place: [number, number] | null,
+/**
+ * Radius, metres.
+ */
+accuracy_m: number | null,
+/**
+ * What is known of the person: `gender`, `age_band`, `language`... in order.
+ */
+traits: Array<Trait>, };
+
+/**
+ * One person of an observation: slot 0 of an individual, 0 to n-1 of a group.
+ */
+export type SlotRef = {
+/**
+ * The observation.
+ */
+observation: ObservationId,
+/**
+ * 0-based.
+ */
+slot: number, };
+
+/**
+ * A team.
+ */
+export type TeamEntry = {
+/**
+ * Identifier.
+ */
+id: TeamId,
+/**
+ * Code.
+ */
+code: string,
+/**
+ * Organisation.
+ */
+organisation: string | null,
+/**
+ * May enter places kept for professionals.
+ */
+professional: boolean, };
+
+/**
+ * A team of the campaign, known by a code.
+ */
+export type TeamId = string;
+
+/**
+ * A team's line.
+ */
+export type TeamLine = {
+/**
+ * Team code.
+ */
+team: string,
+/**
+ * Sector code; none is "hors secteur".
+ */
+sector: string | null,
+/**
+ * `expected`, `out`, `closed`, `silent` (no contact for 45 minutes while out).
+ */
+state: string,
+/**
+ * Last contact (server clock).
+ */
+last_contact_at: number | null,
+/**
+ * Changes its tablets say they have not sent.
+ */
+unsent: number,
+/**
+ * Observations that stand.
+ */
+observations: number,
+/**
+ * People in the street: at least.
+ */
+people: number,
+/**
+ * Battery of its lowest tablet.
+ */
+battery_percent: number | null,
+/**
+ * Not in the plan: "affectation à confirmer".
+ */
+unplanned: boolean, };
+
+/**
+ * `GET /api/campaigns/{id}/tonight?night=`.
+ */
+export type Tonight = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * The night shown.
+ */
+night: Night | null,
+/**
+ * The figure, line by line.
+ */
+figures: Figures,
+/**
+ * One line per round, and one per team and sector expected.
+ */
+teams: Array<TeamLine>,
+/**
+ * One line per sector.
+ */
+sectors: Array<SectorLine>,
+/**
+ * What needs somebody.
+ */
+alerts: Array<Alert>,
+/**
+ * Dots of the map.
+ */
+dots: Array<Dot>, };
+
+/**
+ * One thing known of a person.
+ */
+export type Trait = {
+/**
+ * Name of the compared field.
+ */
+field: string,
+/**
+ * Its value as a code or text.
+ */
+value: string, };
+
+/**
+ * What a coordinator holds two slots to be.
+ */
+export type Verdict = "same" | "different" | "unsure";
+
+/**
+ * One part of the evidence.
+ */
+export type WaterfallStep = {
+/**
+ * `prior`, `distance`, `gender`, `age_band`, `household`, `marks`...
+ */
+field: string,
+/**
+ * The comparison level reached.
+ */
+level: string,
+/**
+ * Bits it adds.
+ */
+bits: number,
+/**
+ * Running sum, bits.
+ */
+sum: number, };
+
+/**
+ * A zone.
+ */
+export type ZoneEntry = {
+/**
+ * Identifier.
+ */
+id: ZoneId,
+/**
+ * Code.
+ */
+code: string,
+/**
+ * Name.
+ */
+name: string,
+/**
+ * Where its teams gather.
+ */
+base: string | null, };
+
+/**
+ * A group of sectors under one base.
+ */
+export type ZoneId = string;
