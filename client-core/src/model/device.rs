@@ -37,3 +37,42 @@ pub struct DeviceReport {
     #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
     pub oldest_unsent_at: Option<TimestampMs>,
 }
+
+/// A one-time code as both sides sign and compare it: the part after `#enrol=` of a link, capital
+/// letters and digits only.
+pub fn normalised_code(code: &str) -> String {
+    let code = code.rsplit_once("#enrol=").map_or(code, |(_, code)| code);
+    code.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
+}
+
+/// What a tablet signs to prove that it holds the key it enrols with: `maraude/enrol/1` ‖ the
+/// normalised code.
+pub fn enrolment_proof_bytes(code: &str) -> Vec<u8> {
+    let mut bytes = b"maraude/enrol/1".to_vec();
+    bytes.extend_from_slice(normalised_code(code).as_bytes());
+    bytes
+}
+
+/// What a tablet signs to open a session: `maraude/session/1` ‖ device (16 bytes) ‖ nonce (the
+/// 32 bytes themselves).
+pub fn session_proof_bytes(device: DeviceId, nonce: &[u8; 32]) -> Vec<u8> {
+    let mut bytes = b"maraude/session/1".to_vec();
+    bytes.extend_from_slice(device.as_bytes());
+    bytes.extend_from_slice(nonce);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalised_code;
+
+    #[test]
+    fn a_code_reads_the_same_typed_scanned_or_linked() {
+        for code in ["abcd-2345", "ABCD 2345", "https://host/#enrol=ABCD-2345"] {
+            assert_eq!(normalised_code(code), "ABCD2345");
+        }
+    }
+}

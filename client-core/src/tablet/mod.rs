@@ -5,10 +5,14 @@
 
 mod effect;
 mod event;
+#[cfg(feature = "typescript")]
+mod typescript;
 mod view;
 
 pub use effect::{Effect, StorageOperation};
-pub use event::{Enrolment, Event, PlatformReport, StoredFile};
+pub use event::{Enrolment, Event, PinCost, PlatformReport, StoredFile};
+#[cfg(feature = "typescript")]
+pub use typescript::{Declarations, typescript};
 pub use view::{
     CardView, Check, Custody, EntryView, Fact, FormView, Message, OutboxView, Phase, PlanView,
     QuestionView, ReceiptView, RoundSummary, RoundView, SectorView, SiteView, TeamView, Tone,
