@@ -1,0 +1,133 @@
+/**
+ * The coordinators' API of the server, typed.
+ *
+ * For: `console`. It turns every refusal into a `Refused` with the server's stable code and never
+ * words it: `locale` does. It keeps nothing: documents live on the server.
+ */
+
+import { drawUuid, follow, handFile, send, Unreachable, type LiveListener } from '../platform/http';
+import type {
+  CampaignDetail,
+  CampaignSummary,
+  Command,
+  CommandAnswer,
+  CommandRequest,
+  DeviceEntry,
+  Doubles,
+  EnrolmentCode,
+  LayerEntry,
+  Me,
+  NewCampaign,
+  NewEnrolment,
+  ObservationDetail,
+  ObservationPage,
+  ReleaseEntry,
+  ReleasePreview,
+  Releases,
+  Tonight,
+} from './generated/console';
+
+/** The server said no, or could not be reached (`unreachable`). */
+export class Refused extends Error {
+  constructor(
+    /** Stable kebab-case code. */
+    readonly code: string,
+    /** HTTP code; 0 where there was no answer. */
+    readonly status: number,
+    /** Where in the request, where it can be told. */
+    readonly field: string | null,
+  ) {
+    super(code);
+    this.name = 'Refused';
+  }
+}
+
+function refusal(status: number, text: string): Refused {
+  try {
+    const problem: unknown = JSON.parse(text);
+    if (typeof problem === 'object' && problem !== null && 'code' in problem) {
+      const field = 'field' in problem && typeof problem.field === 'string' ? problem.field : null;
+      return new Refused(String(problem.code), status, field);
+    }
+  } catch {
+    // Not a problem document: a proxy's page, or a server that fell over.
+  }
+  return new Refused(status === 401 ? 'session-expired' : 'server-error', status, null);
+}
+
+/** Asks and reads text. Throws `Refused`. */
+async function askText(method: string, path: string, body?: unknown): Promise<string> {
+  try {
+    const reply = await send(method, path, body === undefined ? undefined : JSON.stringify(body));
+    if (reply.status >= 200 && reply.status < 300) return reply.text;
+    throw refusal(reply.status, reply.text);
+  } catch (error) {
+    if (error instanceof Unreachable) throw new Refused('unreachable', 0, null);
+    throw error;
+  }
+}
+
+/** Asks and reads JSON. Throws `Refused`. */
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const text = await askText(method, path, body);
+  if (text === '') return undefined as T;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new Refused('server-error', 502, null);
+  }
+}
+
+const at = (campaign: string): string => `/api/campaigns/${encodeURIComponent(campaign)}`;
+
+export const login = (name: string, password: string): Promise<Me> =>
+  ask('POST', '/api/login', { name, password });
+export const logout = (): Promise<void> => ask('POST', '/api/logout');
+export const me = (): Promise<Me> => ask('GET', '/api/me');
+
+export const campaigns = (): Promise<CampaignSummary[]> => ask('GET', '/api/campaigns');
+export const createCampaign = (campaign: NewCampaign): Promise<CampaignSummary> =>
+  ask('POST', '/api/campaigns', campaign);
+export const campaign = (id: string): Promise<CampaignDetail> => ask('GET', at(id));
+
+export const tonight = (id: string, night: string | null): Promise<Tonight> =>
+  ask('GET', `${at(id)}/tonight${night === null ? '' : `?night=${encodeURIComponent(night)}`}`);
+export const doubles = (id: string): Promise<Doubles> => ask('GET', `${at(id)}/doubles`);
+export const observations = (id: string, query: string): Promise<ObservationPage> =>
+  ask('GET', `${at(id)}/observations${query}`);
+export const observation = (id: string, which: string): Promise<ObservationDetail> =>
+  ask('GET', `${at(id)}/observations/${encodeURIComponent(which)}`);
+export const devices = (id: string): Promise<DeviceEntry[]> => ask('GET', `${at(id)}/devices`);
+export const enrol = (id: string, tablet: NewEnrolment): Promise<EnrolmentCode> =>
+  ask('POST', `${at(id)}/enrolments`, tablet);
+export const revoke = (id: string, device: string): Promise<void> =>
+  ask('POST', `${at(id)}/devices/${encodeURIComponent(device)}/revoke`);
+
+export const releases = (id: string): Promise<Releases> => ask('GET', `${at(id)}/releases`);
+export const release = (id: string, number: number): Promise<ReleasePreview> =>
+  ask('GET', `${at(id)}/releases/${number}`);
+export const buildRelease = (id: string, stage: string): Promise<ReleaseEntry> =>
+  ask('POST', `${at(id)}/releases`, { stage });
+
+/**
+ * Sends one order. Where the answer is lost on the way the same order is sent once more under the
+ * same identifier, so that it acts once. Throws `Refused`.
+ */
+export async function order(id: string, seen: number, command: Command): Promise<CommandAnswer> {
+  const request: CommandRequest = { command_id: drawUuid(), seen, command };
+  try {
+    return await ask('POST', `${at(id)}/commands`, request);
+  } catch (error) {
+    if (error instanceof Refused && error.code === 'unreachable') {
+      return ask('POST', `${at(id)}/commands`, request);
+    }
+    throw error;
+  }
+}
+
+/** Follows what the server learns until the returned function is called. */
+export const followLive = (id: string, listener: LiveListener): (() => void) =>
+  follow(`/api/live?campaign=${encodeURIComponent(id)}`, 'position', listener);
+
+export { handFile, drawUuid };
+export type { LayerEntry, LiveListener };
