@@ -1,0 +1,25 @@
+/**
+ * Choices of the person holding the device: how the screen looks, never what it records.
+ *
+ * For: `core/preferences`. Must never keep anything that was observed.
+ */
+
+const KEY = 'maraude.preferences';
+
+/** Reads what was kept, unchecked; nothing where there is nothing or storage is refused. */
+export function readKept(): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps it; a refusal of the browser costs only the choice. */
+export function keep(value: unknown): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(value));
+  } catch {
+    // Private mode: the choice lasts as long as the page.
+  }
+}

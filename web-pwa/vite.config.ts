@@ -1,0 +1,58 @@
+// The build: one page, the tablet's worker, the service worker.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { VitePWA } from 'vite-plugin-pwa';
+import { defineConfig } from 'vitest/config';
+
+/** The map's library alone weighs 1.7 MB before compression. */
+const LARGEST_PRECACHED_BYTES = 6_000_000;
+
+/** `maraude serve` for `npm run dev`. */
+const SERVER = process.env['MARAUDE_SERVER'] ?? 'http://localhost:8600';
+
+export default defineConfig({
+  define: {
+    __APP_VERSION__: JSON.stringify(process.env['MARAUDE_VERSION'] ?? '0.1.0'),
+  },
+  plugins: [
+    svelte(),
+    VitePWA({
+      registerType: 'prompt',
+      injectRegister: false,
+      manifest: {
+        id: '/',
+        name: 'Maraude',
+        short_name: 'Maraude',
+        description: 'Compter les personnes à la rue, la nuit, sans réseau.',
+        lang: 'fr',
+        start_url: '/',
+        scope: '/',
+        display: 'standalone',
+        background_color: '#0b0b0d',
+        theme_color: '#0b0b0d',
+        icons: [
+          { src: '/icons/maraude.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+          { src: '/icons/maraude-192.png', sizes: '192x192', type: 'image/png' },
+          { src: '/icons/maraude-512.png', sizes: '512x512', type: 'image/png' },
+          {
+            src: '/icons/maraude-mask-512.png',
+            sizes: '512x512',
+            type: 'image/png',
+            purpose: 'maskable',
+          },
+        ],
+      },
+      workbox: {
+        globPatterns: ['**/*.{js,mjs,css,html,wasm,svg,png,woff2}'],
+        maximumFileSizeToCacheInBytes: LARGEST_PRECACHED_BYTES,
+        navigateFallback: '/index.html',
+        navigateFallbackDenylist: [/^\/api\//, /^\/sync/, /^\/ogc/, /^\/open/, /^\/health/, /^\/metrics/],
+        cleanupOutdatedCaches: true,
+        inlineWorkboxRuntime: true,
+      },
+    }),
+  ],
+  worker: { format: 'es' },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  server: { proxy: { '/api': SERVER } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
