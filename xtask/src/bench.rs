@@ -1,0 +1,82 @@
+//! Benchmarks beside peers, in the same run on the same machine.
+
+use crate::run::{cargo, in_folder, output, root, run as run_to_end, say, target};
+use crate::setup;
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// Which benchmark.
+#[derive(Args)]
+pub struct Bench {
+    #[command(subcommand)]
+    which: Which,
+}
+
+#[derive(Subcommand)]
+enum Which {
+    /// Observations acknowledged per second, beside automerge-repo's server.
+    Sync,
+}
+
+/// The peer, from the npm registry.
+const PEER_PACKAGES: [&str; 4] = [
+    "@automerge/automerge-repo@2.5.6",
+    "@automerge/automerge-repo-network-websocket@2.5.6",
+    "@automerge/automerge-repo-storage-nodefs@2.5.6",
+    "ws@8",
+];
+
+impl Bench {
+    /// Builds in release, runs, prints the table.
+    pub fn run(self) -> Result<()> {
+        match self.which {
+            Which::Sync => sync(),
+        }
+    }
+}
+
+fn sync() -> Result<()> {
+    setup::npm_packages()?;
+    let peer = target().join("bench/automerge-repo");
+    if !peer.join("node_modules/@automerge/automerge-repo").is_dir() {
+        say("Installing the peer (automerge-repo)...");
+        std::fs::create_dir_all(&peer)?;
+        std::fs::write(
+            peer.join("package.json"),
+            "{\"type\":\"module\",\"private\":true}\n",
+        )?;
+        let mut install = in_folder("npm", &peer);
+        install.args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
+        run_to_end(install.args(PEER_PACKAGES))?;
+    }
+    say("Building in release...");
+    let mut build = cargo();
+    build.args([
+        "build",
+        "--release",
+        "--package",
+        "maraude-server",
+        "--bins",
+    ]);
+    run_to_end(&mut build)?;
+    let mut build = cargo();
+    build.args([
+        "build",
+        "--release",
+        "--package",
+        "maraude-tests",
+        "--bin",
+        "bench_sync",
+    ]);
+    run_to_end(&mut build)?;
+    if let Ok(load) = output(std::process::Command::new("cat").arg("/proc/loadavg")) {
+        say(format!("load average before: {}", load.trim()));
+    }
+    let mut bench = in_folder(target().join("release/bench_sync"), &root());
+    bench
+        .arg("--peer")
+        .arg(&peer)
+        .arg("--server")
+        .arg(target().join("release/maraude"));
+    run_to_end(bench.arg("--json").arg(target().join("bench/sync.json")))
+}

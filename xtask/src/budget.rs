@@ -1,0 +1,96 @@
+//! Budgets of the web app: what goes over the wire before anything can be done.
+
+use crate::run::{root, say};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+/// A budget: what, KB of brotli, and which files.
+struct Budget {
+    name: &'static str,
+    limit_kb: f64,
+    belongs: fn(&str) -> bool,
+}
+
+const BUDGETS: [Budget; 3] = [
+    Budget {
+        name: "shell",
+        limit_kb: 60.0,
+        belongs: is_shell,
+    },
+    Budget {
+        name: "core",
+        limit_kb: 400.0,
+        belongs: is_core,
+    },
+    Budget {
+        name: "map",
+        limit_kb: 400.0,
+        belongs: is_map,
+    },
+];
+
+fn is_core(name: &str) -> bool {
+    name.contains("maraude_wasm")
+}
+
+fn is_map(name: &str) -> bool {
+    name.contains("maplibre")
+}
+
+fn is_console(name: &str) -> bool {
+    name.to_lowercase().contains("console")
+}
+
+/// Everything a volunteer's tablet loads to start, beside core and map.
+fn is_shell(name: &str) -> bool {
+    let code = [".js", ".mjs", ".css", ".html"];
+    let lazy = is_core(name) || is_map(name) || is_console(name) || name.starts_with("lazy-");
+    let worker = name == "sw.js" || name.starts_with("workbox");
+    code.iter().any(|end| name.ends_with(end)) && !lazy && !worker
+}
+
+/// Prints each budget and fails on the first that is exceeded.
+pub fn run() -> Result<()> {
+    let dist = root().join("web-pwa/dist");
+    let mut sizes = Vec::new();
+    collect(&dist, &mut sizes).context("the web app is not built: run `cargo xtask web`")?;
+    let mut over = Vec::new();
+    say("what     KB (brotli)  budget");
+    for budget in BUDGETS {
+        let bytes: u64 = sizes
+            .iter()
+            .filter(|(path, _)| (budget.belongs)(&name_of(path)))
+            .map(|(_, bytes)| bytes)
+            .sum();
+        let kb = bytes as f64 / 1000.0;
+        say(format!(
+            "{:<8} {kb:>11.1} {:>7.0}",
+            budget.name, budget.limit_kb
+        ));
+        if kb > budget.limit_kb || bytes == 0 {
+            over.push(budget.name);
+        }
+    }
+    if !over.is_empty() {
+        bail!("over budget, or not found: {}", over.join(", "));
+    }
+    Ok(())
+}
+
+fn name_of(twin: &Path) -> String {
+    let name = twin.file_name().unwrap_or_default().to_string_lossy();
+    name.trim_end_matches(".br").to_owned()
+}
+
+fn collect(folder: &Path, sizes: &mut Vec<(PathBuf, u64)>) -> Result<()> {
+    for item in std::fs::read_dir(folder)? {
+        let path = item?.path();
+        if path.is_dir() {
+            collect(&path, sizes)?;
+        } else if path.extension().is_some_and(|extension| extension == "br") {
+            let bytes = std::fs::metadata(&path)?.len();
+            sizes.push((path, bytes));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! What is too long for every run; each keeps its last printed result in docs/proofs.md.
+
+use crate::run::{cargo, run as run_to_end};
+use crate::test::server_binary;
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// Which proof.
+#[derive(Args)]
+pub struct Proof {
+    #[command(subcommand)]
+    which: Which,
+}
+
+#[derive(Subcommand)]
+enum Which {
+    /// `kill -9` of the server during sync, 1,000 times.
+    Kill {
+        /// How many times.
+        #[arg(long, default_value_t = 1000)]
+        cycles: u32,
+    },
+}
+
+impl Proof {
+    /// Runs and prints.
+    pub fn run(self) -> Result<()> {
+        match self.which {
+            Which::Kill { cycles } => kill(cycles),
+        }
+    }
+}
+
+fn kill(cycles: u32) -> Result<()> {
+    run_to_end(cargo().args(["build", "--workspace", "--bins"]))?;
+    let mut tests = cargo();
+    tests.args([
+        "test",
+        "--package",
+        "maraude-tests",
+        "--test",
+        "integration",
+    ]);
+    tests
+        .env("MARAUDE_BIN", server_binary())
+        .env("MARAUDE_KILLS", cycles.to_string());
+    run_to_end(tests.args(["--", "faults::kill", "--nocapture", "--test-threads", "1"]))
+}

@@ -1,0 +1,78 @@
+//! What a fresh machine lacks: the wasm target, npm packages, a browser.
+
+use crate::run::{has, in_web, output, root, run, say, target};
+use anyhow::{Context, Result, bail};
+use std::process::Command;
+
+/// The rustup target of the tablet's core.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The wasm target, fetched when it is missing.
+pub fn wasm_target() -> Result<()> {
+    let mut list = Command::new("rustup");
+    list.current_dir(root())
+        .args(["target", "list", "--installed"]);
+    let installed = output(&mut list).context("rustup is needed: https://rustup.rs")?;
+    if installed.lines().any(|line| line.trim() == WASM_TARGET) {
+        return Ok(());
+    }
+    say(format!("Fetching the Rust target {WASM_TARGET}..."));
+    run(Command::new("rustup")
+        .current_dir(root())
+        .args(["target", "add", WASM_TARGET]))
+}
+
+/// The npm packages, installed when the lock file changed since the last time.
+pub fn npm_packages() -> Result<()> {
+    if !has("node") || !has("npm") {
+        bail!("Node 20 with npm is needed: install it (https://nodejs.org), then run this again");
+    }
+    let version = output(Command::new("node").arg("--version"))?;
+    let major: u32 = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .unwrap_or("0")
+        .parse()?;
+    if major < 20 {
+        bail!(
+            "Node 20 or later is needed; this machine has {}",
+            version.trim()
+        );
+    }
+    let lock = std::fs::read(root().join("web-pwa/package-lock.json"))?;
+    let stamp = target().join("xtask/npm.stamp");
+    let installed = root().join("web-pwa/node_modules").is_dir();
+    if installed && std::fs::read(&stamp).is_ok_and(|former| former == lock) {
+        return Ok(());
+    }
+    say("Installing the npm packages of web-pwa...");
+    run(in_web("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    std::fs::create_dir_all(target().join("xtask"))?;
+    std::fs::write(stamp, lock)?;
+    Ok(())
+}
+
+/// Path of a Chromium; installed on Debian when run as root, otherwise asked for.
+pub fn chromium() -> Result<String> {
+    for name in ["chromium", "chromium-browser", "google-chrome"] {
+        if has(name) {
+            let path = output(Command::new("which").arg(name))?;
+            return Ok(path.trim().to_owned());
+        }
+    }
+    let root_here = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if !has("apt-get") || !root_here {
+        bail!(
+            "Chromium is needed by the browser tests and was not found. Install it \
+             (Debian: apt-get install chromium), then run this again"
+        );
+    }
+    say("Installing Debian's chromium...");
+    run(Command::new("apt-get").args(["-qq", "update"]))?;
+    let mut install = Command::new("apt-get");
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    run(install.args(["-qq", "-y", "install", "chromium", "fonts-dejavu-core"]))?;
+    Ok("/usr/bin/chromium".to_owned())
+}

@@ -1,0 +1,261 @@
+//! `cargo xtask test`: everything that must pass, with minutes per group against a budget.
+
+use crate::run::{cargo, in_web, run_and_read, say, target};
+use crate::{setup, web};
+use anyhow::{Result, bail};
+use clap::Args;
+use std::time::{Duration, Instant};
+
+/// Everything that must pass.
+#[derive(Args)]
+pub struct Test {
+    /// Leave the browser out (a machine without one).
+    #[arg(long)]
+    no_browser: bool,
+}
+
+/// What a group of tests came to.
+#[derive(Default, Clone, Copy)]
+pub struct Tally {
+    /// Tests that passed.
+    pub passed: u32,
+    /// Tests that failed.
+    pub failed: u32,
+    /// Tests that could not run here.
+    pub skipped: u32,
+}
+
+impl Tally {
+    /// One check that is either right or wrong.
+    pub fn of_check(ok: bool) -> Self {
+        if ok {
+            Self {
+                passed: 1,
+                ..Self::default()
+            }
+        } else {
+            Self {
+                failed: 1,
+                ..Self::default()
+            }
+        }
+    }
+
+    /// Both together.
+    pub fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+/// One group, its result and its time.
+struct Group {
+    name: &'static str,
+    budget_minutes: u32,
+    took: Duration,
+    tally: Tally,
+}
+
+impl Test {
+    /// Runs and prints.
+    pub fn run(self) -> Result<()> {
+        let tally = all(!self.no_browser);
+        say(closing_line(tally));
+        if tally.failed > 0 {
+            bail!("some tests failed");
+        }
+        Ok(())
+    }
+}
+
+/// The line that CI reads.
+pub fn closing_line(tally: Tally) -> String {
+    let mut line = format!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.skipped > 0 {
+        line = format!("{line}, {} skipped", tally.skipped);
+    }
+    line
+}
+
+/// Runs every group; a failing group does not stop the others.
+pub fn all(browser: bool) -> Tally {
+    let mut groups = vec![
+        timed("build", 15, build),
+        timed("Rust", 6, rust),
+        timed("faults", 6, faults),
+        timed("web units", 2, web_units),
+    ];
+    if browser {
+        groups.push(timed("browser", 8, in_browser));
+    } else {
+        groups.push(Group {
+            name: "browser",
+            budget_minutes: 8,
+            took: Duration::ZERO,
+            tally: Tally {
+                skipped: 1,
+                ..Tally::default()
+            },
+        });
+    }
+    let mut sum = Tally::default();
+    say("\ngroup        minutes  budget  passed  failed  skipped");
+    for group in &groups {
+        let Tally {
+            passed,
+            failed,
+            skipped,
+        } = group.tally;
+        let minutes = group.took.as_secs_f64() / 60.0;
+        say(format!(
+            "{:<12} {minutes:>7.1} {:>7} {passed:>7} {failed:>7} {skipped:>8}",
+            group.name, group.budget_minutes
+        ));
+        sum.add(group.tally);
+    }
+    sum
+}
+
+fn timed(name: &'static str, budget_minutes: u32, work: impl FnOnce() -> Result<Tally>) -> Group {
+    say(format!("\n=== {name}"));
+    let start = Instant::now();
+    let tally = work().unwrap_or_else(|problem| {
+        say(format!("{name}: {problem:#}"));
+        Tally::of_check(false)
+    });
+    Group {
+        name,
+        budget_minutes,
+        took: start.elapsed(),
+        tally,
+    }
+}
+
+fn build() -> Result<Tally> {
+    web::build()?;
+    crate::run::run(cargo().args(["build", "--workspace", "--all-targets", "--quiet"]))?;
+    Ok(Tally::of_check(true))
+}
+
+fn rust() -> Result<Tally> {
+    let mut tests = cargo();
+    tests
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .env("MARAUDE_BIN", server_binary());
+    tests.args(["--", "--skip", FAULT_TESTS]);
+    cargo_tests(&mut tests)
+}
+
+/// Tests under this module name kill, cut and corrupt; they run in a group of their own.
+const FAULT_TESTS: &str = "faults::";
+
+fn faults() -> Result<Tally> {
+    let mut tests = cargo();
+    tests.args([
+        "test",
+        "--package",
+        "maraude-tests",
+        "--test",
+        "integration",
+    ]);
+    tests.env("MARAUDE_BIN", server_binary());
+    cargo_tests(tests.args(["--", FAULT_TESTS, "--test-threads", "1"]))
+}
+
+fn web_units() -> Result<Tally> {
+    let (checked, _) =
+        run_and_read(in_web("npx").args(["--no-install", "svelte-check", "--fail-on-warnings"]))?;
+    let mut tally = Tally::of_check(checked);
+    let (ok, text) = run_and_read(
+        in_web("npx")
+            .args(["--no-install", "vitest", "run"])
+            .env("NO_COLOR", "1"),
+    )?;
+    tally.add(counted(ok, &text, "Tests "));
+    Ok(tally)
+}
+
+fn in_browser() -> Result<Tally> {
+    let chromium = setup::chromium()?;
+    let mut tests = in_web("npx");
+    tests.args(["--no-install", "playwright", "test", "--reporter=list"]);
+    tests
+        .env("CHROMIUM", chromium)
+        .env("MARAUDE_BIN", server_binary())
+        .env("NO_COLOR", "1");
+    tests.env("MARAUDE_NIGHT", target().join("debug/simulated_night"));
+    let (ok, text) = run_and_read(&mut tests)?;
+    Ok(counted(ok, &text, ""))
+}
+
+/// The server that the tests start.
+pub fn server_binary() -> std::path::PathBuf {
+    target().join("debug/maraude")
+}
+
+fn cargo_tests(command: &mut std::process::Command) -> Result<Tally> {
+    let (ok, text) = run_and_read(command)?;
+    let mut tally = Tally::default();
+    for line in text.lines().filter(|line| line.starts_with("test result:")) {
+        tally.passed += number_before(line, " passed").unwrap_or(0);
+        tally.failed += number_before(line, " failed").unwrap_or(0);
+    }
+    if !ok && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+/// Counts of a runner that prints `N passed`, `N failed`, `N skipped` on lines that begin so.
+fn counted(ok: bool, text: &str, prefix: &str) -> Tally {
+    let mut tally = Tally::default();
+    for line in text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with(prefix))
+    {
+        let alone = prefix.is_empty();
+        let count = |word: &str| {
+            let number = number_before(line, word)?;
+            let short = line.split_whitespace().count() <= 3 || !alone;
+            short.then_some(number)
+        };
+        tally.passed += count(" passed").unwrap_or(0);
+        tally.failed += count(" failed").unwrap_or(0);
+        tally.skipped += count(" skipped").unwrap_or(0);
+    }
+    if tally.passed + tally.failed == 0 || (!ok && tally.failed == 0) {
+        tally.failed += 1;
+    }
+    tally
+}
+
+fn number_before(line: &str, word: &str) -> Option<u32> {
+    let before = line
+        .split(word)
+        .next()
+        .filter(|before| before.len() < line.len())?;
+    before.split_whitespace().next_back()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runners_closing_lines_are_read() {
+        let check = |prefix: &str, text: &str, expected: (u32, u32, u32)| {
+            let tally = counted(true, text, prefix);
+            assert_eq!(
+                (tally.passed, tally.failed, tally.skipped),
+                expected,
+                "{text}"
+            );
+        };
+        check("Tests ", "   Tests  2 failed | 11 passed (13)", (11, 2, 0));
+        check("", "  12 passed (34.2s)\n  1 skipped", (12, 0, 1));
+        check("", "  3 failed\n  9 passed (1.2m)", (9, 3, 0));
+        check("", "nothing ran", (0, 1, 0));
+    }
+}
