@@ -1,1 +1,5 @@
+//! The simulated world: tablets, network, clock, server, builders, population.
+//!
+//! It must never be shipped. The integration tests, the demo and the benchmarks drive it.
 
+pub mod generated;
