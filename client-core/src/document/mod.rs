@@ -1,20 +1,33 @@
 //! Documents: the model written to and read from automerge (design D2).
 //!
 //! With `gate` and `sync`, the only module that names automerge. Reading never fails for the
-//! content. The tablet, the gate and the server call it.
+//! content: it gives the value and its issues. It must never read a clock or draw an identifier.
+//! The tablet, the gate and the server call it.
 
-use serde::{Deserialize, Serialize};
+mod entry;
+mod fields;
+mod hash;
+mod name;
+mod observation;
+mod plan;
+mod read;
+mod replica;
+mod review;
+mod round;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod text;
+mod write;
 
-/// The four kinds of documents (design D2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentKind {
-    /// One per campaign: sectors, teams, nights, questionnaire version.
-    Plan,
-    /// One per sector and night: known places.
-    Brief,
-    /// One per team, sector and night.
-    Round,
-    /// Decisions and adjudications of a night.
-    Review,
-}
+pub use hash::{Actor, ChangeHash, RawChange};
+pub use name::{DocumentKind, DocumentName, document_id};
+pub use plan::boundary_fits;
+pub use read::{Brief, Plan, Review, read_brief, read_plan, read_review, read_round};
+pub use replica::{ApplyError, Document, GENESIS, GENESIS_HASH, LoadError, Version};
+pub use schema::{
+    KEY_CAP_BYTES, NAME_CAP_BYTES, READ_MARKS_PER_CHANGE, SCHEMA_VERSION, creation_fields,
+    key_is_well_formed, stamp_field, value_cap_bytes,
+};
+pub use text::stamp_device;
+pub use write::Writer;

@@ -3,10 +3,8 @@
 //! Everything a tablet sends is sealed in an [`super::envelope::Envelope`] when it is saved; a
 //! request only carries envelopes and what the tablet wants to follow.
 
-use crate::document::DocumentKind;
-use crate::model::{
-    CampaignId, DeviceId, DeviceReport, DocumentId, Night, RoundKey, SectorId, TimestampMs,
-};
+use crate::document::DocumentName;
+use crate::model::{CampaignId, DeviceId, DeviceReport, DocumentId, TimestampMs};
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
 
@@ -41,52 +39,6 @@ pub struct SyncRequest {
     pub envelopes: Vec<ByteBuf>,
     /// Documents the tablet wants to be brought up to date; empty with an upload-only token.
     pub follow: Vec<Follow>,
-}
-
-/// Names a document by what it derives from, so that the server can check the right to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum DocumentName {
-    /// The campaign's plan.
-    Plan {
-        /// The campaign.
-        campaign: CampaignId,
-    },
-    /// The known places of a sector for a night.
-    Brief {
-        /// The campaign.
-        campaign: CampaignId,
-        /// The sector.
-        sector: SectorId,
-        /// The night.
-        night: Night,
-    },
-    /// A round.
-    Round {
-        /// Team, sector, night.
-        key: RoundKey,
-    },
-    /// Decisions of a night.
-    Review {
-        /// The campaign.
-        campaign: CampaignId,
-        /// The night.
-        night: Night,
-        /// 0, then 1 after 2,000 decisions, and so on.
-        part: u32,
-    },
-}
-
-impl DocumentName {
-    /// The kind alone.
-    pub fn kind(&self) -> DocumentKind {
-        match self {
-            Self::Plan { .. } => DocumentKind::Plan,
-            Self::Brief { .. } => DocumentKind::Brief,
-            Self::Round { .. } => DocumentKind::Round,
-            Self::Review { .. } => DocumentKind::Review,
-        }
-    }
 }
 
 /// A document to be brought up to date.

@@ -5,7 +5,8 @@
 
 mod message;
 
+pub use crate::document::DocumentName;
 pub use message::{
-    DocumentName, DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL, REQUEST_CAP_BYTES,
-    Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SyncAnswer, SyncRequest,
+    DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL, REQUEST_CAP_BYTES, Receipt,
+    RefusedChange, RefusedEnvelope, RoundCustody, SyncAnswer, SyncRequest,
 };

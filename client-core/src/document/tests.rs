@@ -1,0 +1,205 @@
+//! What documents promise: one first change for ever, what is written is read, nothing is lost.
+
+use super::*;
+use crate::model::*;
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{Automerge, ObjType, ROOT, ReadDoc};
+
+fn build_genesis() -> (ChangeHash, Vec<u8>) {
+    let mut doc = Automerge::new().with_actor(automerge::ActorId::from([0u8; 24].as_slice()));
+    let mut transaction = doc.transaction();
+    transaction
+        .put_object(ROOT, "objects", ObjType::Map)
+        .unwrap();
+    let (hash, _) = transaction.commit_with(CommitOptions::default().with_time(0));
+    let change = doc.get_change_by_hash(&hash.unwrap()).unwrap();
+    (change.hash().into(), change.raw_bytes().to_vec())
+}
+
+#[test]
+fn the_first_change_never_changes() {
+    let (hash, bytes) = build_genesis();
+    assert_eq!(bytes, GENESIS, "{}", data_encoding::HEXLOWER.encode(&bytes));
+    assert_eq!(hash, GENESIS_HASH);
+    assert_eq!(
+        hash.to_string(),
+        "5f9a05f472b2390a621839b1fdcf538378c9c6ce841d5b000b6255291e5207c9"
+    );
+}
+
+pub(crate) mod sample {
+    //! Invented documents for the tests of this module, the gate and sync.
+
+    use super::*;
+
+    pub const AT: TimestampMs = 1_769_115_600_000;
+
+    pub fn device(number: u8) -> DeviceId {
+        DeviceId::from_random([number; 16])
+    }
+
+    pub fn actor(number: u8) -> Actor {
+        Actor::new(device(number), [number; 8])
+    }
+
+    pub fn stamp(number: u8) -> Stamp {
+        Stamp {
+            device: device(number),
+            at: AT,
+        }
+    }
+
+    pub fn key() -> RoundKey {
+        RoundKey {
+            campaign: CampaignId::from_random([1; 16]),
+            team: TeamId::from_random([2; 16]),
+            sector: Some(SectorId::from_random([3; 16])),
+            night: "2026-01-22".parse().unwrap(),
+            reissue: 0,
+        }
+    }
+
+    pub fn departure(number: u8) -> Departure {
+        Departure {
+            id: DepartureId::from_random([number; 16]),
+            stamp: stamp(number),
+            warnings: vec!["battery".into(), "map".into()],
+        }
+    }
+
+    pub fn closure(number: u8) -> Closure {
+        Closure {
+            id: ClosureId::from_random([number; 16]),
+            stamp: stamp(number),
+            coverage: Coverage::Partial,
+            not_walked: Some("le parc, fermé".into()),
+            zero_found: false,
+            reopened_at: None,
+        }
+    }
+
+    pub fn observation(device: u8, number: u8) -> Observation {
+        let choice = |code: &str| Answer::Known(AnswerValue::Choice(code.into()));
+        Observation {
+            id: ObservationId::from_random([number; 16]),
+            kind: ObservationKind::Individual,
+            created: stamp(device),
+            observed_at: AT + i64::from(number),
+            contact: Contact::Answered,
+            certainty: Certainty::Probable,
+            heads: HeadCount::between(1, 2, CountMethod::Estimated),
+            fix: Some(Position {
+                coordinates: Coordinates {
+                    longitude: 3.876_716_2,
+                    latitude: 43.610_769,
+                },
+                accuracy_m: Some(12.5),
+                source: PositionSource::Fix,
+                fixed_at: Some(AT),
+            }),
+            pin: None,
+            typed_place: Some("sous le pont".into()),
+            local_group: Some(LocalGroupId::from_random([9; 16])),
+            site: None,
+            note: Some("~ un chien".into()),
+            organisation: Some("asso".into()),
+            answers: Answers::from([
+                ("gender".into(), choice("f")),
+                ("tents".into(), Answer::Known(AnswerValue::Integer(2))),
+                ("age".into(), Answer::Refused),
+                (
+                    "marks".into(),
+                    Answer::Known(AnswerValue::Text("~t:bonnet".into())),
+                ),
+                (
+                    "needs".into(),
+                    Answer::Known(AnswerValue::Choices(vec!["water".into(), "care".into()])),
+                ),
+            ]),
+            withdrawn: None,
+            edited: None,
+        }
+    }
+}
+
+fn read(document: &Document) -> (Round, Vec<Issue>) {
+    read_round(
+        document,
+        document_id(&DocumentName::Round { key: sample::key() }),
+    )
+}
+
+#[test]
+fn a_round_reads_back_as_written() {
+    let mut document = Document::new(sample::actor(1));
+    let mut closure = sample::closure(1);
+    let change = document.commit(sample::AT, |w| {
+        w.put_departure(&sample::key(), &sample::departure(1));
+        w.put_observation(&sample::observation(1, 4));
+        w.put_closure(&closure);
+    });
+    assert!(change.is_some_and(|change| change.bytes.len() < 4_096));
+    let (round, issues) = read(&document);
+    assert_eq!(issues, vec![]);
+    assert_eq!(round.key, Some(sample::key()));
+    assert_eq!(round.departures, vec![sample::departure(1)]);
+    assert_eq!(round.closures, vec![closure.clone()]);
+    assert_eq!(round.observations, vec![sample::observation(1, 4)]);
+
+    let again = document.commit(sample::AT, |w| {
+        w.put_departure(&sample::key(), &sample::departure(1));
+        w.put_observation(&sample::observation(1, 4));
+        w.put_closure(&closure);
+        w.withdraw(sample::observation(1, 4).id, None);
+    });
+    assert_eq!(again, None, "nothing differs");
+
+    closure.reopened_at = Some(sample::AT + 5);
+    document
+        .commit(sample::AT, |w| w.put_closure(&closure))
+        .unwrap();
+    assert_eq!(read(&document).0.closures, vec![closure]);
+}
+
+#[test]
+fn a_document_survives_storage_in_every_shape() {
+    let mut document = Document::new(sample::actor(1));
+    let first = document
+        .commit(sample::AT, |w| {
+            w.put_observation(&sample::observation(1, 4))
+        })
+        .unwrap();
+    let snapshot = document.snapshot();
+    let second = document
+        .commit(sample::AT, |w| {
+            w.put_observation(&sample::observation(1, 5))
+        })
+        .unwrap();
+    let check = |chunks: &[&[u8]]| {
+        let loaded = Document::load(sample::actor(2), chunks).unwrap();
+        assert_eq!(loaded.heads(), document.heads());
+        assert_eq!(read(&loaded), read(&document));
+    };
+    check(&[&first.bytes, &second.bytes]);
+    check(&[&snapshot, &second.bytes]);
+    check(&[&snapshot, &first.bytes, &second.bytes]);
+    check(&[&document.clone().snapshot()]);
+    assert_eq!(
+        Document::load(sample::actor(2), &[]).unwrap().heads(),
+        [GENESIS_HASH]
+    );
+    assert_eq!(
+        document.changes_since(&[GENESIS_HASH]),
+        [first.clone(), second.clone()]
+    );
+    assert_eq!(document.changes_since(&[first.hash]), [second.clone()]);
+    assert_eq!(
+        document.changes_since(&[ChangeHash([7; 32]), first.hash]),
+        [second]
+    );
+    let stranger = Automerge::new().save();
+    assert_eq!(
+        Document::load(sample::actor(1), &[&stranger]).map(|_| ()),
+        Err(LoadError::NotDescended)
+    );
+}
