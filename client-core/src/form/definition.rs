@@ -4,9 +4,12 @@
 //! XLSForm, <https://xlsform.org/en/>: `type`, `name`, `label`, `hint`, `relevant`, `required`,
 //! `constraint`, `constraint_message`, `appearance`.
 
-use crate::model::{QuestionName, RoleMap};
+use crate::model::{Answer, AnswerValue, Answers, QuestionName, Role, RoleMap};
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// A text by language code (`fr`, `en`, and languages of people met).
 pub type Labels = BTreeMap<String, String>;
@@ -151,4 +154,84 @@ pub struct Questionnaire {
     pub lists: BTreeMap<String, Vec<ChoiceLabel>>,
     /// Which question plays which role.
     pub roles: RoleMap,
+    /// What is said of an answer that is not accepted, by [`super::ProblemCode`].
+    #[serde(default)]
+    pub messages: BTreeMap<String, Labels>,
+}
+
+impl Form {
+    /// Its questions, card after card.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.groups.iter().flat_map(|group| &group.questions)
+    }
+
+    /// The first question of that name.
+    pub fn question(&self, name: &str) -> Option<&Question> {
+        self.questions().find(|question| question.name == name)
+    }
+}
+
+impl Questionnaire {
+    /// One of its forms.
+    pub fn form(&self, kind: FormKind) -> Option<&Form> {
+        self.forms.iter().find(|form| form.kind == kind)
+    }
+
+    /// The first question of that name in any form.
+    pub fn question(&self, name: &str) -> Option<&Question> {
+        self.forms.iter().find_map(|form| form.question(name))
+    }
+
+    /// The choices of a question; none for a question without a list.
+    pub fn choices(&self, question: &Question) -> &[ChoiceLabel] {
+        question
+            .list
+            .as_ref()
+            .and_then(|list| self.lists.get(list))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The name of the question that plays a role.
+    pub fn name_of(&self, role: Role) -> Option<&str> {
+        self.roles.get(&role).map(String::as_str)
+    }
+
+    /// What came back from the question that plays a role.
+    pub fn answer<'a>(&self, answers: &'a Answers, role: Role) -> Answer<&'a AnswerValue> {
+        self.name_of(role)
+            .and_then(|name| answers.get(name))
+            .map_or(Answer::NotAsked, Answer::as_ref)
+    }
+
+    /// The number answered to a role.
+    pub fn number(&self, answers: &Answers, role: Role) -> Option<u32> {
+        match self.answer(answers, role) {
+            Answer::Known(AnswerValue::Integer(number)) => u32::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
+    /// The code or text answered to a role.
+    pub fn text<'a>(&self, answers: &'a Answers, role: Role) -> Option<&'a str> {
+        match self.answer(answers, role) {
+            Answer::Known(AnswerValue::Choice(text) | AnswerValue::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The code answered to a role, as the value it stands for.
+    pub fn code<T: DeserializeOwned>(&self, answers: &Answers, role: Role) -> Option<T> {
+        let text: StrDeserializer<'_, ValueError> = self.text(answers, role)?.into_deserializer();
+        T::deserialize(text).ok()
+    }
+}
+
+static NIGHT_COUNT: LazyLock<Questionnaire> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("questionnaires/night-count-1.json"))
+        .expect("a test reads the questionnaire that ships")
+});
+
+/// The questionnaire of a version; the product's own where the version is not known.
+pub fn questionnaire(_version: &str) -> &'static Questionnaire {
+    &NIGHT_COUNT
 }

@@ -4,7 +4,24 @@
 //! reads answers by role with it.
 
 mod definition;
+mod draft;
+mod expression;
+mod heads;
+mod layout;
+mod reading;
+mod submit;
+#[cfg(test)]
+mod tests;
+mod validation;
 
 pub use definition::{
     Appearance, ChoiceLabel, Form, FormKind, Group, Labels, Question, QuestionKind, Questionnaire,
+    questionnaire,
 };
+pub use draft::{AnswerError, Draft};
+pub use expression::{Expression, ExpressionError, ExpressionProblem, Scope, Value};
+pub use heads::{UNKNOWN_IN_TENT, UNKNOWN_IN_VEHICLE, UNKNOWN_OUTSIDE};
+pub use layout::Card;
+pub use reading::{RoleReading, read_roles};
+pub use submit::{Submission, SubmitError, form_of, keep_others_work};
+pub use validation::{Problem, ProblemCode};

@@ -124,6 +124,26 @@ pub enum Role {
     DeclaredAtMost,
     /// See [`Role::DeclaredAtLeast`].
     Counted,
+    /// Codes `yes`, `some`, `no`: what the person agreed to.
+    Consent,
+    /// Why there was no contact: a [`super::Contact`] code.
+    ContactReason,
+    /// A [`super::Certainty`] code.
+    Certainty,
+    /// Bounds of the number of people, where it is not the sum of the counters.
+    HeadsAtLeast,
+    /// See [`Role::HeadsAtLeast`].
+    HeadsAtMost,
+    /// Any answer: the number could not be seen (closed tent or vehicle).
+    HeadsUnknown,
+    /// A [`super::CountMethod`] code.
+    HowKnown,
+    /// A [`super::SiteKind`] code.
+    SiteKind,
+    /// Codes of visible marks, beside [`Role::Marks`].
+    MarkCodes,
+    /// The free note; kept on the observation itself, not among the answers.
+    Note,
 }
 
 /// Which question plays which role in a campaign's questionnaire.
