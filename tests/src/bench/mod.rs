@@ -1,0 +1,46 @@
+//! The load of `cargo xtask bench sync`: rounds made from the published first change and schema,
+//! pushed to our server and to a peer.
+//!
+//! It must never run inside the tests: it measures.
+
+pub mod ours;
+pub mod peer;
+pub mod rounds;
+pub mod server;
+
+use std::time::Duration;
+
+/// What one run came to.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Measured {
+    /// Observations acknowledged per second.
+    pub observations_per_s: f64,
+    /// Processor seconds of the server.
+    pub server_cpu_s: f64,
+    /// Its largest memory, MB.
+    pub peak_mb: f64,
+    /// 95th percentile of the time to acknowledgement, milliseconds.
+    pub p95_ms: f64,
+}
+
+/// The 95th percentile of some times, milliseconds.
+pub fn p95_ms(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    let rank = (times.len() * 95).div_ceil(100).max(1) - 1;
+    times.get(rank).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+}
+
+/// The middle one of several runs, figure by figure.
+pub fn median(runs: &[Measured]) -> Measured {
+    let middle = |of: fn(&Measured) -> f64| {
+        let mut values: Vec<f64> = runs.iter().map(of).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    Measured {
+        observations_per_s: middle(|run| run.observations_per_s),
+        server_cpu_s: middle(|run| run.server_cpu_s),
+        peak_mb: middle(|run| run.peak_mb),
+        p95_ms: middle(|run| run.p95_ms),
+    }
+}
