@@ -3,7 +3,6 @@
 //!
 //! It must never run inside the tests: it measures.
 
-pub mod ours;
 pub mod peer;
 pub mod rounds;
 pub mod server;
@@ -27,7 +26,9 @@ pub struct Measured {
 pub fn p95_ms(mut times: Vec<Duration>) -> f64 {
     times.sort_unstable();
     let rank = (times.len() * 95).div_ceil(100).max(1) - 1;
-    times.get(rank).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+    times
+        .get(rank)
+        .map_or(0.0, |time| time.as_secs_f64() * 1000.0)
 }
 
 /// The middle one of several runs, figure by figure.

@@ -36,16 +36,24 @@ impl Pusher {
         let (mut socket, _) = tungstenite::connect(url)?;
         let sender = format!("bench-{number}");
         let versions = Value::Array(vec![Value::Text("1".into())]);
-        send(&mut socket, vec![
-            ("type", Value::Text("join".into())),
-            ("senderId", Value::Text(sender.clone())),
-            ("peerMetadata", Value::Map(Vec::new())),
-            ("supportedProtocolVersions", versions),
-        ])?;
+        send(
+            &mut socket,
+            vec![
+                ("type", Value::Text("join".into())),
+                ("senderId", Value::Text(sender.clone())),
+                ("peerMetadata", Value::Map(Vec::new())),
+                ("supportedProtocolVersions", versions),
+            ],
+        )?;
         let answer = receive(&mut socket)?;
         let target = text(&answer, "senderId").context("the peer did not say who it is")?;
         let documents = rounds.iter().map(pushed).collect::<Result<_>>()?;
-        Ok(Self { socket, sender, target, documents })
+        Ok(Self {
+            socket,
+            sender,
+            target,
+            documents,
+        })
     }
 
     /// Pushes all documents at once; done when the peer's heads equal ours. One time per document.
@@ -54,7 +62,11 @@ impl Pusher {
         for index in 0..self.documents.len() {
             self.say_next(index)?;
         }
-        while self.documents.iter().any(|pushed| pushed.acknowledged.is_none()) {
+        while self
+            .documents
+            .iter()
+            .any(|pushed| pushed.acknowledged.is_none())
+        {
             let answer = receive(&mut self.socket)?;
             if text(&answer, "type").as_deref() != Some("sync") {
                 continue;
@@ -67,13 +79,19 @@ impl Pusher {
             let pushed = &mut self.documents[index];
             let message = SyncMessage::decode(&data)?;
             let heads = message.heads.clone();
-            pushed.document.receive_sync_message(&mut pushed.state, message)?;
+            pushed
+                .document
+                .receive_sync_message(&mut pushed.state, message)?;
             if heads == pushed.document.get_heads() && pushed.acknowledged.is_none() {
                 pushed.acknowledged = Some(start.elapsed());
             }
             self.say_next(index)?;
         }
-        Ok(self.documents.into_iter().filter_map(|pushed| pushed.acknowledged).collect())
+        Ok(self
+            .documents
+            .into_iter()
+            .filter_map(|pushed| pushed.acknowledged)
+            .collect())
     }
 
     fn say_next(&mut self, index: usize) -> Result<()> {
@@ -81,29 +99,45 @@ impl Pusher {
         let Some(message) = pushed.document.generate_sync_message(&mut pushed.state) else {
             return Ok(());
         };
-        send(&mut self.socket, vec![
-            ("type", Value::Text("sync".into())),
-            ("senderId", Value::Text(self.sender.clone())),
-            ("targetId", Value::Text(self.target.clone())),
-            ("documentId", Value::Text(pushed.id.clone())),
-            ("data", Value::Bytes(message.encode())),
-        ])
+        send(
+            &mut self.socket,
+            vec![
+                ("type", Value::Text("sync".into())),
+                ("senderId", Value::Text(self.sender.clone())),
+                ("targetId", Value::Text(self.target.clone())),
+                ("documentId", Value::Text(pushed.id.clone())),
+                ("data", Value::Bytes(message.encode())),
+            ],
+        )
     }
 }
 
 fn pushed(round: &BuiltRound) -> Result<Pushed> {
     let mut document = Automerge::load(GENESIS)?;
-    let changes = round.changes.iter().map(|raw| Change::from_bytes(raw.clone()));
+    let changes = round
+        .changes
+        .iter()
+        .map(|raw| Change::from_bytes(raw.clone()));
     document.apply_changes(changes.collect::<Result<Vec<_>, _>>()?)?;
-    let id = bs58::encode(round.document.as_bytes()).with_check().into_string();
-    Ok(Pushed { id, document, state: State::new(), acknowledged: None })
+    let id = bs58::encode(round.document.as_bytes())
+        .with_check()
+        .into_string();
+    Ok(Pushed {
+        id,
+        document,
+        state: State::new(),
+        acknowledged: None,
+    })
 }
 
 fn send(
     socket: &mut WebSocket<MaybeTlsStream<TcpStream>>,
     fields: Vec<(&str, Value)>,
 ) -> Result<()> {
-    let map = fields.into_iter().map(|(name, value)| (Value::Text(name.into()), value)).collect();
+    let map = fields
+        .into_iter()
+        .map(|(name, value)| (Value::Text(name.into()), value))
+        .collect();
     let mut bytes = Vec::new();
     ciborium::into_writer(&Value::Map(map), &mut bytes)?;
     Ok(socket.send(Message::Binary(bytes.into()))?)
@@ -119,7 +153,10 @@ fn receive(socket: &mut WebSocket<MaybeTlsStream<TcpStream>>) -> Result<Value> {
 
 fn field<'a>(message: &'a Value, name: &str) -> Option<&'a Value> {
     let fields = message.as_map()?;
-    fields.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
+    fields
+        .iter()
+        .find(|(key, _)| key.as_text() == Some(name))
+        .map(|(_, value)| value)
 }
 
 fn text(message: &Value, name: &str) -> Option<String> {

@@ -23,9 +23,17 @@ pub struct BuiltRound {
 }
 
 /// The rounds of one connection.
-pub fn build(campaign: CampaignId, device: DeviceId, team: TeamId, count: u32, seed: u64) -> Vec<BuiltRound> {
+pub fn build(
+    campaign: CampaignId,
+    device: DeviceId,
+    team: TeamId,
+    count: u32,
+    seed: u64,
+) -> Vec<BuiltRound> {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
-    (0..count).map(|_| one(campaign, device, team, &mut rng)).collect()
+    (0..count)
+        .map(|_| one(campaign, device, team, &mut rng))
+        .collect()
 }
 
 fn one(campaign: CampaignId, device: DeviceId, team: TeamId, rng: &mut ChaCha20Rng) -> BuiltRound {
@@ -41,8 +49,11 @@ fn one(campaign: CampaignId, device: DeviceId, team: TeamId, rng: &mut ChaCha20R
     let mut document = Document::new(Actor::new(device, actor));
     let mut at = 1_769_115_600_000;
     let stamp = Stamp { device, at };
-    let departure =
-        Departure { id: DepartureId::from_random(bytes(rng)), stamp, warnings: Vec::new() };
+    let departure = Departure {
+        id: DepartureId::from_random(bytes(rng)),
+        stamp,
+        warnings: Vec::new(),
+    };
     let mut changes = Vec::new();
     changes.extend(document.commit(at, |w| w.put_departure(&key, &departure)));
     for _ in 0..OBSERVATIONS {
@@ -52,7 +63,11 @@ fn one(campaign: CampaignId, device: DeviceId, team: TeamId, rng: &mut ChaCha20R
     }
     let name = DocumentName::Round { key };
     let changes = changes.into_iter().map(|change| change.bytes).collect();
-    BuiltRound { document: document_id(&name), name, changes }
+    BuiltRound {
+        document: document_id(&name),
+        name,
+        changes,
+    }
 }
 
 fn bytes(rng: &mut ChaCha20Rng) -> [u8; 16] {
@@ -76,7 +91,10 @@ fn observation(device: DeviceId, at: i64, rng: &mut ChaCha20Rng) -> Observation 
     let mut answers = Answers::new();
     for (name, choices) in CHOICES {
         let choice = choices[rng.next_u32() as usize % choices.len()];
-        answers.insert(name.into(), Answer::Known(AnswerValue::Choice(choice.into())));
+        answers.insert(
+            name.into(),
+            Answer::Known(AnswerValue::Choice(choice.into())),
+        );
     }
     for name in ["tents", "dogs", "bags"] {
         let number = i64::from(rng.next_u32() % 4);
@@ -84,9 +102,15 @@ fn observation(device: DeviceId, at: i64, rng: &mut ChaCha20Rng) -> Observation 
     }
     let words = ["veste bleue", "bonnet", "chien noir", "sac rouge", "vélo"];
     let marks = words[rng.next_u32() as usize % words.len()];
-    answers.insert("marks".into(), Answer::Known(AnswerValue::Text(marks.into())));
+    answers.insert(
+        "marks".into(),
+        Answer::Known(AnswerValue::Text(marks.into())),
+    );
     let shift = |rng: &mut ChaCha20Rng| f64::from(rng.next_u32() % 20_000) / 1e6;
-    let coordinates = Coordinates { longitude: 3.87 + shift(rng), latitude: 43.6 + shift(rng) };
+    let coordinates = Coordinates {
+        longitude: 3.87 + shift(rng),
+        latitude: 43.6 + shift(rng),
+    };
     Observation {
         id: ObservationId::from_random(bytes(rng)),
         kind: ObservationKind::Individual,

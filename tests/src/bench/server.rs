@@ -16,7 +16,10 @@ const TICKS_PER_S: f64 = 100.0;
 impl Process {
     /// Starts it and waits for a line that holds `ready`.
     pub fn start(command: &mut Command, ready: &str) -> Result<Self> {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
         let pipe = child.stdout.take().context("no pipe from the server")?;
         let process = Self { child };
         let mut lines = BufReader::new(pipe).lines();
@@ -34,7 +37,11 @@ impl Process {
         let text = std::fs::read_to_string(self.file("stat"))?;
         let after_name = text.rsplit(')').next().unwrap_or_default();
         let fields: Vec<&str> = after_name.split_whitespace().collect();
-        let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok());
+        let ticks = |index: usize| {
+            fields
+                .get(index)
+                .and_then(|field| field.parse::<f64>().ok())
+        };
         let (Some(user), Some(system)) = (ticks(11), ticks(12)) else {
             bail!("/proc/PID/stat has another shape here");
         };
@@ -50,7 +57,9 @@ impl Process {
     }
 
     fn file(&self, name: &str) -> std::path::PathBuf {
-        Path::new("/proc").join(self.child.id().to_string()).join(name)
+        Path::new("/proc")
+            .join(self.child.id().to_string())
+            .join(name)
     }
 }
 
