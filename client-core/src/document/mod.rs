@@ -31,3 +31,6 @@ pub use schema::{
 };
 pub use text::stamp_device;
 pub use write::Writer;
+
+#[cfg(test)]
+pub(crate) use tests::sample;

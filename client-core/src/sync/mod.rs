@@ -3,9 +3,15 @@
 //! It must never open a socket, read a clock or draw a random number. The tablet's door, the
 //! server and the simulated world drive it.
 
+mod codec;
+pub mod envelope;
 mod message;
 
 pub use crate::document::DocumentName;
+pub use codec::{
+    ANSWER_READ_CAP_BYTES, MessageError, REQUEST_READ_CAP_BYTES, decode_answer, decode_request,
+    encode_answer, encode_request,
+};
 pub use message::{
     DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL, REQUEST_CAP_BYTES, Receipt,
     RefusedChange, RefusedEnvelope, RoundCustody, SyncAnswer, SyncRequest,
