@@ -1,1 +1,35 @@
-#![doc = "placeholder"]
+//! Explained, undoable de-duplication: which observations of a night are of the same person.
+//!
+//! Fellegi-Sunter evidence on slots (a group of 3 is 3 slots), blocked in space and time, with
+//! rivals of one team competing, coordinators' decisions above everything, and clusters that are
+//! a function of the *set* of observations and decisions, never of their order of arrival.
+//!
+//! It must never open a file or socket, read a clock, draw a random number or know automerge. The
+//! server's `review` and the command `maraude link` call [`link`].
+
+mod blocking;
+mod cluster;
+mod comparison;
+mod competition;
+mod count;
+mod decisions;
+mod distance;
+mod explain;
+mod frequencies;
+mod ground;
+mod linkage;
+mod parameters;
+mod party;
+mod score;
+mod slot;
+mod union;
+
+pub use cluster::Cluster;
+pub use comparison::{Field, Level};
+pub use count::DistinctCount;
+pub use decisions::{Contradiction, ContradictionKind};
+pub use explain::{BlockingRule, Explanation, Step};
+pub use frequencies::Frequencies;
+pub use linkage::{Linkage, PairVerdict, ScoredPair, link};
+pub use parameters::{LevelParameters, Parameters};
+pub use slot::{Gender, Household, LinkageObservation, Place, Slot, Unit};
