@@ -7,7 +7,7 @@ use super::write::Writer;
 use crate::model::{DeviceId, TimestampMs};
 use automerge::transaction::CommitOptions;
 use automerge::{Automerge, Change, ObjId, ROOT, ReadDoc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The first change of every document: a fixed actor, time 0, one root map `objects`.
@@ -213,6 +213,35 @@ impl Document {
                     at: change.timestamp().saturating_mul(1_000),
                     fields,
                 })
+            })
+            .collect()
+    }
+
+    /// Every change in causal order, with the keys of the entries it wrote to.
+    pub fn touched(&self) -> Vec<(ChangeHash, BTreeSet<String>)> {
+        use automerge::legacy::ObjectId;
+        let entries: BTreeMap<(u64, Vec<u8>), String> = self
+            .doc
+            .keys(&self.objects)
+            .filter_map(|key| match self.doc.get(&self.objects, &key) {
+                Ok(Some((_, ObjId::Id(counter, actor, _)))) => {
+                    Some(((counter, actor.to_bytes().to_vec()), key))
+                }
+                _ => None,
+            })
+            .collect();
+        let changes = self.doc.get_changes(&[]);
+        changes
+            .iter()
+            .map(|change| {
+                let keys = change.decode().operations.into_iter().filter_map(|op| {
+                    let ObjectId::Id(id) = op.obj else {
+                        return None;
+                    };
+                    let entry = (id.counter(), id.actor().to_bytes().to_vec());
+                    entries.get(&entry).cloned()
+                });
+                (change.hash().into(), keys.collect())
             })
             .collect()
     }
