@@ -2,4 +2,5 @@
 //!
 //! The binary `maraude` is a thin shell over [`command`]; integration tests drive the library.
 
+pub mod command;
 pub mod http;
