@@ -2,5 +2,10 @@
 //!
 //! The binary `maraude` is a thin shell over [`command`]; integration tests drive the library.
 
+pub mod app;
+pub mod auth;
 pub mod command;
+pub mod config;
 pub mod http;
+pub mod store;
+pub mod sync;

@@ -4,6 +4,7 @@
 //! server and the simulated world drive it.
 
 mod codec;
+mod enrolment;
 pub mod envelope;
 mod message;
 
@@ -11,6 +12,10 @@ pub use crate::document::DocumentName;
 pub use codec::{
     ANSWER_READ_CAP_BYTES, MessageError, REQUEST_READ_CAP_BYTES, decode_answer, decode_request,
     encode_answer, encode_request,
+};
+pub use enrolment::{
+    CODE_ALPHABET, CODE_LENGTH, LINK_SECRET_LENGTH, enrol_signed_bytes, normalise_code,
+    session_signed_bytes,
 };
 pub use message::{
     DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL, REQUEST_CAP_BYTES, Receipt,

@@ -1,3 +1,1 @@
-//! The commands of the binary, one file each.
-
-pub mod link;
+//! The commands of the binary `maraude`, one file each.

@@ -1,0 +1,176 @@
+//! What the whole server shares: configuration, stores, clock, open campaigns, pool.
+//!
+//! Cheap to clone. `http` and `command` hold it; it must never hold a request's own state.
+
+use crate::auth::{Attempts, DeviceSessions};
+use crate::config::{Clock, Config};
+use crate::store::{
+    Campaigns, DataFolder, KeyStore, MasterKey, Reserve, ServerStore, StoreError, random,
+};
+use crate::sync::{Engine, EngineError, EngineParts, Pool, PoolError};
+use ed25519_dalek::SigningKey;
+use maraude_core::document::DocumentName;
+use maraude_core::model::{Campaign, CampaignId, DeviceId};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The server's shared state.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    config: Config,
+    folder: DataFolder,
+    server: Arc<ServerStore>,
+    keys: Arc<KeyStore>,
+    signing: SigningKey,
+    device: DeviceId,
+    opening: [u8; 8],
+    campaigns: Campaigns,
+    clock: Clock,
+    pool: Pool,
+    engines: Mutex<HashMap<CampaignId, Arc<Engine>>>,
+    device_sessions: DeviceSessions,
+    attempts: Attempts,
+    parts: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl App {
+    /// Opens the stores of a data folder that `init` made.
+    pub fn open(config: Config, master: &MasterKey, clock: Clock) -> Result<Self, StoreError> {
+        let folder = DataFolder::new(&config.data);
+        let server = Arc::new(ServerStore::open(&folder.server_db())?);
+        let keys = Arc::new(KeyStore::open(&folder.keys_db(), master)?);
+        if let Err(error) = Reserve::new(folder.reserve()).hold() {
+            tracing::warn!(%error, "no space could be kept back on the disk");
+        }
+        Ok(Self(Arc::new(Shared {
+            signing: keys.signing_key()?,
+            device: server.server_device()?,
+            opening: random()?,
+            campaigns: Campaigns::new(folder.clone(), server.clone(), keys.clone()),
+            config,
+            folder,
+            server,
+            keys,
+            clock,
+            pool: Pool::sized_for_this_machine(),
+            engines: Mutex::default(),
+            device_sessions: DeviceSessions::default(),
+            attempts: Attempts::default(),
+            parts: Mutex::default(),
+        })))
+    }
+
+    /// What this run was told.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Where each file is.
+    pub fn folder(&self) -> &DataFolder {
+        &self.0.folder
+    }
+
+    /// Accounts, devices, codes, audit.
+    pub fn server(&self) -> &ServerStore {
+        &self.0.server
+    }
+
+    /// Keys.
+    pub fn keys(&self) -> &KeyStore {
+        &self.0.keys
+    }
+
+    /// The server's key: it signs receipts.
+    pub fn signing(&self) -> &SigningKey {
+        &self.0.signing
+    }
+
+    /// Campaigns on disk.
+    pub fn campaigns(&self) -> &Campaigns {
+        &self.0.campaigns
+    }
+
+    /// Where the time comes from.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Tablets' read tokens.
+    pub fn device_sessions(&self) -> &DeviceSessions {
+        &self.0.device_sessions
+    }
+
+    /// Attempts to log in or enrol.
+    pub fn attempts(&self) -> &Attempts {
+        &self.0.attempts
+    }
+
+    /// Does blocking work on the bounded pool.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(App) -> T + Send + 'static,
+    ) -> Result<T, PoolError> {
+        let app = self.clone();
+        self.0.pool.run(move || work(app)).await
+    }
+
+    /// The campaign, opened at its first use.
+    pub fn engine(&self, campaign: CampaignId) -> Result<Arc<Engine>, StoreError> {
+        let mut engines = self
+            .0
+            .engines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = engines.get(&campaign) {
+            return Ok(engine.clone());
+        }
+        let engine = Arc::new(Engine::new(EngineParts {
+            open: self.0.campaigns.open(campaign)?,
+            keys: self.0.keys.clone(),
+            device: self.0.device,
+            opening: self.0.opening,
+            clock: self.0.clock.clone(),
+            single_copy_accepted: self.0.config.single_copy_accepted,
+        }));
+        engines.insert(campaign, engine.clone());
+        Ok(engine)
+    }
+
+    /// Campaigns that are open in this run.
+    pub fn open_engines(&self) -> Vec<Arc<Engine>> {
+        let engines = self
+            .0
+            .engines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        engines.values().cloned().collect()
+    }
+
+    /// Creates a campaign and writes its plan. Blocks: call it from the pool.
+    pub fn create_campaign(&self, plan: &Campaign) -> Result<Arc<Engine>, EngineError> {
+        self.0.campaigns.create(plan.id, self.0.clock.now())?;
+        let engine = self.engine(plan.id)?;
+        let name = DocumentName::Plan { campaign: plan.id };
+        engine.author(&name, |w| w.put_campaign(plan))?;
+        Ok(engine)
+    }
+
+    /// Something a part of the server shares of its own, made at its first use: views, layers...
+    pub fn part<T: Any + Send + Sync>(&self, make: impl FnOnce(&App) -> T) -> Arc<T> {
+        let key = TypeId::of::<T>();
+        let found = self.parts().get(&key).cloned();
+        let part = found.unwrap_or_else(|| {
+            let made: Arc<dyn Any + Send + Sync> = Arc::new(make(self));
+            self.parts().entry(key).or_insert(made).clone()
+        });
+        part.downcast()
+            .expect("a part is kept under its own type's key")
+    }
+
+    fn parts(&self) -> std::sync::MutexGuard<'_, HashMap<TypeId, Arc<dyn Any + Send + Sync>>> {
+        self.0.parts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

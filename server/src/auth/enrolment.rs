@@ -1,0 +1,225 @@
+//! Enrolment of tablets: a one-time code that is typed, or a longer secret in a link, against a
+//! tablet's public key and the proof that it has the private one.
+
+use super::token::{Token, token_hash};
+use crate::store::{
+    NewEnrolmentRow, RedeemError, Redemption, ServerStore, StoreError, StoredDevice, random,
+    random_id,
+};
+use ed25519_dalek::{Signature, VerifyingKey};
+use maraude_core::model::{CampaignId, DeviceId, OrganisationCode, TeamId, TimestampMs};
+use maraude_core::sync::{
+    CODE_ALPHABET, CODE_LENGTH, LINK_SECRET_LENGTH, enrol_signed_bytes, normalise_code,
+};
+
+/// How long a code may be redeemed, unless something else is said.
+pub const VALID_MS: i64 = 24 * 3_600 * 1_000;
+
+/// A code to be issued.
+#[derive(Debug, Clone)]
+pub struct NewCode {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// Label of the tablet's sticker.
+    pub label: String,
+    /// Team it is handed to.
+    pub team: Option<TeamId>,
+    /// Whose tablet it is.
+    pub organisation: Option<OrganisationCode>,
+}
+
+/// A code that was issued: it is told once, and kept only as SHA-256.
+#[derive(Debug, Clone)]
+pub struct IssuedCode {
+    /// To be typed: three groups of four.
+    pub code: String,
+    /// For the link: `PUBLIC-URL/#enrol=SECRET`.
+    pub link_secret: String,
+    /// Server clock.
+    pub expires_at: TimestampMs,
+}
+
+/// What a tablet brings.
+#[derive(Debug, Clone)]
+pub struct EnrolOffer {
+    /// The code or the link's secret, as typed.
+    pub code: String,
+    /// Its Ed25519 key.
+    pub verifying_key: [u8; 32],
+    /// By that key over `maraude/enrol/1` ‖ the normalised code.
+    pub proof: [u8; 64],
+    /// The app's version.
+    pub app_version: String,
+}
+
+/// Why a tablet was not enrolled.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// The key is no key, or the proof does not hold.
+    #[error("the proof of possession does not hold")]
+    Proof,
+    /// The code was not redeemed.
+    #[error(transparent)]
+    Code(#[from] RedeemError),
+}
+
+impl From<StoreError> for EnrolError {
+    fn from(error: StoreError) -> Self {
+        Self::Code(RedeemError::Store(error))
+    }
+}
+
+/// Draws a code and keeps its hashes.
+pub fn issue_code(
+    store: &ServerStore,
+    new: NewCode,
+    now: TimestampMs,
+) -> Result<IssuedCode, StoreError> {
+    let code = draw(CODE_LENGTH)?;
+    let link_secret = draw(LINK_SECRET_LENGTH)?;
+    let expires_at = now + VALID_MS;
+    store.add_enrolment(&NewEnrolmentRow {
+        code: token_hash(&code),
+        link: token_hash(&link_secret),
+        campaign: new.campaign,
+        label: new.label,
+        team: new.team,
+        organisation: new.organisation,
+        created_at: now,
+        expires_at,
+    })?;
+    let groups = [&code[..4], &code[4..8], &code[8..]];
+    Ok(IssuedCode {
+        code: groups.join("-"),
+        link_secret,
+        expires_at,
+    })
+}
+
+/// Enrols a tablet against its code; gives its upload token, which is told once.
+pub fn redeem_code(
+    store: &ServerStore,
+    offer: EnrolOffer,
+    now: TimestampMs,
+) -> Result<(StoredDevice, String), EnrolError> {
+    let code = normalise_code(&offer.code).ok_or(RedeemError::Unknown)?;
+    let key = VerifyingKey::from_bytes(&offer.verifying_key).map_err(|_| EnrolError::Proof)?;
+    key.verify_strict(
+        &enrol_signed_bytes(&code),
+        &Signature::from_bytes(&offer.proof),
+    )
+    .map_err(|_| EnrolError::Proof)?;
+    let token = Token::draw()?;
+    let device = store.redeem(&Redemption {
+        secret: token_hash(&code),
+        device: random_id(DeviceId::from_random)?,
+        verifying_key: offer.verifying_key,
+        upload_token: token.hash,
+        app_version: offer.app_version.chars().take(64).collect(),
+        at: now,
+    })?;
+    Ok((device, token.text))
+}
+
+/// Letters of the code alphabet: each byte's five low bits are as random as the byte.
+fn draw(length: usize) -> Result<String, StoreError> {
+    let bytes: [u8; 32] = random()?;
+    let letters = bytes.iter().take(length);
+    Ok(letters
+        .map(|byte| char::from(CODE_ALPHABET[usize::from(byte & 31)]))
+        .collect())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use ed25519_dalek::{Signer, SigningKey};
+    use std::sync::Arc;
+
+    pub(crate) fn offer(code: &str, signing: &SigningKey) -> EnrolOffer {
+        let normalised = normalise_code(code).unwrap_or_default();
+        EnrolOffer {
+            code: code.to_owned(),
+            verifying_key: signing.verifying_key().to_bytes(),
+            proof: signing.sign(&enrol_signed_bytes(&normalised)).to_bytes(),
+            app_version: "1".to_owned(),
+        }
+    }
+
+    fn store_with_campaign() -> (tempfile::TempDir, Arc<ServerStore>, NewCode) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ServerStore::open(&folder.path().join("server.db")).unwrap();
+        let campaign = CampaignId::from_random([1; 16]);
+        store.add_campaign(campaign, 0).unwrap();
+        let new = NewCode {
+            campaign,
+            label: "T1".to_owned(),
+            team: None,
+            organisation: None,
+        };
+        (folder, Arc::new(store), new)
+    }
+
+    #[test]
+    fn of_tablets_racing_for_a_code_exactly_one_gets_it() {
+        let (_folder, store, new) = store_with_campaign();
+        let issued = issue_code(&store, new, 0).unwrap();
+        let racers: Vec<_> = (0..50_u8)
+            .map(|number| {
+                let (store, issued) = (store.clone(), issued.clone());
+                std::thread::spawn(move || {
+                    let signing = SigningKey::from_bytes(&[number; 32]);
+                    let typed = if number % 2 == 0 {
+                        issued.code
+                    } else {
+                        issued.link_secret
+                    };
+                    redeem_code(&store, offer(&typed, &signing), 1)
+                })
+            })
+            .collect();
+        let outcomes: Vec<_> = racers.into_iter().map(|r| r.join().unwrap()).collect();
+        let enrolled = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        let used = outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, Err(EnrolError::Code(RedeemError::Used))))
+            .count();
+        assert_eq!((enrolled, used), (1, 49));
+        assert_eq!(
+            store
+                .devices(CampaignId::from_random([1; 16]))
+                .unwrap()
+                .len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_code_needs_its_proof_and_its_time() {
+        let (_folder, store, new) = store_with_campaign();
+        let issued = issue_code(&store, new, 0).unwrap();
+        let signing = SigningKey::from_bytes(&[5; 32]);
+        let mut forged = offer(&issued.code, &signing);
+        forged.proof[0] ^= 1;
+        assert!(matches!(
+            redeem_code(&store, forged, 1),
+            Err(EnrolError::Proof)
+        ));
+        assert!(matches!(
+            redeem_code(&store, offer("0000-0000-0000", &signing), 1),
+            Err(EnrolError::Code(RedeemError::Unknown))
+        ));
+        assert!(matches!(
+            redeem_code(&store, offer(&issued.code, &signing), VALID_MS),
+            Err(EnrolError::Code(RedeemError::Expired))
+        ));
+        let lower = issued.code.to_lowercase();
+        let (device, token) = redeem_code(&store, offer(&lower, &signing), 1).unwrap();
+        let found = store.device_by_token(&token_hash(&token)).unwrap();
+        assert_eq!(found.unwrap(), device);
+        assert!(store.revoke_device(device.device.id, 9).unwrap());
+        assert!(!store.revoke_device(device.device.id, 9).unwrap());
+        let id = device.device.id;
+        assert!(store.device(id).unwrap().unwrap().is_revoked());
+    }
+}

@@ -1,0 +1,140 @@
+//! Accounts of the console: login with a password, and sessions of 12 h, or 30 min without use.
+
+use super::attempts::{Attempts, TooMany};
+use super::password::{PasswordError, hash_password, is_password, waste_time};
+use super::token::{Token, token_hash};
+use crate::store::{Account, ConsoleSession, Role, ServerStore, StoreError, random_id};
+use maraude_core::model::{AccountId, OrganisationCode, TimestampMs};
+
+/// The longest a session lasts.
+const SESSION_MS: i64 = 12 * 3_600 * 1_000;
+
+/// The longest it lasts without use.
+const IDLE_MS: i64 = 30 * 60 * 1_000;
+
+/// How often its last use is written down.
+const TOUCH_MS: i64 = 60 * 1_000;
+
+/// Why nobody was logged in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown name or wrong password: which of them is not told.
+    #[error("unknown name or wrong password")]
+    Wrong,
+    /// Come back later.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Adds an account.
+pub fn add_account(
+    store: &ServerStore,
+    name: &str,
+    role: Role,
+    organisation: Option<OrganisationCode>,
+    password: &str,
+    now: TimestampMs,
+) -> Result<Account, PasswordError> {
+    let account = Account {
+        id: random_id(AccountId::from_random)?,
+        name: name.trim().to_owned(),
+        role,
+        organisation,
+    };
+    store.add_account(&account, &hash_password(password)?, now)?;
+    Ok(account)
+}
+
+/// Opens a session: its token goes into a cookie.
+pub fn log_in(
+    store: &ServerStore,
+    attempts: &Attempts,
+    name: &str,
+    password: &str,
+    now: TimestampMs,
+) -> Result<(Account, String), LoginError> {
+    attempts.may_try(name, now)?;
+    let known = match store.account_by_name(name.trim())? {
+        Some((account, kept)) => is_password(password, &kept).then_some(account),
+        None => {
+            waste_time(password);
+            None
+        }
+    };
+    let Some(account) = known else {
+        attempts.failed(name, now);
+        return Err(LoginError::Wrong);
+    };
+    attempts.succeeded(name);
+    store.forget_sessions(now - SESSION_MS, now - IDLE_MS)?;
+    let token = Token::draw()?;
+    store.open_session(&token.hash, account.id, now)?;
+    Ok((account, token.text))
+}
+
+/// Closes the session of a token.
+pub fn log_out(store: &ServerStore, token: &str) -> Result<(), StoreError> {
+    store.close_session(&token_hash(token))
+}
+
+/// The session of a token, where it is still open.
+pub fn console_session(
+    store: &ServerStore,
+    token: &str,
+    now: TimestampMs,
+) -> Result<Option<ConsoleSession>, StoreError> {
+    let hash = token_hash(token);
+    let Some(session) = store.session(&hash)? else {
+        return Ok(None);
+    };
+    if now - session.opened_at >= SESSION_MS || now - session.seen_at >= IDLE_MS {
+        store.close_session(&hash)?;
+        return Ok(None);
+    }
+    if now - session.seen_at >= TOUCH_MS {
+        store.touch_session(&hash, now)?;
+    }
+    Ok(Some(session))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_ends_after_twelve_hours_or_half_an_hour_without_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ServerStore::open(&folder.path().join("server.db")).unwrap();
+        let attempts = Attempts::default();
+        let password = "marché couvert";
+        add_account(&store, "Claire", Role::Coordinator, None, password, 0).unwrap();
+        let twice = add_account(&store, "claire", Role::Analyst, None, password, 0);
+        assert!(matches!(
+            twice,
+            Err(PasswordError::Store(StoreError::NameTaken))
+        ));
+        assert!(matches!(
+            log_in(&store, &attempts, "claire", "marché ouvert", 0),
+            Err(LoginError::Wrong)
+        ));
+        let (account, token) = log_in(&store, &attempts, "CLAIRE", password, 0).unwrap();
+        assert_eq!(account.role, Role::Coordinator);
+        let open = |now| console_session(&store, &token, now).unwrap().is_some();
+        let minute = 60_000;
+        assert!(open(29 * minute));
+        assert!(open(58 * minute));
+        assert!(!open(89 * minute));
+        let (_, token) = log_in(&store, &attempts, "claire", password, 0).unwrap();
+        let open = |now| console_session(&store, &token, now).unwrap().is_some();
+        for tick in 1..36 {
+            assert!(open(tick * 20 * minute));
+        }
+        assert!(!open(12 * 60 * minute));
+        let (_, token) = log_in(&store, &attempts, "claire", password, 0).unwrap();
+        log_out(&store, &token).unwrap();
+        assert!(console_session(&store, &token, 1).unwrap().is_none());
+    }
+}

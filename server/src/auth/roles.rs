@@ -1,0 +1,156 @@
+//! One table of who may call what. The router's guard looks each request up here and answers 404
+//! for what is not in it, so that a route without a line cannot be reached.
+
+use crate::store::Role;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// A tablet, with its upload token or a session: a revoked one too, whose work is kept sealed.
+    Upload,
+    /// A tablet with a session.
+    Tablet,
+    /// An account with one of these roles.
+    Accounts(&'static [Role]),
+}
+
+/// A route and who may call it.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// HTTP method.
+    pub method: &'static str,
+    /// The path as the router writes it; parameters' names do not count.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Any account.
+const CONSOLE: Access = Access::Accounts(&Role::ALL);
+/// Those who prepare a campaign.
+const PREPARE: Access = Access::Accounts(&[Role::Coordinator, Role::Administrator]);
+/// Those who see observations.
+const NIGHT: Access = Access::Accounts(&[Role::Coordinator]);
+/// Those who see releases.
+const FIGURES: Access = Access::Accounts(&[Role::Coordinator, Role::Analyst]);
+
+const fn route(method: &'static str, path: &'static str, access: Access) -> Route {
+    Route {
+        method,
+        path,
+        access,
+    }
+}
+
+/// Every route of the server but the app's own files.
+pub const TABLE: &[Route] = &[
+    route("GET", "/health", Access::Public),
+    route("GET", "/api/hello", Access::Public),
+    route("GET", "/api/openapi.json", Access::Public),
+    route("POST", "/api/login", Access::Public),
+    route("POST", "/api/logout", Access::Public),
+    route("GET", "/api/me", CONSOLE),
+    // Tablets.
+    route("POST", "/api/enrol", Access::Public),
+    route("POST", "/api/device/challenge", Access::Public),
+    route("POST", "/api/device/session", Access::Public),
+    route("POST", "/api/sync", Access::Upload),
+    route("GET", "/api/map", Access::Public),
+    // Console: preparing.
+    route("GET", "/api/campaigns", CONSOLE),
+    route("POST", "/api/campaigns", PREPARE),
+    route("GET", "/api/campaigns/{campaign}", PREPARE),
+    route("POST", "/api/campaigns/{campaign}/commands", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/devices", PREPARE),
+    route("POST", "/api/campaigns/{campaign}/enrolments", PREPARE),
+    route(
+        "POST",
+        "/api/campaigns/{campaign}/devices/{device}/revoke",
+        PREPARE,
+    ),
+    route("GET", "/api/layers", CONSOLE),
+    route("GET", "/api/layers/{kind}", CONSOLE),
+    route("POST", "/api/layers/{kind}", PREPARE),
+    // Console: the night.
+    route("GET", "/api/live", CONSOLE),
+    route("GET", "/api/campaigns/{campaign}/live", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/tonight", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/observations", NIGHT),
+    route(
+        "GET",
+        "/api/campaigns/{campaign}/observations/{observation}",
+        NIGHT,
+    ),
+    route("GET", "/api/campaigns/{campaign}/doubles", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
+    // Releases.
+    route("GET", "/api/campaigns/{campaign}/releases", FIGURES),
+    route("POST", "/api/campaigns/{campaign}/releases", NIGHT),
+    route(
+        "GET",
+        "/api/campaigns/{campaign}/releases/{number}",
+        FIGURES,
+    ),
+    route(
+        "GET",
+        "/api/campaigns/{campaign}/releases/{number}/export",
+        FIGURES,
+    ),
+    route("GET", "/api/campaigns/{campaign}/clusters", NIGHT),
+];
+
+/// Who may call a route; none when it is not in the table. HEAD is as GET.
+pub fn access_of(method: &str, path: &str) -> Option<Access> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    TABLE
+        .iter()
+        .find(|route| route.method == method && same_path(route.path, path))
+        .map(|route| route.access)
+}
+
+fn same_path(a: &str, b: &str) -> bool {
+    let parameter = |part: &str| part.starts_with('{');
+    let (mut a, mut b) = (a.split('/'), b.split('/'));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(x), Some(y)) if x == y || (parameter(x) && parameter(y)) => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_route_stands_twice_and_no_parameter_name_counts() {
+        for (number, route) in TABLE.iter().enumerate() {
+            let same = TABLE
+                .iter()
+                .filter(|other| other.method == route.method && same_path(other.path, route.path));
+            assert_eq!(same.count(), 1, "{number}: {} {}", route.method, route.path);
+        }
+        assert_eq!(access_of("GET", "/api/campaigns/{id}/tonight"), Some(NIGHT));
+        assert_eq!(access_of("HEAD", "/health"), Some(Access::Public));
+        assert_eq!(access_of("DELETE", "/health"), None);
+    }
+
+    #[test]
+    fn an_administrator_sees_no_observation_and_an_analyst_none_but_figures() {
+        for route in TABLE {
+            let Access::Accounts(roles) = route.access else {
+                continue;
+            };
+            let of_the_night = ["/observations", "/doubles", "/tonight", "/clusters"]
+                .iter()
+                .any(|part| route.path.contains(part));
+            if of_the_night {
+                assert_eq!(roles, [Role::Coordinator], "{}", route.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Login, logout, who I am; enrolment of a tablet and its sessions.
+
+use super::contract::{
+    Challenge, ChallengeRequest, DeviceSession, DeviceSessionRequest, EnrolAnswer, EnrolRequest,
+    Login, Me,
+};
+use super::guard::{Person, SESSION_COOKIE, session_cookie};
+use super::problem::Problem;
+use crate::app::App;
+use crate::auth::{EnrolError, EnrolOffer, LoginError, SessionError, log_in, log_out, redeem_code};
+use crate::store::{RedeemError, StoredDevice};
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use data_encoding::BASE64;
+use maraude_core::document::{DocumentName, read_plan};
+use maraude_core::model::{CampaignMode, DeviceId};
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/login", post(login))
+        .route("/api/logout", post(logout))
+        .route("/api/me", get(me))
+        .route("/api/enrol", post(enrol))
+        .route("/api/device/challenge", post(challenge))
+        .route("/api/device/session", post(session))
+}
+
+/// How long a browser keeps the cookie; the session itself may end earlier.
+const COOKIE_SECONDS: u32 = 12 * 3_600;
+
+type Body<T> = Result<Json<T>, JsonRejection>;
+
+/// The body, or the problem to answer.
+fn read<T>(body: Body<T>) -> Result<T, Problem> {
+    body.map(|Json(value)| value)
+        .map_err(|_| Problem::malformed("The request's body does not read."))
+}
+
+async fn login(State(app): State<App>, body: Body<Login>) -> Result<impl IntoResponse, Problem> {
+    let Login { name, password } = read(body)?;
+    let now = app.clock().now();
+    let (account, token) = app
+        .blocking(move |app| log_in(app.server(), app.attempts(), &name, &password, now))
+        .await??;
+    let me = Me {
+        name: account.name,
+        role: account.role.name().to_owned(),
+    };
+    let cookie = set_cookie(&app, &token, COOKIE_SECONDS);
+    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(me)))
+}
+
+async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoResponse, Problem> {
+    if let Some(token) = session_cookie(&headers).map(str::to_owned) {
+        app.blocking(move |app| log_out(app.server(), &token))
+            .await??;
+    }
+    let cookie = set_cookie(&app, "", 0);
+    Ok((
+        StatusCode::NO_CONTENT,
+        AppendHeaders([(SET_COOKIE, cookie)]),
+    ))
+}
+
+async fn me(Person(account): Person) -> Json<Me> {
+    Json(Me {
+        name: account.name,
+        role: account.role.name().to_owned(),
+    })
+}
+
+fn set_cookie(app: &App, token: &str, seconds: u32) -> String {
+    let secure = if app.config().secure_cookies() {
+        "; Secure"
+    } else {
+        ""
+    };
+    format!(
+        "{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}"
+    )
+}
+
+async fn enrol(
+    State(app): State<App>,
+    body: Body<EnrolRequest>,
+) -> Result<Json<EnrolAnswer>, Problem> {
+    let request = read(body)?;
+    let offer = EnrolOffer {
+        verifying_key: decode(&request.verifying_key, "verifying_key")?,
+        proof: decode(&request.proof, "proof")?,
+        code: request.code,
+        app_version: request.app_version,
+    };
+    let answer = app
+        .blocking(move |app| {
+            let now = app.clock().now();
+            let (device, token) = redeem_code(app.server(), offer, now)?;
+            let id = device.device.id.to_string();
+            app.server().add_audit(now, &id, "device-enrolled", &id)?;
+            enrolled(&app, device, token)
+        })
+        .await??;
+    Ok(Json(answer))
+}
+
+fn enrolled(app: &App, device: StoredDevice, token: String) -> Result<EnrolAnswer, Problem> {
+    let campaign = device.campaign;
+    let engine = app.engine(campaign)?;
+    let plan = engine.document(&DocumentName::Plan { campaign })?;
+    let described = read_plan(&plan).0.campaign;
+    Ok(EnrolAnswer {
+        device: device.device.id.to_string(),
+        label: device.device.label,
+        campaign: campaign.to_string(),
+        campaign_name: described
+            .as_ref()
+            .map_or_else(String::new, |found| found.name.clone()),
+        exercise: described
+            .as_ref()
+            .is_some_and(|found| found.mode == CampaignMode::Exercise),
+        team: device.device.team.map(|team| team.to_string()),
+        campaign_key: BASE64.encode(&app.keys().campaign_public(campaign)?),
+        server_key: BASE64.encode(app.signing().verifying_key().as_bytes()),
+        upload_token: token,
+        coordination_number: described.and_then(|found| found.coordination_number),
+        server_at: app.clock().now(),
+    })
+}
+
+async fn challenge(
+    State(app): State<App>,
+    body: Body<ChallengeRequest>,
+) -> Result<Json<Challenge>, Problem> {
+    let device = device_id(&read(body)?.device)?;
+    let nonce = app.device_sessions().challenge(device, app.clock().now())?;
+    Ok(Json(Challenge {
+        nonce: BASE64.encode(&nonce),
+    }))
+}
+
+async fn session(
+    State(app): State<App>,
+    body: Body<DeviceSessionRequest>,
+) -> Result<Json<DeviceSession>, Problem> {
+    let request = read(body)?;
+    let id = device_id(&request.device)?;
+    let nonce = decode(&request.nonce, "nonce")?;
+    let signature = decode(&request.signature, "signature")?;
+    let opened = app
+        .blocking(move |app| {
+            let device = app.server().device(id)?.ok_or(SessionError::Challenge)?;
+            app.device_sessions()
+                .open(&device, &nonce, &signature, app.clock().now())
+        })
+        .await?;
+    let (token, expires_at) = opened?;
+    Ok(Json(DeviceSession { token, expires_at }))
+}
+
+fn device_id(text: &str) -> Result<DeviceId, Problem> {
+    text.parse()
+        .map_err(|_| Problem::malformed("This is not a tablet's identifier.").at("device"))
+}
+
+/// Base64 of exactly so many bytes; the URL alphabet and missing padding are read too.
+fn decode<const N: usize>(text: &str, field: &str) -> Result<[u8; N], Problem> {
+    let text: String = text
+        .trim_end_matches('=')
+        .chars()
+        .map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
+    data_encoding::BASE64_NOPAD
+        .decode(text.as_bytes())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| Problem::malformed("This is not base64 of the right length.").at(field))
+}
+
+impl From<LoginError> for Problem {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Wrong => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "login-wrong",
+                "Unknown name or wrong password.",
+            ),
+            LoginError::TooMany(error) => error.into(),
+            LoginError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EnrolError> for Problem {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::Proof => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "proof-wrong",
+                "The tablet did not prove that it holds its key.",
+            ),
+            EnrolError::Code(RedeemError::Unknown) => Self::new(
+                StatusCode::NOT_FOUND,
+                "code-unknown",
+                "This code is not known here.",
+            ),
+            EnrolError::Code(RedeemError::Used) => Self::new(
+                StatusCode::CONFLICT,
+                "code-used",
+                "This code was used by a tablet.",
+            ),
+            EnrolError::Code(RedeemError::Expired) => Self::new(
+                StatusCode::GONE,
+                "code-expired",
+                "This code is too old. Ask for another one.",
+            ),
+            EnrolError::Code(RedeemError::Store(error)) => error.into(),
+        }
+    }
+}
+
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Challenge => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "challenge-unknown",
+                "This challenge is unknown or too old. Ask for another one.",
+            ),
+            SessionError::Signature => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "signature-wrong",
+                "The tablet's signature does not hold.",
+            ),
+            SessionError::Revoked => Self::new(
+                StatusCode::FORBIDDEN,
+                "device-revoked",
+                "This tablet was revoked. What it sends is still kept.",
+            ),
+            SessionError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Stands before every route: who asks, whether the table lets them, and whether the request
+//! comes from our own pages. Handlers get who asked as an extractor.
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::auth::{Access, access_of, console_session, token_hash};
+use crate::store::{Account, Role, StoreError, StoredDevice};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The cookie of a console session.
+pub(super) const SESSION_COOKIE: &str = "maraude_session";
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// Nobody we know.
+    Nobody,
+    /// A tablet with its upload token: it may send, and read nothing.
+    Uploader(StoredDevice),
+    /// A tablet with a session.
+    Tablet(StoredDevice),
+    /// An account of the console.
+    Person(Account),
+}
+
+/// A coordinator is asking.
+#[derive(Debug, Clone)]
+pub struct Coordinator(pub Account);
+
+/// A coordinator or an analyst is asking.
+#[derive(Debug, Clone)]
+pub struct Analyst(pub Account);
+
+/// An administrator is asking.
+#[derive(Debug, Clone)]
+pub struct Administrator(pub Account);
+
+/// Somebody with an account is asking.
+#[derive(Debug, Clone)]
+pub struct Person(pub Account);
+
+/// A tablet with a session is asking.
+#[derive(Debug, Clone)]
+pub struct DeviceSession(pub StoredDevice);
+
+/// A tablet is asking; `may_read` with a session only.
+#[derive(Debug, Clone)]
+pub struct Uploader {
+    /// The tablet.
+    pub device: StoredDevice,
+    /// It may also read documents.
+    pub may_read: bool,
+}
+
+const NOT_LOGGED_IN: Problem = Problem::new(
+    StatusCode::UNAUTHORIZED,
+    "not-logged-in",
+    "Log in to go on.",
+);
+const TOKEN_UNKNOWN: Problem = Problem::new(
+    StatusCode::UNAUTHORIZED,
+    "token-unknown",
+    "This tablet's token is unknown or too old.",
+);
+const NOT_ALLOWED: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "role-not-allowed",
+    "This account may not do that.",
+);
+const CROSS_SITE: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "cross-site",
+    "This request comes from another site.",
+);
+
+/// The middleware.
+pub(super) async fn guard(
+    State(app): State<App>,
+    path: Option<MatchedPath>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let template = path.as_ref().map_or("", MatchedPath::as_str);
+    let Some(access) = access_of(request.method().as_str(), template) else {
+        return Problem::not_found().into_response();
+    };
+    if !comes_from_our_pages(request.method(), request.headers()) {
+        return CROSS_SITE.into_response();
+    }
+    let identity = match identify(&app, request.headers()).await {
+        Ok(identity) => identity,
+        Err(problem) => return problem.into_response(),
+    };
+    if let Err(problem) = allow(access, &identity) {
+        return problem.into_response();
+    }
+    request.extensions_mut().insert(identity);
+    next.run(request).await
+}
+
+fn allow(access: Access, identity: &Identity) -> Result<(), Problem> {
+    match (access, identity) {
+        (Access::Public, _)
+        | (Access::Upload, Identity::Uploader(_) | Identity::Tablet(_))
+        | (Access::Tablet, Identity::Tablet(_)) => Ok(()),
+        (Access::Upload | Access::Tablet, _) => Err(TOKEN_UNKNOWN),
+        (Access::Accounts(roles), Identity::Person(account)) => {
+            if roles.contains(&account.role) {
+                Ok(())
+            } else {
+                Err(NOT_ALLOWED)
+            }
+        }
+        (Access::Accounts(_), _) => Err(NOT_LOGGED_IN),
+    }
+}
+
+async fn identify(app: &App, headers: &HeaderMap) -> Result<Identity, Problem> {
+    if let Some(token) = bearer(headers) {
+        let token = token.to_owned();
+        return Ok(app.blocking(move |app| tablet(&app, &token)).await??);
+    }
+    if let Some(token) = session_cookie(headers) {
+        let token = token.to_owned();
+        return Ok(app.blocking(move |app| person(&app, &token)).await??);
+    }
+    Ok(Identity::Nobody)
+}
+
+fn tablet(app: &App, token: &str) -> Result<Identity, StoreError> {
+    if let Some(id) = app.device_sessions().device_of(token, app.clock().now()) {
+        let device = app.server().device(id)?;
+        return Ok(device
+            .filter(|device| !device.is_revoked())
+            .map_or(Identity::Nobody, Identity::Tablet));
+    }
+    let device = app.server().device_by_token(&token_hash(token))?;
+    Ok(device.map_or(Identity::Nobody, Identity::Uploader))
+}
+
+fn person(app: &App, token: &str) -> Result<Identity, StoreError> {
+    let session = console_session(app.server(), token, app.clock().now())?;
+    Ok(session.map_or(Identity::Nobody, |session| {
+        Identity::Person(session.account)
+    }))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
+        .map(str::trim)
+}
+
+/// The console's session token, where the request has one.
+pub(super) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(COOKIE).iter();
+    cookies
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
+}
+
+/// Requests that change something come from our own pages, or from a program that is no browser.
+fn comes_from_our_pages(method: &Method, headers: &HeaderMap) -> bool {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return true;
+    }
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(SEC_FETCH_SITE) {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text(ORIGIN), text(HOST)) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => origin
+            .split_once("://")
+            .is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host)),
+        (Some(_), None) => false,
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Identity {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        // Absent only where a route was mounted outside the guard: nobody is then known.
+        Ok(parts
+            .extensions
+            .get::<Identity>()
+            .cloned()
+            .unwrap_or(Identity::Nobody))
+    }
+}
+
+/// An account with one of these roles, or the problem to answer.
+fn account_with(identity: Identity, roles: &[Role]) -> Result<Account, Problem> {
+    match identity {
+        Identity::Person(account) if roles.contains(&account.role) => Ok(account),
+        Identity::Person(_) => Err(NOT_ALLOWED),
+        _ => Err(NOT_LOGGED_IN),
+    }
+}
+
+macro_rules! account_extractor {
+    ($name:ident, $roles:expr) => {
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+                let identity = Identity::from_request_parts(parts, state).await?;
+                account_with(identity, $roles).map(Self)
+            }
+        }
+    };
+}
+
+account_extractor!(Person, &Role::ALL);
+account_extractor!(Coordinator, &[Role::Coordinator]);
+account_extractor!(Analyst, &[Role::Coordinator, Role::Analyst]);
+account_extractor!(Administrator, &[Role::Administrator]);
+
+impl<S: Send + Sync> FromRequestParts<S> for DeviceSession {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Identity::from_request_parts(parts, state).await? {
+            Identity::Tablet(device) => Ok(Self(device)),
+            _ => Err(TOKEN_UNKNOWN),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Uploader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Identity::from_request_parts(parts, state).await? {
+            Identity::Tablet(device) => Ok(Self {
+                device,
+                may_read: true,
+            }),
+            Identity::Uploader(device) => Ok(Self {
+                device,
+                may_read: false,
+            }),
+            _ => Err(TOKEN_UNKNOWN),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_asked_for_by_another_site_is_refused() {
+        let check = |pairs: &[(&'static str, &str)], expected: bool| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            assert_eq!(comes_from_our_pages(&Method::POST, &headers), expected);
+            assert!(comes_from_our_pages(&Method::GET, &headers));
+        };
+        check(&[], true);
+        check(&[("sec-fetch-site", "same-origin")], true);
+        check(&[("sec-fetch-site", "none")], true);
+        check(&[("sec-fetch-site", "cross-site")], false);
+        check(&[("sec-fetch-site", "same-site")], false);
+        check(
+            &[
+                ("origin", "http://localhost:8600"),
+                ("host", "localhost:8600"),
+            ],
+            true,
+        );
+        check(
+            &[
+                ("origin", "http://evil.example"),
+                ("host", "localhost:8600"),
+            ],
+            false,
+        );
+        check(&[("origin", "null"), ("host", "localhost:8600")], false);
+    }
+}

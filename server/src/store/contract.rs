@@ -1,0 +1,224 @@
+//! What any engine under [`Log`] must hold to: run against each implementation.
+
+use super::log::{
+    Batch, BatchRefusal, CommandMark, Contact, Log, NewChange, NewQuarantined, NewRelease,
+    Tombstone,
+};
+use super::{Circumstance, KeyStore, MasterKey, SqliteLog};
+use maraude_core::model::{CampaignId, DeviceId, DeviceReport, DocumentId};
+use maraude_core::sync::DocumentName;
+use std::path::Path;
+use std::sync::Arc;
+
+pub(crate) const CAMPAIGN: CampaignId = CampaignId::from_random([9; 16]);
+const DEVICE: DeviceId = DeviceId::from_random([3; 16]);
+
+fn document(number: u8) -> (DocumentId, DocumentName) {
+    let name = DocumentName::Plan { campaign: CAMPAIGN };
+    (DocumentId::from_random([number; 16]), name)
+}
+
+fn change(of: u8, number: u8) -> NewChange {
+    NewChange {
+        document: document(of).0,
+        hash: [number; 32],
+        device: DEVICE,
+        carrier: DeviceId::from_random([4; 16]),
+        organisation: Some("asso".to_owned()),
+        received_at: 1_000 + i64::from(number),
+        clock_offset_ms: Some(-30),
+        circumstance: Some(Circumstance::AfterLock),
+        bytes: vec![number; 200],
+    }
+}
+
+pub(crate) fn batch(of: u8, numbers: &[u8]) -> Batch {
+    Batch {
+        documents: vec![document(of)],
+        changes: numbers.iter().map(|number| change(of, *number)).collect(),
+        ..Batch::default()
+    }
+}
+
+fn one(log: &dyn Log, batch: Batch) -> Result<super::Appended, BatchRefusal> {
+    log.append(&[batch]).unwrap().remove(0)
+}
+
+/// Runs every clause; `open` opens the same log again.
+pub(crate) fn holds(open: &dyn Fn() -> Box<dyn Log>) {
+    changes_are_kept_once_in_order(open);
+    a_batch_is_whole_or_not_at_all(open);
+    refused_bytes_are_kept_with_their_reason(open);
+    the_rest_reads_back(open);
+    nothing_enters_an_erased_document(open);
+}
+
+fn changes_are_kept_once_in_order(open: &dyn Fn() -> Box<dyn Log>) {
+    let log = open();
+    let first = one(&*log, batch(1, &[1, 2])).unwrap();
+    assert_eq!((first.positions, first.last), (vec![1, 2], 2));
+    let again = one(&*log, batch(1, &[2, 3, 1])).unwrap();
+    assert_eq!((again.positions, again.last), (vec![2, 3, 1], 3));
+    assert_eq!(again.documents, vec![document(1).0]);
+    assert!(one(&*log, batch(1, &[3])).unwrap().documents.is_empty());
+    let epoch = log.epoch();
+    drop(log);
+
+    let log = open();
+    assert_eq!(log.epoch(), epoch);
+    assert_eq!(log.last_position().unwrap(), 3);
+    let found = log.changes(document(1).0).unwrap();
+    assert_eq!(
+        found.iter().map(|c| c.change.clone()).collect::<Vec<_>>(),
+        vec![change(1, 1), change(1, 2), change(1, 3)]
+    );
+    assert_eq!(log.since(1, 1).unwrap(), found[1..2].to_vec());
+    let stored = log.document(document(1).0).unwrap().unwrap();
+    assert_eq!((stored.last_position, stored.changes), (3, 3));
+    assert_eq!(stored.name, document(1).1);
+    assert_eq!(log.documents_of(DEVICE).unwrap(), vec![document(1).0]);
+    assert_eq!(log.document(document(8).0).unwrap(), None);
+}
+
+fn a_batch_is_whole_or_not_at_all(open: &dyn Fn() -> Box<dyn Log>) {
+    let log = open();
+    let mark = CommandMark {
+        command: "c1".to_owned(),
+        answer: vec![5],
+    };
+    let mut missing = batch(2, &[10]);
+    missing.requires = vec![(document(2).0, [99; 32])];
+    let mut marked = batch(2, &[11]);
+    marked.requires = vec![(document(1).0, [1; 32])];
+    marked.command = Some(mark);
+    let repeated = Batch {
+        changes: vec![change(2, 12)],
+        ..marked.clone()
+    };
+    let outcomes = log.append(&[missing, marked, repeated]).unwrap();
+    assert_eq!(outcomes[0], Err(BatchRefusal::Missing));
+    assert_eq!(outcomes[1].as_ref().unwrap().positions.len(), 1);
+    assert_eq!(outcomes[2], Err(BatchRefusal::Repeated { answer: vec![5] }));
+    assert_eq!(log.changes(document(2).0).unwrap().len(), 1);
+    assert_eq!(log.command("c1").unwrap(), Some(vec![5]));
+    assert_eq!(log.command("c2").unwrap(), None);
+}
+
+fn refused_bytes_are_kept_with_their_reason(open: &dyn Fn() -> Box<dyn Log>) {
+    let log = open();
+    let item = NewQuarantined {
+        envelope: [1; 32],
+        item: 0,
+        document: Some(document(3).0),
+        change: None,
+        device: Some(DEVICE),
+        carrier: DEVICE,
+        code: "too-many-operations".to_owned(),
+        received_at: 5,
+        bytes: vec![1, 2, 3],
+    };
+    for _ in 0..2 {
+        let kept = Batch {
+            quarantine: vec![item.clone()],
+            ..Batch::default()
+        };
+        one(&*log, kept).unwrap();
+    }
+    let found = log.quarantine(0, 10).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].item, item);
+    assert!(log.quarantined_bytes(DEVICE).unwrap() >= 3);
+    log.settle_quarantine(found[0].number, 77).unwrap();
+    assert_eq!(log.quarantine(0, 10).unwrap()[0].settled_at, Some(77));
+    assert!(log.quarantine(found[0].number, 10).unwrap().is_empty());
+}
+
+fn the_rest_reads_back(open: &dyn Fn() -> Box<dyn Log>) {
+    let log = open();
+    let contact = Contact {
+        device: DEVICE,
+        at: 9,
+        clock_offset_ms: -4,
+        report: DeviceReport {
+            app_version: "1".to_owned(),
+            battery_percent: Some(50),
+            unsent: 3,
+            oldest_unsent_at: None,
+        },
+    };
+    let told = Batch {
+        contact: Some(contact.clone()),
+        ..Batch::default()
+    };
+    one(&*log, told).unwrap();
+    assert_eq!(log.contacts().unwrap(), vec![contact]);
+
+    let release = NewRelease {
+        stage: "provisional".to_owned(),
+        built_at: 1,
+        position: 3,
+        author: "claire".to_owned(),
+        body: vec![7],
+        ledger: vec![vec![1], vec![2]],
+    };
+    assert_eq!(log.put_release(&release).unwrap(), 1);
+    assert_eq!(log.releases().unwrap()[0].release.body, vec![7]);
+    assert_eq!(log.ledger().unwrap().len(), 2);
+
+    assert_eq!(log.linkage().unwrap(), None);
+    for body in [vec![1], vec![2]] {
+        let snapshot = super::LinkageSnapshot {
+            from: 1,
+            at: 2,
+            body,
+        };
+        log.put_linkage(&snapshot).unwrap();
+    }
+    assert_eq!(log.linkage().unwrap().unwrap().body, vec![2]);
+    log.set_meta("a", b"b").unwrap();
+    assert_eq!(log.meta("a").unwrap(), Some(b"b".to_vec()));
+}
+
+fn nothing_enters_an_erased_document(open: &dyn Fn() -> Box<dyn Log>) {
+    let log = open();
+    let tombstone = Tombstone {
+        document: document(1).0,
+        at: 6,
+        reason: "test".to_owned(),
+    };
+    log.erase(&tombstone).unwrap();
+    assert!(log.changes(document(1).0).unwrap().is_empty());
+    assert_eq!(log.tombstones().unwrap(), vec![tombstone]);
+    let refusal = BatchRefusal::Erased {
+        document: document(1).0,
+    };
+    assert_eq!(one(&*log, batch(1, &[50])), Err(refusal));
+}
+
+/// A SQLite log in a folder, opened again at each call.
+pub(crate) fn sqlite(folder: &Path) -> impl Fn() -> Box<dyn Log> + use<> {
+    let keys = KeyStore::open(&folder.join("keys.db"), &MasterKey::draw().unwrap()).unwrap();
+    keys.create_campaign(CAMPAIGN).unwrap();
+    let (keys, path) = (Arc::new(keys), folder.join("log.db"));
+    move || Box::new(SqliteLog::open(&path, CAMPAIGN, keys.clone()).unwrap())
+}
+
+#[test]
+fn the_sqlite_log_holds_to_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    holds(&sqlite(folder.path()));
+}
+
+#[test]
+fn no_change_lies_in_clear_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = sqlite(folder.path());
+    let log = open();
+    let mut marked = batch(1, &[1]);
+    marked.changes[0].bytes = b"MARKER-OF-THIS-TEST".repeat(20);
+    one(&*log, marked).unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(15).any(|w| w == b"MARKER-OF-THIS-"));
+    }
+}

@@ -1,0 +1,85 @@
+//! What can go wrong on disk.
+
+/// A failure of storage.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full: nothing was written, what was acknowledged is there.
+    #[error("the disk is full")]
+    Full,
+    /// SQLite refused or failed.
+    #[error("storage failed: {0}")]
+    Sqlite(rusqlite::Error),
+    /// The file is another program's, or newer than this one.
+    #[error("{file} is not a file this version can open (version {version})")]
+    Foreign {
+        /// Which file.
+        file: &'static str,
+        /// Its version.
+        version: i32,
+    },
+    /// SQLite did not take a setting durability or erasure rests on.
+    #[error("SQLite did not take the setting {setting}")]
+    Setting {
+        /// Which.
+        setting: &'static str,
+    },
+    /// Sealed bytes did not open: wrong master key, or damage.
+    #[error("{what} does not open: wrong master key or damaged file")]
+    Sealed {
+        /// What was being opened.
+        what: &'static str,
+    },
+    /// A stored value does not read back.
+    #[error("damaged value in {table}")]
+    Damaged {
+        /// Which table.
+        table: &'static str,
+    },
+    /// The campaign is not on this server.
+    #[error("no such campaign")]
+    UnknownCampaign,
+    /// The campaign was purged.
+    #[error("the campaign was purged")]
+    PurgedCampaign,
+    /// A name that must be unique is taken.
+    #[error("this name is taken")]
+    NameTaken,
+    /// A file or folder failed.
+    #[error("{path}: {cause}")]
+    File {
+        /// Which.
+        path: std::path::PathBuf,
+        /// How.
+        cause: std::io::Error,
+    },
+    /// The operating system gave no randomness.
+    #[error("the system gave no randomness")]
+    Randomness,
+}
+
+impl StoreError {
+    /// Trying again later may succeed, and nothing is lost (class *unavailable*).
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Full => true,
+            Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => matches!(
+                failure.code,
+                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked
+            ),
+            _ => false,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match &error {
+            rusqlite::Error::SqliteFailure(failure, _)
+                if failure.code == rusqlite::ErrorCode::DiskFull =>
+            {
+                Self::Full
+            }
+            _ => Self::Sqlite(error),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! `keys.db`: the server's signing key under the master key, each campaign's key under the master
+//! key, and a key per document under its campaign's (XChaCha20-Poly1305).
+//!
+//! Destroying a row here is erasure: every copy of the log, backups included, becomes unreadable.
+//! A key never leaves in clear but to seal or open. `store` and the sync engine call it.
+
+use super::seal::{Key32, seal, unseal_key};
+use super::sqlite::{Schema, open};
+use super::{MasterKey, StoreError, random};
+use ed25519_dalek::SigningKey;
+use maraude_core::model::{CampaignId, DocumentId};
+use maraude_core::sync::envelope::campaign_key_pair;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use zeroize::Zeroizing;
+
+/// The file's schema; one script per version, never altered once shipped.
+const SCHEMA: Schema = Schema {
+    name: "keys.db",
+    migrations: &["
+CREATE TABLE server(name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE campaigns(
+  campaign BLOB PRIMARY KEY,
+  wrapped BLOB NOT NULL,
+  wrapped_secret BLOB NOT NULL,
+  public BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE documents(
+  campaign BLOB NOT NULL REFERENCES campaigns(campaign) ON DELETE CASCADE,
+  document BLOB NOT NULL,
+  wrapped BLOB NOT NULL,
+  PRIMARY KEY(campaign, document)
+) STRICT, WITHOUT ROWID;
+"],
+};
+
+/// Keys of this server, opened with its master key.
+pub struct KeyStore {
+    connection: Mutex<Connection>,
+    master: Key32,
+    opened: Mutex<Opened>,
+}
+
+/// Keys that were unwrapped since the start.
+#[derive(Default)]
+struct Opened {
+    campaigns: HashMap<CampaignId, Key32>,
+    documents: HashMap<(CampaignId, DocumentId), Key32>,
+}
+
+impl KeyStore {
+    /// Opens or creates the file; an existing one must have been made with this master key.
+    pub fn open(path: &Path, master: &MasterKey) -> Result<Self, StoreError> {
+        let connection = open(path, SCHEMA)?;
+        let store = Self {
+            connection: Mutex::new(connection),
+            master: master.wrapping_key(),
+            opened: Mutex::default(),
+        };
+        store.signing_key()?;
+        Ok(store)
+    }
+
+    /// The server's Ed25519 key: it signs receipts. Drawn at the first call.
+    pub fn signing_key(&self) -> Result<SigningKey, StoreError> {
+        const CONTEXT: &[u8] = b"maraude/keys/signing/1";
+        let connection = self.connection();
+        let stored: Option<Vec<u8>> = connection
+            .query_row(
+                "SELECT wrapped FROM server WHERE name = 'signing'",
+                [],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if let Some(wrapped) = stored {
+            let seed = unseal_key(&self.master, CONTEXT, &wrapped, "the server's key")?;
+            return Ok(SigningKey::from_bytes(&seed));
+        }
+        let seed = Zeroizing::new(random::<32>()?);
+        connection.execute(
+            "INSERT INTO server(name, wrapped) VALUES ('signing', ?1)",
+            [seal(&self.master, CONTEXT, &*seed)?],
+        )?;
+        Ok(SigningKey::from_bytes(&seed))
+    }
+
+    /// Draws a campaign's keys.
+    pub fn create_campaign(&self, campaign: CampaignId) -> Result<(), StoreError> {
+        let key = Zeroizing::new(random::<32>()?);
+        let seed = Zeroizing::new(random::<32>()?);
+        let (secret, public) = campaign_key_pair(&seed);
+        self.connection().execute(
+            "INSERT INTO campaigns(campaign, wrapped, wrapped_secret, public)
+             VALUES (?1, ?2, ?3, ?4)",
+            params![
+                campaign.as_bytes(),
+                seal(&self.master, &context(b"campaign", campaign, None), &*key)?,
+                seal(&key, &context(b"secret", campaign, None), &*secret)?,
+                public,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The campaign's X25519 public key: envelopes are sealed to it.
+    pub fn campaign_public(&self, campaign: CampaignId) -> Result<[u8; 32], StoreError> {
+        let bytes: Vec<u8> =
+            self.campaign_column(campaign, "SELECT public FROM campaigns WHERE campaign = ?1")?;
+        bytes
+            .try_into()
+            .map_err(|_| StoreError::Damaged { table: "campaigns" })
+    }
+
+    /// The campaign's X25519 secret key: envelopes are opened with it.
+    pub fn campaign_secret(&self, campaign: CampaignId) -> Result<Key32, StoreError> {
+        let key = self.campaign_key(campaign)?;
+        let wrapped = self.campaign_column(
+            campaign,
+            "SELECT wrapped_secret FROM campaigns WHERE campaign = ?1",
+        )?;
+        let context = context(b"secret", campaign, None);
+        unseal_key(&key, &context, &wrapped, "the campaign's key")
+    }
+
+    /// A document's key, drawn and on disk at the first call.
+    pub fn document_key(
+        &self,
+        campaign: CampaignId,
+        document: DocumentId,
+    ) -> Result<Key32, StoreError> {
+        if let Some(key) = self.opened().documents.get(&(campaign, document)) {
+            return Ok(key.clone());
+        }
+        let wrapping = self.campaign_key(campaign)?;
+        let context = context(b"document", campaign, Some(document));
+        let connection = self.connection();
+        let select = "SELECT wrapped FROM documents WHERE campaign = ?1 AND document = ?2";
+        let ids = params![campaign.as_bytes(), document.as_bytes()];
+        let stored: Option<Vec<u8>> = connection
+            .query_row(select, ids, |row| row.get(0))
+            .optional()?;
+        let key = match stored {
+            Some(wrapped) => unseal_key(&wrapping, &context, &wrapped, "a document's key")?,
+            None => {
+                let key = Zeroizing::new(random::<32>()?);
+                connection.execute(
+                    "INSERT INTO documents(campaign, document, wrapped) VALUES (?1, ?2, ?3)",
+                    params![
+                        campaign.as_bytes(),
+                        document.as_bytes(),
+                        seal(&wrapping, &context, &*key)?
+                    ],
+                )?;
+                key
+            }
+        };
+        drop(connection);
+        self.opened()
+            .documents
+            .insert((campaign, document), key.clone());
+        Ok(key)
+    }
+
+    /// Destroys a document's key: what it sealed is erased everywhere.
+    pub fn destroy_document(
+        &self,
+        campaign: CampaignId,
+        document: DocumentId,
+    ) -> Result<(), StoreError> {
+        self.opened().documents.remove(&(campaign, document));
+        self.connection().execute(
+            "DELETE FROM documents WHERE campaign = ?1 AND document = ?2",
+            params![campaign.as_bytes(), document.as_bytes()],
+        )?;
+        self.truncate()
+    }
+
+    /// Destroys a campaign's keys: all it sealed is erased everywhere.
+    pub fn destroy_campaign(&self, campaign: CampaignId) -> Result<(), StoreError> {
+        let mut opened = self.opened();
+        opened.campaigns.remove(&campaign);
+        opened.documents.retain(|(of, _), _| *of != campaign);
+        drop(opened);
+        self.connection().execute(
+            "DELETE FROM campaigns WHERE campaign = ?1",
+            [campaign.as_bytes()],
+        )?;
+        self.truncate()
+    }
+
+    fn campaign_key(&self, campaign: CampaignId) -> Result<Key32, StoreError> {
+        if let Some(key) = self.opened().campaigns.get(&campaign) {
+            return Ok(key.clone());
+        }
+        let wrapped = self.campaign_column(
+            campaign,
+            "SELECT wrapped FROM campaigns WHERE campaign = ?1",
+        )?;
+        let context = context(b"campaign", campaign, None);
+        let key = unseal_key(&self.master, &context, &wrapped, "the campaign's key")?;
+        self.opened().campaigns.insert(campaign, key.clone());
+        Ok(key)
+    }
+
+    fn campaign_column(&self, campaign: CampaignId, sql: &str) -> Result<Vec<u8>, StoreError> {
+        self.connection()
+            .query_row(sql, [campaign.as_bytes()], |row| row.get(0))
+            .optional()?
+            .ok_or(StoreError::UnknownCampaign)
+    }
+
+    fn truncate(&self) -> Result<(), StoreError> {
+        self.connection()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Opened> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn context(what: &[u8], campaign: CampaignId, document: Option<DocumentId>) -> Vec<u8> {
+    let mut context = b"maraude/keys/1/".to_vec();
+    context.extend_from_slice(what);
+    context.extend_from_slice(campaign.as_bytes());
+    if let Some(document) = document {
+        context.extend_from_slice(document.as_bytes());
+    }
+    context
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_back_and_are_gone_once_destroyed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.db");
+        let master = MasterKey::draw().unwrap();
+        let (campaign, document) = (
+            CampaignId::from_random([1; 16]),
+            DocumentId::from_random([2; 16]),
+        );
+        let store = KeyStore::open(&path, &master).unwrap();
+        assert!(matches!(
+            store.document_key(campaign, document),
+            Err(StoreError::UnknownCampaign)
+        ));
+        store.create_campaign(campaign).unwrap();
+        let key = store.document_key(campaign, document).unwrap();
+        let secret = store.campaign_secret(campaign).unwrap();
+        drop(store);
+
+        let other = MasterKey::draw().unwrap();
+        assert!(matches!(
+            KeyStore::open(&path, &other),
+            Err(StoreError::Sealed { .. })
+        ));
+
+        let store = KeyStore::open(&path, &master).unwrap();
+        assert_eq!(*store.document_key(campaign, document).unwrap(), *key);
+        assert_eq!(*store.campaign_secret(campaign).unwrap(), *secret);
+        store.destroy_document(campaign, document).unwrap();
+        assert_ne!(*store.document_key(campaign, document).unwrap(), *key);
+        store.destroy_campaign(campaign).unwrap();
+        assert!(store.campaign_secret(campaign).is_err());
+    }
+}

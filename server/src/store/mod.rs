@@ -1,0 +1,46 @@
+//! The only folder with SQL for the truth: accounts and devices (`server.db`), keys (`keys.db`),
+//! and one change log per campaign (`campaigns/ID/log.db`) (design D4, D6).
+//!
+//! It must never know what a document means. `auth`, `sync`, `authoring`, `projection` and the
+//! command line call it.
+
+mod accounts;
+mod audit;
+mod campaigns;
+mod devices;
+mod enrolments;
+mod error;
+mod folder;
+mod keys;
+mod log;
+mod master;
+mod random;
+mod reserve;
+mod seal;
+mod server;
+mod sqlite;
+mod sqlite_log;
+mod writer;
+
+#[cfg(test)]
+pub(crate) mod contract;
+
+pub use accounts::{Account, ConsoleSession, Role};
+pub use audit::AuditRow;
+pub use campaigns::{Campaigns, OpenCampaign};
+pub use devices::StoredDevice;
+pub use enrolments::{NewEnrolmentRow, RedeemError, Redemption};
+pub use error::StoreError;
+pub use folder::{DataFolder, FolderLock, LockError};
+pub use keys::KeyStore;
+pub use log::{
+    Appended, Batch, BatchRefusal, Circumstance, CommandMark, Contact, HashValue, LedgerLine,
+    LinkageSnapshot, Log, LogPosition, NewChange, NewQuarantined, NewRelease, Quarantined,
+    StoredChange, StoredDocument, StoredRelease, Tombstone,
+};
+pub use master::{MasterKey, MasterKeyError};
+pub use random::{random, random_id};
+pub use reserve::Reserve;
+pub use server::ServerStore;
+pub use sqlite_log::SqliteLog;
+pub use writer::{CommitError, Committed, LogWriter, Pending, Slot};

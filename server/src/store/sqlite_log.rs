@@ -1,0 +1,366 @@
+//! The change log on SQLite: `campaigns/ID/log.db`, chunks sealed with their document's key.
+//!
+//! One connection writes, a few read. It must never keep a change, or refused bytes, in clear.
+
+use super::log::{
+    Appended, Batch, BatchRefusal, Contact, LedgerLine, LinkageSnapshot, Log, LogPosition,
+    NewRelease, Quarantined, StoredChange, StoredDocument, StoredRelease, Tombstone,
+};
+use super::seal::{Key32, seal, unseal};
+use super::sqlite::{Schema, open, open_reader};
+use super::{KeyStore, StoreError, random};
+use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+mod append;
+mod rows;
+
+/// The file's schema; one script per version, never altered once shipped.
+const SCHEMA: Schema = Schema {
+    name: "log.db",
+    migrations: &[include_str!("log_1.sql")],
+};
+
+/// Idle connections kept for readers.
+const READERS_KEPT: usize = 4;
+
+/// The document whose key seals refused bytes.
+const QUARANTINE: DocumentId = DocumentId::from_bytes([0; 16]);
+
+/// A campaign's log in one SQLite file.
+pub struct SqliteLog {
+    campaign: CampaignId,
+    epoch: [u8; 16],
+    path: PathBuf,
+    keys: Arc<KeyStore>,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl SqliteLog {
+    /// Opens or creates the file.
+    pub fn open(
+        path: &Path,
+        campaign: CampaignId,
+        keys: Arc<KeyStore>,
+    ) -> Result<Self, StoreError> {
+        let connection = open(path, SCHEMA)?;
+        let stored: Option<Vec<u8>> = connection
+            .query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        let epoch = match stored {
+            Some(bytes) => rows::fixed(&bytes, "meta")?,
+            None => {
+                let epoch: [u8; 16] = random()?;
+                connection.execute(
+                    "INSERT INTO meta(name, value) VALUES ('epoch', ?1), ('campaign', ?2)",
+                    params![epoch, campaign.as_bytes()],
+                )?;
+                epoch
+            }
+        };
+        Ok(Self {
+            campaign,
+            epoch,
+            path: path.to_path_buf(),
+            keys,
+            writer: Mutex::new(connection),
+            readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A panic between two statements rolls its transaction back: the connection stays sound.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let kept = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => open_reader(&self.path)?,
+        };
+        let result = work(&connection);
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_KEPT {
+            readers.push(connection);
+        }
+        result
+    }
+
+    fn document_key(&self, document: DocumentId) -> Result<Key32, StoreError> {
+        self.keys.document_key(self.campaign, document)
+    }
+
+    fn change_context(&self, document: DocumentId, hash: &[u8; 32]) -> Vec<u8> {
+        let mut context = b"maraude/change/1".to_vec();
+        context.extend_from_slice(self.campaign.as_bytes());
+        context.extend_from_slice(document.as_bytes());
+        context.extend_from_slice(hash);
+        context
+    }
+
+    fn quarantine_context(&self, envelope: &[u8; 32], item: u32) -> Vec<u8> {
+        let mut context = b"maraude/quarantine/1".to_vec();
+        context.extend_from_slice(self.campaign.as_bytes());
+        context.extend_from_slice(envelope);
+        context.extend_from_slice(&item.to_be_bytes());
+        context
+    }
+
+    fn open_change(&self, row: rows::ChangeRow) -> Result<StoredChange, StoreError> {
+        let (position, mut change) = row;
+        let key = self.document_key(change.document)?;
+        let context = self.change_context(change.document, &change.hash);
+        change.bytes = unseal(&key, &context, &change.bytes, "a change")?;
+        Ok(StoredChange { position, change })
+    }
+
+    fn in_transaction<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.writer();
+        let transaction = connection.transaction()?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+}
+
+impl Log for SqliteLog {
+    fn campaign(&self) -> CampaignId {
+        self.campaign
+    }
+
+    fn epoch(&self) -> [u8; 16] {
+        self.epoch
+    }
+
+    fn append(&self, batches: &[Batch]) -> Result<Vec<Result<Appended, BatchRefusal>>, StoreError> {
+        self.append_all(batches)
+    }
+
+    fn last_position(&self) -> Result<LogPosition, StoreError> {
+        self.read(|c| rows::last_position(c))
+    }
+
+    fn since(&self, after: LogPosition, limit: usize) -> Result<Vec<StoredChange>, StoreError> {
+        let found = self.read(|c| {
+            rows::changes(
+                c,
+                "WHERE position > ?1 ORDER BY position LIMIT ?2",
+                params![after, limit as i64],
+            )
+        })?;
+        found.into_iter().map(|row| self.open_change(row)).collect()
+    }
+
+    fn changes(&self, document: DocumentId) -> Result<Vec<StoredChange>, StoreError> {
+        let found = self.read(|c| {
+            rows::changes(
+                c,
+                "WHERE document = ?1 ORDER BY position",
+                params![document.as_bytes()],
+            )
+        })?;
+        found.into_iter().map(|row| self.open_change(row)).collect()
+    }
+
+    fn documents(&self) -> Result<Vec<StoredDocument>, StoreError> {
+        self.read(|c| rows::documents(c, "", params![]))
+    }
+
+    fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError> {
+        let found =
+            self.read(|c| rows::documents(c, "WHERE d.id = ?1", params![document.as_bytes()]))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT DISTINCT document FROM changes WHERE device = ?1 ORDER BY document",
+            )?;
+            let found = statement
+                .query_map([device.as_bytes()], |row| {
+                    row.get::<_, [u8; 16]>(0).map(DocumentId::from_bytes)
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(found)
+        })
+    }
+
+    fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError> {
+        let mut found = self.read(|c| rows::quarantine(c, after, limit))?;
+        let key = self.document_key(QUARANTINE)?;
+        for kept in &mut found {
+            let context = self.quarantine_context(&kept.item.envelope, kept.item.item);
+            kept.item.bytes = unseal(&key, &context, &kept.item.bytes, "quarantined bytes")?;
+        }
+        Ok(found)
+    }
+
+    fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT coalesce(sum(length(bytes)), 0) FROM quarantine WHERE carrier = ?1",
+            )?;
+            Ok(statement.query_row([carrier.as_bytes()], |row| row.get(0))?)
+        })
+    }
+
+    fn settle_quarantine(&self, number: u64, at: TimestampMs) -> Result<(), StoreError> {
+        self.writer().execute(
+            "UPDATE quarantine SET settled_at = ?2 WHERE number = ?1",
+            params![number, at],
+        )?;
+        Ok(())
+    }
+
+    fn contacts(&self) -> Result<Vec<Contact>, StoreError> {
+        self.read(|c| rows::contacts(c))
+    }
+
+    fn command(&self, command: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|c| rows::command(c, command))
+    }
+
+    fn put_release(&self, release: &NewRelease) -> Result<u32, StoreError> {
+        self.in_transaction(|t| {
+            t.execute(
+                "INSERT INTO releases(stage, built_at, position, author, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![
+                    release.stage,
+                    release.built_at,
+                    release.position,
+                    release.author,
+                    release.body
+                ],
+            )?;
+            let number = t.last_insert_rowid() as u32;
+            for line in &release.ledger {
+                t.execute(
+                    "INSERT INTO ledger(release, body) VALUES (?1, ?2)",
+                    params![number, line],
+                )?;
+            }
+            Ok(number)
+        })
+    }
+
+    fn releases(&self) -> Result<Vec<StoredRelease>, StoreError> {
+        self.read(|c| rows::releases(c))
+    }
+
+    fn ledger(&self) -> Result<Vec<LedgerLine>, StoreError> {
+        self.read(|c| {
+            let mut statement =
+                c.prepare_cached("SELECT release, body FROM ledger ORDER BY line")?;
+            let found = statement
+                .query_map([], |row| {
+                    Ok(LedgerLine {
+                        release: row.get(0)?,
+                        body: row.get(1)?,
+                    })
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(found)
+        })
+    }
+
+    fn put_linkage(&self, snapshot: &LinkageSnapshot) -> Result<(), StoreError> {
+        self.writer().execute(
+            "INSERT INTO linkage(from_position, at, body) VALUES (?1, ?2, ?3)",
+            params![snapshot.from, snapshot.at, snapshot.body],
+        )?;
+        Ok(())
+    }
+
+    fn linkage(&self) -> Result<Option<LinkageSnapshot>, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT from_position, at, body FROM linkage ORDER BY number DESC LIMIT 1",
+            )?;
+            let found = statement
+                .query_row([], |row| {
+                    Ok(LinkageSnapshot {
+                        from: row.get(0)?,
+                        at: row.get(1)?,
+                        body: row.get(2)?,
+                    })
+                })
+                .optional()?;
+            Ok(found)
+        })
+    }
+
+    fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        let document = tombstone.document.as_bytes();
+        self.in_transaction(|t| {
+            t.execute(
+                "INSERT OR IGNORE INTO tombstones(document, at, reason) VALUES (?1, ?2, ?3)",
+                params![document, tombstone.at, tombstone.reason],
+            )?;
+            t.execute("DELETE FROM changes WHERE document = ?1", [document])?;
+            t.execute("DELETE FROM quarantine WHERE document = ?1", [document])?;
+            t.execute("DELETE FROM documents WHERE id = ?1", [document])?;
+            Ok(())
+        })?;
+        self.writer()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError> {
+        self.read(|c| rows::tombstones(c))
+    }
+
+    fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
+            Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+        })
+    }
+
+    fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.writer().execute(
+            "INSERT INTO meta(name, value) VALUES (?1, ?2)
+             ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+            params![name, value],
+        )?;
+        Ok(())
+    }
+}
+
+impl SqliteLog {
+    fn seal_change(&self, change: &super::NewChange) -> Result<Vec<u8>, StoreError> {
+        let key = self.document_key(change.document)?;
+        seal(
+            &key,
+            &self.change_context(change.document, &change.hash),
+            &change.bytes,
+        )
+    }
+
+    fn seal_quarantined(&self, item: &super::NewQuarantined) -> Result<Vec<u8>, StoreError> {
+        let key = self.document_key(QUARANTINE)?;
+        seal(
+            &key,
+            &self.quarantine_context(&item.envelope, item.item),
+            &item.bytes,
+        )
+    }
+}

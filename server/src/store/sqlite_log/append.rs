@@ -1,0 +1,195 @@
+//! Batches into rows: one transaction for all, each batch whole or not at all.
+
+use super::{SqliteLog, rows};
+use crate::store::StoreError;
+use crate::store::log::{Appended, Batch, BatchRefusal, Contact, NewChange, NewQuarantined};
+use maraude_core::model::DocumentId;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+impl SqliteLog {
+    pub(super) fn append_all(
+        &self,
+        batches: &[Batch],
+    ) -> Result<Vec<Result<Appended, BatchRefusal>>, StoreError> {
+        // Keys are drawn, and the bytes sealed, before the transaction: a new document's key must
+        // be on disk before the first change sealed with it.
+        let sealed: Vec<Sealed> = batches
+            .iter()
+            .map(|batch| self.seal_batch(batch))
+            .collect::<Result<_, _>>()?;
+        self.in_transaction(|transaction| {
+            batches
+                .iter()
+                .zip(&sealed)
+                .map(|(batch, sealed)| append_one(transaction, batch, sealed))
+                .collect()
+        })
+    }
+
+    fn seal_batch(&self, batch: &Batch) -> Result<Sealed, StoreError> {
+        let changes = batch.changes.iter().map(|change| self.seal_change(change));
+        let quarantine = batch
+            .quarantine
+            .iter()
+            .map(|item| self.seal_quarantined(item));
+        Ok(Sealed {
+            changes: changes.collect::<Result<_, _>>()?,
+            quarantine: quarantine.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// A batch's bytes, sealed.
+struct Sealed {
+    changes: Vec<Vec<u8>>,
+    quarantine: Vec<Vec<u8>>,
+}
+
+fn append_one(
+    t: &Transaction<'_>,
+    batch: &Batch,
+    sealed: &Sealed,
+) -> Result<Result<Appended, BatchRefusal>, StoreError> {
+    if let Some(refusal) = check(t, batch)? {
+        return Ok(Err(refusal));
+    }
+    for (document, name) in &batch.documents {
+        let name =
+            serde_json::to_string(name).map_err(|_| StoreError::Damaged { table: "documents" })?;
+        t.prepare_cached("INSERT OR IGNORE INTO documents(id, name) VALUES (?1, ?2)")?
+            .execute(params![document.as_bytes(), name])?;
+    }
+    let mut appended = Appended::default();
+    for (change, bytes) in batch.changes.iter().zip(&sealed.changes) {
+        insert_change(t, change, bytes, &mut appended)?;
+    }
+    for (item, bytes) in batch.quarantine.iter().zip(&sealed.quarantine) {
+        insert_quarantined(t, item, bytes)?;
+    }
+    if let Some(contact) = &batch.contact {
+        put_contact(t, contact)?;
+    }
+    if let Some(mark) = &batch.command {
+        t.prepare_cached("INSERT INTO commands(id, answer) VALUES (?1, ?2)")?
+            .execute(params![mark.command, mark.answer])?;
+    }
+    appended.last = rows::last_position(t)?;
+    Ok(Ok(appended))
+}
+
+fn check(t: &Transaction<'_>, batch: &Batch) -> Result<Option<BatchRefusal>, StoreError> {
+    if let Some(mark) = &batch.command
+        && let Some(answer) = rows::command(t, &mark.command)?
+    {
+        return Ok(Some(BatchRefusal::Repeated { answer }));
+    }
+    for (document, hash) in &batch.requires {
+        if position_of(t, *document, hash)?.is_none() {
+            return Ok(Some(BatchRefusal::Missing));
+        }
+    }
+    let written = batch.changes.iter().map(|change| change.document);
+    for document in written.chain(batch.documents.iter().map(|(document, _)| *document)) {
+        let erased: bool = t
+            .prepare_cached("SELECT EXISTS(SELECT 1 FROM tombstones WHERE document = ?1)")?
+            .query_row([document.as_bytes()], |row| row.get(0))?;
+        if erased {
+            return Ok(Some(BatchRefusal::Erased { document }));
+        }
+    }
+    Ok(None)
+}
+
+fn position_of(
+    t: &Transaction<'_>,
+    document: DocumentId,
+    hash: &[u8; 32],
+) -> Result<Option<u64>, StoreError> {
+    Ok(
+        t.prepare_cached("SELECT position FROM changes WHERE document = ?1 AND hash = ?2")?
+            .query_row(params![document.as_bytes(), hash], |row| row.get(0))
+            .optional()?,
+    )
+}
+
+fn insert_change(
+    t: &Transaction<'_>,
+    change: &NewChange,
+    sealed: &[u8],
+    appended: &mut Appended,
+) -> Result<(), StoreError> {
+    if let Some(position) = position_of(t, change.document, &change.hash)? {
+        appended.positions.push(position);
+        return Ok(());
+    }
+    t.prepare_cached(
+        "INSERT INTO changes(document, hash, device, carrier, organisation, received_at,
+           clock_offset_ms, circumstance, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        change.document.as_bytes(),
+        change.hash,
+        change.device.as_bytes(),
+        change.carrier.as_bytes(),
+        change.organisation,
+        change.received_at,
+        change.clock_offset_ms,
+        change.circumstance.map(|found| found.code()),
+        sealed,
+    ])?;
+    let position = t.last_insert_rowid() as u64;
+    t.prepare_cached(
+        "UPDATE documents SET last_position = ?2, changes = changes + 1 WHERE id = ?1",
+    )?
+    .execute(params![change.document.as_bytes(), position])?;
+    appended.positions.push(position);
+    if !appended.documents.contains(&change.document) {
+        appended.documents.push(change.document);
+    }
+    Ok(())
+}
+
+fn insert_quarantined(
+    t: &Transaction<'_>,
+    item: &NewQuarantined,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO quarantine(envelope, item, document, change, device, carrier, code,
+           received_at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        item.envelope,
+        item.item,
+        item.document.map(|id| *id.as_bytes()),
+        item.change,
+        item.device.map(|id| *id.as_bytes()),
+        item.carrier.as_bytes(),
+        item.code,
+        item.received_at,
+        sealed,
+    ])?;
+    Ok(())
+}
+
+fn put_contact(t: &Transaction<'_>, contact: &Contact) -> Result<(), StoreError> {
+    let report = &contact.report;
+    t.prepare_cached(
+        "INSERT INTO contacts(device, at, clock_offset_ms, app_version, battery_percent, unsent,
+           oldest_unsent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT(device) DO UPDATE SET at = excluded.at,
+           clock_offset_ms = excluded.clock_offset_ms, app_version = excluded.app_version,
+           battery_percent = excluded.battery_percent, unsent = excluded.unsent,
+           oldest_unsent_at = excluded.oldest_unsent_at",
+    )?
+    .execute(params![
+        contact.device.as_bytes(),
+        contact.at,
+        contact.clock_offset_ms,
+        report.app_version,
+        report.battery_percent,
+        report.unsent,
+        report.oldest_unsent_at,
+    ])?;
+    Ok(())
+}
