@@ -3,4 +3,5 @@
 //! It must never be shipped. The integration tests, the demo and the benchmarks drive it.
 
 pub mod bench;
+pub mod enrolment;
 pub mod generated;

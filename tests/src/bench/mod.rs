@@ -3,6 +3,7 @@
 //!
 //! It must never run inside the tests: it measures.
 
+pub mod ours;
 pub mod peer;
 pub mod rounds;
 pub mod server;

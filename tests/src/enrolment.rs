@@ -1,0 +1,62 @@
+//! A bare tablet for loads and attacks: its keys and tokens, without the door.
+
+use anyhow::{Context, Result};
+use data_encoding::BASE64;
+use ed25519_dalek::{Signer, SigningKey};
+use maraude_core::model::{CampaignId, DeviceId};
+use maraude_server::http::contract::{EnrolAnswer, EnrolRequest};
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+
+/// What an enrolled tablet holds.
+pub struct Tablet {
+    /// Its identifier.
+    pub device: DeviceId,
+    /// Its campaign.
+    pub campaign: CampaignId,
+    /// The campaign's X25519 key.
+    pub campaign_key: [u8; 32],
+    /// The server's Ed25519 key.
+    pub server_key: [u8; 32],
+    /// Its own key.
+    pub signing: SigningKey,
+    /// Uploads only.
+    pub upload_token: String,
+}
+
+/// Redeems a code.
+pub fn enrol(agent: &ureq::Agent, base: &str, code: &str, seed: u64) -> Result<Tablet> {
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let mut secret = [0; 32];
+    rng.fill_bytes(&mut secret);
+    let signing = SigningKey::from_bytes(&secret);
+    let normalised: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut signed = b"maraude/enrol/1".to_vec();
+    signed.extend_from_slice(normalised.to_uppercase().as_bytes());
+    let request = EnrolRequest {
+        code: code.to_owned(),
+        verifying_key: BASE64.encode(signing.verifying_key().as_bytes()),
+        proof: BASE64.encode(&signing.sign(&signed).to_bytes()),
+        app_version: "bench".to_owned(),
+    };
+    let mut answer = agent
+        .post(format!("{base}/api/enrol"))
+        .send_json(&request)?;
+    let answer: EnrolAnswer = answer.body_mut().read_json()?;
+    Ok(Tablet {
+        device: answer.device.parse()?,
+        campaign: answer.campaign.parse()?,
+        campaign_key: key(&answer.campaign_key)?,
+        server_key: key(&answer.server_key)?,
+        signing,
+        upload_token: answer.upload_token,
+    })
+}
+
+fn key(text: &str) -> Result<[u8; 32]> {
+    let bytes = BASE64.decode(text.as_bytes())?;
+    bytes
+        .try_into()
+        .ok()
+        .context("a key of 32 bytes was expected")
+}
