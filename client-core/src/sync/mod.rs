@@ -3,10 +3,15 @@
 //! It must never open a socket, read a clock or draw a random number. The tablet's door, the
 //! server and the simulated world drive it.
 
+mod backoff;
 mod codec;
 mod enrolment;
 pub mod envelope;
 mod message;
+mod peer;
+#[cfg(test)]
+mod peer_tests;
+mod problem;
 
 pub use crate::document::DocumentName;
 pub use codec::{
@@ -21,3 +26,5 @@ pub use message::{
     DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL, REQUEST_CAP_BYTES, Receipt,
     RefusedChange, RefusedEnvelope, RoundCustody, SyncAnswer, SyncRequest,
 };
+pub use peer::{Digest, EnvelopeHash, Peer, Standing, receipt_holds};
+pub use problem::SyncProblem;
