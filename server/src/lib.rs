@@ -6,6 +6,7 @@ pub mod app;
 pub mod auth;
 pub mod command;
 pub mod config;
+pub mod geolocation;
 pub mod http;
 pub mod store;
 pub mod sync;

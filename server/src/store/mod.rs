@@ -12,6 +12,7 @@ mod enrolments;
 mod error;
 mod folder;
 mod keys;
+mod layers;
 mod log;
 mod master;
 mod random;
@@ -33,6 +34,9 @@ pub use enrolments::{NewEnrolmentRow, RedeemError, Redemption};
 pub use error::StoreError;
 pub use folder::{DataFolder, FolderLock, LockError};
 pub use keys::KeyStore;
+pub use layers::{
+    LayerFeature, LayerKind, LayerStore, LayerStoreError, LayerVersion, Shape, UnknownLayerKind,
+};
 pub use log::{
     Appended, Batch, BatchRefusal, Circumstance, CommandMark, Contact, HashValue, LedgerLine,
     LinkageSnapshot, Log, LogPosition, NewChange, NewQuarantined, NewRelease, Quarantined,

@@ -1,0 +1,158 @@
+//! The ground of a campaign: the layers it pinned, its perimeter, sectors and known places.
+
+use super::areas::AreaIndex;
+use super::layers::as_areas;
+use crate::store::{LayerFeature, LayerKind, LayerStore, LayerStoreError, Shape};
+use geo::MultiPolygon;
+use maraude_core::geography::Bounds;
+use maraude_core::model::{CampaignId, Coordinates, Sector, Site};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What an area of a layer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaLabel {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Residents, where the file told.
+    pub population: Option<u32>,
+}
+
+/// Layers by kind, shared by the campaigns that pin the same versions.
+pub type AreaLayers = BTreeMap<LayerKind, Arc<AreaIndex<AreaLabel>>>;
+
+/// How far beyond the sectors a place is still believed when no commune is imported, metres.
+pub const BELIEVED_BEYOND_M: f64 = 5_000.0;
+
+/// Indexes the features of a layer of areas.
+pub fn index_layer(features: Vec<LayerFeature>) -> AreaIndex<AreaLabel> {
+    AreaIndex::new(
+        features
+            .into_iter()
+            .filter_map(|feature| {
+                let label = AreaLabel {
+                    code: feature.code,
+                    name: feature.name,
+                    population: feature.population,
+                };
+                as_areas(feature.geometry).map(|boundary| (label, boundary))
+            })
+            .collect(),
+    )
+}
+
+/// Loads the layers of areas that a campaign works with, or the newest of all without one.
+pub fn load_layers(
+    store: &LayerStore,
+    campaign: Option<CampaignId>,
+) -> Result<AreaLayers, LayerStoreError> {
+    let versions: BTreeMap<LayerKind, u32> = match campaign {
+        Some(campaign) => store.pins(campaign)?,
+        None => store
+            .latest()?
+            .into_iter()
+            .map(|layer| (layer.kind, layer.version))
+            .collect(),
+    };
+    let mut layers = AreaLayers::new();
+    for (kind, version) in versions {
+        if kind.shape() == Shape::Area {
+            let index = index_layer(store.features(kind, version)?);
+            layers.insert(kind, Arc::new(index));
+        }
+    }
+    Ok(layers)
+}
+
+/// The ground of a campaign.
+#[derive(Default)]
+pub struct Ground {
+    layers: AreaLayers,
+    perimeter: BTreeSet<String>,
+    sectors: AreaIndex<Sector>,
+    sites: Vec<Site>,
+}
+
+impl Ground {
+    /// From its layers, perimeter (commune codes; empty means all imported ones), sectors and
+    /// known places.
+    pub fn new(
+        layers: AreaLayers,
+        perimeter: &[String],
+        sectors: Vec<Sector>,
+        mut sites: Vec<Site>,
+    ) -> Self {
+        sites.sort_by_key(|site| site.id);
+        Self {
+            layers,
+            perimeter: perimeter.iter().cloned().collect(),
+            sectors: AreaIndex::new(
+                sectors
+                    .into_iter()
+                    .map(|sector| {
+                        let boundary = sector.boundary.clone();
+                        (sector, boundary)
+                    })
+                    .collect(),
+            ),
+            sites,
+        }
+    }
+
+    /// One layer, where it is imported.
+    pub fn layer(&self, kind: LayerKind) -> Option<&AreaIndex<AreaLabel>> {
+        self.layers.get(&kind).map(AsRef::as_ref)
+    }
+
+    /// The plan's sectors.
+    pub fn sectors(&self) -> &AreaIndex<Sector> {
+        &self.sectors
+    }
+
+    /// Known places, ordered by identifier.
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// A commune counts in this campaign.
+    pub fn in_perimeter(&self, commune: &str) -> bool {
+        self.perimeter.is_empty() || self.perimeter.contains(commune)
+    }
+
+    /// Communes of the perimeter with their boundaries, ordered as imported.
+    pub fn perimeter(&self) -> Vec<(&AreaLabel, &MultiPolygon<f64>)> {
+        let communes = self.layer(LayerKind::Commune).map(AreaIndex::areas);
+        communes
+            .unwrap_or_default()
+            .iter()
+            .filter(|(label, _)| self.in_perimeter(&label.code))
+            .map(|(label, boundary)| (label, boundary))
+            .collect()
+    }
+
+    /// The box around the ground, 5 km added; `None` while nothing is imported or drawn.
+    pub fn believed_bounds(&self) -> Option<Bounds> {
+        let communes = self
+            .perimeter()
+            .into_iter()
+            .filter_map(|(_, boundary)| Bounds::of(boundary))
+            .reduce(Bounds::union);
+        communes
+            .or(self.sectors.bounds())
+            .map(|bounds| bounds.grown(BELIEVED_BEYOND_M))
+    }
+
+    /// A place known to `accuracy_m` lies outside what the campaign counts.
+    pub fn is_outside(&self, at: Coordinates, accuracy_m: Option<f64>) -> bool {
+        let within_m = accuracy_m.unwrap_or(0.0).max(0.0);
+        match self.layer(LayerKind::Commune).filter(|l| !l.is_empty()) {
+            Some(communes) => !communes
+                .near(at, within_m)
+                .any(|(label, _)| self.in_perimeter(&label.code)),
+            None if self.sectors.is_empty() => false,
+            None => !self.sectors.reaches(at, BELIEVED_BEYOND_M + within_m),
+        }
+    }
+}

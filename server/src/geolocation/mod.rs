@@ -1,0 +1,23 @@
+//! Where things are: imported layers, the ground of a campaign, and the place of each
+//! observation (commune, quartier, zone, sector, known place; `inside` or `edge`).
+//!
+//! It must never move a position or drop an odd one: what is odd is flagged. The follower of the
+//! view, publication, `maraude layers` and `maraude locate` call it.
+
+mod areas;
+mod crs;
+mod ground;
+mod layers;
+mod locate;
+mod resolve;
+
+pub use areas::AreaIndex;
+pub use ground::{AreaLabel, AreaLayers, BELIEVED_BEYOND_M, Ground, index_layer, load_layers};
+pub use layers::{
+    Columns, GeometryFault, LayerFileError, LayerNote, LayerReading, VERTEX_LIMIT, as_areas,
+    read_layer,
+};
+pub use locate::{LocateError, LocateSummary, locate};
+pub use resolve::{
+    Held, HeldSector, PlaceEvidence, Placement, PositionReason, SAME_SITE_M, resolve_place,
+};
