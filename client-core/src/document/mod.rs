@@ -7,6 +7,8 @@
 mod entry;
 mod fields;
 mod hash;
+mod history;
+mod index;
 mod name;
 mod observation;
 mod plan;
@@ -15,16 +17,19 @@ mod replica;
 mod review;
 mod round;
 mod schema;
+mod seen;
 #[cfg(test)]
 mod tests;
 mod text;
 mod write;
 
 pub use hash::{Actor, ChangeHash, RawChange};
+pub use history::Version;
+pub use index::ChangeFacts;
 pub use name::{DocumentKind, DocumentName, document_id};
 pub use plan::boundary_fits;
 pub use read::{Brief, Plan, Review, read_brief, read_plan, read_review, read_round};
-pub use replica::{ApplyError, Document, GENESIS, GENESIS_HASH, LoadError, Version};
+pub use replica::{ApplyError, Document, GENESIS, GENESIS_HASH, LoadError};
 pub use schema::{
     KEY_CAP_BYTES, NAME_CAP_BYTES, READ_MARKS_PER_CHANGE, SCHEMA_VERSION, creation_fields,
     key_is_well_formed, stamp_field, value_cap_bytes,

@@ -1,10 +1,11 @@
 //! One replica of a document: automerge, descended from the first change.
 
 use super::hash::{Actor, ChangeHash, RawChange};
+use super::index::{ChangeFacts, Index};
 use super::read::entry_fields;
 use super::text;
 use super::write::Writer;
-use crate::model::{DeviceId, TimestampMs};
+use crate::model::TimestampMs;
 use automerge::transaction::CommitOptions;
 use automerge::{Automerge, Change, ObjId, ROOT, ReadDoc};
 use std::collections::BTreeMap;
@@ -49,25 +50,13 @@ pub enum ApplyError {
     Contradiction,
 }
 
-/// One change as the history of an entry shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
-    /// The change.
-    pub hash: ChangeHash,
-    /// Who wrote it.
-    pub device: DeviceId,
-    /// When, by that device's clock, to the second.
-    pub at: TimestampMs,
-    /// The fields it wrote, in words; an emptied field is an empty text.
-    pub fields: BTreeMap<String, String>,
-}
-
 /// One replica of a document. All its changes descend from [`GENESIS`].
 #[derive(Clone)]
 pub struct Document {
     pub(super) doc: Automerge,
     pub(super) objects: ObjId,
     actor: Actor,
+    index: Index,
 }
 
 impl fmt::Debug for Document {
@@ -104,11 +93,16 @@ impl Document {
         let genesis = doc.get_change_by_hash(&GENESIS_HASH.into());
         let objects = doc.get(ROOT, OBJECTS).ok().flatten();
         match (genesis, objects) {
-            (Some(_), Some((automerge::Value::Object(_), objects))) => Ok(Self {
-                doc,
-                objects,
-                actor,
-            }),
+            (Some(_), Some((automerge::Value::Object(_), objects))) => {
+                let mut index = Index::default();
+                index.follow(&doc, &[]);
+                Ok(Self {
+                    doc,
+                    objects,
+                    actor,
+                    index,
+                })
+            }
             _ => Err(LoadError::NotDescended),
         }
     }
@@ -141,9 +135,14 @@ impl Document {
             .map(|bytes| Change::try_from(bytes.as_slice()))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| ApplyError::Unreadable)?;
-        self.doc
-            .apply_changes(changes)
-            .map_err(|_| ApplyError::Contradiction)
+        self.apply_decoded(changes)
+    }
+
+    pub(crate) fn apply_decoded(&mut self, changes: Vec<Change>) -> Result<(), ApplyError> {
+        let before = self.doc.get_heads();
+        let applied = self.doc.apply_changes(changes);
+        self.index.follow(&self.doc, &before);
+        applied.map_err(|_| ApplyError::Contradiction)
     }
 
     /// Changes that others wait for.
@@ -154,9 +153,7 @@ impl Document {
 
     /// Whether a change is applied.
     pub fn has(&self, change: &ChangeHash) -> bool {
-        self.doc
-            .get_change_meta_by_hash(&(*change).into())
-            .is_some()
+        self.index.get(change).is_some()
     }
 
     /// What a replica with these heads lacks: uncompressed chunks in causal order, the first
@@ -187,34 +184,29 @@ impl Document {
         at: TimestampMs,
         write: impl FnOnce(&mut Writer<'_>),
     ) -> Option<RawChange> {
+        let before = self.doc.get_heads();
         let mut writer = Writer::new(self.doc.transaction(), self.objects.clone(), at);
         write(&mut writer);
         let options = CommitOptions::default().with_time(at.div_euclid(1_000));
         let (hash, _) = writer.into_transaction().commit_with(options);
         let change = self.doc.get_change_by_hash(&hash?)?;
+        self.index.follow(&self.doc, &before);
         Some(raw(&change))
     }
 
-    /// Every change that touched an entry, in causal order.
-    pub fn history(&self, key: &str) -> Vec<Version> {
-        let Ok(Some((automerge::Value::Object(_), entry))) = self.doc.get(&self.objects, key)
-        else {
-            return Vec::new();
-        };
-        let changes = self.doc.get_changes(&[]);
-        changes
-            .iter()
-            .filter_map(|change| {
-                let fields = written_fields(change, &entry);
-                let device = Actor::from_slice(change.actor_id().to_bytes())?.device();
-                (!fields.is_empty()).then(|| Version {
-                    hash: change.hash().into(),
-                    device,
-                    at: change.timestamp().saturating_mul(1_000),
-                    fields,
-                })
-            })
-            .collect()
+    /// What is known of an applied change.
+    pub fn facts(&self, change: &ChangeHash) -> Option<&ChangeFacts> {
+        self.index.get(change)
+    }
+
+    /// The last change of an actor, and its number.
+    pub fn latest(&self, actor: &[u8]) -> Option<(u64, ChangeHash)> {
+        self.index.latest(actor)
+    }
+
+    /// How many changes it holds, the first one included.
+    pub fn change_count(&self) -> usize {
+        self.index.len()
     }
 
     /// The keys of all entries, in order.
@@ -238,23 +230,4 @@ fn raw(change: &Change) -> RawChange {
         hash: change.hash().into(),
         bytes: change.raw_bytes().to_vec(),
     }
-}
-
-/// The fields of one entry that one change wrote.
-fn written_fields(change: &Change, entry: &ObjId) -> BTreeMap<String, String> {
-    use automerge::legacy::{Key, ObjectId, OpType};
-    let ObjId::Id(counter, actor, _) = entry else {
-        return BTreeMap::new();
-    };
-    let mut fields = BTreeMap::new();
-    for op in change.decode().operations {
-        let here = match &op.obj {
-            ObjectId::Id(id) => id.counter() == *counter && id.actor() == actor,
-            ObjectId::Root => false,
-        };
-        if let (true, Key::Map(field), OpType::Put(value)) = (here, &op.key, &op.action) {
-            fields.insert(field.to_string(), text::shown(field, value));
-        }
-    }
-    fields
 }

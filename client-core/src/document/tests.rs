@@ -203,3 +203,24 @@ fn a_document_survives_storage_in_every_shape() {
         Err(LoadError::NotDescended)
     );
 }
+
+#[test]
+fn each_change_tells_the_entries_it_wrote() {
+    let mut document = Document::new(sample::actor(1));
+    let first = document.commit(sample::AT, |w| {
+        w.put_departure(&sample::key(), &sample::departure(1));
+        w.put_observation(&sample::observation(1, 4));
+    });
+    let id = sample::observation(1, 4).id;
+    document.commit(sample::AT, |w| {
+        let reason = WithdrawalReason::Mistake;
+        w.withdraw(id, Some(Withdrawal { at: 9, reason }));
+    });
+    let touched = document.touched();
+    let observation = format!("observation:{id}");
+    assert_eq!(touched.len(), 3, "the first change of all wrote no entry");
+    assert!(touched[0].1.is_empty());
+    assert_eq!(Some(touched[1].0), first.map(|change| change.hash));
+    assert_eq!(touched[1].1.len(), 2);
+    assert_eq!(touched[2].1, [observation].into());
+}

@@ -128,7 +128,7 @@ pub fn form_of(questionnaire: &Questionnaire, observation: &Observation) -> Form
 /// it was opened replaces the present value.
 pub fn keep_others_work(
     opened: &Observation,
-    edited: Observation,
+    edited: &Observation,
     present: &Observation,
 ) -> Observation {
     let mut kept = present.clone();

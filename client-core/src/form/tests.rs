@@ -399,7 +399,7 @@ fn an_edit_replaces_only_what_it_changed() {
     present.certainty = crate::model::Certainty::Probable;
     let mut draft = Draft::edit(shipped(), &opened);
     answer_all(&mut draft, &[("n_women", number(1))]);
-    let kept = keep_others_work(&opened, saved(&draft), &present);
+    let kept = keep_others_work(&opened, &saved(&draft), &present);
     assert_eq!(kept.answers["n_dogs"], number(2));
     assert_eq!(kept.answers["n_women"], number(1));
     assert_eq!(kept.certainty, crate::model::Certainty::Probable);

@@ -1,3 +1,22 @@
-//! What may enter a document, on server and tablet alike.
+//! What may enter a document, on server and tablet alike (design D5).
+//!
+//! Cheap to dear: size, chunk type, capped inflate, operations counted from run lengths before
+//! anything is decoded, actor, descent, sequence, dependencies, shape. A value is never a reason to
+//! refuse. It must never let bytes reach automerge that it has not read itself. The server's writer
+//! and the tablet's door call it; the server does so inside `catch_unwind`.
 
+mod admit;
+mod column;
 pub(crate) mod inflate;
+mod limits;
+mod operation;
+mod prescan;
+mod refusal;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+pub use admit::{Admission, admit, admit_from_server};
+pub use limits::GateLimits;
+pub use prescan::{Prescan, prescan};
+pub use refusal::Refusal;

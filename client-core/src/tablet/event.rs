@@ -5,6 +5,7 @@ use crate::model::{
     Answer, AnswerValue, CampaignId, Coordinates, Coverage, DeviceId, Night, ObservationId,
     Position, QuestionName, SectorId, SiteId, TeamId, TimestampMs, WithdrawalReason,
 };
+use crate::vault::PinCost;
 use serde::{Deserialize, Serialize};
 
 /// A file of the tablet's storage, as read at start.
@@ -171,16 +172,6 @@ pub enum Event {
         /// What the platform believes.
         online: bool,
     },
-}
-
-/// What a try of a PIN costs: more memory and passes slow a thief down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct PinCost {
-    /// KiB of memory; 19,456 to 65,536.
-    pub memory_kib: u32,
-    /// Passes over it; 2 or 3.
-    pub passes: u32,
 }
 
 /// What the platform found for *Avant de partir*; absent where it cannot tell.

@@ -9,8 +9,9 @@ mod event;
 mod typescript;
 mod view;
 
+pub use crate::vault::PinCost;
 pub use effect::{Effect, StorageOperation};
-pub use event::{Enrolment, Event, PinCost, PlatformReport, StoredFile};
+pub use event::{Enrolment, Event, PlatformReport, StoredFile};
 #[cfg(feature = "typescript")]
 pub use typescript::{Declarations, typescript};
 pub use view::{

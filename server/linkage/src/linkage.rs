@@ -82,6 +82,18 @@ impl Linkage {
     }
 }
 
+/// A phase of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Finding what is worth comparing.
+    Block,
+    /// Evidence, groups, rivals.
+    Score,
+    /// Clusters, counts, explanations.
+    Cluster,
+}
+
 /// Match weights are kept within these bits.
 const WEIGHT_CAP_BITS: f64 = 60.0;
 
@@ -93,6 +105,16 @@ pub fn link(
     observations: &[LinkageObservation],
     decisions: &[Decision],
     parameters: &Parameters,
+) -> Linkage {
+    link_by_phase(observations, decisions, parameters, &mut |_| {})
+}
+
+/// The same, telling when each phase is over, for whoever holds a clock.
+pub fn link_by_phase(
+    observations: &[LinkageObservation],
+    decisions: &[Decision],
+    parameters: &Parameters,
+    over: &mut dyn FnMut(Phase),
 ) -> Linkage {
     let mut observations = observations.to_vec();
     observations.sort_by_key(|observation| observation.id);
@@ -106,6 +128,7 @@ pub fn link(
     let parties = Parties::of(observations, &slots);
     let places = places(observations, parameters);
     let found = candidates(observations, &places, &parties, &words, parameters);
+    over(Phase::Block);
     let mut people = vec![0; observations.len()];
     for slot in &slots {
         people[slot.observation] += 1;
@@ -129,6 +152,7 @@ pub fn link(
     let mut pairs = scoring.compare(&found);
     add_decided(&mut pairs, &constraints, &around, &slots);
     scoring.compete(&mut pairs, |one, other| fixed(&constraints, one, other));
+    over(Phase::Score);
     let clustering = Clustering {
         around: &around,
         slots: &slots,
@@ -142,7 +166,7 @@ pub fn link(
             slots: members.into_iter().map(|slot| slots[slot].at).collect(),
         })
         .collect();
-    Linkage {
+    let linkage = Linkage {
         counts: counts(observations, &slots, &pairs, &constraints),
         pairs: pairs
             .into_iter()
@@ -150,7 +174,9 @@ pub fn link(
             .collect(),
         clusters,
         contradictions: constraints.contradictions,
-    }
+    };
+    over(Phase::Cluster);
+    linkage
 }
 
 /// What decisions make of a pair: one, two, or nothing.

@@ -15,6 +15,8 @@ pub(crate) struct Parties {
     pub observations: Vec<Vec<usize>>,
     /// Number of slots of each party.
     pub people: Vec<usize>,
+    /// Number of people seen together: slots, or more where a team said so.
+    pub together: Vec<usize>,
 }
 
 impl Parties {
@@ -24,6 +26,7 @@ impl Parties {
             of_observation: Vec::with_capacity(observations.len()),
             observations: Vec::new(),
             people: Vec::new(),
+            together: Vec::new(),
         };
         for (index, observation) in observations.iter().enumerate() {
             let fresh = parties.observations.len();
@@ -42,6 +45,12 @@ impl Parties {
         }
         for slot in slots {
             parties.people[parties.of_observation[slot.observation]] += 1;
+        }
+        parties.together.clone_from(&parties.people);
+        for (index, observation) in observations.iter().enumerate() {
+            let told = observation.seen_together.known().copied().unwrap_or(0) as usize;
+            let together = &mut parties.together[parties.of_observation[index]];
+            *together = told.max(*together);
         }
         parties
     }

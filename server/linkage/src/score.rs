@@ -107,8 +107,8 @@ impl Scoring<'_> {
         let mut parts = vec![self.prior(a, b)];
         parts.extend(self.around.evidence(candidate.one, candidate.other));
         let parties = self.around.parties;
-        let people = |observation: usize| parties.people[parties.of_observation[observation]];
-        let (x, y) = (people(candidate.one), people(candidate.other));
+        let together = |of: usize| parties.together[parties.of_observation[of]];
+        let (x, y) = (together(candidate.one), together(candidate.other));
         if x > 1 && y > 1 {
             let level = match x.abs_diff(y) {
                 0 => Level::Equal,

@@ -93,6 +93,8 @@ pub struct LinkageObservation {
     pub contact: Contact,
     /// People it stands for, at least.
     pub people: u32,
+    /// People seen together, where the team told it apart from the slots (partly filed groups).
+    pub seen_together: Answer<u32>,
     /// Apparent men of a group.
     pub men: Answer<u32>,
     /// Apparent women of a group.
@@ -148,6 +150,7 @@ impl LinkageObservation {
             place: None,
             contact: Contact::Observed,
             people: 1,
+            seen_together: Answer::NotAsked,
             men: Answer::NotAsked,
             women: Answer::NotAsked,
             minors: Answer::NotAsked,

@@ -1,1 +1,3 @@
 //! The commands of the binary `maraude`, one file each.
+
+pub mod link;

@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn an_error_names_its_position() {
-        let position = |text: &str| Expression::parse(text).map_err(|e| (e.position, e.problem));
         use ExpressionProblem as P;
+        let position = |text: &str| Expression::parse(text).map_err(|e| (e.position, e.problem));
         for (text, at, problem) in [
             ("${n} = 'é' ; 1", 11, P::UnexpectedCharacter),
             ("${n} = 'x", 7, P::Unfinished),

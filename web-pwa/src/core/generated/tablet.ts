@@ -585,6 +585,10 @@ tries_left: number, } | { "phase": "unlocked" } | { "phase": "destroyed" };
 
 /**
  * What a try of a PIN costs: more memory and passes slow a thief down.
+ *
+ * # Source
+ * OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB and 2 passes at least. Above 64 MiB,
+ * tablets with little memory close the page.
  */
 export type PinCost = { 
 /**

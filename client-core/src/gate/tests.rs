@@ -1,0 +1,58 @@
+//! What the gate promises.
+
+use super::*;
+use crate::document::{Document, DocumentKind, RawChange, sample};
+
+fn limits() -> GateLimits {
+    GateLimits::default()
+}
+
+fn admitted(document: &mut Document, device: u8, changes: &[Vec<u8>]) -> Admission {
+    let author = sample::device(device);
+    admit(
+        document,
+        DocumentKind::Round,
+        changes,
+        author,
+        true,
+        &limits(),
+    )
+}
+
+fn bytes(changes: &[RawChange]) -> Vec<Vec<u8>> {
+    changes.iter().map(|change| change.bytes.clone()).collect()
+}
+
+#[test]
+fn an_honest_round_enters_whole_and_once() {
+    let mut tablet = Document::new(sample::actor(1));
+    let mut changes = Vec::new();
+    changes.extend(tablet.commit(sample::AT, |w| {
+        w.put_departure(&sample::key(), &sample::departure(1));
+    }));
+    for number in 10..20 {
+        changes.extend(tablet.commit(sample::AT, |w| {
+            w.put_observation(&sample::observation(1, number));
+        }));
+    }
+    let mut edited = sample::observation(1, 12);
+    edited.note = Some("deux chiens".into());
+    changes.extend(tablet.commit(sample::AT, |w| w.put_observation(&edited)));
+    changes.extend(tablet.commit(sample::AT, |w| w.put_closure(&sample::closure(1))));
+    assert_eq!(changes.len(), 13);
+
+    let mut server = Document::new(sample::actor(99));
+    let admission = admitted(&mut server, 1, &bytes(&changes));
+    assert_eq!(admission.refused, vec![]);
+    assert_eq!(admission.accepted, changes);
+    assert_eq!(server.heads(), tablet.heads());
+    let again = admitted(&mut server, 1, &bytes(&changes));
+    assert_eq!((again.known.len(), again.accepted.len()), (13, 0));
+
+    let mut backwards = bytes(&changes);
+    backwards.reverse();
+    let mut other = Document::new(sample::actor(98));
+    let admission = admitted(&mut other, 1, &backwards);
+    assert_eq!(admission.refused, vec![]);
+    assert_eq!(other.heads(), tablet.heads());
+}

@@ -1,0 +1,244 @@
+//! The vault's file: a key wrapped by the PIN, and the ring of keys it seals.
+//!
+//! # Shape
+//! `MRV` ‖ version 1 ‖ memory in KiB (u32 LE) ‖ passes (u32 LE) ‖ salt (16) ‖ nonce (24) ‖ vault key
+//! sealed with the PIN's key (48) ‖ nonce (24) ‖ ring sealed with the vault key. The ring is, for
+//! each key, the length of its name (u8), its name, its 32 bytes.
+
+use super::pin::{PinCost, stretch};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use std::collections::BTreeMap;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// Thirty-two secret bytes, wiped when dropped; `Debug` shows nothing.
+#[derive(Clone, Default, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// Takes secret bytes.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8; 32] {
+        &mut self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Why a vault does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The PIN is wrong, or the wrapped key is damaged: the two cannot be told apart.
+    #[error("the PIN does not open the vault")]
+    WrongPin,
+    /// The file is not a vault, or its ring is damaged.
+    #[error("the vault's file is damaged")]
+    Damaged,
+    /// Written by a newer version.
+    #[error("the vault was written by a newer version")]
+    Newer,
+    /// Not enough memory to try the PIN.
+    #[error("not enough memory to try the PIN")]
+    NoMemory,
+}
+
+const MAGIC: &[u8; 3] = b"MRV";
+const VERSION: u8 = 1;
+const HEADER_BYTES: usize = 28;
+const NONCE_BYTES: usize = 24;
+const TAG_BYTES: usize = 16;
+const WRAPPED_BYTES: usize = NONCE_BYTES + 32 + TAG_BYTES;
+
+/// An open vault: its keys in memory.
+#[derive(Clone)]
+pub struct Vault {
+    header: [u8; HEADER_BYTES],
+    wrapping_key: Secret,
+    vault_key: Secret,
+    ring: BTreeMap<String, Secret>,
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Vault({} keys)", self.ring.len())
+    }
+}
+
+impl Vault {
+    /// A new vault behind a PIN, with an empty ring. `drawn` are random bytes.
+    pub fn create(
+        pin: &str,
+        device_secret: &Secret,
+        cost: PinCost,
+        drawn: &[u8; 48],
+    ) -> Result<Self, OpenError> {
+        let cost = cost.clamped();
+        let mut header = [0; HEADER_BYTES];
+        header[..3].copy_from_slice(MAGIC);
+        header[3] = VERSION;
+        header[4..8].copy_from_slice(&cost.memory_kib.to_le_bytes());
+        header[8..12].copy_from_slice(&cost.passes.to_le_bytes());
+        header[12..].copy_from_slice(&drawn[..16]);
+        let wrapping_key = wrapping_key(pin, device_secret, &header, cost)?;
+        let mut vault_key = Secret::default();
+        vault_key.bytes_mut().copy_from_slice(&drawn[16..]);
+        Ok(Self {
+            header,
+            wrapping_key,
+            vault_key,
+            ring: BTreeMap::new(),
+        })
+    }
+
+    /// Opens a vault's file.
+    pub fn open(file: &[u8], pin: &str, device_secret: &Secret) -> Result<Self, OpenError> {
+        let Some((header, rest)) = file.split_first_chunk::<HEADER_BYTES>() else {
+            return Err(OpenError::Damaged);
+        };
+        if header[..3] != *MAGIC {
+            return Err(OpenError::Damaged);
+        }
+        if header[3] != VERSION {
+            return Err(OpenError::Newer);
+        }
+        let word = |at: usize| {
+            u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+        };
+        let cost = PinCost {
+            memory_kib: word(4),
+            passes: word(8),
+        };
+        if !cost.is_accepted() {
+            return Err(OpenError::Damaged);
+        }
+        let (wrapped, ring) = rest
+            .split_at_checked(WRAPPED_BYTES)
+            .ok_or(OpenError::Damaged)?;
+        let wrapping_key = wrapping_key(pin, device_secret, header, cost)?;
+        let vault_key = unseal(&wrapping_key, header, wrapped)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Secret::new)
+            .ok_or(OpenError::WrongPin)?;
+        let ring = unseal(&vault_key, header, ring).ok_or(OpenError::Damaged)?;
+        Ok(Self {
+            header: *header,
+            wrapping_key,
+            vault_key,
+            ring: read_ring(&ring).ok_or(OpenError::Damaged)?,
+        })
+    }
+
+    /// A key of the ring.
+    pub fn key(&self, name: &str) -> Option<&Secret> {
+        self.ring.get(name)
+    }
+
+    /// Names of the ring, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.ring.keys().map(String::as_str)
+    }
+
+    /// Adds or replaces a key of the ring. Names are at most 255 bytes.
+    pub fn put_key(&mut self, name: &str, key: Secret) {
+        self.ring.insert(name.chars().take(60).collect(), key);
+    }
+
+    /// Destroys a key and changes the vault key: what the key sealed stays unreadable, also with
+    /// the PIN and the present file.
+    pub fn destroy_key(&mut self, name: &str, new_vault_key: Secret) {
+        self.ring.remove(name);
+        self.vault_key = new_vault_key;
+    }
+
+    /// The vault's file. `nonces` are random bytes.
+    pub fn to_file(&self, nonces: &[u8; 48]) -> Vec<u8> {
+        let mut ring = Vec::new();
+        for (name, key) in &self.ring {
+            ring.push(name.len() as u8);
+            ring.extend_from_slice(name.as_bytes());
+            ring.extend_from_slice(key.bytes());
+        }
+        let (one, other) = nonces.split_at(NONCE_BYTES);
+        let mut file = self.header.to_vec();
+        file.extend(seal(
+            &self.wrapping_key,
+            one,
+            &self.header,
+            self.vault_key.bytes(),
+        ));
+        file.extend(seal(&self.vault_key, other, &self.header, &ring));
+        ring.zeroize();
+        file
+    }
+}
+
+/// HKDF-SHA256 (RFC 5869) over the stretched PIN and the device's secret.
+fn wrapping_key(
+    pin: &str,
+    device_secret: &Secret,
+    header: &[u8; HEADER_BYTES],
+    cost: PinCost,
+) -> Result<Secret, OpenError> {
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&header[12..]);
+    let stretched = stretch(pin, &salt, cost).ok_or(OpenError::NoMemory)?;
+    let mut key = Secret::default();
+    Hkdf::<Sha256>::new(Some(device_secret.bytes()), stretched.bytes())
+        .expand(b"maraude/vault/1", key.bytes_mut())
+        .map_err(|_| OpenError::Damaged)?;
+    Ok(key)
+}
+
+fn read_ring(mut bytes: &[u8]) -> Option<BTreeMap<String, Secret>> {
+    let mut ring = BTreeMap::new();
+    while let Some((length, rest)) = bytes.split_first() {
+        let (name, rest) = rest.split_at_checked(usize::from(*length))?;
+        let (key, rest) = rest.split_first_chunk::<32>()?;
+        let name = std::str::from_utf8(name).ok()?.to_owned();
+        ring.insert(name, Secret::new(*key));
+        bytes = rest;
+    }
+    Some(ring)
+}
+
+/// XChaCha20-Poly1305: nonce ‖ ciphertext ‖ tag.
+pub(super) fn seal(key: &Secret, nonce: &[u8], bound_to: &[u8], plain: &[u8]) -> Vec<u8> {
+    let nonce = XNonce::try_from(nonce).expect("callers draw 24 bytes");
+    let payload = Payload {
+        msg: plain,
+        aad: bound_to,
+    };
+    let sealed = cipher(key)
+        .encrypt(&nonce, payload)
+        .expect("only a plain text of 256 GiB is refused");
+    [nonce.as_slice(), &sealed].concat()
+}
+
+/// The plain text, where key, place and bytes are those it was sealed with.
+pub(super) fn unseal(key: &Secret, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, ciphertext) = sealed.split_at_checked(NONCE_BYTES)?;
+    let payload = Payload {
+        msg: ciphertext,
+        aad: bound_to,
+    };
+    let nonce = XNonce::try_from(nonce).ok()?;
+    cipher(key).decrypt(&nonce, payload).ok()
+}
+
+fn cipher(key: &Secret) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&Key::from(*key.bytes()))
+}
