@@ -56,3 +56,34 @@ fn an_honest_round_enters_whole_and_once() {
     assert_eq!(admission.refused, vec![]);
     assert_eq!(other.heads(), tablet.heads());
 }
+
+mod hostile;
+mod mutants;
+
+/// One change written with automerge itself, by a device, on top of a document.
+fn crafted(
+    document: &Document,
+    actor: crate::document::Actor,
+    write: impl FnOnce(&mut automerge::transaction::Transaction<'_>, &automerge::ObjId),
+) -> automerge::Change {
+    use automerge::ReadDoc;
+    let mut doc = automerge::Automerge::load(&document.clone().snapshot())
+        .unwrap()
+        .with_actor(automerge::ActorId::from(actor.as_bytes().as_slice()));
+    let (_, objects) = doc.get(automerge::ROOT, "objects").unwrap().unwrap();
+    let mut transaction = doc.transaction();
+    write(&mut transaction, &objects);
+    let options = automerge::transaction::CommitOptions::default().with_time(0);
+    let (hash, _) = transaction.commit_with(options);
+    doc.get_change_by_hash(&hash.unwrap()).unwrap()
+}
+
+/// A round with a departure and an observation, as the server holds it.
+fn round() -> Document {
+    let mut document = Document::new(sample::actor(1));
+    document.commit(sample::AT, |w| {
+        w.put_departure(&sample::key(), &sample::departure(1));
+        w.put_observation(&sample::observation(1, 4));
+    });
+    document
+}
