@@ -1,0 +1,211 @@
+/**
+ * The tablet as the page sees it: the view to show, and `dispatch` for what a person does.
+ *
+ * For: the field screens. Starts the worker, carries out the effects that only a page can, and
+ * starts the worker again after a panic. Computes nothing of the domain.
+ */
+import * as device from '../platform/device';
+import { forgetFix, locate, positionAllowed } from '../platform/geolocation';
+import { hasLayers, keptLayers, refreshLayers, type MapLayers } from '../platform/map-layers';
+import { askForFiles } from '../platform/sole-tab';
+import type { Event, PlatformReport, Position, View } from './generated/tablet';
+import type { FatalCode, FromWorker, PageEffect, ToWorker } from './message';
+import { update } from './update.svelte';
+
+/** After this many panics within the window the app says that it is broken. */
+const PANICS_ALLOWED = 3;
+const PANIC_WINDOW_MS = 60_000;
+
+// The view is replaced whole: watching inside it would cost without use.
+let view = $state.raw<View | null>(null);
+
+interface State {
+  fatal: FatalCode | null;
+  /** The core was started again after a panic; says so until it is read. */
+  restarted: boolean;
+  /** The screen is being kept on. */
+  awake: boolean;
+}
+
+const state: State = $state({ fatal: null, restarted: false, awake: false });
+
+/** What the screens read. */
+export const tablet = {
+  /** Everything on screen; nothing until the core has started. */
+  get view(): View | null {
+    return view;
+  },
+  /** Why the app cannot work in this page. */
+  get fatal(): FatalCode | null {
+    return state.fatal;
+  },
+  get restarted(): boolean {
+    return state.restarted;
+  },
+  get awake(): boolean {
+    return state.awake;
+  },
+};
+
+let worker: Worker | null = null;
+let backend = '';
+let panics: number[] = [];
+
+function post(message: ToWorker): void {
+  worker?.postMessage(message);
+}
+
+/** Something happened; the core answers with a new view. */
+export function dispatch(event: Event): void {
+  post({ kind: 'dispatch', event });
+}
+
+/** Starts the worker, and follows the page's life. Called once. */
+export function startTablet(): void {
+  launch();
+  addEventListener('online', () => dispatch({ event: 'network', online: true }));
+  addEventListener('offline', () => dispatch({ event: 'network', online: false }));
+  addEventListener('pagehide', () => post({ kind: 'close' }));
+  addEventListener('pageshow', ({ persisted }) => {
+    // The worker let go of its files: only a new page can take them again.
+    if (persisted) location.reload();
+  });
+  document.addEventListener('visibilitychange', () => device.retakeAwake());
+}
+
+function launch(): void {
+  worker?.terminate();
+  worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'core' });
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => hear(data));
+  worker.addEventListener('error', () => {
+    state.fatal = 'no-core';
+  });
+}
+
+function hear(message: FromWorker): void {
+  switch (message.kind) {
+    case 'view':
+      view = message.view;
+      return;
+    case 'ready':
+      backend = message.backend;
+      dispatch({ event: 'network', online: navigator.onLine });
+      void check();
+      return;
+    case 'effect':
+      void carryOut(message.effect);
+      return;
+    case 'fatal':
+      state.fatal = message.code;
+      // Ends its hold on the files.
+      worker?.terminate();
+      return;
+    case 'panicked':
+      startAgain();
+  }
+}
+
+function startAgain(): void {
+  const now = Date.now();
+  panics = [...panics.filter((at) => now - at < PANIC_WINDOW_MS), now];
+  if (panics.length > PANICS_ALLOWED) {
+    worker?.terminate();
+    state.fatal = 'broken';
+    return;
+  }
+  state.restarted = true;
+  launch();
+}
+
+async function carryOut(effect: PageEffect): Promise<void> {
+  switch (effect.effect) {
+    case 'locate':
+      dispatch({ event: 'fixed', position: await fix(effect.budget_ms) });
+      return;
+    case 'vibrate':
+      device.vibrate(effect.pattern_ms);
+      return;
+    case 'keep_awake':
+      state.awake = await device.keepAwake(effect.on);
+  }
+}
+
+async function fix(budgetMs: number): Promise<Position | null> {
+  const found = await locate(budgetMs);
+  if (!found) return null;
+  return {
+    longitude: found.longitude,
+    latitude: found.latitude,
+    accuracy_m: found.accuracyM,
+    source: 'fix',
+    fixed_at: found.atMs,
+  };
+}
+
+/** Looks at the tablet for *Avant de partir* and tells the core. */
+export async function check(): Promise<void> {
+  const report: PlatformReport = {
+    storage_persistent: await device.persistStorage(),
+    storage_free_bytes: await device.freeBytes(),
+    storage_backend: backend,
+    battery_percent: await device.batteryPercent(),
+    position_allowed: await positionAllowed(),
+    map_ready: await hasLayers(),
+    app_version: __APP_VERSION__,
+    update_waiting: update.waiting,
+    installed: device.installed(),
+    wake_lock: await device.awakePossible(),
+  };
+  dispatch({ event: 'checked', ...report });
+}
+
+/** Where the tablet is now, without a form. */
+export function whereAmI(): Promise<Position | null> {
+  return fix(15_000);
+}
+
+/** Asks for a position once, so that the browser asks the person before the round, then checks. */
+export async function tryPosition(): Promise<Position | null> {
+  forgetFix();
+  const found = await fix(15_000);
+  await check();
+  return found;
+}
+
+/** Fetches the map's layers, then checks. */
+export async function fetchMap(): Promise<boolean> {
+  const there = await refreshLayers();
+  await check();
+  return there;
+}
+
+/** The map's layers on this tablet. */
+export function mapLayers(): Promise<MapLayers | null> {
+  return keptLayers();
+}
+
+/** Takes the files over from the other tab, which locks itself. */
+export function takeOver(): void {
+  askForFiles();
+  state.fatal = null;
+  setTimeout(launch, 300);
+}
+
+/** The restart after a panic was read. */
+export function acknowledgeRestart(): void {
+  state.restarted = false;
+}
+export type { MapLayers };
+
+/** Whether this address lets the browser keep files and work without network. */
+export function secureAddress(): boolean {
+  return device.secure();
+}
+
+/** Chooses the PIN of a new tablet. */
+export function choosePin(pin: string): void {
+  dispatch({ event: 'choose_pin', pin });
+}
+
+/** The version of this build. */
+export const appVersion = __APP_VERSION__;
