@@ -53,8 +53,8 @@ enum Task {
     Screenshots,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> std::process::ExitCode {
+    let done = match Cli::parse().command {
         Task::Demo(demo) => demo.run(),
         Task::Test(test) => test.run(),
         Task::Ci => ci::run(),
@@ -65,5 +65,15 @@ fn main() -> anyhow::Result<()> {
         Task::Budget => budget::run(),
         Task::Approve => approve::run(),
         Task::Screenshots => screenshots::run(),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(problem) => {
+            #[expect(clippy::print_stderr, reason = "a command says why it failed")]
+            {
+                eprintln!("xtask: {problem:#}");
+            }
+            std::process::ExitCode::FAILURE
+        }
     }
 }
