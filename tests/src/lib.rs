@@ -3,5 +3,7 @@
 //! It must never be shipped. The integration tests, the demo and the benchmarks drive it.
 
 pub mod bench;
+pub mod dice;
 pub mod enrolment;
 pub mod generated;
+pub mod population;

@@ -68,7 +68,7 @@ pub(super) fn write_summary(out: &Path, summary: &Summary) -> Result<(), WriteEr
 /// One line per slot, by observation and slot as the file names them.
 fn write_clusters(path: &Path, rows: &Rows, linkage: &Linkage) -> Result<(), csv::Error> {
     let name = |slot: &SlotRef| (rows.name(slot.observation), slot.slot);
-    let mut lines: Vec<((&str, u16), (&str, u16))> = Vec::new();
+    let mut lines = Vec::new();
     for cluster in &linkage.clusters {
         let mut members: Vec<_> = cluster.slots.iter().map(name).collect();
         members.sort_unstable();
