@@ -237,15 +237,39 @@ const PLACES: [PlaceRow; 12] = [
     ("LV-01", SiteKind::Squat, [3.8640, 43.6050], (12, 18), false),
     ("LV-02", SiteKind::Squat, [3.8672, 43.6075], (6, 9), true),
     ("LV-03", SiteKind::Squat, [3.8725, 43.6052], (20, 30), false),
-    ("LV-04", SiteKind::Bidonville, [3.8748, 43.6043], (35, 45), true),
+    (
+        "LV-04",
+        SiteKind::Bidonville,
+        [3.8748, 43.6043],
+        (35, 45),
+        true,
+    ),
     ("LV-05", SiteKind::Squat, [3.8801, 43.6061], (8, 12), false),
-    ("LV-06", SiteKind::Bidonville, [3.8905, 43.6046], (25, 40), false),
+    (
+        "LV-06",
+        SiteKind::Bidonville,
+        [3.8905, 43.6046],
+        (25, 40),
+        false,
+    ),
     ("LV-07", SiteKind::Squat, [3.8880, 43.6078], (15, 20), false),
     ("LV-08", SiteKind::Squat, [3.8650, 43.6129], (10, 14), false),
-    ("LV-09", SiteKind::Bidonville, [3.8630, 43.6144], (18, 26), false),
+    (
+        "LV-09",
+        SiteKind::Bidonville,
+        [3.8630, 43.6144],
+        (18, 26),
+        false,
+    ),
     ("LV-10", SiteKind::Squat, [3.8741, 43.6138], (7, 11), false),
     ("LV-11", SiteKind::Camp, [3.8815, 43.6121], (6, 8), false),
-    ("LV-12", SiteKind::Bidonville, [3.8911, 43.6140], (40, 60), true),
+    (
+        "LV-12",
+        SiteKind::Bidonville,
+        [3.8911, 43.6140],
+        (40, 60),
+        true,
+    ),
 ];
 
 #[cfg(test)]

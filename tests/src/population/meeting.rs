@@ -146,7 +146,9 @@ impl Writer<'_> {
         let (form, answers, slots) = match outcome {
             Outcome::Answered | Outcome::Partial => self.interview(outcome, dice),
             Outcome::Refused if dice.chance(0.5) => self.declined(),
-            Outcome::Observed if self.stay.people.len() > 1 || dice.chance(0.6) => self.counted(dice),
+            Outcome::Observed if self.stay.people.len() > 1 || dice.chance(0.6) => {
+                self.counted(dice)
+            }
             _ => self.without_contact(outcome, dice),
         };
         let kind = if slots.len() == 1 {
@@ -218,12 +220,19 @@ impl Writer<'_> {
 
     fn declined(&self) -> (FormKind, Answered, Vec<Option<u32>>) {
         let heads = self.stay.people.len() as u32;
-        let answers = vec![("consent", choice("no")), ("people_at_least", number(heads))];
+        let answers = vec![
+            ("consent", choice("no")),
+            ("people_at_least", number(heads)),
+        ];
         let slots = self.stay.people.iter().copied().map(Some).collect();
         (FormKind::Interview, answers, slots)
     }
 
-    fn without_contact(&self, outcome: Outcome, dice: &mut Dice) -> (FormKind, Answered, Vec<Option<u32>>) {
+    fn without_contact(
+        &self,
+        outcome: Outcome,
+        dice: &mut Dice,
+    ) -> (FormKind, Answered, Vec<Option<u32>>) {
         let reason = match outcome {
             Outcome::Asleep => "asleep",
             Outcome::Refused => "refused",
@@ -235,7 +244,10 @@ impl Writer<'_> {
             ("reason", choice(reason)),
             ("sleeping_place", choice(place_code(self.stay.place))),
         ];
-        let closed = matches!(self.stay.place, SleepingPlace::Tent | SleepingPlace::Vehicle);
+        let closed = matches!(
+            self.stay.place,
+            SleepingPlace::Tent | SleepingPlace::Vehicle
+        );
         let mut slots: Vec<Option<u32>> = self.stay.people.iter().copied().map(Some).collect();
         if closed && dice.chance(0.6) {
             answers.push(("heads_unknown", choice("unknown")));
@@ -252,7 +264,11 @@ impl Writer<'_> {
         (FormKind::NoContact, answers, slots)
     }
 
-    fn interview(&self, outcome: Outcome, dice: &mut Dice) -> (FormKind, Answered, Vec<Option<u32>>) {
+    fn interview(
+        &self,
+        outcome: Outcome,
+        dice: &mut Dice,
+    ) -> (FormKind, Answered, Vec<Option<u32>>) {
         let full = outcome == Outcome::Answered;
         let mut answers = vec![("consent", choice(if full { "yes" } else { "some" }))];
         let knows = if self.met_before { 0.75 } else { 0.03 };
@@ -295,7 +311,11 @@ impl Writer<'_> {
         if dice.chance(chance * 0.9) {
             let band = age_band(person.age);
             let told = if self.slipped(dice) {
-                if dice.chance(0.5) { band + 1 } else { band.saturating_sub(1) }
+                if dice.chance(0.5) {
+                    band + 1
+                } else {
+                    band.saturating_sub(1)
+                }
             } else {
                 band
             };
@@ -332,7 +352,11 @@ fn fix(world: &World, at: Metres, dice: &mut Dice) -> Option<Fix> {
         return None;
     }
     let accuracy_m = (world.accuracy_m * (0.55 * dice.normal()).exp()).clamp(4.0, 60.0);
-    let worse = if dice.chance(world.bad_fix) { dice.between(2.5, 7.0) } else { 1.0 };
+    let worse = if dice.chance(world.bad_fix) {
+        dice.between(2.5, 7.0)
+    } else {
+        1.0
+    };
     // A 68 % radius is 1.515 standard deviations of each axis.
     let sigma = accuracy_m / 1.515 * worse;
     let observed = at.plus(sigma * dice.normal(), sigma * dice.normal());
@@ -376,7 +400,9 @@ pub(super) fn record_places(
         made.answers = residents(place.kind, place.expected, dice);
         recorded.push(made);
     }
-    let full: Vec<usize> = (0..ground.sectors.len()).filter(|&s| !ground.sectors[s].empty).collect();
+    let full: Vec<usize> = (0..ground.sectors.len())
+        .filter(|&s| !ground.sectors[s].empty)
+        .collect();
     for kind in [SiteKind::Squat, SiteKind::Squat, SiteKind::Bidonville] {
         let sector = *dice.pick(&full);
         let corners = ground.sectors[sector].corners();

@@ -107,7 +107,13 @@ impl Population {
         let visits = route::visits(&ground, &world, &stays, &team_of_sector, &mut dice.fork());
         let mut encounters =
             meeting::record(&ground, &world, &stays, &people, &visits, &mut dice.fork());
-        meeting::record_places(&ground, &world, &team_of_sector, &mut encounters, &mut dice.fork());
+        meeting::record_places(
+            &ground,
+            &world,
+            &team_of_sector,
+            &mut encounters,
+            &mut dice.fork(),
+        );
         encounters.sort_by_key(|encounter| (encounter.at_s, encounter.team, encounter.tablet));
         Self {
             ground,
@@ -154,14 +160,25 @@ mod tests {
     use super::*;
 
     fn night(seed: u64) -> Population {
-        Population::draw(Ground::montpellier(), Size { stays: 230, teams: 6 }, seed)
+        Population::draw(
+            Ground::montpellier(),
+            Size {
+                stays: 230,
+                teams: 6,
+            },
+            seed,
+        )
     }
 
     #[test]
     fn the_same_seed_draws_the_same_night() {
         let (one, same, other) = (night(7), night(7), night(8));
         let told = |of: &Population| {
-            let lines: Vec<_> = of.encounters.iter().map(|e| (e.at_s, e.team, e.people.clone())).collect();
+            let lines: Vec<_> = of
+                .encounters
+                .iter()
+                .map(|e| (e.at_s, e.team, e.people.clone()))
+                .collect();
             lines
         };
         assert_eq!(told(&one), told(&same));
@@ -173,15 +190,42 @@ mod tests {
         for seed in 1..=10 {
             let night = night(seed);
             let street = night.encounters.iter().filter(|e| e.is_street()).count();
-            let slots: usize = night.encounters.iter().filter(|e| e.is_street()).map(|e| e.people.len()).sum();
+            let slots: usize = night
+                .encounters
+                .iter()
+                .filter(|e| e.is_street())
+                .map(|e| e.people.len())
+                .sum();
             let doubles = slots - night.distinct_met();
-            let of = |outcome| night.encounters.iter().filter(|e| e.outcome == outcome).count();
-            assert!(night.encounters.len() >= 230, "seed {seed}: {}", night.encounters.len());
-            assert!(doubles * 100 >= slots * 3 && doubles * 100 <= slots * 35, "seed {seed}: {doubles} of {slots}");
+            let of = |outcome| {
+                night
+                    .encounters
+                    .iter()
+                    .filter(|e| e.outcome == outcome)
+                    .count()
+            };
+            assert!(
+                night.encounters.len() >= 230,
+                "seed {seed}: {}",
+                night.encounters.len()
+            );
+            assert!(
+                doubles * 100 >= slots * 3 && doubles * 100 <= slots * 35,
+                "seed {seed}: {doubles} of {slots}"
+            );
             assert!(of(Outcome::Asleep) * 100 >= street * 8, "seed {seed}");
             assert!(of(Outcome::Refused) * 100 >= street * 4, "seed {seed}");
-            assert!(night.encounters.iter().any(|e| e.fix.is_none() && e.is_street()));
-            let sites = night.encounters.iter().filter(|e| e.kind == ObservationKind::Site).count();
+            assert!(
+                night
+                    .encounters
+                    .iter()
+                    .any(|e| e.fix.is_none() && e.is_street())
+            );
+            let sites = night
+                .encounters
+                .iter()
+                .filter(|e| e.kind == ObservationKind::Site)
+                .count();
             assert!(sites >= 10, "seed {seed}: {sites}");
         }
     }

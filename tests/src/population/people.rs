@@ -87,7 +87,12 @@ pub(super) fn child(with: &Person, dice: &mut Dice) -> Person {
 }
 
 /// Somebody who speaks the language of another.
-pub(super) fn companion(world: &World, with: &Person, other_gender: bool, dice: &mut Dice) -> Person {
+pub(super) fn companion(
+    world: &World,
+    with: &Person,
+    other_gender: bool,
+    dice: &mut Dice,
+) -> Person {
     let mut made = adult(world, dice);
     if other_gender {
         made.gender = if with.gender == "m" { "f" } else { "m" };

@@ -1,8 +1,8 @@
 //! Routes: which team comes by which stay, and when.
 
+use super::World;
 use super::ground::{Ground, Metres};
 use super::stay::{NIGHT_S, Stay};
-use super::World;
 use crate::dice::Dice;
 use maraude_core::model::SleepingPlace;
 
@@ -46,7 +46,14 @@ pub(super) fn visits(
         let share = NIGHT_S / walked.len() as u32;
         let begins = share * turn as u32 + dice.whole(120, 900);
         let ends = share * (turn as u32 + 1) - 300;
-        found.extend(walk(ground, world, stays, (sector, team), (begins, ends), dice));
+        found.extend(walk(
+            ground,
+            world,
+            stays,
+            (sector, team),
+            (begins, ends),
+            dice,
+        ));
     }
     second_pass(world, stays, team_of_sector, &mut found, dice);
     found.sort_by_key(|visit| (visit.at_s, visit.team, visit.stay));
@@ -83,14 +90,18 @@ fn walk(
                 -m.east
             }
         };
-        strip(a).total_cmp(&strip(b)).then(along(a).total_cmp(&along(b)))
+        strip(a)
+            .total_cmp(&strip(b))
+            .then(along(a).total_cmp(&along(b)))
     });
     let step = f64::from(ends.saturating_sub(begins)) / stops.len().max(1) as f64;
     let mut visits: Vec<Visit> = Vec::new();
     for (turn, (stay, at)) in stops.into_iter().enumerate() {
         let at_s = begins + ((turn as f64 + dice.between(0.0, 0.8)) * step) as u32;
         let there = stays[stay].at(at_s).to(at) < 1.0;
-        let again = visits.iter().any(|visit| visit.stay == stay && visit.team == team);
+        let again = visits
+            .iter()
+            .any(|visit| visit.stay == stay && visit.team == team);
         if there && !again && dice.chance(detection(stays[stay].place)) {
             visits.push(Visit {
                 stay,
@@ -133,7 +144,10 @@ fn second_pass(
         }
         let &(sector, team) = dice.pick(&teams);
         let at_s = dice.whole(NIGHT_S / 2, NIGHT_S);
-        if !found.iter().any(|visit| visit.stay == stay && visit.team == team) {
+        if !found
+            .iter()
+            .any(|visit| visit.stay == stay && visit.team == team)
+        {
             found.push(Visit {
                 stay,
                 team,

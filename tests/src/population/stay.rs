@@ -1,8 +1,8 @@
 //! Stays: where people sleep tonight, and where some of them move to.
 
+use super::World;
 use super::ground::{Ground, Metres};
 use super::people::{Person, adult, child, companion};
-use super::World;
 use crate::dice::Dice;
 use maraude_core::model::SleepingPlace;
 
@@ -86,7 +86,11 @@ pub(super) fn draw(
         } else {
             0
         };
-        let dogs = if dice.chance(0.11) { dice.whole(1, 2) } else { 0 };
+        let dogs = if dice.chance(0.11) {
+            dice.whole(1, 2)
+        } else {
+            0
+        };
         let moves = dice.chance(world.moves).then(|| {
             let far = 80.0 + dice.exponential(350.0);
             let angle = dice.between(0.0, std::f64::consts::TAU);
@@ -112,7 +116,10 @@ fn somewhere(ground: &Ground, sector: usize, border: bool, dice: &mut Dice) -> M
     let range = |of: fn(&Metres) -> f64| {
         let values: Vec<f64> = corners.iter().map(of).collect();
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        (low, values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+        (
+            low,
+            values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        )
     };
     let (east, north) = (range(|m| m.east), range(|m| m.north));
     let shared = |at: Metres| {
