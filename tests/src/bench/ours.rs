@@ -54,7 +54,8 @@ impl Pusher {
                 &tablet.signing,
                 &payload,
                 &mut rng,
-            );
+            )
+            .expect("the campaign's key came from its server");
             let request = SyncRequest {
                 protocol: PROTOCOL,
                 campaign: tablet.campaign,
