@@ -1,0 +1,131 @@
+/**
+ * The queue of pairs to review, as one coordinator works through it. Pure: values in, values out.
+ *
+ * A decision leaves the screen at once and travels behind; what the server answers is then laid
+ * over it. The pair on screen never changes under the coordinator's hand. *Doublons* calls it.
+ */
+
+import type { DecidedPair, Doubles, PairCard, SlotRef, Verdict } from '../../core/generated/console';
+
+/** A decision of this screen that the server has not shown back yet. */
+export interface Pending {
+  /** Number of the decision on this screen, from 1. */
+  readonly turn: number;
+  readonly pair: PairCard;
+  readonly verdict: Verdict;
+  /** Identifier given by the server; absent while it travels. */
+  readonly decision: string | null;
+}
+
+/** What the screen holds. */
+export interface Queue {
+  readonly position: number;
+  /** The pair on screen first. */
+  readonly waiting: readonly PairCard[];
+  readonly pending: readonly Pending[];
+  readonly decided: readonly DecidedPair[];
+  /** Decisions of this screen, newest last: what U undoes. */
+  readonly mine: readonly Pending[];
+  readonly turns: number;
+}
+
+export const EMPTY_QUEUE: Queue = {
+  position: 0,
+  waiting: [],
+  pending: [],
+  decided: [],
+  mine: [],
+  turns: 0,
+};
+
+const slotKey = (slot: SlotRef): string => `${slot.observation}:${slot.slot}`;
+
+/** One name for a pair, whichever side comes first. */
+export function pairKey(pair: { one: { slot: SlotRef }; other: { slot: SlotRef } }): string {
+  return [slotKey(pair.one.slot), slotKey(pair.other.slot)].sort().join('|');
+}
+
+/** Lays what the server says over the screen. */
+export function receive(queue: Queue, doubles: Doubles): Queue {
+  if (doubles.position < queue.position) return queue;
+  const travelling = queue.pending.filter(
+    (pending) =>
+      pending.decision === null ||
+      !doubles.decided.some((decided) => decided.decision === pending.decision),
+  );
+  const gone = new Set(travelling.map((pending) => pairKey(pending.pair)));
+  const fresh = doubles.queue.filter((pair) => !gone.has(pairKey(pair)));
+  const shown = queue.waiting[0];
+  const kept = shown && fresh.find((pair) => pairKey(pair) === pairKey(shown));
+  const waiting = kept ? [kept, ...fresh.filter((pair) => pair !== kept)] : fresh;
+  return {
+    ...queue,
+    position: doubles.position,
+    waiting,
+    pending: travelling,
+    decided: doubles.decided,
+  };
+}
+
+/** Decides the pair on screen: it leaves at once. */
+export function decide(queue: Queue, verdict: Verdict): { queue: Queue; made: Pending | null } {
+  const [pair, ...waiting] = queue.waiting;
+  if (pair === undefined) return { queue, made: null };
+  const made: Pending = { turn: queue.turns + 1, pair, verdict, decision: null };
+  return {
+    made,
+    queue: {
+      ...queue,
+      waiting,
+      turns: made.turn,
+      pending: [...queue.pending, made],
+      mine: [...queue.mine, made],
+    },
+  };
+}
+
+/** The server took a decision in under this identifier. */
+export function accepted(queue: Queue, turn: number, decision: string, position: number): Queue {
+  const named = (pending: Pending): Pending =>
+    pending.turn === turn ? { ...pending, decision } : pending;
+  return {
+    ...queue,
+    position: Math.max(queue.position, position),
+    pending: queue.pending.map(named),
+    mine: queue.mine.map(named),
+  };
+}
+
+/** The server refused a decision: its pair comes back on screen. */
+export function refused(queue: Queue, turn: number): Queue {
+  const back = queue.pending.find((pending) => pending.turn === turn);
+  if (back === undefined) return queue;
+  const others = queue.waiting.filter((pair) => pairKey(pair) !== pairKey(back.pair));
+  return {
+    ...queue,
+    waiting: [back.pair, ...others],
+    pending: queue.pending.filter((pending) => pending.turn !== turn),
+    mine: queue.mine.filter((pending) => pending.turn !== turn),
+  };
+}
+
+/** What U undoes: this screen's last decision, else the newest one that stands. */
+export function lastStanding(queue: Queue): { turn: number | null; decision: string | null } | null {
+  const mine = queue.mine[queue.mine.length - 1];
+  if (mine !== undefined) return { turn: mine.turn, decision: mine.decision };
+  const newest = queue.decided.find((decided) => !decided.undone);
+  return newest === undefined ? null : { turn: null, decision: newest.decision };
+}
+
+/** Takes one of this screen's decisions back: its pair comes back on screen at once. */
+export function undo(queue: Queue, turn: number): Queue {
+  const taken = queue.mine.find((pending) => pending.turn === turn);
+  if (taken === undefined) return queue;
+  const others = queue.waiting.filter((pair) => pairKey(pair) !== pairKey(taken.pair));
+  return {
+    ...queue,
+    waiting: [taken.pair, ...others],
+    pending: queue.pending.filter((pending) => pending.turn !== turn),
+    mine: queue.mine.filter((pending) => pending.turn !== turn),
+  };
+}
