@@ -2,8 +2,9 @@
  * Figures, instants and lengths as the console writes them. Pure; every screen calls it.
  */
 
-/** Which language the console speaks. */
-export type Language = 'fr' | 'en';
+import type { Language } from '../locale/index.svelte';
+
+export type { Language };
 
 const LOCALE: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' };
 

@@ -5,6 +5,7 @@
  * words it: `locale` does. It keeps nothing: documents live on the server.
  */
 
+import type { FeatureCollection } from 'geojson';
 import { drawUuid, follow, handFile, send, Unreachable, type LiveListener } from '../platform/http';
 import type {
   CampaignDetail,
@@ -123,6 +124,28 @@ export async function order(id: string, seen: number, command: Command): Promise
     }
     throw error;
   }
+}
+
+/** Imported layers by kind, as GeoJSON. */
+export type Ground = Readonly<Record<string, FeatureCollection | undefined>>;
+
+let groundRead: Promise<Ground> | null = null;
+
+/** The ground drawn below every map; read once, empty where the server has none. */
+export function ground(): Promise<Ground> {
+  groundRead ??= ask<{ layers: Ground }>('GET', '/api/map').then(
+    (map) => map.layers,
+    () => {
+      groundRead = null;
+      return {};
+    },
+  );
+  return groundRead;
+}
+
+/** The ground has changed: the next map reads it again. */
+export function forgetGround(): void {
+  groundRead = null;
 }
 
 /** Follows what the server learns until the returned function is called. */
