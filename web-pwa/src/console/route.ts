@@ -17,6 +17,13 @@ export const SCREENS = [
 /** A screen of a campaign. */
 export type Screen = (typeof SCREENS)[number];
 
+/** The screens that an account may open; the server refuses the others' requests. */
+export function screensOf(role: string): readonly Screen[] {
+  if (role === 'analyst') return ['release'];
+  if (role === 'administrator' || role === 'admin') return ['devices', 'prepare'];
+  return SCREENS;
+}
+
 /** Where the coordinator is. */
 export interface Route {
   readonly campaign: string | null;

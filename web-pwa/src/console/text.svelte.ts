@@ -24,7 +24,7 @@ export function problemWords(refused: Refused): ProblemWords {
   if (known !== undefined) return known;
   const family =
     refused.status === 403
-      ? 'forbidden'
+      ? 'role-not-allowed'
       : refused.status === 404
         ? 'not-found'
         : refused.status === 409
@@ -32,7 +32,7 @@ export function problemWords(refused: Refused): ProblemWords {
           : refused.status === 413
             ? 'too-large'
             : refused.status >= 400 && refused.status < 500
-              ? 'invalid-request'
-              : 'server-error';
+              ? 'malformed-request'
+              : 'internal-error';
   return problems[family] as ProblemWords;
 }

@@ -53,7 +53,7 @@ function refusal(status: number, text: string): Refused {
   } catch {
     // Not a problem document: a proxy's page, or a server that fell over.
   }
-  return new Refused(status === 401 ? 'session-expired' : 'server-error', status, null);
+  return new Refused(status === 401 ? 'not-logged-in' : 'internal-error', status, null);
 }
 
 /** Asks and reads text. Throws `Refused`. */
@@ -75,7 +75,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new Refused('server-error', 502, null);
+    throw new Refused('internal-error', 502, null);
   }
 }
 
@@ -110,6 +110,19 @@ export const release = (id: string, number: number): Promise<ReleasePreview> =>
 export const buildRelease = (id: string, stage: string): Promise<ReleaseEntry> =>
   ask('POST', `${at(id)}/releases`, { stage });
 
+/** Where a release's file is downloaded from. */
+export const releaseFile = (
+  id: string,
+  number: number,
+  format: 'geojson' | 'csv' | 'dictionary',
+): string => `${at(id)}/releases/${number}/export?format=${format}`;
+
+/** Hands distinct persons with their exact places to the coordinator, who says why. */
+export async function exportClusters(id: string, reason: string): Promise<void> {
+  const text = await askText('GET', `${at(id)}/clusters?reason=${encodeURIComponent(reason)}`);
+  handFile('clusters-interne.geojson', 'application/geo+json', text);
+}
+
 /**
  * Sends one order. Where the answer is lost on the way the same order is sent once more under the
  * same identifier, so that it acts once. Throws `Refused`.
@@ -125,6 +138,36 @@ export async function order(id: string, seen: number, command: Command): Promise
     throw error;
   }
 }
+
+/** A commune on the server. */
+export interface Commune {
+  readonly code: string;
+  readonly name: string;
+}
+
+/** The communes on the server, by name. */
+export async function communes(): Promise<Commune[]> {
+  const found = await ask<FeatureCollection>('GET', '/api/layers/commune');
+  return found.features
+    .map(({ properties }) => ({
+      code: String(properties?.['code'] ?? ''),
+      name: String(properties?.['name'] ?? ''),
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** A layer as the coordinator sends it. */
+export interface NewLayer {
+  readonly kind: string;
+  /** Columns; empty where there is none. */
+  readonly code: string;
+  readonly name: string;
+  readonly geojson: string;
+}
+
+/** Imports a layer. */
+export const importLayer = ({ kind, ...layer }: NewLayer): Promise<LayerEntry> =>
+  ask('POST', `/api/layers/${encodeURIComponent(kind)}`, layer);
 
 /** Imported layers by kind, as GeoJSON. */
 export type Ground = Readonly<Record<string, FeatureCollection | undefined>>;

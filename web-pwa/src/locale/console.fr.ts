@@ -88,22 +88,22 @@ export const consoleFr = {
       safe: notSent,
       act: 'Entrez à nouveau votre mot de passe.',
     },
-    unauthenticated: {
+    'not-logged-in': {
       what: 'La session a expiré.',
       safe: notSent,
       act: 'Entrez à nouveau votre mot de passe.',
     },
-    'wrong-password': {
+    'login-wrong': {
       what: 'Nom ou mot de passe refusé.',
       safe: notSent,
       act: 'Vérifiez les deux, puis réessayez.',
     },
-    'too-many-tries': {
+    'too-many-attempts': {
       what: 'Trop d’essais.',
       safe: notSent,
       act: 'Attendez quelques minutes, puis réessayez.',
     },
-    forbidden: {
+    'role-not-allowed': {
       what: 'Votre compte n’a pas ce droit.',
       safe: notSent,
       act: 'Demandez à la personne qui administre le serveur.',
@@ -133,7 +133,7 @@ export const consoleFr = {
       safe: notSent,
       act: 'Exportez-le à nouveau en GeoJSON (WGS 84), puis réessayez.',
     },
-    'invalid-request': {
+    'malformed-request': {
       what: 'Le serveur n’a pas pu lire la demande.',
       safe: notSent,
       act: 'Corrigez le champ indiqué.',
@@ -148,12 +148,42 @@ export const consoleFr = {
       safe: notSent,
       act: 'Simplifiez-le ou découpez-le.',
     },
+    'disk-full': {
+      what: 'Le disque du serveur est plein.',
+      safe: 'Ce qui était reçu est gardé ; ce changement n’a pas été fait.',
+      act: 'Prévenez l’administration avant de continuer.',
+    },
+    'campaign-unknown': {
+      what: 'Cette campagne n’existe pas sur ce serveur.',
+      safe: notSent,
+      act: 'Revenez à la liste des campagnes.',
+    },
+    'campaign-gone': {
+      what: 'Cette campagne a été effacée.',
+      safe: 'Ses diffusions restent.',
+      act: 'Revenez à la liste des campagnes.',
+    },
+    'document-gone': {
+      what: 'Ces données ont été effacées à la date prévue.',
+      safe: 'Les diffusions restent.',
+      act: 'Revenez à la liste.',
+    },
+    'cross-site': {
+      what: 'La demande semble venir d’un autre site.',
+      safe: notSent,
+      act: 'Rechargez la page à l’adresse du serveur.',
+    },
+    'device-revoked': {
+      what: 'Cette tablette est révoquée.',
+      safe: notSent,
+      act: 'Enrôlez-la à nouveau si elle doit resservir.',
+    },
     'server-busy': {
       what: 'Le serveur est occupé.',
       safe: notSent,
       act: 'Réessayez dans un instant.',
     },
-    'server-error': {
+    'internal-error': {
       what: 'Le serveur a rencontré une erreur.',
       safe: 'On ne sait pas si la demande a été faite ; l’écran a été relu.',
       act: 'Vérifiez l’écran avant de recommencer. Si cela revient, prévenez l’administration.',

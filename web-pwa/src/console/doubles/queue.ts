@@ -26,6 +26,8 @@ export interface Queue {
   readonly decided: readonly DecidedPair[];
   /** Decisions of this screen, newest last: what U undoes. */
   readonly mine: readonly Pending[];
+  /** Pairs whose decision is being undone: the server does not list them yet. */
+  readonly returning: readonly PairCard[];
   readonly turns: number;
 }
 
@@ -35,6 +37,7 @@ export const EMPTY_QUEUE: Queue = {
   pending: [],
   decided: [],
   mine: [],
+  returning: [],
   turns: 0,
 };
 
@@ -54,7 +57,12 @@ export function receive(queue: Queue, doubles: Doubles): Queue {
       !doubles.decided.some((decided) => decided.decision === pending.decision),
   );
   const gone = new Set(travelling.map((pending) => pairKey(pending.pair)));
-  const fresh = doubles.queue.filter((pair) => !gone.has(pairKey(pair)));
+  const listed = doubles.queue.filter((pair) => !gone.has(pairKey(pair)));
+  const keys = new Set(listed.map(pairKey));
+  const returning = queue.returning.filter(
+    (pair) => !keys.has(pairKey(pair)) && !gone.has(pairKey(pair)),
+  );
+  const fresh = [...returning, ...listed];
   const shown = queue.waiting[0];
   const kept = shown && fresh.find((pair) => pairKey(pair) === pairKey(shown));
   const waiting = kept ? [kept, ...fresh.filter((pair) => pair !== kept)] : fresh;
@@ -62,6 +70,7 @@ export function receive(queue: Queue, doubles: Doubles): Queue {
     ...queue,
     position: doubles.position,
     waiting,
+    returning,
     pending: travelling,
     decided: doubles.decided,
   };
@@ -127,5 +136,11 @@ export function undo(queue: Queue, turn: number): Queue {
     waiting: [taken.pair, ...others],
     pending: queue.pending.filter((pending) => pending.turn !== turn),
     mine: queue.mine.filter((pending) => pending.turn !== turn),
+    returning: [taken.pair, ...queue.returning],
   };
+}
+
+/** Everything taken back has reached the server: from here its list alone counts. */
+export function settled(queue: Queue): Queue {
+  return { ...queue, returning: [] };
 }

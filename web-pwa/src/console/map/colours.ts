@@ -4,6 +4,7 @@
  */
 
 import type { GroundColours } from '../../map/board';
+import type { Paint } from './shapes';
 
 /** A colour of the theme, by the name of its token. */
 export function token(name: string): string {
@@ -22,7 +23,7 @@ export function groundColours(): GroundColours {
 }
 
 /** Fill and outline of a sector by its state. */
-export function sectorColour(state: string): { colour: string; opacity: number } {
+export function sectorPaint(state: string): Paint {
   switch (state) {
     case 'covered':
       return { colour: token('good'), opacity: 0.32 };
@@ -41,6 +42,7 @@ export function sectorColour(state: string): { colour: string; opacity: number }
 export function unitColour(unit: string): string {
   switch (unit) {
     case 'street':
+    case 'camp':
       return token('accent');
     case 'squat':
       return token('problem');
