@@ -8,5 +8,6 @@ pub mod command;
 pub mod config;
 pub mod geolocation;
 pub mod http;
+pub mod projection;
 pub mod store;
 pub mod sync;

@@ -1,0 +1,455 @@
+//! Keeps a campaign's view at the log's position: applies what was committed, then resolves the
+//! place of what changed. One thread per open campaign.
+//!
+//! It must never hold back the log: a view that falls behind catches up from the log, and one
+//! that is damaged is rebuilt beside the old one. `http`, publication and review read through it.
+
+use super::ground::{AreaLayers, Ground, load_layers};
+use super::resolve::{Held, PlaceEvidence, Placement, resolve_place};
+use crate::projection::{
+    AreaRef, EvidenceRow, PlacementRow, SectorRef, SourceDocument, Touched, View, ViewError,
+    unit_of,
+};
+use crate::store::{Committed, LayerStore, LayerStoreError, Log, LogPosition};
+use crate::sync::{Custody, Engine};
+use maraude_core::form::{questionnaire, read_roles};
+use maraude_core::model::{CampaignId, DocumentId, ObservationId};
+use maraude_core::sync::RoundCustody;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{broadcast, watch};
+
+/// How long a reader waits for the view to hold what the log held when it asked.
+const CATCH_UP_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Why a view cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The view.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// The layers.
+    #[error(transparent)]
+    Layers(#[from] LayerStoreError),
+    /// The campaign's folder of views.
+    #[error("the folder of views cannot be used: {0}")]
+    Folder(#[from] std::io::Error),
+}
+
+/// A campaign's view that grows with its log.
+pub struct LiveView {
+    campaign: CampaignId,
+    log: Arc<dyn Log>,
+    layers: Arc<LayerStore>,
+    folder: PathBuf,
+    single_copy_accepted: bool,
+    current: RwLock<Arc<View>>,
+    ground: RwLock<Arc<Ground>>,
+    /// Held while rows change, so that a rebuild and the follower never cross.
+    growing: Mutex<()>,
+    position: watch::Sender<LogPosition>,
+}
+
+fn sound<T: Clone>(lock: &RwLock<T>) -> T {
+    // Only whole values are ever put in: what is there is sound even after a panic.
+    lock.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn replace<T>(lock: &RwLock<T>, value: T) {
+    *lock.write().unwrap_or_else(PoisonError::into_inner) = value;
+}
+
+impl LiveView {
+    /// Opens or rebuilds the view, brings it to the log's position and follows the log. Blocks
+    /// while it rebuilds.
+    pub fn start(
+        engine: &Engine,
+        layers: Arc<LayerStore>,
+        runtime: &Path,
+        single_copy_accepted: bool,
+    ) -> Result<Arc<Self>, FollowError> {
+        // First of all, so that no commit falls between reading the log and following it.
+        let commits = engine.subscribe();
+        let live = Arc::new(Self::open(
+            engine.campaign(),
+            engine.log().clone(),
+            layers,
+            runtime,
+            single_copy_accepted,
+        )?);
+        engine.set_custody(live.clone());
+        let follower = Arc::downgrade(&live);
+        std::thread::Builder::new()
+            .name("view-follower".to_owned())
+            .spawn(move || follow(&follower, commits))?;
+        Ok(live)
+    }
+
+    /// Opens or rebuilds the view and brings it to the log's position, without following.
+    pub fn open(
+        campaign: CampaignId,
+        log: Arc<dyn Log>,
+        layers: Arc<LayerStore>,
+        runtime: &Path,
+        single_copy_accepted: bool,
+    ) -> Result<Self, FollowError> {
+        let folder = runtime.join(campaign.to_string());
+        std::fs::create_dir_all(&folder)?;
+        let newest = newest_view(&folder)?;
+        let kept = match &newest {
+            Some((_, path)) => View::open_clean(path, log.epoch())?,
+            None => None,
+        };
+        let (view, fresh) = match kept {
+            Some(view) => (view, false),
+            None => {
+                let number = newest.map_or(1, |(number, _)| number + 1);
+                let path = folder.join(view_file(number));
+                let view = View::create(&path)?;
+                view.follow(log.epoch())?;
+                (view, true)
+            }
+        };
+        let live = Self {
+            campaign,
+            log,
+            layers,
+            folder,
+            single_copy_accepted,
+            current: RwLock::new(Arc::new(view)),
+            ground: RwLock::default(),
+            growing: Mutex::new(()),
+            position: watch::Sender::new(0),
+        };
+        if fresh {
+            let view = live.view();
+            view.fill(live.log.as_ref(), &mut |_, _| {})?;
+            live.place_all(&view)?;
+            live.tell(&view)?;
+        } else {
+            live.refresh_ground()?;
+        }
+        live.catch_up()?;
+        live.remove_older()?;
+        Ok(live)
+    }
+
+    /// The campaign.
+    pub fn campaign(&self) -> CampaignId {
+        self.campaign
+    }
+
+    /// The view as it is; a rebuild swaps it for another.
+    pub fn view(&self) -> Arc<View> {
+        sound(&self.current)
+    }
+
+    /// The ground as it is.
+    pub fn ground(&self) -> Arc<Ground> {
+        sound(&self.ground)
+    }
+
+    /// The imported layers.
+    pub fn layers(&self) -> &LayerStore {
+        &self.layers
+    }
+
+    /// Positions of the log that the view has reached.
+    pub fn positions(&self) -> watch::Receiver<LogPosition> {
+        self.position.subscribe()
+    }
+
+    /// Waits until the view holds what the log holds now, at most three seconds.
+    pub async fn caught_up(&self) -> Result<(), FollowError> {
+        let wanted = self.log.last_position().map_err(ViewError::from)?;
+        let mut positions = self.positions();
+        let reached = positions.wait_for(|position| *position >= wanted);
+        if tokio::time::timeout(CATCH_UP_PATIENCE, reached)
+            .await
+            .is_err()
+        {
+            tracing::warn!(campaign = %self.campaign, wanted, "the view is behind the log");
+        }
+        Ok(())
+    }
+
+    /// Applies whatever the log holds beyond the view.
+    pub fn catch_up(&self) -> Result<(), FollowError> {
+        let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = self.view();
+        let reached = view.position()?;
+        let last = self.log.last_position().map_err(ViewError::from)?;
+        let documents = self.log.documents().map_err(ViewError::from)?;
+        let behind = documents
+            .into_iter()
+            .filter(|stored| stored.last_position > reached)
+            .map(|stored| stored.document)
+            .collect();
+        self.grow(&view, &behind, last)
+    }
+
+    /// Builds a new view beside the present one, swaps it in and removes the old one.
+    pub fn rebuild(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), FollowError> {
+        let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = newest_view(&self.folder)?.map_or(1, |(number, _)| number + 1);
+        let view = View::create(&self.folder.join(view_file(number)))?;
+        view.follow(self.log.epoch())?;
+        view.fill(self.log.as_ref(), progress)?;
+        self.place_all(&view)?;
+        self.tell(&view)?;
+        replace(&self.current, Arc::new(view));
+        self.remove_older()
+    }
+
+    /// Layers were imported: places are resolved anew.
+    pub fn refresh_ground(&self) -> Result<(), FollowError> {
+        let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = self.view();
+        self.place_all(&view)?;
+        self.tell(&view)
+    }
+
+    /// Notes that the view is whole; to be called when the server stops.
+    pub fn close(&self) -> Result<(), FollowError> {
+        let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.view().close()?)
+    }
+
+    fn grow(
+        &self,
+        view: &View,
+        documents: &BTreeSet<DocumentId>,
+        position: LogPosition,
+    ) -> Result<(), FollowError> {
+        let mut sources = Vec::with_capacity(documents.len());
+        for document in documents {
+            sources.extend(SourceDocument::load(self.log.as_ref(), *document)?);
+        }
+        let position = position.max(view.position()?);
+        let touched = view.apply(&sources, position)?;
+        self.place(view, &touched)?;
+        self.tell(view)
+    }
+
+    fn tell(&self, view: &View) -> Result<(), FollowError> {
+        self.position.send_replace(view.position()?);
+        Ok(())
+    }
+
+    fn place(&self, view: &View, touched: &Touched) -> Result<(), FollowError> {
+        if touched.ground {
+            return self.place_all(view);
+        }
+        let mut rounds = touched.rounds.clone();
+        for observation in &touched.corrected {
+            rounds.extend(view.rounds_with(*observation)?);
+        }
+        let ground = self.ground();
+        place_rounds(view, &ground, rounds)
+    }
+
+    fn place_all(&self, view: &View) -> Result<(), FollowError> {
+        let ground = Arc::new(self.load_ground(view)?);
+        replace(&self.ground, ground.clone());
+        let rounds = view.rounds(None)?.into_iter().map(|round| round.document);
+        place_rounds(view, &ground, rounds.collect())
+    }
+
+    fn load_ground(&self, view: &View) -> Result<Ground, FollowError> {
+        let plan = view.plan()?;
+        let layers: AreaLayers = load_layers(&self.layers, Some(self.campaign))?;
+        let sites = view.sites()?;
+        Ok(Ground::new(layers, &plan.perimeter, plan.sectors, sites))
+    }
+
+    fn remove_older(&self) -> Result<(), FollowError> {
+        let kept = self.view().path().to_owned();
+        for (_, path) in views(&self.folder)? {
+            if path != kept {
+                for suffix in ["", "-wal", "-shm"] {
+                    let mut file = path.clone().into_os_string();
+                    file.push(suffix);
+                    // Readers may still have it open: what is left goes with the next rebuild.
+                    let _ = std::fs::remove_file(PathBuf::from(file));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Custody for LiveView {
+    fn rounds(&self, documents: &[DocumentId]) -> Vec<RoundCustody> {
+        let view = self.view();
+        documents
+            .iter()
+            .filter_map(|document| match view.round_counts(*document) {
+                Ok(counts) => counts.map(|(held, read)| RoundCustody {
+                    document: *document,
+                    held,
+                    read,
+                    safe: self.single_copy_accepted,
+                }),
+                Err(error) => {
+                    tracing::error!(%error, "a round's counts were not read");
+                    None
+                }
+            })
+            .collect()
+    }
+}
+
+fn follow(live: &std::sync::Weak<LiveView>, mut commits: broadcast::Receiver<Committed>) {
+    let mut must_catch_up = true;
+    loop {
+        let first = if must_catch_up {
+            None
+        } else {
+            match commits.blocking_recv() {
+                Ok(committed) => Some(committed),
+                Err(RecvError::Lagged(_)) => None,
+                Err(RecvError::Closed) => return,
+            }
+        };
+        let Some(live) = live.upgrade() else { return };
+        let outcome = match first {
+            None => live.catch_up(),
+            Some(first) => match gather(first, &mut commits) {
+                None => live.catch_up(),
+                Some((documents, position)) => live.grow_by(&documents, position),
+            },
+        };
+        must_catch_up = outcome.is_err();
+        if let Err(error) = outcome {
+            tracing::error!(%error, campaign = %live.campaign, "the view did not grow");
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
+}
+
+impl LiveView {
+    fn grow_by(
+        &self,
+        documents: &BTreeSet<DocumentId>,
+        position: LogPosition,
+    ) -> Result<(), FollowError> {
+        let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = self.view();
+        self.grow(&view, documents, position)
+    }
+}
+
+/// All commits that wait, as one; `None` when some were missed.
+fn gather(
+    first: Committed,
+    commits: &mut broadcast::Receiver<Committed>,
+) -> Option<(BTreeSet<DocumentId>, LogPosition)> {
+    let mut documents: BTreeSet<DocumentId> = first.documents.into_iter().collect();
+    let mut position = first.position;
+    loop {
+        match commits.try_recv() {
+            Ok(more) => {
+                documents.extend(more.documents);
+                position = position.max(more.position);
+            }
+            Err(TryRecvError::Lagged(_)) => return None,
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return Some((documents, position)),
+        }
+    }
+}
+
+fn place_rounds(
+    view: &View,
+    ground: &Ground,
+    rounds: BTreeSet<DocumentId>,
+) -> Result<(), FollowError> {
+    let version = view
+        .campaign()?
+        .map_or_else(String::new, |campaign| campaign.questionnaire);
+    for round in rounds {
+        let rows: Vec<(ObservationId, PlacementRow)> = view
+            .evidence(round)?
+            .into_iter()
+            .map(|row| (row.observation.id, placement_row(&row, ground, &version)))
+            .collect();
+        view.put_placements(round, &rows)?;
+    }
+    Ok(())
+}
+
+fn placement_row(row: &EvidenceRow, ground: &Ground, version: &str) -> PlacementRow {
+    let observation = &row.observation;
+    let roles = read_roles(questionnaire(version), &observation.answers);
+    let placement: Placement = resolve_place(
+        &PlaceEvidence {
+            kind: observation.kind,
+            site_kind: roles.site_kind,
+            observed_at: observation.observed_at,
+            correction: row.correction,
+            pin: observation.pin,
+            fix: observation.fix,
+            site: observation.site,
+            fix_before: row.fix_before,
+        },
+        ground,
+    );
+    let known = placement
+        .site
+        .and_then(|id| ground.sites().iter().find(|site| site.id == id));
+    PlacementRow {
+        unit: unit_of(observation, version, known.map(|site| site.kind)),
+        in_perimeter: placement.is_in_perimeter(ground),
+        position: placement.position,
+        reason: placement.reason.code().to_owned(),
+        commune: placement.commune.map(area),
+        quartier: placement.quartier.map(area),
+        sous_quartier: placement.sous_quartier.map(area),
+        zone: placement.zone.map(area),
+        sector: placement.sector.map(|held| SectorRef {
+            id: held.id,
+            code: held.code,
+            zone: held.zone,
+            membership: held.membership,
+        }),
+        site: placement.site,
+        oddities: placement
+            .oddities
+            .iter()
+            .map(|oddity| oddity.code().to_owned())
+            .collect(),
+    }
+}
+
+fn area(held: Held) -> AreaRef {
+    AreaRef {
+        code: held.code,
+        name: held.name,
+        membership: held.membership,
+    }
+}
+
+fn view_file(number: u32) -> String {
+    format!("view-{number}.db")
+}
+
+fn views(folder: &Path) -> Result<Vec<(u32, PathBuf)>, std::io::Error> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let number = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(|name| name.strip_prefix("view-")?.strip_suffix(".db"))
+            .and_then(|number| number.parse().ok());
+        found.extend(number.map(|number| (number, path)));
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn newest_view(folder: &Path) -> Result<Option<(u32, PathBuf)>, std::io::Error> {
+    Ok(views(folder)?.pop())
+}

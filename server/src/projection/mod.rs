@@ -1,0 +1,31 @@
+//! The view of a campaign: documents of the log as SQL tables, for the console, linkage and
+//! publication. It can be dropped at any time and rebuilt equal.
+//!
+//! It must never be the truth: nothing is written to it that is not in a document or derived from
+//! documents and layers. The follower of the log grows it; `maraude rebuild` makes it anew.
+
+mod apply;
+mod counting;
+mod custody;
+mod lines;
+mod plan;
+mod schema;
+mod source;
+mod unit;
+mod view;
+
+pub use counting::{
+    Counting, FiledFigures, LastingPlace, ONE_PLACE_M, counting, filed_figures, lasting_places,
+};
+pub use lines::{
+    AreaRef, EvidenceRow, ObservationFilter, ObservationLine, PlacementRow, SectorRef,
+};
+pub use plan::{RoundLine, SiteLine};
+pub use source::SourceDocument;
+pub use unit::{Unit, unit_of};
+pub use view::{Touched, View, ViewError};
+
+#[cfg(test)]
+pub(crate) mod fixtures;
+#[cfg(test)]
+mod tests;
