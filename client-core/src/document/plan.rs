@@ -6,7 +6,7 @@ use super::fields::{FieldReader, FieldsOut};
 use super::schema::{kind, value_cap_bytes};
 use super::text;
 use crate::model::{
-    Assignment, Campaign, CampaignKind, CampaignMode, CampaignState, LegalFrame, Night,
+    Assignment, Audience, Campaign, CampaignKind, CampaignMode, CampaignState, LegalFrame, Night,
     RetentionFrame, Sector, Site, SiteKind, Team, Zone,
 };
 use automerge::ScalarValue;
@@ -289,7 +289,11 @@ impl Entry for Site {
             kind: fields.required("kind", kind, SiteKind::Camp),
             code: fields.required("code", code, String::new()),
             coordinates,
-            audience: fields.code("audience").unwrap_or_default(),
+            audience: match fields.raw("audience") {
+                None => Audience::Everyone,
+                // An audience this version does not know is the narrower one.
+                Some(_) => fields.code("audience").unwrap_or(Audience::Professionals),
+            },
             expected: fields.from_text("expected", text::to_heads),
             note: fields.text("note"),
         })

@@ -27,6 +27,10 @@ fn the_first_change_never_changes() {
     );
 }
 
+mod convergence;
+mod fixtures;
+mod merging;
+
 pub(crate) mod sample {
     //! Invented documents for the tests of this module, the gate and sync.
 
@@ -75,6 +79,127 @@ pub(crate) mod sample {
             not_walked: Some("le parc, fermé".into()),
             zero_found: false,
             reopened_at: None,
+        }
+    }
+
+    pub fn night() -> Night {
+        "2026-01-22".parse().unwrap()
+    }
+
+    pub fn zone() -> Zone {
+        Zone {
+            id: ZoneId::from_random([1; 16]),
+            code: "Z1".into(),
+            name: "Rive gauche".into(),
+            base: Some("salle des fêtes".into()),
+        }
+    }
+
+    pub fn sector(number: u8) -> Sector {
+        let west = f64::from(3_870 + i32::from(number)) / 1_000.0;
+        let east = f64::from(3_871 + i32::from(number)) / 1_000.0;
+        Sector {
+            id: SectorId::from_random([number; 16]),
+            code: format!("S{number}"),
+            name: "Les Halles".into(),
+            zone: Some(zone().id),
+            risk: RiskClass::Experienced,
+            boundary: geo::MultiPolygon(vec![geo::Polygon::new(
+                geo::LineString::from(vec![
+                    (west, 43.6),
+                    (east, 43.6),
+                    (east, 43.601),
+                    (west, 43.6),
+                ]),
+                vec![],
+            )]),
+        }
+    }
+
+    pub fn team(number: u8) -> Team {
+        Team {
+            id: TeamId::from_random([number; 16]),
+            code: format!("E{number}"),
+            organisation: Some("asso".into()),
+            professional: number > 5,
+        }
+    }
+
+    pub fn campaign() -> Campaign {
+        let id = CampaignId::from_random([1; 16]);
+        let kind = CampaignKind::NightCount;
+        let mut campaign = Campaign::prepare(id, "Nuit".into(), kind, CampaignMode::Real);
+        campaign.state = CampaignState::Open;
+        campaign.nights = vec![night(), "2026-01-23".parse().unwrap()];
+        campaign.coordination_number = Some("+33 4 00 00 00 00".into());
+        campaign.organisation = Some("ville".into());
+        campaign.legal = LegalFrame {
+            controller: "La métropole".into(),
+            legal_basis: "mission d'intérêt public".into(),
+            impact_assessment: "AIPD-12".into(),
+            notice: "Nous comptons, sans demander de nom.".into(),
+            opposition_contact: "dpo@exemple.test".into(),
+        };
+        campaign.retention = RetentionFrame {
+            coarsen_on: Some("2026-04-01".parse().unwrap()),
+            purge_on: Some("2027-01-22".parse().unwrap()),
+        };
+        campaign
+    }
+
+    pub fn site(number: u8) -> Site {
+        Site {
+            id: SiteId::from_random([number; 16]),
+            kind: SiteKind::Squat,
+            code: format!("SQ{number}"),
+            coordinates: Coordinates {
+                longitude: 3.88,
+                latitude: 43.61,
+            },
+            audience: Audience::Professionals,
+            expected: Some(HeadCount::between(10, 20, CountMethod::Declared)),
+            note: Some("portail vert".into()),
+        }
+    }
+
+    pub fn decision(number: u8) -> Decision {
+        let slot = |number: u8| SlotRef {
+            observation: ObservationId::from_random([number; 16]),
+            slot: 0,
+        };
+        Decision {
+            id: DecisionId::from_random([number; 16]),
+            one: slot(1).min(slot(2)),
+            other: slot(1).max(slot(2)),
+            verdict: Verdict::Same,
+            reason: Some("même bonnet".into()),
+            author: AccountId::from_random([8; 16]),
+            decided_at: AT,
+            undone_at: None,
+        }
+    }
+
+    pub fn adjudication(number: u8) -> Adjudication {
+        Adjudication {
+            id: AdjudicationId::from_random([number; 16]),
+            observation: ObservationId::from_random([number; 16]),
+            ruling: Ruling::AskTeam,
+            reason: None,
+            author: AccountId::from_random([8; 16]),
+            decided_at: AT,
+            undone_at: None,
+        }
+    }
+
+    pub fn correction(number: u8, kind: CorrectionKind) -> Correction {
+        Correction {
+            id: CorrectionId::from_random([number; 16]),
+            observation: ObservationId::from_random([number; 16]),
+            kind,
+            reason: Some("mauvais côté de la rue".into()),
+            author: AccountId::from_random([8; 16]),
+            decided_at: AT,
+            undone_at: None,
         }
     }
 

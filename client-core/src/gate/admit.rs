@@ -241,7 +241,9 @@ impl<'a> Gate<'a> {
         false
     }
 
-    /// Automerge's own reading must agree with ours.
+    /// Automerge's own reading must agree with ours, and writing it again must give the same
+    /// bytes: automerge keeps operations, not bytes, so a change encoded in any other way than its
+    /// own would come out of a saved document under another name and make it unreadable.
     fn decode(
         &self,
         scanned: &Scanned<'_>,
@@ -249,7 +251,11 @@ impl<'a> Gate<'a> {
     ) -> Result<Change, Refusal> {
         let chunk = chunk_of(&scanned.body, scanned.hash);
         let change = Change::try_from(chunk.as_slice()).map_err(|_| Refusal::Unreadable)?;
-        if ChangeHash::from(change.hash()) == scanned.hash && change.len() == operations.len() {
+        let again = Change::from(change.decode());
+        if ChangeHash::from(change.hash()) == scanned.hash
+            && change.len() == operations.len()
+            && again.raw_bytes() == chunk
+        {
             Ok(change)
         } else {
             Err(Refusal::Unreadable)

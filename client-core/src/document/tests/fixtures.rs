@@ -1,0 +1,1 @@
+//! Documents of every version ever shipped still open.
