@@ -100,7 +100,7 @@ impl<'a> FieldReader<'a> {
         self.parsed(field, |value| value.as_str().map(str::to_owned))
     }
 
-    pub(super) fn from_text<T>(
+    pub(super) fn told<T>(
         &mut self,
         field: &'static str,
         parse: impl FnOnce(&'a str) -> Option<T>,
@@ -109,11 +109,11 @@ impl<'a> FieldReader<'a> {
     }
 
     pub(super) fn id<T: std::str::FromStr>(&mut self, field: &'static str) -> Option<T> {
-        self.from_text(field, |text| text.parse().ok())
+        self.told(field, |text| text.parse().ok())
     }
 
     pub(super) fn code<T: DeserializeOwned>(&mut self, field: &'static str) -> Option<T> {
-        self.from_text(field, text::from_code)
+        self.told(field, text::from_code)
     }
 
     pub(super) fn instant(&mut self, field: &'static str) -> Option<TimestampMs> {
@@ -156,7 +156,7 @@ impl<'a> FieldReader<'a> {
             device: self.author,
             at: 0,
         };
-        let stamp = self.from_text(field, text::to_stamp);
+        let stamp = self.told(field, text::to_stamp);
         self.required(field, stamp, fallback)
     }
 

@@ -66,8 +66,9 @@ impl DocumentName {
     /// The campaign it belongs to.
     pub fn campaign(&self) -> CampaignId {
         match self {
-            Self::Plan { campaign } | Self::Brief { campaign, .. } => *campaign,
-            Self::Review { campaign, .. } => *campaign,
+            Self::Plan { campaign }
+            | Self::Brief { campaign, .. }
+            | Self::Review { campaign, .. } => *campaign,
             Self::Round { key } => key.campaign,
         }
     }

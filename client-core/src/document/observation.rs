@@ -49,7 +49,7 @@ impl Entry for Observation {
         let kind = fields.code("kind");
         let observed_at = fields.instant("observed_at");
         let contact = fields.code("contact");
-        let heads = fields.from_text("heads", text::to_heads);
+        let heads = fields.told("heads", text::to_heads);
         let unknown = HeadCount::between(1, 1, CountMethod::Estimated);
         Some(Self {
             id,
@@ -59,16 +59,16 @@ impl Entry for Observation {
             contact: fields.required("contact", contact, Contact::Observed),
             certainty: fields.code("certainty").unwrap_or(Certainty::Certain),
             heads: fields.required("heads", heads, unknown),
-            fix: fields.from_text("fix", text::to_position),
-            pin: fields.from_text("pin", text::to_position),
+            fix: fields.told("fix", text::to_position),
+            pin: fields.told("pin", text::to_position),
             typed_place: fields.text("typed_place"),
             local_group: fields.id("local_group"),
             site: fields.id("site"),
             note: fields.text("note"),
             organisation: fields.text("organisation"),
             answers: read_answers(fields),
-            withdrawn: fields.from_text("withdrawn", text::to_withdrawal),
-            edited: fields.from_text("edited", text::to_stamp),
+            withdrawn: fields.told("withdrawn", text::to_withdrawal),
+            edited: fields.told("edited", text::to_stamp),
         })
     }
 }

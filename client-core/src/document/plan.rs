@@ -66,7 +66,7 @@ impl Entry for Campaign {
             mode: fields.required("mode", mode, empty.mode),
             state: fields.code("state").unwrap_or(CampaignState::Ready),
             nights: fields
-                .from_text("nights", |text| {
+                .told("nights", |text| {
                     text.split_ascii_whitespace()
                         .map(|night| night.parse().ok())
                         .collect()
@@ -155,7 +155,7 @@ impl Entry for Sector {
 
     fn read(id: &str, fields: &mut FieldReader<'_>) -> Option<Self> {
         let (code, name) = (fields.text("code"), fields.text("name"));
-        let boundary = fields.from_text("boundary", to_boundary);
+        let boundary = fields.told("boundary", to_boundary);
         Some(Self {
             id: id.parse().ok()?,
             code: fields.required("code", code, String::new()),
@@ -210,9 +210,11 @@ struct Geometry {
 fn to_boundary(text: &str) -> Option<MultiPolygon<f64>> {
     let geometry: Geometry = serde_json::from_str(text).ok()?;
     let polygons = geometry.coordinates.into_iter().map(|rings| {
-        let mut rings = rings
-            .into_iter()
-            .map(|ring| LineString::from_iter(ring.into_iter().map(|[x, y]| Coord { x, y })));
+        let mut rings = rings.into_iter().map(|ring| {
+            ring.into_iter()
+                .map(|[x, y]| Coord { x, y })
+                .collect::<LineString>()
+        });
         let exterior = rings.next().unwrap_or_else(|| LineString::new(Vec::new()));
         Polygon::new(exterior, rings.collect())
     });
@@ -280,7 +282,7 @@ impl Entry for Site {
 
     fn read(id: &str, fields: &mut FieldReader<'_>) -> Option<Self> {
         let (kind, code) = (fields.code("kind"), fields.text("code"));
-        let Some(coordinates) = fields.from_text("coordinates", text::to_coordinates) else {
+        let Some(coordinates) = fields.told("coordinates", text::to_coordinates) else {
             fields.missing("coordinates");
             return None;
         };
@@ -294,7 +296,7 @@ impl Entry for Site {
                 // An audience this version does not know is the narrower one.
                 Some(_) => fields.code("audience").unwrap_or(Audience::Professionals),
             },
-            expected: fields.from_text("expected", text::to_heads),
+            expected: fields.told("expected", text::to_heads),
             note: fields.text("note"),
         })
     }

@@ -81,9 +81,9 @@ impl Document {
             .first()
             .is_some_and(|chunk| chunk.get(CHUNK_TYPE_AT) == Some(&0));
         let mut bytes = if whole { Vec::new() } else { GENESIS.to_vec() };
-        chunks
-            .iter()
-            .for_each(|chunk| bytes.extend_from_slice(chunk));
+        for chunk in chunks {
+            bytes.extend_from_slice(chunk);
+        }
         let doc = Automerge::load(&bytes).map_err(|_| LoadError::Damaged)?;
         Self::over(doc, actor)
     }

@@ -65,14 +65,14 @@ impl Entry for Decision {
     }
 
     fn read(id: &str, fields: &mut FieldReader<'_>) -> Option<Self> {
-        let one = fields.from_text("one", text::to_slot);
-        let other = fields.from_text("other", text::to_slot);
+        let one = fields.told("one", text::to_slot);
+        let other = fields.told("other", text::to_slot);
         let verdict = fields.code("verdict");
         let act = Act::read(fields);
         let (Some(one), Some(other), Some(verdict)) = (one, other, verdict) else {
-            ["one", "other", "verdict"]
-                .into_iter()
-                .for_each(|field| fields.missing(field));
+            for field in ["one", "other", "verdict"] {
+                fields.missing(field);
+            }
             return None;
         };
         Some(Self {
@@ -106,9 +106,9 @@ impl Entry for Adjudication {
         let (observation, ruling) = (fields.id("observation"), fields.code("ruling"));
         let act = Act::read(fields);
         let (Some(observation), Some(ruling)) = (observation, ruling) else {
-            ["observation", "ruling"]
-                .into_iter()
-                .for_each(|field| fields.missing(field));
+            for field in ["observation", "ruling"] {
+                fields.missing(field);
+            }
             return None;
         };
         Some(Self {
@@ -143,14 +143,14 @@ impl Entry for Correction {
     fn read(id: &str, fields: &mut FieldReader<'_>) -> Option<Self> {
         let observation = fields.id("observation");
         let place = fields
-            .from_text("place", text::to_coordinates)
+            .told("place", text::to_coordinates)
             .map(CorrectionKind::Place);
         let sector = fields.id("sector").map(CorrectionKind::Sector);
         let act = Act::read(fields);
         let (Some(observation), Some(kind)) = (observation, place.or(sector)) else {
-            ["observation", "place"]
-                .into_iter()
-                .for_each(|field| fields.missing(field));
+            for field in ["observation", "place"] {
+                fields.missing(field);
+            }
             return None;
         };
         Some(Self {

@@ -93,8 +93,7 @@ fn is_uuid(text: &str) -> bool {
 pub fn value_cap_bytes(key: &str, field: &str) -> usize {
     match (key.split_once(':').map_or(key, |(kind, _)| kind), field) {
         (kind::SECTOR, "boundary") => BOUNDARY_CAP_BYTES,
-        (kind::CAMPAIGN, "notice") => NOTICE_CAP_BYTES,
-        (kind::PERIMETER, "codes") => NOTICE_CAP_BYTES,
+        (kind::CAMPAIGN, "notice") | (kind::PERIMETER, "codes") => NOTICE_CAP_BYTES,
         _ => VALUE_CAP_BYTES,
     }
 }

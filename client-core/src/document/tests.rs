@@ -4,6 +4,7 @@ use super::*;
 use crate::model::*;
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{Automerge, ObjType, ROOT, ReadDoc};
+use std::collections::BTreeMap;
 
 fn build_genesis() -> (ChangeHash, Vec<u8>) {
     let mut doc = Automerge::new().with_actor(automerge::ActorId::from([0u8; 24].as_slice()));
@@ -291,13 +292,13 @@ fn a_document_survives_storage_in_every_shape() {
     let mut document = Document::new(sample::actor(1));
     let first = document
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(1, 4))
+            w.put_observation(&sample::observation(1, 4));
         })
         .unwrap();
     let snapshot = document.snapshot();
     let second = document
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(1, 5))
+            w.put_observation(&sample::observation(1, 5));
         })
         .unwrap();
     let check = |chunks: &[&[u8]]| {

@@ -171,7 +171,7 @@ impl<'a> Gate<'a> {
             self.flush();
         }
         check_fields(self.document, scan, &operations, &made, self.rule)?;
-        let change = self.decode(scanned, &operations)?;
+        let change = decode(scanned, &operations)?;
         self.keys.extend(made.values().map(|key| (*key).to_owned()));
         Ok(change)
     }
@@ -241,27 +241,6 @@ impl<'a> Gate<'a> {
         false
     }
 
-    /// Automerge's own reading must agree with ours, and writing it again must give the same
-    /// bytes: automerge keeps operations, not bytes, so a change encoded in any other way than its
-    /// own would come out of a saved document under another name and make it unreadable.
-    fn decode(
-        &self,
-        scanned: &Scanned<'_>,
-        operations: &[Operation<'_>],
-    ) -> Result<Change, Refusal> {
-        let chunk = chunk_of(&scanned.body, scanned.hash);
-        let change = Change::try_from(chunk.as_slice()).map_err(|_| Refusal::Unreadable)?;
-        let again = Change::from(change.decode());
-        if ChangeHash::from(change.hash()) == scanned.hash
-            && change.len() == operations.len()
-            && again.raw_bytes() == chunk
-        {
-            Ok(change)
-        } else {
-            Err(Refusal::Unreadable)
-        }
-    }
-
     fn accept(&mut self, scanned: &Scanned<'_>, change: Change) {
         let scan = &scanned.scan;
         let actor = scan.actors[0].clone();
@@ -316,5 +295,22 @@ impl<'a> Gate<'a> {
                 .apply_decoded(pending)
                 .expect("each change follows its actor's last one and all its dependencies");
         }
+    }
+}
+
+/// Automerge's own reading must agree with ours, and writing it again must give the same
+/// bytes: automerge keeps operations, not bytes, so a change encoded in any other way than its
+/// own would come out of a saved document under another name and make it unreadable.
+fn decode(scanned: &Scanned<'_>, operations: &[Operation<'_>]) -> Result<Change, Refusal> {
+    let chunk = chunk_of(&scanned.body, scanned.hash);
+    let change = Change::try_from(chunk.as_slice()).map_err(|_| Refusal::Unreadable)?;
+    let again = Change::from(change.decode());
+    if ChangeHash::from(change.hash()) == scanned.hash
+        && change.len() == operations.len()
+        && again.raw_bytes() == chunk
+    {
+        Ok(change)
+    } else {
+        Err(Refusal::Unreadable)
     }
 }

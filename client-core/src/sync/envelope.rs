@@ -291,6 +291,16 @@ mod tests {
     }
 
     #[test]
+    fn every_envelope_of_version_1_opens() {
+        let bytes = include_bytes!("../../../tests/fixtures/documents/v1/envelope.bin");
+        let (_, secret, key) = sealed(&payload(Vec::new()));
+        assert!(verify(bytes, &key).is_ok());
+        let payload = open(bytes, &secret, PAYLOAD_CAP_BYTES).unwrap();
+        let round = include_bytes!("../../../tests/fixtures/documents/v1/round.bin");
+        assert_eq!(payload.changes.concat(), round);
+    }
+
+    #[test]
     fn every_altered_byte_is_found() {
         let (bytes, secret, key) = sealed(&payload(vec![vec![1; 40]]));
         for at in 0..bytes.len() {
