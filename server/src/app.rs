@@ -7,13 +7,13 @@ use crate::config::{Clock, Config};
 use crate::store::{
     Campaigns, DataFolder, KeyStore, MasterKey, Reserve, ServerStore, StoreError, random,
 };
-use crate::sync::{Engine, EngineError, EngineParts, Pool, PoolError};
+use crate::sync::{Engine, EngineError, EngineParts, Gate, Pool, PoolError};
 use ed25519_dalek::SigningKey;
 use maraude_core::document::DocumentName;
 use maraude_core::model::{Campaign, CampaignId, DeviceId};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The server's shared state.
 #[derive(Clone)]
@@ -33,6 +33,7 @@ struct Shared {
     engines: Mutex<HashMap<CampaignId, Arc<Engine>>>,
     device_sessions: DeviceSessions,
     attempts: Attempts,
+    gate: OnceLock<Gate>,
     parts: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -59,6 +60,7 @@ impl App {
             engines: Mutex::default(),
             device_sessions: DeviceSessions::default(),
             attempts: Attempts::default(),
+            gate: OnceLock::new(),
             parts: Mutex::default(),
         })))
     }
@@ -108,6 +110,11 @@ impl App {
         &self.0.attempts
     }
 
+    /// The bounded pool.
+    pub fn pool(&self) -> &Pool {
+        &self.0.pool
+    }
+
     /// Does blocking work on the bounded pool.
     pub async fn blocking<T: Send + 'static>(
         &self,
@@ -130,13 +137,25 @@ impl App {
         let engine = Arc::new(Engine::new(EngineParts {
             open: self.0.campaigns.open(campaign)?,
             keys: self.0.keys.clone(),
+            server: self.0.server.clone(),
+            signing: self.0.signing.clone(),
+            gate: *self.0.gate.get_or_init(|| maraude_core::gate::admit),
             device: self.0.device,
             opening: self.0.opening,
             clock: self.0.clock.clone(),
             single_copy_accepted: self.0.config.single_copy_accepted,
-        }));
+        })?);
         engines.insert(campaign, engine.clone());
         Ok(engine)
+    }
+
+    /// Stands another gate before documents opened from now on.
+    #[cfg(test)]
+    pub(crate) fn set_gate(&self, gate: Gate) {
+        self.0
+            .gate
+            .set(gate)
+            .expect("set before any campaign is opened");
     }
 
     /// Campaigns that are open in this run.

@@ -6,6 +6,8 @@ pub mod app;
 pub mod auth;
 pub mod command;
 pub mod config;
+#[cfg(test)]
+mod fixtures;
 pub mod geolocation;
 pub mod http;
 pub mod projection;

@@ -131,20 +131,11 @@ fn draw(length: usize) -> Result<String, StoreError> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use ed25519_dalek::{Signer, SigningKey};
+    use crate::fixtures::offer;
+    use ed25519_dalek::SigningKey;
     use std::sync::Arc;
-
-    pub(crate) fn offer(code: &str, signing: &SigningKey) -> EnrolOffer {
-        let normalised = normalise_code(code).unwrap_or_default();
-        EnrolOffer {
-            code: code.to_owned(),
-            verifying_key: signing.verifying_key().to_bytes(),
-            proof: signing.sign(&enrol_signed_bytes(&normalised)).to_bytes(),
-            app_version: "1".to_owned(),
-        }
-    }
 
     fn store_with_campaign() -> (tempfile::TempDir, Arc<ServerStore>, NewCode) {
         let folder = tempfile::tempdir().unwrap();

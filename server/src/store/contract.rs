@@ -128,6 +128,17 @@ fn refused_bytes_are_kept_with_their_reason(open: &dyn Fn() -> Box<dyn Log>) {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].item, item);
     assert!(log.quarantined_bytes(DEVICE).unwrap() >= 3);
+    let document = document(3).0;
+    assert_eq!(log.documents_waiting(&item.code).unwrap(), vec![document]);
+    assert_eq!(log.waiting(document, &item.code).unwrap(), found);
+    assert!(log.waiting(document, "another").unwrap().is_empty());
+    let dealt_with = Batch {
+        settled: vec![(found[0].number, 77)],
+        ..Batch::default()
+    };
+    one(&*log, dealt_with).unwrap();
+    assert!(log.waiting(document, &item.code).unwrap().is_empty());
+    assert!(log.documents_waiting(&item.code).unwrap().is_empty());
     log.settle_quarantine(found[0].number, 77).unwrap();
     assert_eq!(log.quarantine(0, 10).unwrap()[0].settled_at, Some(77));
     assert!(log.quarantine(found[0].number, 10).unwrap().is_empty());

@@ -155,6 +155,8 @@ pub struct Batch {
     pub requires: Vec<(DocumentId, HashValue)>,
     /// Refused bytes; those already there are passed over.
     pub quarantine: Vec<NewQuarantined>,
+    /// Numbers of refused bytes that were dealt with, and when.
+    pub settled: Vec<(u64, TimestampMs)>,
     /// A tablet's contact.
     pub contact: Option<Contact>,
     /// A command carried out; refused when it was already.
@@ -274,6 +276,10 @@ pub trait Log: Send + Sync {
     fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
     /// Refused bytes after a number, at most `limit`.
     fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
+    /// Refused bytes of a document that wait for a change they depend on, oldest first.
+    fn waiting(&self, document: DocumentId, code: &str) -> Result<Vec<Quarantined>, StoreError>;
+    /// Documents with refused bytes that wait for a change they depend on.
+    fn documents_waiting(&self, code: &str) -> Result<Vec<DocumentId>, StoreError>;
     /// Bytes in quarantine that a tablet carried.
     fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError>;
     /// Somebody dealt with it.

@@ -203,13 +203,31 @@ impl Log for SqliteLog {
     }
 
     fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError> {
-        let mut found = self.read(|c| rows::quarantine(c, after, limit))?;
-        let key = self.document_key(QUARANTINE)?;
-        for kept in &mut found {
-            let context = self.quarantine_context(&kept.item.envelope, kept.item.item);
-            kept.item.bytes = unseal(&key, &context, &kept.item.bytes, "quarantined bytes")?;
-        }
-        Ok(found)
+        let clause = "WHERE number > ?1 ORDER BY number LIMIT ?2";
+        let found = self.read(|c| rows::quarantine(c, clause, params![after, limit as i64]))?;
+        self.open_quarantined(found)
+    }
+
+    fn waiting(&self, document: DocumentId, code: &str) -> Result<Vec<Quarantined>, StoreError> {
+        let clause = "WHERE document = ?1 AND code = ?2 AND settled_at IS NULL ORDER BY number";
+        let found =
+            self.read(|c| rows::quarantine(c, clause, params![document.as_bytes(), code]))?;
+        self.open_quarantined(found)
+    }
+
+    fn documents_waiting(&self, code: &str) -> Result<Vec<DocumentId>, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT DISTINCT document FROM quarantine
+                 WHERE code = ?1 AND settled_at IS NULL AND document IS NOT NULL",
+            )?;
+            let found = statement
+                .query_map([code], |row| {
+                    row.get::<_, [u8; 16]>(0).map(DocumentId::from_bytes)
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(found)
+        })
     }
 
     fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError> {
@@ -346,6 +364,21 @@ impl Log for SqliteLog {
 }
 
 impl SqliteLog {
+    fn open_quarantined(
+        &self,
+        mut found: Vec<Quarantined>,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        if found.is_empty() {
+            return Ok(found);
+        }
+        let key = self.document_key(QUARANTINE)?;
+        for kept in &mut found {
+            let context = self.quarantine_context(&kept.item.envelope, kept.item.item);
+            kept.item.bytes = unseal(&key, &context, &kept.item.bytes, "quarantined bytes")?;
+        }
+        Ok(found)
+    }
+
     fn seal_change(&self, change: &super::NewChange) -> Result<Vec<u8>, StoreError> {
         let key = self.document_key(change.document)?;
         seal(

@@ -1,18 +1,25 @@
 //! A campaign that is open: its log, its documents in memory, and the server's own actor.
 
+use super::Custody;
+use super::custody::Counted;
 use super::documents::{Ahead, Documents};
 use crate::config::Clock;
 use crate::store::{
-    Appended, Batch, CommandMark, CommitError, Committed, HashValue, KeyStore, Log, LogPosition,
-    LogWriter, NewChange, OpenCampaign, Pending, StoreError,
+    Appended, Batch, CommandMark, CommitError, Committed, Contact, HashValue, KeyStore, Log,
+    LogPosition, LogWriter, NewChange, OpenCampaign, Pending, ServerStore, StoreError,
 };
+use ed25519_dalek::SigningKey;
 use maraude_core::document::{
-    Actor, Document, DocumentName, GENESIS_HASH, LoadError, RawChange, Writer, document_id,
+    Actor, Document, DocumentKind, DocumentName, GENESIS_HASH, LoadError, Plan, RawChange, Writer,
+    document_id,
 };
-use maraude_core::model::{CampaignId, DeviceId, DocumentId};
-use maraude_core::sync::RoundCustody;
-use std::sync::{Arc, OnceLock};
+use maraude_core::gate::{Admission, GateLimits};
+use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::broadcast;
+use zeroize::Zeroizing;
 
 /// Why the engine did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +47,22 @@ pub enum EngineError {
     },
 }
 
+/// What stands before every document: [`maraude_core::gate::admit`], or a test's.
+pub type Gate =
+    fn(&mut Document, DocumentKind, &[Vec<u8>], DeviceId, bool, &GateLimits) -> Admission;
+
 /// What an engine is made of.
 pub struct EngineParts {
     /// The campaign's log and writer.
     pub open: OpenCampaign,
     /// Keys of this server.
     pub keys: Arc<KeyStore>,
+    /// Enrolled tablets.
+    pub server: Arc<ServerStore>,
+    /// Signs receipts.
+    pub signing: SigningKey,
+    /// What stands before every document.
+    pub gate: Gate,
     /// The server as an author.
     pub device: DeviceId,
     /// Drawn at each start.
@@ -56,17 +73,25 @@ pub struct EngineParts {
     pub single_copy_accepted: bool,
 }
 
-/// Tells what became of rounds: the projection does, once it is there.
-pub trait Custody: Send + Sync {
-    /// One per document that is a round; others are left out.
-    fn rounds(&self, documents: &[DocumentId]) -> Vec<RoundCustody>;
-}
-
 /// An open campaign.
 pub struct Engine {
     pub(super) parts: EngineParts,
     pub(super) documents: Documents,
     pub(super) custody: OnceLock<Arc<dyn Custody>>,
+    pub(super) plan: Mutex<Option<(u64, Arc<Plan>)>>,
+    pub(super) counted: Mutex<HashMap<DocumentId, Counted>>,
+    pub(super) waiting: Mutex<Option<HashSet<DocumentId>>>,
+    plan_version: AtomicU64,
+    review_version: AtomicU64,
+    contacts: Mutex<HashMap<DeviceId, Met>>,
+    authoring: Mutex<()>,
+    secret: OnceLock<Zeroizing<[u8; 32]>>,
+}
+
+/// A tablet's last contact, and when one was last written down.
+struct Met {
+    contact: Contact,
+    written_at: Option<TimestampMs>,
 }
 
 /// What the server writes of its own in one document.
@@ -79,12 +104,32 @@ pub struct Authored<'w> {
 
 impl Engine {
     /// Over a campaign's log.
-    pub fn new(parts: EngineParts) -> Self {
-        Self {
+    pub fn new(parts: EngineParts) -> Result<Self, StoreError> {
+        let met = |contact: Contact| {
+            let written_at = Some(contact.at);
+            let device = contact.device;
+            (
+                device,
+                Met {
+                    contact,
+                    written_at,
+                },
+            )
+        };
+        let contacts = parts.open.log.contacts()?.into_iter().map(met).collect();
+        Ok(Self {
             documents: Documents::new(Actor::new(parts.device, parts.opening)),
             parts,
             custody: OnceLock::new(),
-        }
+            plan: Mutex::default(),
+            counted: Mutex::default(),
+            waiting: Mutex::default(),
+            plan_version: AtomicU64::new(0),
+            review_version: AtomicU64::new(0),
+            contacts: Mutex::new(contacts),
+            authoring: Mutex::default(),
+            secret: OnceLock::new(),
+        })
     }
 
     /// The campaign.
@@ -111,6 +156,19 @@ impl Engine {
     pub fn set_custody(&self, custody: Arc<dyn Custody>) {
         // A second one means the projection was started twice; the first goes on.
         let _ = self.custody.set(custody);
+    }
+
+    /// Last contact of each tablet.
+    pub fn contacts(&self) -> Vec<Contact> {
+        let contacts = self.lock_contacts();
+        contacts.values().map(|met| met.contact.clone()).collect()
+    }
+
+    /// Last contact of a tablet.
+    pub fn contact(&self, device: DeviceId) -> Option<Contact> {
+        self.lock_contacts()
+            .get(&device)
+            .map(|met| met.contact.clone())
     }
 
     /// Reads a document as it is on disk. Blocks: call it from the pool.
@@ -160,17 +218,29 @@ impl Engine {
         command: Option<CommandMark>,
         parts: Vec<Authored<'_>>,
     ) -> Result<Appended, EngineError> {
-        let slot = self.parts.open.writer.reserve()?;
+        let kinds: Vec<DocumentKind> = parts.iter().map(|part| part.name.kind()).collect();
         let mut batch = Batch {
             command,
             ..Batch::default()
         };
         let mut ahead = Vec::new();
+        let authoring = self
+            .authoring
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for part in parts {
             ahead.extend(self.author_one(part, &mut batch)?);
         }
-        let appended = slot.submit(batch).wait()?;
+        let pending = self.submit(batch)?;
+        drop(authoring);
+        let appended = pending.wait()?;
         ahead.into_iter().for_each(Ahead::arrived);
+        if kinds.contains(&DocumentKind::Plan) {
+            self.plan_version.fetch_add(1, Ordering::AcqRel);
+        }
+        if kinds.contains(&DocumentKind::Review) {
+            self.review_version.fetch_add(1, Ordering::AcqRel);
+        }
         Ok(appended)
     }
 
@@ -182,13 +252,25 @@ impl Engine {
         let document = document_id(&part.name);
         let now = self.parts.clock.now();
         let held = self.documents.hold(document);
+        let (gate, device, kind) = (self.parts.gate, self.parts.device, part.name.kind());
         let written = self
             .documents
             .work(&held, document, self.disk(), |current| {
+                // Written on a copy, then let in like anybody's change.
+                let Some(change) = current.clone().commit(now, part.write) else {
+                    return Ok(None);
+                };
                 let before = heads(current);
-                let change = current.commit(now, part.write)?;
-                Some((before, change, held.set_out()))
-            })?;
+                let limits = GateLimits::default();
+                let changes = [change.bytes.clone()];
+                let admission = gate(current, kind, &changes, device, true, &limits);
+                match admission.refused.first() {
+                    Some((_, refusal, _)) => Err(EngineError::OwnChangeRefused {
+                        code: refusal.code(),
+                    }),
+                    None => Ok(Some((before, change, held.set_out()))),
+                }
+            })??;
         let Some((before, change, ahead)) = written else {
             return Ok(None);
         };
@@ -212,6 +294,54 @@ impl Engine {
             circumstance: None,
             bytes: change.bytes,
         }
+    }
+
+    pub(super) fn note_contact(&self, contact: &Contact) {
+        let mut contacts = self.lock_contacts();
+        let written_at = contacts.get(&contact.device).and_then(|met| met.written_at);
+        let met = Met {
+            contact: contact.clone(),
+            written_at,
+        };
+        contacts.insert(contact.device, met);
+    }
+
+    /// Nothing was written down of a tablet for so long; it is held to be from now.
+    pub(super) fn contact_is_due(&self, device: DeviceId, now: TimestampMs, every_ms: i64) -> bool {
+        let mut contacts = self.lock_contacts();
+        let Some(met) = contacts.get_mut(&device) else {
+            return false;
+        };
+        let due = met
+            .written_at
+            .is_none_or(|written_at| now.saturating_sub(written_at) >= every_ms);
+        if due {
+            met.written_at = Some(now);
+        }
+        due
+    }
+
+    /// The campaign's secret key: envelopes are opened with it.
+    pub(super) fn secret(&self) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+        if let Some(secret) = self.secret.get() {
+            return Ok(secret.clone());
+        }
+        let secret = self.parts.keys.campaign_secret(self.campaign())?;
+        Ok(self.secret.get_or_init(|| secret).clone())
+    }
+
+    /// Raised at each change of the plan.
+    pub(super) fn plan_version(&self) -> u64 {
+        self.plan_version.load(Ordering::Acquire)
+    }
+
+    /// Raised at each change of a review.
+    pub(super) fn review_version(&self) -> u64 {
+        self.review_version.load(Ordering::Acquire)
+    }
+
+    fn lock_contacts(&self) -> MutexGuard<'_, HashMap<DeviceId, Met>> {
+        self.contacts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn disk(&self) -> (&dyn Log, &LogWriter) {

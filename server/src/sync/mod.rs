@@ -4,19 +4,47 @@
 //! It must never acknowledge what is not on disk, nor let a document's panic out. `http`,
 //! `authoring` and `projection` call [`Engine`].
 
+mod admission;
+mod answer;
+mod custody;
 mod documents;
 mod engine;
+mod exchange;
+mod plan;
 mod pool;
+mod receive;
+#[cfg(test)]
+mod tests;
 
-pub use engine::{Authored, Custody, Engine, EngineError, EngineParts};
+pub use custody::Custody;
+pub use engine::{Authored, Engine, EngineError, EngineParts, Gate};
+pub use exchange::{Exchange, ExchangeError, exchange};
 pub use pool::{Pool, PoolError};
 
-use maraude_core::document::{Actor, Document};
-use maraude_core::model::DeviceId;
+use maraude_core::document::{Actor, Document, DocumentKind};
+use maraude_core::gate::{GateLimits, admit};
+use maraude_core::model::{Closure, ClosureId, Coverage, DeviceId, Stamp};
 
-/// A change can be written and read: the gate answers.
+/// A change made here passes the gate: what `/health` asks.
 pub fn gate_works() -> bool {
-    let device = DeviceId::from_random([0; 16]);
-    let document = Document::new(Actor::new(device, [0; 8]));
-    document.is_empty()
+    let device = DeviceId::from_random([1; 16]);
+    let actor = Actor::new(device, [0; 8]);
+    let closure = Closure {
+        id: ClosureId::from_random([2; 16]),
+        stamp: Stamp { device, at: 0 },
+        coverage: Coverage::Full,
+        not_walked: None,
+        zero_found: true,
+        reopened_at: None,
+    };
+    let change = Document::new(actor).commit(0, |w| w.put_closure(&closure));
+    let Some(change) = change else {
+        return false;
+    };
+    let mut document = Document::new(actor);
+    let changes = [change.bytes];
+    let limits = GateLimits::default();
+    let kind = DocumentKind::Round;
+    let admission = admit(&mut document, kind, &changes, device, true, &limits);
+    admission.accepted.len() == 1 && !document.is_empty()
 }

@@ -66,6 +66,10 @@ fn append_one(
     for (item, bytes) in batch.quarantine.iter().zip(&sealed.quarantine) {
         insert_quarantined(t, item, bytes)?;
     }
+    for (number, at) in &batch.settled {
+        t.prepare_cached("UPDATE quarantine SET settled_at = ?2 WHERE number = ?1")?
+            .execute(params![number, at])?;
+    }
     if let Some(contact) = &batch.contact {
         put_contact(t, contact)?;
     }

@@ -90,14 +90,15 @@ pub(super) fn documents(
 
 pub(super) fn quarantine(
     c: &Connection,
-    after: u64,
-    limit: usize,
+    clause: &str,
+    values: impl Params,
 ) -> Result<Vec<Quarantined>, StoreError> {
-    let mut statement = c.prepare_cached(
+    let sql = format!(
         "SELECT number, envelope, item, document, change, device, carrier, code, received_at,
-           settled_at, bytes FROM quarantine WHERE number > ?1 ORDER BY number LIMIT ?2",
-    )?;
-    let rows = statement.query_map(rusqlite::params![after, limit as i64], |row| {
+           settled_at, bytes FROM quarantine {clause}"
+    );
+    let mut statement = c.prepare_cached(&sql)?;
+    let rows = statement.query_map(values, |row| {
         let item = NewQuarantined {
             envelope: row.get(1)?,
             item: row.get(2)?,

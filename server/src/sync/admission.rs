@@ -1,0 +1,375 @@
+//! Through the gate, one document at a time: what enters, what is kept aside, and never a panic.
+
+use super::documents::Ahead;
+use super::engine::{EngineError, heads};
+use super::plan::circumstance;
+use super::{Engine, Gate};
+use crate::store::{Batch, Contact, HashValue, NewChange, NewQuarantined, Pending, StoredDevice};
+use maraude_core::document::{ChangeHash, Document, DocumentName, Plan, RawChange, document_id};
+use maraude_core::gate::{Admission, GateLimits, Refusal};
+use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
+use maraude_core::sync::RefusedChange;
+use serde_bytes::ByteArray;
+use std::collections::HashSet;
+use std::sync::PoisonError;
+
+/// Code of changes that made the gate panic: each was tried alone before it is called so.
+const PANICS: &str = "change-panics";
+
+/// Code of changes that wait for another one.
+pub(super) const WAITS: &str = "missing-dependencies";
+
+/// Changes of one envelope, or some of them.
+#[derive(Clone)]
+pub(super) struct Item {
+    /// The envelope.
+    pub(super) envelope: HashValue,
+    /// Who signed it.
+    pub(super) author: StoredDevice,
+    /// Place of the first change in the envelope.
+    pub(super) first: u32,
+    /// Raw change chunks.
+    pub(super) changes: Vec<Vec<u8>>,
+}
+
+/// What became of an item.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ItemOutcome {
+    pub(super) envelope: HashValue,
+    pub(super) changes: Vec<HashValue>,
+    pub(super) quarantined: Vec<RefusedChange>,
+}
+
+/// What surrounds an admission.
+pub(super) struct Setting<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) carrier: DeviceId,
+    pub(super) now: TimestampMs,
+    /// The carrier's clock minus the server's.
+    pub(super) offset_ms: i64,
+    pub(super) contact: Option<Contact>,
+}
+
+/// A batch on its way, and the document that is ahead of the log until it arrives.
+pub(super) struct Submitted {
+    pub(super) document: DocumentId,
+    pub(super) envelopes: Vec<HashValue>,
+    pub(super) pending: Pending,
+    pub(super) ahead: Option<Ahead>,
+}
+
+/// What became of items, and the batches that must arrive before anybody is told.
+#[derive(Default)]
+pub(super) struct Admitted {
+    pub(super) outcomes: Vec<ItemOutcome>,
+    pub(super) submitted: Vec<Submitted>,
+}
+
+impl Engine {
+    /// Lets the items of one document in; on a panic, each alone, then each of its changes alone.
+    pub(super) fn take_in(
+        &self,
+        name: &DocumentName,
+        items: &[Item],
+        setting: &Setting<'_>,
+    ) -> Result<Admitted, EngineError> {
+        match self.admit_items(name, items, setting) {
+            Err(EngineError::Panicked { document }) => {
+                tracing::error!(%document, items = items.len(), "the gate panicked");
+                self.find_the_culprit(name, items, setting)
+            }
+            done => done,
+        }
+    }
+
+    fn find_the_culprit(
+        &self,
+        name: &DocumentName,
+        items: &[Item],
+        setting: &Setting<'_>,
+    ) -> Result<Admitted, EngineError> {
+        let parts: Vec<Item> = match items {
+            [one] if one.changes.len() <= 1 => {
+                return self.keep_aside(name, one, PANICS, setting);
+            }
+            [one] => (one.first..)
+                .zip(&one.changes)
+                .map(|(first, change)| Item {
+                    first,
+                    changes: vec![change.clone()],
+                    ..one.clone()
+                })
+                .collect(),
+            many => many.to_vec(),
+        };
+        let mut admitted = Admitted::default();
+        for part in parts {
+            let done = self.take_in(name, &[part], setting)?;
+            admitted.outcomes.extend(done.outcomes);
+            admitted.submitted.extend(done.submitted);
+        }
+        Ok(admitted)
+    }
+
+    /// Keeps an item's changes sealed, with a reason, without showing them to the gate.
+    pub(super) fn keep_aside(
+        &self,
+        name: &DocumentName,
+        item: &Item,
+        code: &'static str,
+        setting: &Setting<'_>,
+    ) -> Result<Admitted, EngineError> {
+        let document = document_id(name);
+        let mut batch = Batch {
+            contact: setting.contact.clone(),
+            ..Batch::default()
+        };
+        let mut outcome = ItemOutcome {
+            envelope: item.envelope,
+            ..ItemOutcome::default()
+        };
+        for (place, bytes) in (item.first..).zip(&item.changes) {
+            batch.quarantine.push(NewQuarantined {
+                envelope: item.envelope,
+                item: place,
+                document: Some(document),
+                change: None,
+                device: Some(item.author.device.id),
+                carrier: setting.carrier,
+                code: code.to_owned(),
+                received_at: setting.now,
+                bytes: bytes.clone(),
+            });
+            outcome.quarantined.push(RefusedChange {
+                change: None,
+                code: code.to_owned(),
+            });
+        }
+        let submitted = Submitted {
+            document,
+            envelopes: vec![item.envelope],
+            pending: self.submit(batch)?,
+            ahead: None,
+        };
+        Ok(Admitted {
+            outcomes: vec![outcome],
+            submitted: vec![submitted],
+        })
+    }
+
+    fn admit_items(
+        &self,
+        name: &DocumentName,
+        items: &[Item],
+        setting: &Setting<'_>,
+    ) -> Result<Admitted, EngineError> {
+        let document = document_id(name);
+        let held = self.documents.hold(document);
+        let waiting = self.waiting_items(document)?;
+        // The place is taken before the document changes: a full queue leaves it as it was.
+        let slot = self.parts.open.writer.reserve()?;
+        let is_waiting = !waiting.is_empty();
+        self.documents
+            .work(&held, document, self.disk(), |current| {
+                let mut work = Work {
+                    gate: self.parts.gate,
+                    name,
+                    document,
+                    setting,
+                    engine: self,
+                    batch: Batch {
+                        contact: setting.contact.clone(),
+                        ..Batch::default()
+                    },
+                };
+                let before = heads(current);
+                let outcomes = items.iter().map(|item| work.admit(current, item)).collect();
+                work.admit_waiting(current, waiting);
+                let mut batch = work.batch;
+                if !batch.changes.is_empty() {
+                    batch.documents.push((document, *name));
+                    batch
+                        .requires
+                        .extend(before.iter().map(|hash| (document, *hash)));
+                }
+                let new: HashSet<HashValue> =
+                    batch.changes.iter().map(|change| change.hash).collect();
+                batch.requires.retain(|(_, hash)| !new.contains(hash));
+                let rests = !batch.changes.is_empty() || !batch.requires.is_empty();
+                let ahead = rests.then(|| held.set_out());
+                if is_waiting || batch.quarantine.iter().any(|item| item.code == WAITS) {
+                    self.note_waiting(document);
+                }
+                let submitted = Submitted {
+                    document,
+                    envelopes: items.iter().map(|item| item.envelope).collect(),
+                    pending: slot.submit(batch),
+                    ahead,
+                };
+                Admitted {
+                    outcomes,
+                    submitted: vec![submitted],
+                }
+            })
+    }
+
+    /// Changes that came before what they depend on, oldest first.
+    fn waiting_items(&self, document: DocumentId) -> Result<Vec<(u64, Item)>, EngineError> {
+        let mut known = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let documents = match &mut *known {
+            Some(documents) => documents,
+            none => none.insert(self.log().documents_waiting(WAITS)?.into_iter().collect()),
+        };
+        if !documents.remove(&document) {
+            return Ok(Vec::new());
+        }
+        drop(known);
+        let mut items = Vec::new();
+        for kept in self.log().waiting(document, WAITS)? {
+            let author = match kept.item.device {
+                Some(device) => self.parts.server.device(device)?,
+                None => None,
+            };
+            if let Some(author) = author.filter(|author| !author.is_revoked()) {
+                let item = Item {
+                    envelope: kept.item.envelope,
+                    author,
+                    first: kept.item.item,
+                    changes: vec![kept.item.bytes],
+                };
+                items.push((kept.number, item));
+            }
+        }
+        Ok(items)
+    }
+
+    fn note_waiting(&self, document: DocumentId) {
+        let mut known = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(documents) = &mut *known {
+            documents.insert(document);
+        }
+    }
+
+    /// The author's clock minus the server's, as last known.
+    fn offset_of(&self, author: DeviceId, setting: &Setting<'_>) -> Option<i64> {
+        if author == setting.carrier {
+            return Some(setting.offset_ms);
+        }
+        self.contact(author).map(|contact| contact.clock_offset_ms)
+    }
+}
+
+struct Work<'a> {
+    gate: Gate,
+    name: &'a DocumentName,
+    document: DocumentId,
+    setting: &'a Setting<'a>,
+    engine: &'a Engine,
+    batch: Batch,
+}
+
+impl Work<'_> {
+    fn admit(&mut self, current: &mut Document, item: &Item) -> ItemOutcome {
+        let admission = self.gate(current, item);
+        let mut outcome = ItemOutcome {
+            envelope: item.envelope,
+            ..ItemOutcome::default()
+        };
+        for known in admission.known {
+            if !current.has(&known) {
+                continue; // It came twice, and was refused the first time.
+            }
+            // It may still be on its way: what is acknowledged must be in the log by then.
+            self.batch.requires.push((self.document, known.0));
+            outcome.changes.push(known.0);
+        }
+        for change in admission.accepted {
+            outcome.changes.push(change.hash.0);
+            self.accept(item, change);
+        }
+        for (hash, refusal, bytes) in admission.refused {
+            self.refuse(item, hash, &refusal, bytes, &mut outcome);
+        }
+        outcome
+    }
+
+    /// What came before what it depends on is tried again, as long as that lets something in.
+    fn admit_waiting(&mut self, current: &mut Document, mut waiting: Vec<(u64, Item)>) {
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            waiting.retain(|(number, item)| {
+                let admission = self.gate(current, item);
+                if admission
+                    .refused
+                    .iter()
+                    .any(|refused| refused.1.code() == WAITS)
+                {
+                    return true;
+                }
+                let let_in = !admission.accepted.is_empty() || !admission.known.is_empty();
+                for change in admission.accepted {
+                    self.accept(item, change);
+                }
+                if let_in {
+                    self.batch.settled.push((*number, self.setting.now));
+                }
+                false
+            });
+            if waiting.len() == before {
+                break;
+            }
+        }
+    }
+
+    fn gate(&self, current: &mut Document, item: &Item) -> Admission {
+        (self.gate)(
+            current,
+            self.name.kind(),
+            &item.changes,
+            item.author.device.id,
+            matches!(self.name, DocumentName::Round { .. }),
+            &GateLimits::default(),
+        )
+    }
+
+    fn accept(&mut self, item: &Item, change: RawChange) {
+        let author = &item.author.device;
+        self.batch.changes.push(NewChange {
+            document: self.document,
+            hash: change.hash.0,
+            device: author.id,
+            carrier: self.setting.carrier,
+            organisation: author.organisation.clone(),
+            received_at: self.setting.now,
+            clock_offset_ms: self.engine.offset_of(author.id, self.setting),
+            circumstance: circumstance(self.setting.plan, &item.author, self.name),
+            bytes: change.bytes,
+        });
+    }
+
+    fn refuse(
+        &mut self,
+        item: &Item,
+        hash: Option<ChangeHash>,
+        refusal: &Refusal,
+        bytes: Vec<u8>,
+        outcome: &mut ItemOutcome,
+    ) {
+        let place = item.changes.iter().position(|change| *change == bytes);
+        outcome.quarantined.push(RefusedChange {
+            change: hash.map(|hash| ByteArray::new(hash.0)),
+            code: refusal.code().to_owned(),
+        });
+        self.batch.quarantine.push(NewQuarantined {
+            envelope: item.envelope,
+            item: item.first + place.unwrap_or(0) as u32,
+            document: Some(self.document),
+            change: hash.map(|hash| hash.0),
+            device: Some(item.author.device.id),
+            carrier: self.setting.carrier,
+            code: refusal.code().to_owned(),
+            received_at: self.setting.now,
+            bytes,
+        });
+    }
+}

@@ -1,0 +1,137 @@
+//! The plan as rights are told from it, read once per change of it.
+
+use super::{Engine, EngineError};
+use crate::store::{Circumstance, StoredDevice};
+use maraude_core::document::{DocumentName, Plan, document_id, read_plan};
+use maraude_core::model::{Assignment, CampaignState, TeamId};
+use std::sync::{Arc, PoisonError};
+
+impl Engine {
+    /// The plan as it is on disk. Blocks: call it from the pool.
+    pub fn plan(&self) -> Result<Arc<Plan>, EngineError> {
+        let campaign = self.campaign();
+        let document = document_id(&DocumentName::Plan { campaign });
+        let version = self.plan_version();
+        let kept = self
+            .plan
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some((read_at, plan)) = kept
+            && read_at == version
+        {
+            return Ok(plan);
+        }
+        let plan = Arc::new(self.read(document, |document| read_plan(document).0)?);
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, plan.clone()));
+        Ok(plan)
+    }
+}
+
+/// Why what a tablet changes in a document is set apart, where it is.
+pub(super) fn circumstance(
+    plan: &Plan,
+    device: &StoredDevice,
+    name: &DocumentName,
+) -> Option<Circumstance> {
+    let state = plan.campaign.as_ref().map(|campaign| campaign.state);
+    if matches!(state, Some(CampaignState::Locked | CampaignState::Archived)) {
+        return Some(Circumstance::AfterLock);
+    }
+    let DocumentName::Round { key } = name else {
+        return None;
+    };
+    let other = device.device.team.is_some_and(|team| team != key.team);
+    other.then_some(Circumstance::OtherTeam)
+}
+
+/// What a tablet may do with a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rights {
+    pub(super) read: bool,
+    pub(super) write: bool,
+}
+
+/// The plan for every tablet of the campaign; a brief for the team sent there that night; a round
+/// for its team, and for a tablet that wrote in it.
+pub(super) fn rights(
+    plan: &Plan,
+    team: Option<TeamId>,
+    name: &DocumentName,
+    is_author: impl FnOnce() -> Result<bool, EngineError>,
+) -> Result<Rights, EngineError> {
+    let (read, write) = match name {
+        DocumentName::Plan { .. } => (true, false),
+        DocumentName::Brief { sector, night, .. } => {
+            let sent = team.is_some_and(|team| {
+                plan.assignments.contains(&Assignment {
+                    team,
+                    sector: *sector,
+                    night: *night,
+                })
+            });
+            (sent, false)
+        }
+        DocumentName::Round { key } => (team == Some(key.team) || is_author()?, true),
+        DocumentName::Review { .. } => (false, false),
+    };
+    Ok(Rights { read, write })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maraude_core::model::{CampaignId, RoundKey, SectorId};
+
+    #[test]
+    fn a_brief_is_for_the_team_sent_there_and_a_round_for_its_team() {
+        let campaign = CampaignId::from_random([1; 16]);
+        let (sent, other) = (TeamId::from_random([2; 16]), TeamId::from_random([3; 16]));
+        let sector = SectorId::from_random([4; 16]);
+        let night = "2026-01-22".parse().unwrap();
+        let plan = Plan {
+            assignments: vec![Assignment {
+                team: sent,
+                sector,
+                night,
+            }],
+            ..Plan::default()
+        };
+        let brief = DocumentName::Brief {
+            campaign,
+            sector,
+            night,
+        };
+        let later = DocumentName::Brief {
+            campaign,
+            sector,
+            night: "2026-01-23".parse().unwrap(),
+        };
+        let key = RoundKey {
+            campaign,
+            team: sent,
+            sector: Some(sector),
+            night,
+            reissue: 0,
+        };
+        let round = DocumentName::Round { key };
+        let review = DocumentName::Review {
+            campaign,
+            night,
+            part: 0,
+        };
+        let check = |team, name: &DocumentName, author, read, write| {
+            let found = rights(&plan, team, name, || Ok(author)).unwrap();
+            assert_eq!(found, Rights { read, write }, "{name:?}");
+        };
+        check(None, &DocumentName::Plan { campaign }, false, true, false);
+        check(Some(sent), &brief, false, true, false);
+        check(Some(sent), &later, false, false, false);
+        check(Some(other), &brief, true, false, false);
+        check(None, &brief, false, false, false);
+        check(Some(sent), &round, false, true, true);
+        check(Some(other), &round, false, false, true);
+        check(Some(other), &round, true, true, true);
+        check(Some(sent), &review, true, false, false);
+    }
+}

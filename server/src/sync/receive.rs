@@ -1,0 +1,261 @@
+//! Envelopes as they come: whose they are, whether they open, and to which document they go.
+
+use super::admission::{Admitted, Item, ItemOutcome, Setting, Submitted};
+use super::{Engine, EngineError, Exchange};
+use crate::store::{Batch, Contact, HashValue, NewQuarantined, StoredDevice};
+use ed25519_dalek::VerifyingKey;
+use maraude_core::document::{DocumentName, document_id};
+use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
+use maraude_core::sync::envelope::{
+    EnvelopeError, PAYLOAD_CAP_BYTES, Payload, envelope_hash, open, peek, verify,
+};
+use maraude_core::sync::{RefusedChange, RefusedEnvelope};
+use serde_bytes::ByteArray;
+use std::collections::HashMap;
+
+/// Bytes that one tablet may fill quarantine with.
+const QUARANTINE_CAP_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How often a tablet's contact is written down when nothing else is.
+const CONTACT_MS: i64 = 60_000;
+
+/// What became of an envelope, once its batches are on disk.
+pub(super) enum EnvelopeOutcome {
+    /// It gets a receipt.
+    Kept {
+        document: DocumentId,
+        changes: Vec<HashValue>,
+        quarantined: Vec<RefusedChange>,
+    },
+    /// It gets none.
+    Refused { code: &'static str, kept: bool },
+}
+
+/// A request taken in: told to the tablet once all batches are on disk.
+#[derive(Default)]
+pub(super) struct Taken {
+    pub(super) outcomes: HashMap<HashValue, EnvelopeOutcome>,
+    pub(super) submitted: Vec<Submitted>,
+}
+
+/// Where an envelope goes.
+enum Sorted {
+    Item(DocumentName, Item),
+    /// Kept sealed, whole, with a receipt: honest work of a tablet that was revoked.
+    Aside(DocumentName, Item, &'static str),
+    Refused(Option<DeviceId>, &'static str),
+}
+
+impl Engine {
+    /// Takes the envelopes of a request in. Blocks: runs in the pool.
+    pub(super) fn receive(&self, exchange: &Exchange) -> Result<Taken, EngineError> {
+        let now = self.parts.clock.now();
+        let offset_ms = exchange.request.sent_at.saturating_sub(now);
+        let contact = self.meet(exchange, now, offset_ms);
+        let plan = self.plan()?;
+        let mut setting = Setting {
+            plan: &plan,
+            carrier: exchange.carrier.device.id,
+            now,
+            offset_ms,
+            contact,
+        };
+        let mut taken = Taken::default();
+        let mut groups: Vec<(DocumentName, Vec<Item>)> = Vec::new();
+        for bytes in &exchange.request.envelopes {
+            match self.sort(bytes)? {
+                Sorted::Item(name, item) => match groups.iter_mut().find(|group| group.0 == name) {
+                    Some(group) => group.1.push(item),
+                    None => groups.push((name, vec![item])),
+                },
+                Sorted::Aside(name, item, code) => {
+                    let admitted = self.keep_aside(&name, &item, code, &setting)?;
+                    taken.note(&name, admitted);
+                }
+                Sorted::Refused(author, code) => {
+                    self.refuse_envelope(bytes, author, code, &setting, &mut taken)?;
+                }
+            }
+        }
+        for (name, items) in groups {
+            let admitted = self.take_in(&name, &items, &setting)?;
+            setting.contact = None;
+            taken.note(&name, admitted);
+        }
+        if taken.submitted.is_empty() {
+            self.write_contact(setting.contact)?;
+        }
+        Ok(taken)
+    }
+
+    fn sort(&self, bytes: &[u8]) -> Result<Sorted, EngineError> {
+        let header = match peek(bytes) {
+            Ok(header) => header,
+            Err(error) => return Ok(Sorted::Refused(None, error.code())),
+        };
+        if header.campaign != self.campaign() {
+            return Ok(Sorted::Refused(None, "other-campaign"));
+        }
+        let author = self.parts.server.device(header.device)?;
+        let Some(author) = author.filter(|author| author.campaign == self.campaign()) else {
+            return Ok(Sorted::Refused(None, "device-unknown"));
+        };
+        let id = author.device.id;
+        match self.open(bytes, &author)? {
+            Err(error) => Ok(Sorted::Refused(Some(id), error.code())),
+            Ok(payload) if payload.name.campaign() != self.campaign() => {
+                Ok(Sorted::Refused(Some(id), "other-campaign"))
+            }
+            Ok(payload) => {
+                let revoked = author.is_revoked();
+                let item = Item {
+                    envelope: envelope_hash(bytes),
+                    author,
+                    first: 0,
+                    changes: payload.changes,
+                };
+                Ok(if revoked {
+                    Sorted::Aside(payload.name, item, "device-revoked")
+                } else {
+                    Sorted::Item(payload.name, item)
+                })
+            }
+        }
+    }
+
+    fn open(
+        &self,
+        bytes: &[u8],
+        author: &StoredDevice,
+    ) -> Result<Result<Payload, EnvelopeError>, EngineError> {
+        let Ok(key) = VerifyingKey::from_bytes(&author.device.verifying_key) else {
+            return Ok(Err(EnvelopeError::Signature));
+        };
+        if let Err(error) = verify(bytes, &key) {
+            return Ok(Err(error));
+        }
+        let secret = self.secret()?;
+        Ok(open(bytes, &secret, PAYLOAD_CAP_BYTES))
+    }
+
+    fn refuse_envelope(
+        &self,
+        bytes: &[u8],
+        author: Option<DeviceId>,
+        code: &'static str,
+        setting: &Setting<'_>,
+        taken: &mut Taken,
+    ) -> Result<(), EngineError> {
+        let envelope = envelope_hash(bytes);
+        let used = self.log().quarantined_bytes(setting.carrier)?;
+        let kept = used + bytes.len() as u64 <= QUARANTINE_CAP_BYTES;
+        tracing::warn!(carrier = %setting.carrier, code, kept, "an envelope was refused");
+        taken
+            .outcomes
+            .insert(envelope, EnvelopeOutcome::Refused { code, kept });
+        if kept {
+            let batch = Batch {
+                quarantine: vec![NewQuarantined {
+                    envelope,
+                    item: u32::MAX,
+                    document: None,
+                    change: None,
+                    device: author,
+                    carrier: setting.carrier,
+                    code: code.to_owned(),
+                    received_at: setting.now,
+                    bytes: bytes.to_vec(),
+                }],
+                ..Batch::default()
+            };
+            taken.submitted.push(Submitted {
+                document: DocumentId::from_bytes([0; 16]),
+                envelopes: vec![envelope],
+                pending: self.submit(batch)?,
+                ahead: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// Notes the contact; gives it when it is to be written with the next batch.
+    fn meet(&self, exchange: &Exchange, now: TimestampMs, clock_offset_ms: i64) -> Option<Contact> {
+        let contact = Contact {
+            device: exchange.carrier.device.id,
+            at: now,
+            clock_offset_ms,
+            report: exchange.request.device_report.clone(),
+        };
+        self.note_contact(&contact);
+        Some(contact)
+    }
+
+    /// A contact alone is written once a minute, and nobody waits for it.
+    fn write_contact(&self, contact: Option<Contact>) -> Result<(), EngineError> {
+        let Some(contact) = contact else {
+            return Ok(());
+        };
+        if self.contact_is_due(contact.device, contact.at, CONTACT_MS) {
+            let batch = Batch {
+                contact: Some(contact),
+                ..Batch::default()
+            };
+            drop(self.submit(batch)?);
+        }
+        Ok(())
+    }
+}
+
+impl Taken {
+    fn note(&mut self, name: &DocumentName, admitted: Admitted) {
+        let document = document_id(name);
+        self.submitted.extend(admitted.submitted);
+        for outcome in admitted.outcomes {
+            self.note_item(document, outcome);
+        }
+    }
+
+    fn note_item(&mut self, document: DocumentId, item: ItemOutcome) {
+        let outcome = self
+            .outcomes
+            .entry(item.envelope)
+            .or_insert(EnvelopeOutcome::Kept {
+                document,
+                changes: Vec::new(),
+                quarantined: Vec::new(),
+            });
+        if let EnvelopeOutcome::Kept {
+            changes,
+            quarantined,
+            ..
+        } = outcome
+        {
+            changes.extend(item.changes);
+            quarantined.extend(item.quarantined);
+        }
+    }
+
+    /// The document of these envelopes was erased.
+    pub(super) fn erased(&mut self, envelopes: &[HashValue]) {
+        for envelope in envelopes {
+            let gone = EnvelopeOutcome::Refused {
+                code: "document-gone",
+                kept: true,
+            };
+            self.outcomes.insert(*envelope, gone);
+        }
+    }
+}
+
+impl EnvelopeOutcome {
+    pub(super) fn refused(&self, envelope: HashValue) -> Option<RefusedEnvelope> {
+        match self {
+            Self::Kept { .. } => None,
+            Self::Refused { code, kept } => Some(RefusedEnvelope {
+                envelope: ByteArray::new(envelope),
+                code: (*code).to_owned(),
+                quarantined: *kept,
+            }),
+        }
+    }
+}
