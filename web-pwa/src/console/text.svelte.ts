@@ -3,7 +3,8 @@
  */
 
 import { consoleEn } from '../locale/console.en';
-import { consoleFr, type ConsoleText, type ProblemWords } from '../locale/console.fr';
+import { consoleFr, type ConsoleText } from '../locale/console.fr';
+import type { ProblemWords } from '../locale/problems.fr';
 import { language } from '../locale/index.svelte';
 import type { Refused } from '../core/console';
 

@@ -1,0 +1,125 @@
+/**
+ * Refusals of the server in French, by their stable code: what happened, what is safe, what to do.
+ */
+
+/** A refusal in words. */
+export interface ProblemWords {
+  readonly what: string;
+  readonly safe: string;
+  readonly act: string;
+}
+
+const notSent = 'Rien n’a été changé sur le serveur.';
+
+export const problemsFr: Record<string, ProblemWords> = {
+  unreachable: {
+    what: 'Le serveur ne répond pas.',
+    safe: 'Ce qui est affiché reste à l’écran ; les tablettes gardent ce qu’elles ont.',
+    act: 'Vérifiez le réseau, puis réessayez.',
+  },
+  'session-expired': {
+    what: 'La session a expiré.',
+    safe: notSent,
+    act: 'Entrez à nouveau votre mot de passe.',
+  },
+  'not-logged-in': {
+    what: 'La session a expiré.',
+    safe: notSent,
+    act: 'Entrez à nouveau votre mot de passe.',
+  },
+  'login-wrong': {
+    what: 'Nom ou mot de passe refusé.',
+    safe: notSent,
+    act: 'Vérifiez les deux, puis réessayez.',
+  },
+  'too-many-attempts': {
+    what: 'Trop d’essais.',
+    safe: notSent,
+    act: 'Attendez quelques minutes, puis réessayez.',
+  },
+  'role-not-allowed': {
+    what: 'Votre compte n’a pas ce droit.',
+    safe: notSent,
+    act: 'Demandez à la personne qui administre le serveur.',
+  },
+  'not-found': {
+    what: 'Introuvable : cela n’existe pas ou plus.',
+    safe: notSent,
+    act: 'Revenez à la liste.',
+  },
+  'stale-position': {
+    what: 'Quelqu’un d’autre vient de changer cela.',
+    safe: 'Son changement est gardé ; le vôtre n’a pas été fait.',
+    act: 'L’écran montre maintenant l’état nouveau : refaites le changement s’il est toujours utile.',
+  },
+  'opening-obstacles': {
+    what: 'La campagne ne peut pas encore ouvrir.',
+    safe: 'Elle reste en préparation.',
+    act: 'Complétez les points listés, puis ouvrez-la.',
+  },
+  'campaign-locked': {
+    what: 'La campagne est verrouillée.',
+    safe: notSent,
+    act: 'Ce changement n’est plus possible dans cette campagne.',
+  },
+  'invalid-geojson': {
+    what: 'Ce fichier n’est pas un GeoJSON lisible.',
+    safe: notSent,
+    act: 'Exportez-le à nouveau en GeoJSON (WGS 84), puis réessayez.',
+  },
+  'malformed-request': {
+    what: 'Le serveur n’a pas pu lire la demande.',
+    safe: notSent,
+    act: 'Corrigez le champ indiqué.',
+  },
+  'invalid-value': {
+    what: 'Une valeur n’est pas acceptée.',
+    safe: notSent,
+    act: 'Corrigez le champ indiqué.',
+  },
+  'too-large': {
+    what: 'Le fichier est trop gros.',
+    safe: notSent,
+    act: 'Simplifiez-le ou découpez-le.',
+  },
+  'disk-full': {
+    what: 'Le disque du serveur est plein.',
+    safe: 'Ce qui était reçu est gardé ; ce changement n’a pas été fait.',
+    act: 'Prévenez l’administration avant de continuer.',
+  },
+  'campaign-unknown': {
+    what: 'Cette campagne n’existe pas sur ce serveur.',
+    safe: notSent,
+    act: 'Revenez à la liste des campagnes.',
+  },
+  'campaign-gone': {
+    what: 'Cette campagne a été effacée.',
+    safe: 'Ses diffusions restent.',
+    act: 'Revenez à la liste des campagnes.',
+  },
+  'document-gone': {
+    what: 'Ces données ont été effacées à la date prévue.',
+    safe: 'Les diffusions restent.',
+    act: 'Revenez à la liste.',
+  },
+  'cross-site': {
+    what: 'La demande semble venir d’un autre site.',
+    safe: notSent,
+    act: 'Rechargez la page à l’adresse du serveur.',
+  },
+  'device-revoked': {
+    what: 'Cette tablette est révoquée.',
+    safe: notSent,
+    act: 'Enrôlez-la à nouveau si elle doit resservir.',
+  },
+  'server-busy': {
+    what: 'Le serveur est occupé.',
+    safe: notSent,
+    act: 'Réessayez dans un instant.',
+  },
+  'internal-error': {
+    what: 'Le serveur a rencontré une erreur.',
+    safe: 'On ne sait pas si la demande a été faite ; l’écran a été relu.',
+    act: 'Vérifiez l’écran avant de recommencer. Si cela revient, prévenez l’administration.',
+  },
+};
