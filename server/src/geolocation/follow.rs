@@ -14,7 +14,6 @@ use crate::store::{Committed, LayerStore, LayerStoreError, Log, LogPosition};
 use crate::sync::{Custody, Engine};
 use maraude_core::form::{questionnaire, read_roles};
 use maraude_core::model::{CampaignId, DocumentId, ObservationId};
-use maraude_core::sync::RoundCustody;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -282,23 +281,14 @@ impl LiveView {
 }
 
 impl Custody for LiveView {
-    fn rounds(&self, documents: &[DocumentId]) -> Vec<RoundCustody> {
-        let view = self.view();
-        documents
-            .iter()
-            .filter_map(|document| match view.round_counts(*document) {
-                Ok(counts) => counts.map(|(held, read)| RoundCustody {
-                    document: *document,
-                    held,
-                    read,
-                    safe: self.single_copy_accepted,
-                }),
-                Err(error) => {
-                    tracing::error!(%error, "a round's counts were not read");
-                    None
-                }
-            })
-            .collect()
+    fn read_of(&self, round: DocumentId) -> Option<u32> {
+        match self.view().round_counts(round) {
+            Ok(counts) => counts.map(|(_, read)| read),
+            Err(error) => {
+                tracing::error!(%error, "a round's counts were not read");
+                None
+            }
+        }
     }
 }
 
