@@ -11,5 +11,6 @@ mod fixtures;
 pub mod geolocation;
 pub mod http;
 pub mod projection;
+pub mod review;
 pub mod store;
 pub mod sync;

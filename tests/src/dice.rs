@@ -13,6 +13,7 @@ impl Dice {
     }
 
     /// A generator of its own, so that what one part draws never moves another part.
+    #[must_use]
     pub fn fork(&mut self) -> Self {
         Self::new(self.0.next_u64())
     }

@@ -22,6 +22,7 @@ mod parameters;
 mod party;
 mod score;
 mod slot;
+mod train;
 mod union;
 
 pub use cluster::Cluster;

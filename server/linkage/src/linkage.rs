@@ -10,9 +10,10 @@ use crate::explain::{BlockingRule, Explanation};
 use crate::frequencies::Frequencies;
 use crate::ground::places;
 use crate::parameters::{Parameters, Weights};
-use crate::party::Parties;
+use crate::party::{Outing, Parties, outing};
 use crate::score::{Scored, Scoring};
 use crate::slot::{LinkageObservation, Slot, Unit, slots};
+use crate::train::learn_prior;
 use maraude_core::model::{Decision, SlotRef, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -150,8 +151,10 @@ pub fn link_by_phase(
         words: &words,
     };
     let mut pairs = scoring.compare(&found);
+    let by_decision = |one, other| fixed(&constraints, one, other);
+    learn_prior(&mut pairs, &scoring, parameters);
     add_decided(&mut pairs, &constraints, &around, &slots);
-    scoring.compete(&mut pairs, |one, other| fixed(&constraints, one, other));
+    scoring.compete(&mut pairs, by_decision);
     over(Phase::Score);
     let clustering = Clustering {
         around: &around,
@@ -293,11 +296,12 @@ fn counts(
     [Unit::Street, Unit::Squat, Unit::Bidonville, Unit::Partner]
         .into_iter()
         .map(|unit| {
-            let counted: Vec<bool> = slots
+            let counted: Vec<Option<Outing>> = slots
                 .iter()
                 .map(|slot| {
                     let observation = &observations[slot.observation];
-                    observation.in_figure && observation.unit == unit
+                    let counts = observation.in_figure && observation.unit == unit;
+                    counts.then(|| outing(observation))
                 })
                 .collect();
             (unit, distinct(&counted, &links))

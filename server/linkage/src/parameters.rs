@@ -36,7 +36,8 @@ impl LevelParameters {
 pub struct Parameters {
     /// m and u by field and level.
     pub levels: Vec<LevelParameters>,
-    /// Prior that a person seen by one team was also seen by another that passed nearby.
+    /// Prior that a person seen by one team is among those another team filed within metres; where
+    /// a run starts from before the night teaches its own.
     pub prior_other_team: f64,
     /// Same team: first without contact, interviewed at least `at_once_minutes` later.
     pub prior_seen_then_interviewed: f64,
@@ -54,7 +55,7 @@ pub struct Parameters {
     pub at_once_minutes: f64,
     /// See `prior_two_tablets`.
     pub two_tablets_minutes: f64,
-    /// People of other teams per square metre where nobody else was seen.
+    /// People per square metre whom the first team missed, where nobody else was seen.
     pub floor_per_m2: f64,
     /// The same for one team, which finds people side by side.
     pub same_team_floor_per_m2: f64,
@@ -140,7 +141,7 @@ impl Default for Parameters {
                     u_probability: u,
                 })
                 .collect(),
-            prior_other_team: 0.12,
+            prior_other_team: 0.30,
             prior_seen_then_interviewed: 0.12,
             prior_at_once: 0.02,
             prior_two_tablets: 0.02,
@@ -149,7 +150,7 @@ impl Default for Parameters {
             alone_or_together_bits: -2.0,
             at_once_minutes: 10.0,
             two_tablets_minutes: 12.0,
-            floor_per_m2: 5.0e-5,
+            floor_per_m2: 2.5e-5,
             same_team_floor_per_m2: 1.3e-4,
             observer_sigma_m: 6.0,
             unknown_accuracy_m: 25.0,

@@ -246,13 +246,16 @@ impl Scoring<'_> {
             .collect()
     }
 
+    /// The outing a slot belongs to.
+    pub fn outing_of(&self, slot: usize) -> Outing {
+        outing(&self.around.observations[self.slots[slot].observation])
+    }
+
     /// Gives each pair its probability: rivals of one team share, decided pairs stand.
     pub fn compete(&self, pairs: &mut [Scored], fixed: impl Fn(usize, usize) -> Option<bool>) {
-        let outing_of =
-            |slot: usize| outing(&self.around.observations[self.slots[slot].observation]);
         let mut fields: BTreeMap<(Outing, Outing), Vec<usize>> = BTreeMap::new();
         for (index, pair) in pairs.iter().enumerate() {
-            let (x, y) = (outing_of(pair.one), outing_of(pair.other));
+            let (x, y) = (self.outing_of(pair.one), self.outing_of(pair.other));
             fields.entry((x.min(y), x.max(y))).or_default().push(index);
         }
         for indexes in fields.values() {

@@ -82,6 +82,7 @@ impl Metres {
     }
 
     /// So many metres further.
+    #[must_use]
     pub fn plus(self, east: f64, north: f64) -> Self {
         Self {
             east: self.east + east,

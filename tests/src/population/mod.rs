@@ -8,11 +8,13 @@ mod meeting;
 mod people;
 mod route;
 mod stay;
+mod truth;
 
 pub use ground::{Ground, KnownPlace, Metres, SectorShape};
 pub use meeting::{Encounter, Fix, Outcome};
 pub use people::Person;
 pub use stay::Stay;
+pub use truth::{Judged, Quality};
 
 use crate::dice::Dice;
 use maraude_core::model::{ObservationKind, SleepingPlace};

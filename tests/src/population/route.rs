@@ -19,6 +19,9 @@ pub(super) struct Visit {
 /// How far beyond its border a team looks, metres.
 const OVER_THE_BORDER_M: f64 = 60.0;
 
+/// Breadth of the strips a sector is walked in, metres.
+const STRIP_M: f64 = 90.0;
+
 /// Sectors to teams, one after the other: with fewer teams than sectors some walk two.
 pub(super) fn assign(ground: &Ground, teams: u32) -> Vec<Option<u32>> {
     (0..ground.sectors.len() as u32)
@@ -80,7 +83,6 @@ fn walk(
             }
         }
     }
-    const STRIP_M: f64 = 90.0;
     stops.sort_by(|(_, a), (_, b)| {
         let strip = |m: &Metres| (-m.north / STRIP_M).floor();
         let along = |m: &Metres| {
