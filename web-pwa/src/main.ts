@@ -2,7 +2,7 @@
 import { mount } from 'svelte';
 import { applyPreferences } from './core/preferences.svelte';
 
-applyPreferences();
+await applyPreferences();
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html holds no #app');
 

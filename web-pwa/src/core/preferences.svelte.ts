@@ -45,16 +45,17 @@ export function prefer(change: Partial<Preferences>): void {
   Object.assign(preferences, change);
   preferences.dimPercent = Math.min(Math.max(preferences.dimPercent, 0), LARGEST_DIM_PERCENT);
   keep({ ...preferences });
-  applyPreferences();
+  void applyPreferences();
 }
 
 /** Puts language and theme on the page. */
-export function applyPreferences(): void {
-  setLanguage(preferences.language);
+export async function applyPreferences(): Promise<void> {
   const root = document.documentElement;
   root.dataset['theme'] = preferences.theme;
   root.dataset['hand'] = preferences.leftHanded ? 'left' : 'right';
   document
     .querySelector('meta[name="theme-color"]')
     ?.setAttribute('content', GROUNDS[preferences.theme]);
+  // Words that cannot be fetched cost only the language.
+  await setLanguage(preferences.language).catch(() => undefined);
 }

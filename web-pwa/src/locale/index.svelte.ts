@@ -4,7 +4,6 @@
  * For: every screen. It holds words only: nothing here decides anything. The console's words are in
  * `console.fr.ts` and `console.en.ts`, loaded with the console.
  */
-import { en } from './en';
 import { fr, type Messages } from './fr';
 
 /** Languages of the screens. */
@@ -13,25 +12,27 @@ export type Language = 'fr' | 'en';
 /** All languages, in the order they are offered. */
 export const LANGUAGES: readonly Language[] = ['fr', 'en'];
 
-const DICTIONARIES: Record<Language, Messages> = { fr, en };
 const TAGS: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' };
 
 let current = $state<Language>('fr');
+let words = $state.raw<Messages>(fr);
 
 /** The language at hand; reading it in a screen makes the screen follow it. */
 export function language(): Language {
   return current;
 }
 
-/** Changes the language of every screen. */
-export function setLanguage(next: Language): void {
+/** Changes the language of every screen, once its words are loaded (French always is). */
+export async function setLanguage(next: Language): Promise<void> {
+  const loaded = next === 'fr' ? fr : (await import('./en')).en;
+  words = loaded;
   current = next;
   if (typeof document !== 'undefined') document.documentElement.lang = next;
 }
 
 /** The words of the language at hand. */
 export function t(): Messages {
-  return DICTIONARIES[current];
+  return words;
 }
 
 /** A text of the questionnaire in the language at hand, else in French, else whatever there is. */

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { toBase64 } from './base64';
+import { Disk } from './disk.fixture';
+import { WriteFailed, type FileOperation } from './storage';
+import { PrivateStore } from './storage-private';
+
+const text = (value: string): string => toBase64(new TextEncoder().encode(value));
+const append = (file: string, value: string): FileOperation => ({
+  operation: 'append',
+  file,
+  bytes: text(value),
+});
+const replace = (file: string, value: string): FileOperation => ({
+  operation: 'replace',
+  file,
+  bytes: text(value),
+});
+
+async function contents(disk: Disk): Promise<Record<string, string>> {
+  const store = await PrivateStore.open(disk);
+  const files = await store.readAll();
+  return Object.fromEntries(files.map(({ name, bytes }) => [name, new TextDecoder().decode(bytes)]));
+}
+
+describe('the files of a tablet', () => {
+  it('are appended to, replaced, cut and deleted, and survive a kill', async () => {
+    const disk = new Disk();
+    const store = await PrivateStore.open(disk);
+    await store.apply([append('a', 'one'), append('a', ' two'), replace('b', 'first')]);
+    expect(await contents(disk.afterKill())).toEqual({ a: 'one two', b: 'first' });
+    await store.apply([replace('b', 'second'), { operation: 'truncate', file: 'a', length: 3 }]);
+    expect(await contents(disk.afterKill())).toEqual({ a: 'one', b: 'second' });
+    await store.apply([append('a', '!'), { operation: 'delete', file: 'b' }]);
+    expect(await contents(disk.afterKill())).toEqual({ a: 'one!' });
+    await store.apply([{ operation: 'delete', file: 'a' }, append('a', 'anew')]);
+    expect(await contents(disk.afterKill())).toEqual({ a: 'anew' });
+  });
+
+  it('are all as before when the disk is full in the middle of a batch', async () => {
+    for (let room = 0; room < 60; room += 1) {
+      const disk = new Disk();
+      const store = await PrivateStore.open(disk);
+      await store.apply([append('log', 'saved'), replace('pointer', '1')]);
+      disk.room = room;
+      const batch = [append('log', ' more'), replace('pointer', '2'), append('new', 'file')];
+      const failed = await store.apply(batch).catch((error: unknown) => error);
+      const kept = await contents(disk.afterKill());
+      if (failed === undefined) {
+        expect(kept).toEqual({ log: 'saved more', pointer: '2', new: 'file' });
+        continue;
+      }
+      expect(failed).toBeInstanceOf(WriteFailed);
+      expect((failed as WriteFailed).reason).toBe('quota');
+      expect(kept, `room for ${room} bytes`).toEqual({ log: 'saved', pointer: '1' });
+      disk.room = Infinity;
+      await store.apply([append('log', ' later')]);
+      expect((await contents(disk.afterKill()))['log']).toBe('saved later');
+    }
+  });
+
+  it('hold one whole value of a replaced file wherever the browser is killed', async () => {
+    for (let writes = 0; writes < 4; writes += 1) {
+      const disk = new Disk();
+      const store = await PrivateStore.open(disk);
+      await store.apply([replace('key', 'old')]);
+      disk.writesLeft = writes;
+      await store.apply([replace('key', 'new'), replace('key', 'newer')]).catch(() => undefined);
+      expect(['old', 'new', 'newer']).toContain((await contents(disk.afterKill()))['key']);
+    }
+  });
+
+  it('take the newest whole generation and drop a torn one', async () => {
+    const disk = new Disk();
+    const store = await PrivateStore.open(disk);
+    await store.apply([replace('key', 'old')]);
+    disk.files.set('key~1', {
+      flushed: Uint8Array.from([0x4d, 0x52, 0x44, 0x46, 1]),
+      written: new Uint8Array(),
+    });
+    expect(await contents(disk.afterKill())).toEqual({ key: 'old' });
+  });
+});
