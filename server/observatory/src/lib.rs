@@ -1,1 +1,12 @@
-#![doc = "placeholder"]
+//! The observatory: indicators, disclosure control, and the only maker of a [`disclosure::Release`].
+//!
+//! It must never open a file or a socket, read a clock or draw a random number, and nothing it
+//! returns but a `Release` may leave the server. `server/src/publication` feeds it counted places;
+//! `server/src/export` writes what it releases; `maraude release verify` runs
+//! [`disclosure::verify()`].
+
+pub mod area;
+pub mod disclosure;
+pub mod indicator;
+pub mod plane;
+pub mod tabulate;

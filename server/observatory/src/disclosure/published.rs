@@ -1,0 +1,152 @@
+//! What is published, as any reader of the files sees it.
+//!
+//! It holds no person and no place finer than a published area. Releases hold one; `verify` reads
+//! one back from files.
+
+use super::rings;
+use crate::area::Level;
+use crate::indicator::Unit;
+use geo::MultiPolygon;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// When a release is made, and what it may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// One sentence; blocks nothing.
+    Provisional,
+    /// All levels, once.
+    Consolidated,
+    /// A consolidated release corrected on its own partition.
+    Correction,
+}
+
+impl Stage {
+    /// Its code in files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Provisional => "provisional",
+            Self::Consolidated => "consolidated",
+            Self::Correction => "correction",
+        }
+    }
+
+    /// The stage of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Provisional, Self::Consolidated, Self::Correction]
+            .into_iter()
+            .find(|stage| stage.code() == code)
+    }
+}
+
+/// A figure as it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    /// The number of people, at least.
+    Exact(u32),
+    /// A multiple of `to`, less than `to` away from the number of people.
+    Rounded {
+        /// The multiple.
+        people: u32,
+        /// What it is a multiple of.
+        to: u32,
+    },
+    /// Not shown.
+    Withheld,
+}
+
+impl Figure {
+    /// The number shown.
+    pub fn shown(self) -> Option<u32> {
+        match self {
+            Self::Exact(people) | Self::Rounded { people, .. } => Some(people),
+            Self::Withheld => None,
+        }
+    }
+}
+
+/// An area and its figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedArea {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// How wide.
+    pub level: Level,
+    /// Code of the area it is a part of.
+    pub parent: Option<String>,
+    /// Fully walked.
+    pub walked: bool,
+    /// WGS 84, longitude first, 6 decimals, exterior rings counter-clockwise.
+    #[serde(with = "rings")]
+    pub boundary: MultiPolygon<f64>,
+    /// By unit; a unit that is never told at this level is absent.
+    pub figures: BTreeMap<Unit, Figure>,
+}
+
+/// What stands at the head of every file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heading {
+    /// The campaign's name.
+    pub campaign: String,
+    /// Its nights, as `2026-01-22`, in order.
+    pub nights: Vec<String>,
+    /// *exercice*: printed on everything.
+    pub exercise: bool,
+    /// Number of the release, from 1.
+    pub number: u32,
+}
+
+/// One sentence in the two languages of the screens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sentence {
+    /// In French.
+    pub fr: String,
+    /// In English.
+    pub en: String,
+}
+
+/// Everything a set of files says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Published {
+    /// Campaign, nights, exercise, number.
+    pub heading: Heading,
+    /// Its stage.
+    pub stage: Stage,
+    /// Settings, one `name=value` per line.
+    pub settings: Vec<String>,
+    /// What may be said.
+    pub sentence: Sentence,
+    /// Areas, each after the one it is a part of.
+    pub areas: Vec<PublishedArea>,
+}
+
+impl Published {
+    /// How many figures are shown.
+    pub fn shown_count(&self) -> u32 {
+        self.count(|figure| figure.shown().is_some())
+    }
+
+    /// How many figures are withheld.
+    pub fn withheld_count(&self) -> u32 {
+        self.count(|figure| figure.shown().is_none())
+    }
+
+    fn count(&self, wanted: impl Fn(&Figure) -> bool) -> u32 {
+        let figures = self.areas.iter().flat_map(|area| area.figures.values());
+        figures.filter(|figure| wanted(figure)).count() as u32
+    }
+
+    /// A shown figure.
+    pub fn figure(&self, code: &str, unit: Unit) -> Option<Figure> {
+        self.areas
+            .iter()
+            .find(|area| area.code == code)?
+            .figures
+            .get(&unit)
+            .copied()
+    }
+}

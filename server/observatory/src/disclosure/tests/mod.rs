@@ -1,0 +1,7 @@
+//! Disclosure control on invented cities, on nights of Montpellier's size, and under attack.
+
+mod city;
+mod faults;
+mod montpellier;
+mod properties;
+mod rules;

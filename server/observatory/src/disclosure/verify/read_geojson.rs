@@ -1,0 +1,168 @@
+//! Reading a published GeoJSON file back.
+
+use crate::area::Level;
+use crate::disclosure::published::{Figure, Heading, Published, PublishedArea, Sentence, Stage};
+use crate::disclosure::rings::{Rings, from_rings};
+use crate::indicator::Unit;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Properties that a feature may have; anything else is refused.
+const PROPERTIES: [&str; 11] = [
+    "code",
+    "name",
+    "level",
+    "parent",
+    "subject",
+    "figure",
+    "rounded_to",
+    "reason",
+    "walked",
+    "stage",
+    "exercise",
+];
+/// Members of the collection.
+const MEMBERS: [&str; 4] = ["type", "name", "maraude", "features"];
+/// Members of `maraude`.
+const HEADING: [&str; 8] = [
+    "release", "stage", "campaign", "nights", "exercise", "settings", "sentence", "licence",
+];
+
+/// What the file says, or why it is not a release.
+pub fn read(text: &str) -> Result<Published, String> {
+    let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let root = object(&root, "the file")?;
+    only(root, &MEMBERS)?;
+    let head = object(member(root, "maraude")?, "`maraude`")?;
+    only(head, &HEADING)?;
+    let heading = read_heading(head)?;
+    let stage = Stage::from_code(string(head, "stage")?).ok_or("unknown stage")?;
+    let sentence = object(member(head, "sentence")?, "`sentence`")?;
+    let mut areas: Vec<PublishedArea> = Vec::new();
+    for feature in array(root, "features")? {
+        let feature = object(feature, "a feature")?;
+        only(feature, &["type", "id", "properties", "geometry"])?;
+        let properties = object(member(feature, "properties")?, "`properties`")?;
+        only(properties, &PROPERTIES)?;
+        let (unit, figure) = read_figure(properties)?;
+        let code = string(properties, "code")?;
+        let area = match areas.iter_mut().find(|area| area.code == code) {
+            Some(area) => area,
+            None => {
+                areas.push(read_area(properties, member(feature, "geometry")?)?);
+                areas.last_mut().ok_or("no area")?
+            }
+        };
+        if area.figures.insert(unit, figure).is_some() {
+            return Err(format!("{code} tells {} twice", unit.code()));
+        }
+    }
+    Ok(Published {
+        heading,
+        stage,
+        settings: strings(head, "settings")?,
+        sentence: Sentence {
+            fr: string(sentence, "fr")?.to_owned(),
+            en: string(sentence, "en")?.to_owned(),
+        },
+        areas,
+    })
+}
+
+fn read_heading(head: &Map<String, Value>) -> Result<Heading, String> {
+    Ok(Heading {
+        campaign: string(head, "campaign")?.to_owned(),
+        nights: strings(head, "nights")?,
+        exercise: flag(head, "exercise")?,
+        number: member(head, "release")?
+            .as_u64()
+            .and_then(|number| u32::try_from(number).ok())
+            .ok_or("`release` is no number")?,
+    })
+}
+
+fn read_area(properties: &Map<String, Value>, geometry: &Value) -> Result<PublishedArea, String> {
+    let geometry = object(geometry, "`geometry`")?;
+    if string(geometry, "type")? != "MultiPolygon" {
+        return Err("a geometry is not a MultiPolygon".to_owned());
+    }
+    let coordinates = member(geometry, "coordinates")?.clone();
+    let rings: Rings =
+        serde_json::from_value(coordinates).map_err(|error| format!("a geometry: {error}"))?;
+    Ok(PublishedArea {
+        code: string(properties, "code")?.to_owned(),
+        name: string(properties, "name")?.to_owned(),
+        level: Level::from_code(string(properties, "level")?).ok_or("unknown level")?,
+        parent: properties
+            .get("parent")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+        walked: flag(properties, "walked")?,
+        boundary: from_rings(&rings),
+        figures: BTreeMap::new(),
+    })
+}
+
+fn read_figure(properties: &Map<String, Value>) -> Result<(Unit, Figure), String> {
+    let unit = Unit::from_code(string(properties, "subject")?).ok_or("unknown subject")?;
+    let number = |name: &str| match properties.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value
+            .as_u64()
+            .and_then(|number| u32::try_from(number).ok())
+            .map(Some)
+            .ok_or(format!("`{name}` is no whole number")),
+    };
+    let figure = match (number("figure")?, number("rounded_to")?) {
+        (None, _) => Figure::Withheld,
+        (Some(people), None) => Figure::Exact(people),
+        (Some(people), Some(to)) if to > 0 => Figure::Rounded { people, to },
+        (Some(_), Some(_)) => return Err("`rounded_to` is 0".to_owned()),
+    };
+    Ok((unit, figure))
+}
+
+fn only(map: &Map<String, Value>, allowed: &[&str]) -> Result<(), String> {
+    match map.keys().find(|key| !allowed.contains(&key.as_str())) {
+        Some(key) => Err(format!("`{key}` must not be published")),
+        None => Ok(()),
+    }
+}
+
+fn member<'a>(map: &'a Map<String, Value>, name: &str) -> Result<&'a Value, String> {
+    map.get(name).ok_or_else(|| format!("`{name}` is missing"))
+}
+
+fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>, String> {
+    value
+        .as_object()
+        .ok_or_else(|| format!("{what} is no object"))
+}
+
+fn string<'a>(map: &'a Map<String, Value>, name: &str) -> Result<&'a str, String> {
+    member(map, name)?
+        .as_str()
+        .ok_or_else(|| format!("`{name}` is no text"))
+}
+
+fn flag(map: &Map<String, Value>, name: &str) -> Result<bool, String> {
+    member(map, name)?
+        .as_bool()
+        .ok_or_else(|| format!("`{name}` is neither true nor false"))
+}
+
+fn array<'a>(map: &'a Map<String, Value>, name: &str) -> Result<&'a Vec<Value>, String> {
+    member(map, name)?
+        .as_array()
+        .ok_or_else(|| format!("`{name}` is no list"))
+}
+
+fn strings(map: &Map<String, Value>, name: &str) -> Result<Vec<String>, String> {
+    array(map, name)?
+        .iter()
+        .map(|value| {
+            let text = value.as_str().map(str::to_owned);
+            text.ok_or_else(|| format!("`{name}` holds something else than text"))
+        })
+        .collect()
+}
