@@ -318,7 +318,10 @@ fn a_document_survives_storage_in_every_shape() {
         document.changes_since(&[GENESIS_HASH]),
         [first.clone(), second.clone()]
     );
-    assert_eq!(document.changes_since(&[first.hash]), [second.clone()]);
+    assert_eq!(
+        document.changes_since(&[first.hash]),
+        std::slice::from_ref(&second)
+    );
     assert_eq!(
         document.changes_since(&[ChangeHash([7; 32]), first.hash]),
         [second]
@@ -349,4 +352,44 @@ fn each_change_tells_the_entries_it_wrote() {
     assert_eq!(Some(touched[1].0), first.map(|change| change.hash));
     assert_eq!(touched[1].1.len(), 2);
     assert_eq!(touched[2].1, [observation].into());
+}
+
+#[test]
+fn the_schema_page_names_every_field() {
+    use entry::Entry;
+    let page = include_str!("../../../docs/DOCUMENT_SCHEMA.md");
+    assert!(page.contains(&GENESIS_HASH.to_string()));
+    let mut written: Vec<(String, fields::Fields)> = Vec::new();
+    let mut add = |key: String, fields: fields::Fields| written.push((key, fields));
+    add(sample::campaign().key(), sample::campaign().fields());
+    add(sample::zone().key(), sample::zone().fields());
+    add(sample::sector(1).key(), sample::sector(1).fields());
+    add(sample::team(1).key(), sample::team(1).fields());
+    add(sample::site(1).key(), sample::site(1).fields());
+    let departure = round::KeyedDeparture {
+        key: Some(sample::key()),
+        departure: sample::departure(1),
+    };
+    add(departure.key(), departure.fields());
+    add(sample::closure(1).key(), sample::closure(1).fields());
+    let observation = sample::observation(1, 4);
+    add(observation.key(), observation.fields());
+    add(sample::decision(1).key(), sample::decision(1).fields());
+    let adjudication = sample::adjudication(1);
+    add(adjudication.key(), adjudication.fields());
+    for (key, fields) in written {
+        let kind = key.split_once(':').unwrap().0;
+        let (_, section) = page.split_once(&format!("### `{kind}:")).unwrap();
+        let section = section.split("\n##").next().unwrap();
+        let alike = "As a decision";
+        for field in fields.keys().filter(|field| !field.starts_with("a.")) {
+            let named = section.contains(&format!("`{field}`"));
+            assert!(named || section.contains(alike), "{kind}.{field}");
+        }
+        for field in creation_fields(&key) {
+            let line = section.lines().find(|l| l.contains(&format!("`{field}`")));
+            let fixed = line.is_none_or(|line| line.contains("fixed"));
+            assert!(fixed, "{kind}.{field} is fixed at creation");
+        }
+    }
 }

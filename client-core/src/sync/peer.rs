@@ -237,13 +237,11 @@ impl Peer {
         if code != 200 {
             return self.rejected(now, code, body, in_flight.envelopes.len());
         }
-        match decode_answer(body) {
-            Ok(answer) => self.digest(now, &in_flight, answer),
-            Err(_) => {
-                self.backoff.failed(now, None);
-                problem(SyncProblem::AnswerUnreadable)
-            }
+        if let Ok(answer) = decode_answer(body) {
+            return self.digest(now, &in_flight, answer);
         }
+        self.backoff.failed(now, None);
+        problem(SyncProblem::AnswerUnreadable)
     }
 
     fn rejected(&mut self, now: TimestampMs, code: u16, body: &[u8], sent: usize) -> Digest {
@@ -255,7 +253,7 @@ impl Peer {
             }
             _ => {}
         }
-        self.backoff.failed(now, retry_after_ms(body));
+        self.backoff.failed(now, retry_after_ms(reason, body));
         problem(reason)
     }
 

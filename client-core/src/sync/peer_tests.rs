@@ -163,6 +163,8 @@ fn failures_wait_and_only_a_purged_campaign_stops() {
         SyncProblem::ServerFull,
         6_000,
     );
+    check(503, "", SyncProblem::ServerBusy, 6_000);
+    check(507, "", SyncProblem::ServerFull, 61_000);
     check(500, "<html>", SyncProblem::ServerFailed, 1_000);
     check(200, "nonsense", SyncProblem::AnswerUnreadable, 1_000);
 

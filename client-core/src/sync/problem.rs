@@ -81,8 +81,19 @@ impl Details {
     }
 }
 
-/// The pause a server asks for in its problem document, milliseconds.
-pub(super) fn retry_after_ms(body: &[u8]) -> Option<i64> {
-    let seconds = Details::of(body).retry_after_s?;
+/// Pause after 429 and 503 when the server names none, seconds.
+const BUSY_PAUSE_S: u32 = 5;
+
+/// Pause after 507 when the server names none, seconds.
+const FULL_PAUSE_S: u32 = 60;
+
+/// The pause a server asks for in its problem document, or that its code stands for, milliseconds.
+pub(super) fn retry_after_ms(problem: SyncProblem, body: &[u8]) -> Option<i64> {
+    let usual = match problem {
+        SyncProblem::ServerBusy => Some(BUSY_PAUSE_S),
+        SyncProblem::ServerFull => Some(FULL_PAUSE_S),
+        _ => None,
+    };
+    let seconds = Details::of(body).retry_after_s.or(usual)?;
     Some(i64::from(seconds) * 1_000)
 }

@@ -169,12 +169,12 @@ fn what_hangs_in_the_air_waits_and_what_hangs_on_a_refusal_falls() {
     let mut server = tablet.clone();
     let first = tablet
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(1, 5))
+            w.put_observation(&sample::observation(1, 5));
         })
         .unwrap();
     let second = tablet
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(1, 6))
+            w.put_observation(&sample::observation(1, 6));
         })
         .unwrap();
     assert_eq!(
@@ -185,7 +185,7 @@ fn what_hangs_in_the_air_waits_and_what_hangs_on_a_refusal_falls() {
     let mut other = Document::load(sample::actor(3), &[&server.snapshot()]).unwrap();
     let honest = other
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(3, 7))
+            w.put_observation(&sample::observation(3, 7));
         })
         .unwrap();
     let foreign = crafted(&server, sample::actor(2), |t, objects| {
@@ -197,7 +197,7 @@ fn what_hangs_in_the_air_waits_and_what_hangs_on_a_refusal_falls() {
     let mut over = Document::load(sample::actor(3), &[&over.snapshot()]).unwrap();
     let dependant = over
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(3, 8))
+            w.put_observation(&sample::observation(3, 8));
         })
         .unwrap();
     let batch = [
@@ -220,12 +220,12 @@ fn a_clone_of_an_actor_is_found_out() {
     let mut server = tablet.clone();
     let one = tablet
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(1, 5))
+            w.put_observation(&sample::observation(1, 5));
         })
         .unwrap();
     let other = copy
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(1, 6))
+            w.put_observation(&sample::observation(1, 6));
         })
         .unwrap();
     assert_eq!(refusal(&mut server, 1, &one.bytes), None);
@@ -399,7 +399,7 @@ fn a_compressed_change_enters_as_the_same_change() {
     let mut tablet = Document::new(sample::actor(1));
     let change = tablet
         .commit(sample::AT, |w| {
-            w.put_observation(&sample::observation(1, 4))
+            w.put_observation(&sample::observation(1, 4));
         })
         .unwrap();
     let mut decoded = Change::try_from(change.bytes.as_slice()).unwrap();
