@@ -5,7 +5,7 @@ use super::index::{ChangeFacts, Index};
 use super::read::entry_fields;
 use super::text;
 use super::write::Writer;
-use crate::model::TimestampMs;
+use crate::model::{DeviceId, TimestampMs};
 use automerge::transaction::CommitOptions;
 use automerge::{Automerge, Change, ObjId, ROOT, ReadDoc};
 use std::collections::BTreeMap;
@@ -170,6 +170,16 @@ impl Document {
             .map(raw)
             .filter(|change| change.hash != GENESIS_HASH)
             .collect()
+    }
+
+    /// The changes that one device wrote, in causal order.
+    pub fn changes_by(&self, device: DeviceId) -> Vec<RawChange> {
+        let changes = self.doc.get_changes(&[]);
+        let own = changes.iter().filter(|change| {
+            let actor = Actor::from_slice(change.actor_id().to_bytes());
+            actor.is_some_and(|actor| actor.device() == device)
+        });
+        own.map(raw).collect()
     }
 
     /// A change by its name.

@@ -26,9 +26,7 @@ pub use campaign::{
 };
 pub use count::{AgeInterval, CountMethod, HeadCount, InvalidInterval};
 pub use decision::{Adjudication, Correction, CorrectionKind, Decision, Ruling, SlotRef, Verdict};
-pub use device::{
-    AppVersion, Device, DeviceReport, enrolment_proof_bytes, normalised_code, session_proof_bytes,
-};
+pub use device::{AppVersion, Device, DeviceReport};
 pub use ids::{
     AccountId, AdjudicationId, CampaignId, ClosureId, CorrectionId, DecisionId, DepartureId,
     DeviceId, DocumentId, InvalidId, LocalGroupId, ObservationId, OrganisationCode, SectorId,

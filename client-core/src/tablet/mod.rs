@@ -3,11 +3,28 @@
 //! A state machine. It must never do what an [`Effect`] asks by itself, and no screen decides
 //! anything of the domain. The browser's worker and the simulated tablets drive it.
 
+mod checks;
+mod device;
+mod drafting;
 mod effect;
+mod enrolment;
 mod event;
+mod exchange;
+mod job;
+mod outbox;
+mod paper;
+mod rounds;
+mod session;
+mod store;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "typescript")]
 mod typescript;
 mod view;
+mod view_form;
+mod view_round;
+mod views;
+mod writing;
 
 pub use crate::vault::PinCost;
 pub use effect::{Effect, StorageOperation};
@@ -19,3 +36,299 @@ pub use view::{
     QuestionView, ReceiptView, RoundSummary, RoundView, SectorView, SiteView, TeamView, Tone,
     Totals, View,
 };
+
+use crate::model::{DeviceId, DocumentId, Position, TimestampMs};
+use crate::sync::Peer;
+use device::{DEVICE_FILE, DeviceFile};
+use drafting::{OpenForm, Undo};
+use exchange::{Asked, SessionToken};
+use job::Job;
+use outbox::{OUTBOX_FILE, Outbox};
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use store::{Disk, Operation, Staged, State};
+
+/// Felt when something is saved.
+const VIBRATION_SAVED: &[u32] = &[40];
+/// Felt when it is not.
+const VIBRATION_PROBLEM: &[u32] = &[80, 60, 80];
+
+/// A tablet: everything the field app knows and decides.
+pub struct Tablet {
+    state: State,
+    /// What the platform is writing.
+    staged: Option<(u32, Staged)>,
+    jobs: VecDeque<Job>,
+    disk: Disk,
+    /// Operations that put damaged files right, for the next write.
+    repairs: Vec<Operation>,
+    damaged_outbox: u32,
+
+    form: Option<OpenForm>,
+    round: Option<DocumentId>,
+    undo: Option<(Undo, TimestampMs)>,
+    message: Option<Message>,
+    platform: PlatformReport,
+    checked: bool,
+    here: Option<Position>,
+    locating: bool,
+    locking: bool,
+    awake: bool,
+
+    enrolling: bool,
+    clock_offset_ms: Option<i64>,
+    peer: Option<Peer>,
+    asked: Option<(u32, Asked)>,
+    token: Option<SessionToken>,
+    session_refused_until: Option<TimestampMs>,
+    last_problem: Option<String>,
+    tried_at: Option<TimestampMs>,
+    next_poll_at: TimestampMs,
+    online: Option<bool>,
+    reseal: bool,
+    pack_failed: bool,
+
+    wake_at: Option<TimestampMs>,
+    now: TimestampMs,
+    rng: ChaCha20Rng,
+    next_ticket: u32,
+    effects: Vec<Effect>,
+}
+
+impl std::fmt::Debug for Tablet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tablet({} waiting)", self.state.outbox.unsent())
+    }
+}
+
+impl Tablet {
+    /// A tablet as its storage holds it, locked if it has a vault.
+    ///
+    /// `now` is the device's clock; `seed` is drawn by the platform and never used twice. The
+    /// first event may be any; [`Event::Tick`] lets the outbox go on sending.
+    pub fn open(files: Vec<StoredFile>, now: TimestampMs, seed: [u8; 32]) -> Self {
+        let files = files.into_iter().map(|file| {
+            let bytes = device::from_base64(&file.bytes).unwrap_or_default();
+            (file.name, bytes)
+        });
+        let disk = Disk::new(files);
+        let kept = disk.file(DEVICE_FILE).and_then(DeviceFile::read);
+        let outbox = Outbox::open(disk.file(OUTBOX_FILE).unwrap_or_default());
+        let repairs = outbox
+            .cut_to
+            .map(|length| Operation::Truncate(OUTBOX_FILE.to_owned(), length));
+        let mut tablet = Self {
+            state: State {
+                device: Arc::new(kept.unwrap_or_default()),
+                outbox: Arc::new(outbox.outbox),
+                session: None,
+            },
+            staged: None,
+            jobs: VecDeque::new(),
+            disk,
+            repairs: repairs.into_iter().collect(),
+            damaged_outbox: outbox.damaged,
+            form: None,
+            round: None,
+            undo: None,
+            message: None,
+            platform: PlatformReport::default(),
+            checked: false,
+            here: None,
+            locating: false,
+            locking: false,
+            awake: false,
+            enrolling: false,
+            clock_offset_ms: None,
+            peer: None,
+            asked: None,
+            token: None,
+            session_refused_until: None,
+            last_problem: None,
+            tried_at: None,
+            next_poll_at: now,
+            online: None,
+            reseal: false,
+            pack_failed: false,
+            wake_at: None,
+            now,
+            rng: ChaCha20Rng::from_seed(seed),
+            next_ticket: 1,
+            effects: Vec::new(),
+        };
+        if !tablet.repairs.is_empty() {
+            tablet.jobs.push_back(Job::Mend);
+        }
+        if tablet.state.device.tries.exhausted() && !tablet.state.device.destroyed {
+            tablet.jobs.push_back(Job::Destroy);
+        }
+        tablet
+    }
+
+    /// Something happened; what the platform must do.
+    ///
+    /// `seed` is drawn by the platform for this event alone.
+    pub fn dispatch(&mut self, event: Event, now: TimestampMs, seed: [u8; 32]) -> Vec<Effect> {
+        self.now = now;
+        self.rng = ChaCha20Rng::from_seed(seed);
+        if self.state.session.is_some() && !self.locking {
+            self.gesture(event);
+        } else {
+            self.locked_event(event);
+        }
+        self.run_jobs();
+        self.plan_wake();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Events that mean something only while unlocked.
+    fn gesture(&mut self, event: Event) {
+        match event {
+            Event::Lock => self.lock(),
+            Event::StartRound {
+                team,
+                sector,
+                night,
+            } => self.start(team, sector, night),
+            Event::OpenRound { index } => self.open_round(index),
+            Event::OpenForm { form, site } => self.open_form(form, site),
+            Event::EditObservation { observation } => self.edit(observation, false),
+            Event::CompleteObservation { observation } => self.edit(observation, true),
+            Event::Answer { question, answer } => self.answer(&question, answer),
+            Event::GoToCard { card } => self.go_to_card(card),
+            Event::PlacePin { coordinates } => self.place_pin(coordinates),
+            Event::TypePlace { text } => self.type_place(&text),
+            Event::Refix => self.refix(),
+            Event::SaveForm => self.ask_save(),
+            Event::DiscardForm => self.discard_form(),
+            Event::Withdraw {
+                observation,
+                reason,
+            } => self.ask_withdraw(observation, Some(reason)),
+            Event::Restore { observation } => self.ask_withdraw(observation, None),
+            Event::Undo => self.ask_undo(),
+            Event::CloseRound {
+                coverage,
+                not_walked,
+                zero_found,
+            } => self.close_round(coverage, not_walked, zero_found),
+            Event::ReopenRound => self.jobs.extend(self.round.map(Job::Reopen)),
+            other => self.locked_event(other),
+        }
+    }
+
+    /// Events that mean something in any phase.
+    fn locked_event(&mut self, event: Event) {
+        match event {
+            Event::Enrol { code } => self.enrol(&code),
+            Event::ChoosePin { pin, cost } => self.choose_pin(pin, cost),
+            Event::Unlock { pin } => self.unlock(pin),
+            Event::Checked(found) => {
+                self.platform = found;
+                self.checked = true;
+            }
+            Event::SendNow => self.exchange_now(),
+            Event::DismissMessage => self.message = None,
+            Event::Tick => self.tick(),
+            Event::Fixed { position } => self.fixed(position),
+            Event::Stored { ticket } => self.stored(ticket),
+            Event::NotStored { ticket, reason } => self.not_stored(ticket, &reason),
+            Event::Answered { ticket, code, body } => {
+                let body = device::from_base64(&body).unwrap_or_default();
+                self.answered(ticket, code, &body);
+            }
+            Event::Unreachable { ticket } => self.unreachable(ticket),
+            Event::Network { online } => {
+                let back = online && self.online != Some(true);
+                self.online = Some(online);
+                if back {
+                    self.exchange_now();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tick(&mut self) {
+        self.wake_at = None;
+        if self
+            .undo
+            .as_ref()
+            .is_some_and(|(_, until)| self.now > *until)
+        {
+            self.undo = None;
+            if let Some(message) = &mut self.message {
+                message.undo_until = None;
+            }
+        }
+        self.shred_what_is_due();
+        self.exchange_soon();
+    }
+
+    fn stage(&mut self, staged: Staged) {
+        let ticket = self.ticket();
+        let operations = staged.operations.iter().map(Operation::to_effect).collect();
+        self.effects.push(Effect::Store { ticket, operations });
+        self.staged = Some((ticket, staged));
+    }
+
+    fn ticket(&mut self) -> u32 {
+        let ticket = self.next_ticket;
+        self.next_ticket = self.next_ticket.wrapping_add(1);
+        ticket
+    }
+
+    fn draw<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    fn device_id(&self) -> DeviceId {
+        let credentials = self.state.device.credentials.as_ref();
+        credentials.map_or(DeviceId::from_bytes([0; 16]), |c| c.enrolment.device)
+    }
+
+    fn say(
+        &mut self,
+        tone: Tone,
+        code: &str,
+        detail: Option<&str>,
+        undo_until: Option<TimestampMs>,
+    ) {
+        self.message = Some(Message {
+            code: code.to_owned(),
+            tone,
+            detail: detail.map(str::to_owned),
+            undo_until,
+        });
+    }
+
+    fn say_good(&mut self, code: &str) {
+        self.say(Tone::Good, code, None, None);
+    }
+
+    fn say_problem(&mut self, code: &str, detail: Option<&str>) {
+        self.say(Tone::Problem, code, detail, None);
+    }
+
+    fn vibrate(&mut self, pattern_ms: &[u32]) {
+        self.effects.push(Effect::Vibrate {
+            pattern_ms: pattern_ms.to_vec(),
+        });
+    }
+
+    fn keep_awake(&mut self, on: bool) {
+        if self.awake != on {
+            self.awake = on;
+            self.effects.push(Effect::KeepAwake { on });
+        }
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}

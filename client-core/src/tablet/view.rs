@@ -129,8 +129,10 @@ pub struct OutboxView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ReceiptView {
-    /// Sector code and night, or "hors secteur".
-    pub title: String,
+    /// Sector code; none is "hors secteur".
+    pub sector: Option<String>,
+    /// Night.
+    pub night: Option<Night>,
     /// Changes acknowledged.
     pub acknowledged: u32,
     /// Observations the coordination has read.
@@ -172,7 +174,8 @@ pub struct SectorView {
     pub risk: RiskClass,
     /// This tablet's team is sent there.
     pub assigned: bool,
-    /// Its ground as rings of `[longitude, latitude]`, one polygon after the other.
+    /// Its ground as rings of `[longitude, latitude]`, one polygon after the other. In the plan,
+    /// only while no round is at hand: a screen redrawn at each tap must stay light.
     pub polygons: Vec<Vec<Vec<[f64; 2]>>>,
 }
 
@@ -239,6 +242,12 @@ pub struct Totals {
     pub groups: u32,
     /// Minors among them.
     pub minors: u32,
+    /// People told by partners, at least and at most.
+    pub partners_at_least: u32,
+    /// See `partners_at_least`.
+    pub partners_at_most: u32,
+    /// Observations set apart as doubtful, out of all the sums.
+    pub doubtful: u32,
 }
 
 /// How far an entry got.

@@ -68,7 +68,7 @@ const WRAPPED_BYTES: usize = NONCE_BYTES + 32 + TAG_BYTES;
 pub struct Vault {
     header: [u8; HEADER_BYTES],
     wrapping_key: Secret,
-    vault_key: Secret,
+    master_key: Secret,
     ring: BTreeMap<String, Secret>,
 }
 
@@ -94,12 +94,12 @@ impl Vault {
         header[8..12].copy_from_slice(&cost.passes.to_le_bytes());
         header[12..].copy_from_slice(&drawn[..16]);
         let wrapping_key = wrapping_key(pin, device_secret, &header, cost)?;
-        let mut vault_key = Secret::default();
-        vault_key.bytes_mut().copy_from_slice(&drawn[16..]);
+        let mut master_key = Secret::default();
+        master_key.bytes_mut().copy_from_slice(&drawn[16..]);
         Ok(Self {
             header,
             wrapping_key,
-            vault_key,
+            master_key,
             ring: BTreeMap::new(),
         })
     }
@@ -129,15 +129,15 @@ impl Vault {
             .split_at_checked(WRAPPED_BYTES)
             .ok_or(OpenError::Damaged)?;
         let wrapping_key = wrapping_key(pin, device_secret, header, cost)?;
-        let vault_key = unseal(&wrapping_key, header, wrapped)
+        let master_key = unseal(&wrapping_key, header, wrapped)
             .and_then(|bytes| bytes.try_into().ok())
             .map(Secret::new)
             .ok_or(OpenError::WrongPin)?;
-        let ring = unseal(&vault_key, header, ring).ok_or(OpenError::Damaged)?;
+        let ring = unseal(&master_key, header, ring).ok_or(OpenError::Damaged)?;
         Ok(Self {
             header: *header,
             wrapping_key,
-            vault_key,
+            master_key,
             ring: read_ring(&ring).ok_or(OpenError::Damaged)?,
         })
     }
@@ -159,9 +159,9 @@ impl Vault {
 
     /// Destroys a key and changes the vault key: what the key sealed stays unreadable, also with
     /// the PIN and the present file.
-    pub fn destroy_key(&mut self, name: &str, new_vault_key: Secret) {
+    pub fn destroy_key(&mut self, name: &str, new_key: Secret) {
         self.ring.remove(name);
-        self.vault_key = new_vault_key;
+        self.master_key = new_key;
     }
 
     /// The vault's file. `nonces` are random bytes.
@@ -178,9 +178,9 @@ impl Vault {
             &self.wrapping_key,
             one,
             &self.header,
-            self.vault_key.bytes(),
+            self.master_key.bytes(),
         ));
-        file.extend(seal(&self.vault_key, other, &self.header, &ring));
+        file.extend(seal(&self.master_key, other, &self.header, &ring));
         ring.zeroize();
         file
     }

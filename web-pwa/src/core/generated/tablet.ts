@@ -759,9 +759,13 @@ limit: number | null, };
  */
 export type ReceiptView = { 
 /**
- * Sector code and night, or "hors secteur".
+ * Sector code; none is "hors secteur".
  */
-title: string, 
+sector: string | null, 
+/**
+ * Night.
+ */
+night: Night | null, 
 /**
  * Changes acknowledged.
  */
@@ -872,7 +876,8 @@ risk: RiskClass,
  */
 assigned: boolean, 
 /**
- * Its ground as rings of `[longitude, latitude]`, one polygon after the other.
+ * Its ground as rings of `[longitude, latitude]`, one polygon after the other. In the plan,
+ * only while no round is at hand: a screen redrawn at each tap must stay light.
  */
 polygons: Array<Array<Array<[number, number]>>>, };
 
@@ -1019,7 +1024,19 @@ groups: number,
 /**
  * Minors among them.
  */
-minors: number, };
+minors: number, 
+/**
+ * People told by partners, at least and at most.
+ */
+partners_at_least: number, 
+/**
+ * See `partners_at_least`.
+ */
+partners_at_most: number, 
+/**
+ * Observations set apart as doubtful, out of all the sums.
+ */
+doubtful: number, };
 
 /**
  * Everything on screen.

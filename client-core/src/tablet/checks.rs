@@ -1,0 +1,108 @@
+//! *Avant de partir*: what the platform found, in codes. Nothing here keeps a team from leaving.
+
+use super::view::{Check, Tone};
+use super::{PlatformReport, Tablet};
+
+/// Room below which it is worth a look, bytes.
+///
+/// # Source
+/// A night is below 2 MB; browsers begin to evict long before a disk is full.
+const ROOM_BYTES: u64 = 200_000_000;
+/// Battery for a night, and battery that will not last, per cent.
+const GOOD_BATTERY_PERCENT: u8 = 50;
+const LOW_BATTERY_PERCENT: u8 = 20;
+
+impl Tablet {
+    /// The lines of the check-list.
+    pub(super) fn checks(&self) -> Vec<Check> {
+        if !self.checked {
+            return Vec::new();
+        }
+        let mut checks = platform_checks(&self.platform);
+        let sectors = self.plan().map(|plan| plan.sectors.len());
+        checks.push(Check {
+            code: "plan".to_owned(),
+            tone: if sectors.is_some() {
+                Tone::Good
+            } else {
+                Tone::Problem
+            },
+            detail: sectors.map(|number| number.to_string()),
+        });
+        let session = self.state.session.as_ref();
+        let damaged = self.damaged_outbox + session.map_or(0, |session| session.damaged);
+        if damaged > 0 {
+            checks.push(Check {
+                code: "storage-damaged".to_owned(),
+                tone: Tone::Problem,
+                detail: Some(damaged.to_string()),
+            });
+        }
+        checks
+    }
+
+    /// Codes of the lines that are not good, kept with the departure.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let checks = self.checks().into_iter();
+        checks
+            .filter(|check| check.tone != Tone::Good)
+            .map(|check| check.code)
+            .collect()
+    }
+}
+
+fn platform_checks(found: &PlatformReport) -> Vec<Check> {
+    let told = |known: Option<bool>, otherwise: Tone| match known {
+        Some(true) => Tone::Good,
+        Some(false) => otherwise,
+        None => Tone::Notice,
+    };
+    let room = found.storage_free_bytes;
+    let storage = match room {
+        Some(bytes) if bytes >= ROOM_BYTES => Tone::Good,
+        Some(_) => Tone::Problem,
+        None => Tone::Notice,
+    };
+    let battery = match found.battery_percent {
+        Some(percent) if percent >= GOOD_BATTERY_PERCENT => Tone::Good,
+        Some(percent) if percent < LOW_BATTERY_PERCENT => Tone::Problem,
+        _ => Tone::Notice,
+    };
+    let lines = [
+        (
+            "storage",
+            storage,
+            room.map(|bytes| (bytes / 1_000_000).to_string()),
+        ),
+        (
+            "storage-persistent",
+            told(found.storage_persistent, Tone::Notice),
+            None,
+        ),
+        (
+            "position",
+            told(found.position_allowed, Tone::Problem),
+            None,
+        ),
+        (
+            "battery",
+            battery,
+            found.battery_percent.map(|percent| percent.to_string()),
+        ),
+        ("map", told(Some(found.map_ready), Tone::Notice), None),
+        (
+            "app-version",
+            told(Some(!found.update_waiting), Tone::Notice),
+            Some(found.app_version.clone()),
+        ),
+        ("installed", told(Some(found.installed), Tone::Notice), None),
+    ];
+    lines
+        .into_iter()
+        .map(|(code, tone, detail)| Check {
+            code: code.to_owned(),
+            tone,
+            detail,
+        })
+        .collect()
+}

@@ -1,0 +1,118 @@
+//! The tablet's clear file: what it must know while locked.
+//!
+//! It holds who the tablet is, the public keys it seals to, a token that may only upload, and the
+//! count of wrong PINs. It must never hold an answer, a place, or, once a PIN is chosen, the key
+//! the tablet signs with.
+
+use super::event::Enrolment;
+use crate::model::TimestampMs;
+use crate::vault::{Secret, Tries};
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use serde::{Deserialize, Serialize};
+
+/// Name of the clear file.
+pub(super) const DEVICE_FILE: &str = "device";
+
+/// What the tablet knows while locked.
+#[derive(Clone, Serialize, Deserialize, Default)]
+pub(super) struct DeviceFile {
+    /// Version of this file.
+    pub version: u8,
+    /// Mixed with the PIN.
+    #[serde(with = "secret_text")]
+    pub device_secret: Secret,
+    /// A code being redeemed, and the key it is redeemed with.
+    pub applying: Option<Applying>,
+    /// The signing key's seed, only until a PIN is chosen.
+    pub unsealed_signing: Option<SecretText>,
+    /// What enrolment brought.
+    pub credentials: Option<Credentials>,
+    /// Wrong PINs.
+    pub tries: Tries,
+    /// The vault key was destroyed.
+    pub destroyed: bool,
+    /// Server clock minus device clock, as last noted.
+    pub clock_offset_ms: Option<i64>,
+    /// The log's epoch as last seen, base64.
+    pub epoch: Option<String>,
+}
+
+/// A code being redeemed. Kept, so that a lost answer can be asked for again with the same key.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Applying {
+    pub code: String,
+    pub signing: SecretText,
+}
+
+/// What enrolment brought.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Credentials {
+    pub enrolment: Enrolment,
+    #[serde(with = "bytes_text")]
+    pub campaign_key: [u8; 32],
+    #[serde(with = "bytes_text")]
+    pub server_key: [u8; 32],
+    pub upload_token: String,
+    pub coordination_number: Option<String>,
+}
+
+/// A secret as text in a file.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct SecretText(#[serde(with = "secret_text")] pub Secret);
+
+impl DeviceFile {
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("plain values become JSON")
+    }
+
+    /// The server's clock now, as well as it is known.
+    pub fn server_time(&self, now: TimestampMs) -> TimestampMs {
+        now + self.clock_offset_ms.unwrap_or_default()
+    }
+}
+
+/// Bytes from base64, in either alphabet.
+pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim();
+    BASE64
+        .decode(text.as_bytes())
+        .or_else(|_| BASE64URL_NOPAD.decode(text.as_bytes()))
+        .ok()
+}
+
+/// Exactly so many bytes from base64.
+pub(super) fn array_from_base64<const N: usize>(text: &str) -> Option<[u8; N]> {
+    from_base64(text)?.try_into().ok()
+}
+
+mod bytes_text {
+    use super::{BASE64, array_from_base64};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&BASE64.encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
+        let text = String::deserialize(from)?;
+        array_from_base64(&text).ok_or_else(|| D::Error::custom("32 bytes in base64 expected"))
+    }
+}
+
+mod secret_text {
+    use super::{Secret, bytes_text};
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+        bytes_text::serialize(secret.bytes(), to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+        bytes_text::deserialize(from).map(Secret::new)
+    }
+}

@@ -1,0 +1,582 @@
+//! Exchanges with the server: when, with which token, and what an answer changes here.
+//!
+//! Locked, the tablet sends sealed envelopes with a token that may only upload. Unlocked, it signs
+//! a challenge, and the session it gets also brings plan, briefs, rounds and what was read.
+
+use super::Tablet;
+use super::device::array_from_base64;
+use super::effect::Effect;
+use super::enrolment::problem_code;
+use super::job::{After, Job};
+use super::outbox::Line;
+use super::store::Staged;
+use crate::document::{DocumentName, document_id};
+use crate::gate::{GateLimits, admit_from_server};
+use crate::model::{DeviceReport, TimestampMs};
+use crate::sync::{
+    Digest, DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, Peer, Receipt, Standing, SyncProblem,
+    encode_request, session_signed_bytes,
+};
+use data_encoding::{BASE32_NOPAD, BASE64};
+use ed25519_dalek::{Signer, SigningKey};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An exchange without anything to send, while unlocked, so often, milliseconds.
+const POLL_MS: TimestampMs = 120_000;
+/// After a failed exchange without anything to send, milliseconds.
+const FAILED_POLL_MS: TimestampMs = 30_000;
+/// While the platform says there is no network, it is tried so often all the same, milliseconds.
+const OFFLINE_TRY_MS: TimestampMs = 300_000;
+/// No session is asked for so long after one was refused, milliseconds.
+const REFUSED_SESSION_MS: TimestampMs = 600_000;
+/// A token is not used so shortly before it ends, milliseconds.
+const TOKEN_MARGIN_MS: TimestampMs = 30_000;
+/// Given up after this long.
+const TIMEOUT_MS: u32 = 30_000;
+/// So many envelopes of one document are sealed anew as one before they go.
+const PACK_FROM: usize = 3;
+/// A clock that moved less than this is not noted again, milliseconds.
+const CLOCK_STEP_MS: i64 = 2_000;
+
+/// What was asked of the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Enrolment,
+    Challenge,
+    Session,
+    Sync { with_session: bool },
+}
+
+/// A token that may read, and when it ends (server clock).
+pub(super) struct SessionToken {
+    token: String,
+    expires_at: TimestampMs,
+}
+
+#[derive(Serialize)]
+struct ChallengeRequest {
+    device: String,
+}
+
+#[derive(Deserialize)]
+struct Challenge {
+    nonce: String,
+}
+
+#[derive(Serialize)]
+struct SessionRequest {
+    device: String,
+    nonce: String,
+    signature: String,
+}
+
+#[derive(Deserialize)]
+struct Session {
+    token: String,
+    expires_at: TimestampMs,
+}
+
+impl Tablet {
+    pub(super) fn ask_json(&mut self, asked: Asked, path: &str, body: &[u8], timeout_ms: u32) {
+        self.ask(asked, path, "application/json", None, body, timeout_ms);
+    }
+
+    fn ask(
+        &mut self,
+        asked: Asked,
+        path: &str,
+        content_type: &str,
+        authorization: Option<String>,
+        body: &[u8],
+        timeout_ms: u32,
+    ) {
+        let ticket = self.ticket();
+        self.asked = Some((ticket, asked));
+        self.tried_at = Some(self.now);
+        self.effects.push(Effect::Request {
+            ticket,
+            method: "POST".to_owned(),
+            path: path.to_owned(),
+            content_type: content_type.to_owned(),
+            authorization,
+            body: BASE64.encode(body),
+            timeout_ms,
+        });
+    }
+
+    /// The network came back, or somebody asks to send.
+    pub(super) fn exchange_now(&mut self) {
+        if let Some(peer) = &mut self.peer {
+            peer.hurry();
+        }
+        self.next_poll_at = self.now;
+        self.tried_at = None;
+        self.exchange_soon();
+    }
+
+    /// Starts an exchange where there is a reason to and no pause to respect.
+    pub(super) fn exchange_soon(&mut self) {
+        if self.asked.is_some() || self.answer_waits() || self.state.device.credentials.is_none() {
+            return;
+        }
+        let offline_pause = self
+            .tried_at
+            .is_some_and(|tried| self.now - tried < OFFLINE_TRY_MS && self.now >= tried);
+        if self.online == Some(false) && offline_pause {
+            return;
+        }
+        self.fill_peer();
+        let open = self.state.session.is_some() && !self.locking;
+        let due = self
+            .peer
+            .as_ref()
+            .and_then(Peer::next_try_at)
+            .is_some_and(|at| at <= self.now);
+        if !due && !(open && self.now >= self.next_poll_at) {
+            return;
+        }
+        if open && self.pack_first() {
+            return;
+        }
+        let refused = self
+            .session_refused_until
+            .is_some_and(|until| self.now < until);
+        if open && !refused && !self.token_is_good() {
+            self.ask_challenge();
+        } else {
+            self.ask_sync(open && self.token_is_good());
+        }
+    }
+
+    fn answer_waits(&self) -> bool {
+        let taking = |after: &After| matches!(after, After::Taken);
+        self.jobs.iter().any(|job| matches!(job, Job::Take(_)))
+            || self
+                .staged
+                .as_ref()
+                .is_some_and(|(_, staged)| taking(&staged.after))
+    }
+
+    fn token_is_good(&self) -> bool {
+        let now = self.state.device.server_time(self.now);
+        let good = |token: &SessionToken| token.expires_at - TOKEN_MARGIN_MS > now;
+        self.token.as_ref().is_some_and(good)
+    }
+
+    /// What waits in the outbox, and nothing else, is what the peer holds.
+    fn fill_peer(&mut self) {
+        let Some(credentials) = &self.state.device.credentials else {
+            return;
+        };
+        let enrolment = &credentials.enrolment;
+        let epoch = self
+            .state
+            .device
+            .epoch
+            .as_deref()
+            .and_then(array_from_base64);
+        let server_key = credentials.server_key;
+        let (campaign, device) = (enrolment.campaign, enrolment.device);
+        let seed = self.draw();
+        let peer = self
+            .peer
+            .get_or_insert_with(|| Peer::new(campaign, device, &server_key, epoch, seed));
+        let gone: Vec<_> = peer.waiting().collect();
+        peer.forget(&gone);
+        for waiting in &self.state.outbox.waiting {
+            peer.hold(waiting.bytes.to_vec(), Standing::Waiting);
+        }
+    }
+
+    fn pack_first(&mut self) -> bool {
+        let mut waiting = BTreeMap::new();
+        for envelope in &self.state.outbox.waiting {
+            *waiting.entry(envelope.document).or_insert(0) += 1;
+        }
+        let many = waiting.into_iter().find(|(document, number)| {
+            *number >= PACK_FROM && self.has_paper(*document) && !self.pack_failed
+        });
+        if let Some((document, _)) = many {
+            self.jobs.push_back(Job::Pack(document));
+        }
+        many.is_some()
+    }
+
+    fn ask_challenge(&mut self) {
+        let request = ChallengeRequest {
+            device: self.device_id().to_string(),
+        };
+        let body = serde_json::to_vec(&request).expect("plain values become JSON");
+        self.ask_json(Asked::Challenge, "/api/device/challenge", &body, TIMEOUT_MS);
+    }
+
+    fn ask_session(&mut self, body: &[u8]) -> Option<()> {
+        let challenge: Challenge = serde_json::from_slice(body).ok()?;
+        let nonce = array_from_base64(&challenge.nonce)?;
+        let session = self.state.session.as_ref()?;
+        let device = self.device_id();
+        let key = SigningKey::from_bytes(session.signing.bytes());
+        let signature = key.sign(&session_signed_bytes(device, &nonce));
+        let request = SessionRequest {
+            device: device.to_string(),
+            nonce: challenge.nonce,
+            signature: BASE64.encode(&signature.to_bytes()),
+        };
+        let body = serde_json::to_vec(&request).expect("plain values become JSON");
+        self.ask_json(Asked::Session, "/api/device/session", &body, TIMEOUT_MS);
+        Some(())
+    }
+
+    fn ask_sync(&mut self, with_session: bool) {
+        let follow = if with_session {
+            self.follow()
+        } else {
+            Vec::new()
+        };
+        let (now, told) = (self.now, self.device_report());
+        let Some(request) = self
+            .peer
+            .as_mut()
+            .and_then(|peer| peer.request(now, told, follow))
+        else {
+            return;
+        };
+        let upload = self
+            .state
+            .device
+            .credentials
+            .as_ref()
+            .map(|c| &c.upload_token);
+        let session = self.token.as_ref().map(|token| &token.token);
+        let token = if with_session { session } else { upload };
+        let authorization = token.map(|token| format!("Bearer {token}"));
+        let body = encode_request(&request);
+        let asked = Asked::Sync { with_session };
+        self.ask(
+            asked,
+            "/api/sync",
+            MEDIA_TYPE,
+            authorization,
+            &body,
+            TIMEOUT_MS,
+        );
+    }
+
+    fn device_report(&self) -> DeviceReport {
+        DeviceReport {
+            app_version: self.platform.app_version.clone(),
+            battery_percent: self.platform.battery_percent,
+            unsent: self.state.outbox.unsent(),
+            oldest_unsent_at: self.state.outbox.waiting.iter().map(|w| w.at).min(),
+        }
+    }
+
+    /// What an unlocked tablet keeps up to date: the plan, its rounds and their known places, and
+    /// those of the sectors its team is sent to.
+    fn follow(&self) -> Vec<Follow> {
+        let Some(credentials) = &self.state.device.credentials else {
+            return Vec::new();
+        };
+        let campaign = credentials.enrolment.campaign;
+        let mut names = vec![DocumentName::Plan { campaign }];
+        let brief = |sector, night| DocumentName::Brief {
+            campaign,
+            sector,
+            night,
+        };
+        for paper in self.round_papers() {
+            names.push(paper.name);
+            if let DocumentName::Round { key } = paper.name {
+                names.extend(key.sector.map(|sector| brief(sector, key.night)));
+            }
+        }
+        if let (Some(plan), Some(team)) = (self.plan(), credentials.enrolment.team) {
+            let sent = plan.assignments.iter().filter(|sent| sent.team == team);
+            names.extend(sent.map(|sent| brief(sent.sector, sent.night)));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+            .into_iter()
+            .map(|name| Follow {
+                name,
+                heads: self
+                    .paper(document_id(&name))
+                    .map_or_else(Vec::new, |paper| {
+                        let heads = paper.document.heads();
+                        heads
+                            .into_iter()
+                            .map(|head| HashBytes::new(head.0))
+                            .collect()
+                    }),
+            })
+            .collect()
+    }
+
+    pub(super) fn answered(&mut self, ticket: u32, http_code: u16, body: &[u8]) {
+        let Some((_, asked)) = self.asked.take_if(|(waiting, _)| *waiting == ticket) else {
+            return;
+        };
+        match asked {
+            Asked::Enrolment => self.enrolment_answered(http_code, body),
+            Asked::Challenge if http_code == 200 && self.ask_session(body).is_some() => {}
+            Asked::Session if http_code == 200 && self.take_token(body).is_some() => {
+                self.exchange_soon();
+            }
+            Asked::Challenge | Asked::Session => {
+                // The token that may only upload is left.
+                self.session_refused_until = Some(self.now + REFUSED_SESSION_MS);
+                self.last_problem = Some(problem_code(http_code, body));
+                self.next_poll_at = self.now + FAILED_POLL_MS;
+                self.exchange_soon();
+            }
+            Asked::Sync { with_session } => {
+                let Some(peer) = &mut self.peer else {
+                    return;
+                };
+                let digest = peer.answered(self.now, http_code, body);
+                self.take_digest(digest, with_session);
+            }
+        }
+    }
+
+    fn take_token(&mut self, body: &[u8]) -> Option<()> {
+        let session: Session = serde_json::from_slice(body).ok()?;
+        self.token = Some(SessionToken {
+            token: session.token,
+            expires_at: session.expires_at,
+        });
+        Some(())
+    }
+
+    pub(super) fn unreachable(&mut self, ticket: u32) {
+        let Some((_, asked)) = self.asked.take_if(|(waiting, _)| *waiting == ticket) else {
+            return;
+        };
+        if asked == Asked::Enrolment {
+            return self.enrolment_unreachable();
+        }
+        self.next_poll_at = self.now + FAILED_POLL_MS;
+        if let Some(peer) = &mut self.peer {
+            let digest = peer.unreachable(self.now);
+            self.take_digest(digest, false);
+        }
+    }
+
+    fn take_digest(&mut self, digest: Digest, with_session: bool) {
+        self.last_problem = digest.problem.map(|problem| problem.code().to_owned());
+        if digest.problem == Some(SyncProblem::SessionExpired) && with_session {
+            self.token = None;
+            if let Some(peer) = &mut self.peer {
+                peer.hurry();
+            }
+            return self.exchange_soon();
+        }
+        let answered = digest.epoch.is_some();
+        let pause = if answered { POLL_MS } else { FAILED_POLL_MS };
+        self.next_poll_at = self.now + pause;
+        if answered {
+            self.jobs.push_back(Job::Take(Box::new(digest)));
+        }
+    }
+
+    /// What an answer changes, in one write.
+    pub(super) fn take_answer(&mut self, digest: Digest) -> Option<Staged> {
+        let mut staged = Staged::new(self.state.clone(), After::Taken);
+        let mut lines = Vec::new();
+        if digest.epoch_renewed {
+            lines.push(Line::NewEpoch);
+            self.reseal = true;
+        }
+        for receipt in &digest.receipts {
+            lines.push(Line::Settled {
+                envelope: super::hex(receipt.envelope.as_slice()),
+                code: short_code(receipt),
+                set_aside: receipt.quarantined.len() as u32,
+                at: receipt.at,
+                received_at: self.now,
+            });
+        }
+        for refused in &digest.refused {
+            lines.push(Line::Refused {
+                envelope: super::hex(refused.envelope.as_slice()),
+                code: refused.code.clone(),
+                kept_there: refused.quarantined,
+            });
+        }
+        for custody in &digest.rounds {
+            let known = self.state.outbox.arrivals.get(&custody.document);
+            let same = known.is_some_and(|known| {
+                (known.held, known.read, known.safe) == (custody.held, custody.read, custody.safe)
+            });
+            if !same {
+                lines.push(Line::Custody {
+                    document: custody.document,
+                    held: custody.held,
+                    read: custody.read,
+                    safe: custody.safe,
+                });
+            }
+        }
+        if self.state.session.is_some() {
+            for update in digest.documents {
+                self.take_update(&mut staged, update);
+            }
+        }
+        lines.extend(self.closings(&staged));
+        staged.write_outbox(lines);
+        self.note_contact(&mut staged, digest.epoch, digest.clock_offset_ms);
+        Some(staged)
+    }
+
+    /// Lets what the server sent through the gate, then into the document and its log.
+    fn take_update(&mut self, staged: &mut Staged, update: DocumentUpdate) {
+        let kind = update.name.kind();
+        let id = document_id(&update.name);
+        let here = staged
+            .session()
+            .is_some_and(|session| session.papers.contains_key(&id));
+        if update.changes.is_empty()
+            || (!here && self.stage_new_paper(staged, update.name).is_none())
+        {
+            return;
+        }
+        let changes: Vec<Vec<u8>> = update
+            .changes
+            .into_iter()
+            .map(|bytes| bytes.into_vec())
+            .collect();
+        let Some(paper) = staged.session().and_then(|session| session.paper(id)) else {
+            return;
+        };
+        let limits = GateLimits::default();
+        let admission = admit_from_server(&mut paper.document, kind, &changes, &limits);
+        let operation = paper.keep(&admission.accepted, || self.draw());
+        staged.operations.extend(operation);
+    }
+
+    /// Rounds that a colleague closed or opened again.
+    fn closings(&self, staged: &Staged) -> Vec<Line> {
+        let session = staged.state.session.as_deref();
+        let papers = session
+            .into_iter()
+            .flat_map(|session| session.papers.values());
+        papers
+            .filter_map(|paper| {
+                let DocumentName::Round { key } = paper.name else {
+                    return None;
+                };
+                let (round, _) = paper.round()?;
+                let open = round.closures.iter().filter(|c| c.reopened_at.is_none());
+                let closed_at = open.map(|closure| closure.stamp.at).max();
+                let arrival = staged.state.outbox.arrivals.get(&paper.id)?;
+                (arrival.closed_at.is_some() != closed_at.is_some()).then(|| Line::Round {
+                    document: paper.id,
+                    sector: arrival
+                        .sector
+                        .clone()
+                        .or_else(|| self.sector_code(key.sector)),
+                    night: key.night,
+                    closed_at,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes in the clear file what a locked tablet needs: epoch, clock, the coordination's number.
+    fn note_contact(
+        &mut self,
+        staged: &mut Staged,
+        epoch: Option<[u8; 16]>,
+        clock_offset_ms: Option<i64>,
+    ) {
+        let device = &self.state.device;
+        let epoch = epoch.map(|epoch| BASE64.encode(&epoch));
+        let moved = clock_offset_ms.filter(|offset| {
+            device
+                .clock_offset_ms
+                .is_none_or(|known| (known - offset).abs() >= CLOCK_STEP_MS)
+        });
+        let campaign = staged.state.session.as_ref().and_then(|session| {
+            let campaign = device.credentials.as_ref()?.enrolment.campaign;
+            let paper = session
+                .papers
+                .get(&document_id(&DocumentName::Plan { campaign }))?;
+            paper.plan()?.campaign.clone()
+        });
+        let mut credentials = device.credentials.clone();
+        if let (Some(credentials), Some(campaign)) = (&mut credentials, campaign) {
+            credentials.coordination_number = campaign.coordination_number;
+            credentials.enrolment.campaign_name = campaign.name;
+        }
+        let said = |c: &super::device::Credentials| {
+            (
+                c.coordination_number.clone(),
+                c.enrolment.campaign_name.clone(),
+            )
+        };
+        let renamed = credentials.as_ref().map(said) != device.credentials.as_ref().map(said);
+        if epoch == device.epoch && moved.is_none() && !renamed {
+            return;
+        }
+        staged.write_device(|device| {
+            device.epoch = epoch;
+            device.clock_offset_ms = moved.or(device.clock_offset_ms);
+            device.credentials = credentials;
+        });
+    }
+
+    /// The server's clock as an answer told it, before there is a file to note it in.
+    pub(super) fn note_clock(&mut self, server_at: TimestampMs) {
+        let sent = self.tried_at.unwrap_or(self.now);
+        let middle = sent + (self.now - sent) / 2;
+        self.clock_offset_ms = Some(server_at - middle);
+    }
+
+    pub(super) fn answer_taken(&mut self) {
+        if std::mem::take(&mut self.reseal) && self.state.session.is_some() {
+            self.jobs.push_back(Job::Mend);
+        }
+        self.shred_what_is_due();
+        self.exchange_soon();
+    }
+
+    pub(super) fn answer_not_taken(&mut self) {
+        self.last_problem = Some("not-stored".to_owned());
+        self.next_poll_at = self.now + FAILED_POLL_MS;
+    }
+
+    /// When the platform should wake the tablet.
+    pub(super) fn plan_wake(&mut self) {
+        let mut wishes = Vec::new();
+        wishes.extend(self.undo.as_ref().map(|(_, until)| until + 1));
+        let waiting = !self.state.outbox.waiting.is_empty();
+        let open = self.state.session.is_some();
+        if self.asked.is_none() && self.state.device.credentials.is_some() && (waiting || open) {
+            let peer = self.peer.as_ref().and_then(Peer::next_try_at);
+            let soonest = [peer, open.then_some(self.next_poll_at)]
+                .into_iter()
+                .flatten()
+                .min();
+            if self.online == Some(false) {
+                wishes.extend(self.tried_at.map(|tried| tried + OFFLINE_TRY_MS));
+            } else {
+                wishes.extend(soonest);
+            }
+        }
+        wishes.extend(self.next_shredding_at());
+        let at = wishes.into_iter().min().map(|at| at.max(self.now + 1_000));
+        if at != self.wake_at {
+            self.wake_at = at;
+            self.effects.extend(at.map(|at| Effect::Wake { at }));
+        }
+    }
+}
+
+/// Sixteen characters of a receipt, in groups of four, to be read aloud or copied.
+fn short_code(receipt: &Receipt) -> String {
+    let text = BASE32_NOPAD.encode(&receipt.signature.as_slice()[..10]);
+    let groups: Vec<&str> = (0..4).filter_map(|n| text.get(4 * n..4 * n + 4)).collect();
+    groups.join("-")
+}

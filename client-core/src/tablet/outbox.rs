@@ -1,0 +1,394 @@
+//! The sealed outbox: every saved change as an envelope only the campaign can open, and the
+//! receipts that came back. It is read and sent while the tablet is locked.
+//!
+//! # Shape
+//! `MRO` ‖ version 1 ‖ frames. A frame's payload is the length of a JSON line (u32 LE) ‖ the line ‖
+//! the envelope, for a line that has one.
+
+use crate::model::{DocumentId, Night, ObservationId, TimestampMs};
+use crate::vault::{frame, scan};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Name of the outbox's file.
+pub(super) const OUTBOX_FILE: &str = "outbox";
+
+const HEADER: &[u8; 4] = b"MRO\x01";
+/// Lines without effect any more, after which the file is rewritten.
+const COMPACT_AFTER: u32 = 200;
+
+/// A hash in hexadecimal.
+pub(super) type Hex = String;
+
+/// An envelope not acknowledged yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    /// SHA-256 of the envelope.
+    pub envelope: Hex,
+    /// The document it changes.
+    pub document: DocumentId,
+    /// Its changes.
+    pub changes: Vec<Hex>,
+    /// The observations they are about.
+    pub about: Vec<ObservationId>,
+    /// When it was sealed (device clock).
+    pub at: TimestampMs,
+    /// The server refused it and does not keep it: it stays here, and is tried again later.
+    pub refused: Option<String>,
+    /// The envelope.
+    #[serde(skip)]
+    pub bytes: Arc<Vec<u8>>,
+}
+
+/// What is known of a round's arrival on the server. It outlives the round's shredding.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Arrival {
+    /// Sector code; none is "hors secteur".
+    pub sector: Option<String>,
+    /// Night.
+    pub night: Option<Night>,
+    /// Changes acknowledged, by hash.
+    pub acknowledged: BTreeSet<Hex>,
+    /// Changes that the server keeps aside.
+    pub set_aside: u32,
+    /// Observations the server holds.
+    pub held: u32,
+    /// Observations the coordination has read.
+    pub read: u32,
+    /// The tablet may shred.
+    pub safe: bool,
+    /// Short code of the last receipt.
+    pub code: Option<String>,
+    /// Of the last receipt (server clock).
+    pub at: TimestampMs,
+    /// Of the last receipt (device clock).
+    pub received_at: TimestampMs,
+    /// The round was closed here at this instant (device clock).
+    pub closed_at: Option<TimestampMs>,
+}
+
+/// One line of the outbox's file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "snake_case")]
+pub(super) enum Line {
+    /// An envelope was sealed.
+    Sealed(Waiting),
+    /// It is acknowledged.
+    Settled {
+        envelope: Hex,
+        code: String,
+        set_aside: u32,
+        at: TimestampMs,
+        received_at: TimestampMs,
+    },
+    /// The server refused it: kept there, or still here.
+    Refused {
+        envelope: Hex,
+        code: String,
+        kept_there: bool,
+    },
+    /// Its changes are in a later envelope.
+    Replaced { envelope: Hex },
+    /// What became of a round's entries.
+    Custody {
+        document: DocumentId,
+        held: u32,
+        read: u32,
+        safe: bool,
+    },
+    /// The round is known, closed, or opened again.
+    Round {
+        document: DocumentId,
+        sector: Option<String>,
+        night: Night,
+        closed_at: Option<TimestampMs>,
+    },
+    /// The server's log is another one: what was acknowledged is to be offered again.
+    NewEpoch,
+    /// The whole of what is known of a round, after a rewriting.
+    Arrival {
+        document: DocumentId,
+        arrival: Arrival,
+    },
+}
+
+/// The outbox as its file reads.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outbox {
+    pub waiting: Vec<Waiting>,
+    pub arrivals: BTreeMap<DocumentId, Arrival>,
+    started: bool,
+    idle_lines: u32,
+}
+
+/// An outbox that was read.
+pub(super) struct OpenedOutbox {
+    pub outbox: Outbox,
+    /// The file is to be cut to this length first.
+    pub cut_to: Option<u32>,
+    /// Regions that could not be read.
+    pub damaged: u32,
+}
+
+impl Outbox {
+    /// Reads the outbox's file; what is damaged is passed over.
+    pub fn open(file: &[u8]) -> OpenedOutbox {
+        let mut outbox = Self::default();
+        let found = scan(file, HEADER.len().min(file.len()));
+        let mut damaged = found.damaged;
+        for payload in &found.payloads {
+            match read_line(&file[payload.clone()]) {
+                Some(line) => outbox.apply(line),
+                None => damaged += 1,
+            }
+        }
+        outbox.started = file.len() >= HEADER.len();
+        let keep = if outbox.started { found.good_length } else { 0 };
+        OpenedOutbox {
+            outbox,
+            cut_to: (keep < file.len()).then_some(keep as u32),
+            damaged,
+        }
+    }
+
+    /// Takes a line in; the bytes to add at the file's end.
+    pub fn note(&mut self, line: Line) -> Vec<u8> {
+        let mut bytes = if self.started {
+            Vec::new()
+        } else {
+            HEADER.to_vec()
+        };
+        self.started = true;
+        bytes.extend(write_line(&line));
+        self.apply(line);
+        bytes
+    }
+
+    /// The file holds so much that has no effect any more that it should be rewritten.
+    pub fn wants_compaction(&self) -> bool {
+        self.idle_lines >= COMPACT_AFTER
+    }
+
+    /// The whole new file.
+    pub fn rewrite(&mut self) -> Vec<u8> {
+        self.idle_lines = 0;
+        self.started = true;
+        let arrivals = self
+            .arrivals
+            .iter()
+            .map(|(document, arrival)| Line::Arrival {
+                document: *document,
+                arrival: arrival.clone(),
+            });
+        let waiting = self.waiting.iter().cloned().map(Line::Sealed);
+        let mut bytes = HEADER.to_vec();
+        for line in arrivals.chain(waiting) {
+            bytes.extend(write_line(&line));
+        }
+        bytes
+    }
+
+    /// A change waits or is acknowledged.
+    pub fn knows(&self, document: DocumentId, change: &str) -> bool {
+        let waits = |waiting: &Waiting| {
+            waiting.document == document && waiting.changes.iter().any(|hash| hash == change)
+        };
+        self.waiting.iter().any(waits)
+            || self
+                .arrivals
+                .get(&document)
+                .is_some_and(|arrival| arrival.acknowledged.contains(change))
+    }
+
+    /// Saved changes not acknowledged yet.
+    pub fn unsent(&self) -> u32 {
+        self.waiting
+            .iter()
+            .map(|waiting| waiting.changes.len() as u32)
+            .sum()
+    }
+
+    /// Something of a document waits.
+    pub fn holds(&self, document: DocumentId) -> bool {
+        self.waiting
+            .iter()
+            .any(|waiting| waiting.document == document)
+    }
+
+    fn apply(&mut self, line: Line) {
+        match line {
+            Line::Sealed(waiting) => {
+                self.waiting
+                    .retain(|other| other.envelope != waiting.envelope);
+                self.waiting.push(waiting);
+            }
+            Line::Settled {
+                envelope,
+                code,
+                set_aside,
+                at,
+                received_at,
+            } => {
+                if let Some(waiting) = self.take(&envelope) {
+                    let arrival = self.arrivals.entry(waiting.document).or_default();
+                    arrival.acknowledged.extend(waiting.changes);
+                    arrival.set_aside += set_aside;
+                    arrival.code = Some(code);
+                    arrival.at = at;
+                    arrival.received_at = received_at;
+                }
+            }
+            Line::Refused {
+                envelope,
+                code,
+                kept_there,
+            } => self.refuse(&envelope, code, kept_there),
+            Line::Replaced { envelope } => {
+                self.take(&envelope);
+            }
+            Line::Custody {
+                document,
+                held,
+                read,
+                safe,
+            } => {
+                let arrival = self.arrivals.entry(document).or_default();
+                (arrival.held, arrival.read, arrival.safe) = (held, read, safe);
+                self.idle_lines += 1;
+            }
+            Line::Round {
+                document,
+                sector,
+                night,
+                closed_at,
+            } => {
+                let arrival = self.arrivals.entry(document).or_default();
+                arrival.sector = sector;
+                arrival.night = Some(night);
+                arrival.closed_at = closed_at;
+                self.idle_lines += 1;
+            }
+            Line::NewEpoch => {
+                for arrival in self.arrivals.values_mut() {
+                    arrival.acknowledged.clear();
+                    arrival.safe = false;
+                }
+                self.idle_lines += 1;
+            }
+            Line::Arrival { document, arrival } => {
+                self.arrivals.insert(document, arrival);
+            }
+        }
+    }
+
+    fn refuse(&mut self, envelope: &str, code: String, kept_there: bool) {
+        if !kept_there {
+            let found = self
+                .waiting
+                .iter_mut()
+                .find(|waiting| waiting.envelope == envelope);
+            if let Some(waiting) = found {
+                waiting.refused = Some(code);
+            }
+            self.idle_lines += 1;
+        } else if let Some(waiting) = self.take(envelope) {
+            let arrival = self.arrivals.entry(waiting.document).or_default();
+            arrival.set_aside += waiting.changes.len() as u32;
+            arrival.acknowledged.extend(waiting.changes);
+        }
+    }
+
+    fn take(&mut self, envelope: &str) -> Option<Waiting> {
+        let at = self
+            .waiting
+            .iter()
+            .position(|waiting| waiting.envelope == envelope)?;
+        self.idle_lines += 2;
+        Some(self.waiting.remove(at))
+    }
+}
+
+fn write_line(line: &Line) -> Vec<u8> {
+    let text = serde_json::to_vec(line).expect("plain values become JSON");
+    let envelope = match line {
+        Line::Sealed(waiting) => waiting.bytes.as_slice(),
+        _ => &[],
+    };
+    let length = (text.len() as u32).to_le_bytes();
+    frame(&[length.as_slice(), &text, envelope].concat())
+}
+
+fn read_line(payload: &[u8]) -> Option<Line> {
+    let (length, rest) = payload.split_first_chunk::<4>()?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let (text, envelope) = rest.split_at_checked(length)?;
+    let mut line: Line = serde_json::from_slice(text).ok()?;
+    if let Line::Sealed(waiting) = &mut line {
+        waiting.bytes = Arc::new(envelope.to_vec());
+    }
+    Some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(n: u8) -> Line {
+        Line::Sealed(Waiting {
+            envelope: format!("{n:02x}"),
+            document: DocumentId::from_random([1; 16]),
+            changes: vec![format!("c{n}")],
+            about: Vec::new(),
+            at: 1,
+            refused: None,
+            bytes: Arc::new(vec![n; 40]),
+        })
+    }
+
+    fn settled(n: u8) -> Line {
+        Line::Settled {
+            envelope: format!("{n:02x}"),
+            code: "AAAA-BBBB".into(),
+            set_aside: 0,
+            at: 5,
+            received_at: 6,
+        }
+    }
+
+    #[test]
+    fn what_waits_and_what_arrived_read_back_after_any_cut_and_a_rewriting() {
+        let mut outbox = Outbox::default();
+        let mut file = Vec::new();
+        for line in [sealed(1), sealed(2), settled(1), sealed(3)] {
+            file.extend(outbox.note(line));
+        }
+        let again = Outbox::open(&file).outbox;
+        assert_eq!(again.waiting, outbox.waiting);
+        assert_eq!(again.unsent(), 2);
+        let document = DocumentId::from_random([1; 16]);
+        assert!(again.knows(document, "c1") && again.knows(document, "c3"));
+        assert!(!again.knows(document, "c4"));
+        let torn = Outbox::open(&file[..file.len() - 3]);
+        assert_eq!(torn.outbox.unsent(), 1);
+        assert!(torn.cut_to.is_some());
+        let rewritten = Outbox::open(&outbox.rewrite()).outbox;
+        assert_eq!(rewritten.waiting, outbox.waiting);
+        assert_eq!(rewritten.arrivals, outbox.arrivals);
+    }
+
+    #[test]
+    fn a_refusal_the_server_does_not_keep_stays_here() {
+        let mut outbox = Outbox::default();
+        outbox.note(sealed(1));
+        let refused = |kept_there| Line::Refused {
+            envelope: "01".into(),
+            code: "envelope-key".into(),
+            kept_there,
+        };
+        outbox.note(refused(false));
+        assert_eq!(outbox.waiting[0].refused.as_deref(), Some("envelope-key"));
+        outbox.note(refused(true));
+        assert_eq!(outbox.unsent(), 0);
+    }
+}

@@ -1,0 +1,9 @@
+//! Stories: a person with a tablet, a platform that may die at any operation, and a server made of
+//! the core's own gate and envelopes.
+
+mod endurance;
+mod platform;
+mod secrecy;
+mod server;
+mod stories;
+mod together;

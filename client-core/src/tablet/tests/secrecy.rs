@@ -1,0 +1,156 @@
+use super::platform::Platform;
+use super::server::Server;
+use crate::form::FormKind;
+use crate::model::AnswerValue;
+use crate::tablet::{Event, Phase};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+fn night() -> (Rc<RefCell<Server>>, Platform) {
+    let server = Rc::new(RefCell::new(Server::new()));
+    let mut tablet = Platform::ready(&server, 0);
+    tablet.set_out();
+    tablet.go_offline();
+    for men in 1..=6 {
+        tablet.count(men);
+    }
+    (server, tablet)
+}
+
+#[test]
+fn ten_wrong_pins_destroy_the_vault_and_lose_nothing_that_was_saved() {
+    let (server, mut tablet) = night();
+    tablet.send(Event::Lock);
+    let mut tries = 0;
+    while tablet.view().phase != Phase::Destroyed {
+        tablet.send(Event::Unlock {
+            pin: "864213".into(),
+        });
+        tries += 1;
+        if let Phase::Locked { next_try_at, .. } = tablet.view().phase {
+            tablet.now = next_try_at.unwrap_or(tablet.now);
+        }
+        assert!(tries <= 10);
+    }
+    assert_eq!(tries, 10);
+    let left: Vec<&str> = tablet.files.keys().map(String::as_str).collect();
+    assert_eq!(left, ["device", "outbox"]);
+    tablet.kill_and_start();
+    assert_eq!(tablet.view().phase, Phase::Destroyed);
+    assert_eq!(tablet.view().outbox.unsent, 6);
+    tablet.go_online();
+    assert_eq!(server.borrow().observations(), 6);
+    assert_eq!(tablet.view().outbox.unsent, 0);
+}
+
+#[test]
+fn a_wrong_pin_is_counted_before_it_is_answered() {
+    let (_, mut tablet) = night();
+    tablet.send(Event::Lock);
+    for expected in [9, 8] {
+        // The process dies right after the count reached the disk.
+        tablet.dies_after = Some(1);
+        tablet.send(Event::Unlock {
+            pin: "864213".into(),
+        });
+        tablet.kill_and_start();
+        let Phase::Locked { tries_left, .. } = tablet.view().phase else {
+            panic!("locked");
+        };
+        assert_eq!(tries_left, expected);
+    }
+    tablet.disk_full = true;
+    tablet.unlock();
+    assert_eq!(
+        tablet.message(),
+        "not-stored",
+        "a try that cannot be counted is not made"
+    );
+    tablet.disk_full = false;
+    tablet.unlock();
+    assert_eq!(tablet.view().phase, Phase::Unlocked);
+    tablet.send(Event::Lock);
+    let Phase::Locked { tries_left, .. } = tablet.view().phase else {
+        panic!("locked");
+    };
+    assert_eq!(tries_left, 10, "the right PIN forgives the wrong ones");
+}
+
+#[test]
+fn no_try_is_made_before_its_time() {
+    let (_, mut tablet) = night();
+    tablet.send(Event::Lock);
+    for _ in 0..5 {
+        tablet.send(Event::Unlock {
+            pin: "864213".into(),
+        });
+    }
+    tablet.unlock();
+    assert_eq!(tablet.message(), "wait-before-pin");
+    tablet.now += 61_000;
+    tablet.unlock();
+    assert_eq!(tablet.view().phase, Phase::Unlocked);
+}
+
+#[test]
+fn no_answer_place_or_key_is_readable_in_the_files() {
+    let (_, mut tablet) = night();
+    tablet.open(FormKind::Count);
+    tablet.answer("n_men", AnswerValue::Integer(1));
+    tablet.choose("sleeping_place", "hospital");
+    tablet.answer("marks", AnswerValue::Text("MARQUEUR-VISIBLE".into()));
+    tablet.answer("note", AnswerValue::Text("MARQUEUR-NOTE".into()));
+    tablet.send(Event::TypePlace {
+        text: "MARQUEUR-LIEU".into(),
+    });
+    let check = |tablet: &Platform| {
+        for (name, bytes) in &tablet.files {
+            for marker in [
+                "MARQUEUR",
+                "hospital",
+                "doorway",
+                "sleeping_place",
+                "Les Quais",
+            ] {
+                let found = bytes
+                    .windows(marker.len())
+                    .any(|part| part == marker.as_bytes());
+                assert!(!found, "{marker} in {name}");
+            }
+        }
+    };
+    check(&tablet);
+    tablet.send(Event::SaveForm);
+    check(&tablet);
+    let device = String::from_utf8(tablet.files["device"].clone()).unwrap();
+    assert!(
+        device.contains("\"unsealed_signing\":null"),
+        "the signing key is in the vault"
+    );
+    // Negative control: the markers would be found if they were there.
+    tablet
+        .files
+        .insert("control".into(), b"..MARQUEUR..".to_vec());
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&tablet))).is_err());
+}
+
+#[test]
+fn a_destroyed_tablet_may_enrol_anew_and_still_hands_in_the_old_work() {
+    let (server, mut tablet) = night();
+    tablet.send(Event::Lock);
+    for _ in 0..10 {
+        tablet.send(Event::Unlock {
+            pin: "864213".into(),
+        });
+        tablet.now += 4_000_000;
+    }
+    assert_eq!(tablet.view().phase, Phase::Destroyed);
+    tablet.online = true;
+    tablet.send(Event::Enrol {
+        code: super::server::CODES[1].into(),
+    });
+    assert_eq!(tablet.view().phase, Phase::ChoosePin);
+    tablet.go_online();
+    tablet.wait_ms(600_000);
+    assert_eq!(server.borrow().observations(), 6);
+}

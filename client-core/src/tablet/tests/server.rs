@@ -1,0 +1,328 @@
+//! A server in memory: it enrols, challenges, opens envelopes, passes the gate and signs receipts.
+
+use crate::document::{Actor, ChangeHash, Document, DocumentName, Writer, document_id, read_round};
+use crate::gate::{GateLimits, admit};
+use crate::model::{
+    Assignment, Campaign, CampaignId, CampaignKind, CampaignMode, Coordinates, DeviceId,
+    DocumentId, HeadCount, Night, Round, Sector, SectorId, Site, SiteId, SiteKind, Team, TeamId,
+};
+use crate::sync::envelope::{self, campaign_key_pair};
+use crate::sync::{
+    DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SyncAnswer,
+    decode_request, encode_answer, enrol_signed_bytes, session_signed_bytes,
+};
+use crate::tablet::device::array_from_base64;
+use data_encoding::BASE64;
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde_bytes::{ByteArray, ByteBuf};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub const NIGHT: &str = "2026-01-22";
+pub const CODES: [&str; 3] = ["K7M29XQP04RT", "A7M29XQP04RT", "B7M29XQP04RT"];
+
+pub fn night() -> Night {
+    NIGHT.parse().unwrap()
+}
+
+pub fn team() -> TeamId {
+    TeamId::from_random([0x70; 16])
+}
+
+pub fn sector() -> SectorId {
+    SectorId::from_random([0x5e; 16])
+}
+
+pub fn site() -> SiteId {
+    SiteId::from_random([0x51; 16])
+}
+
+fn campaign() -> CampaignId {
+    CampaignId::from_random([0xca; 16])
+}
+
+pub struct Server {
+    signing: SigningKey,
+    secret: [u8; 32],
+    public: [u8; 32],
+    devices: BTreeMap<DeviceId, VerifyingKey>,
+    documents: BTreeMap<DocumentId, (DocumentName, Document)>,
+    used: usize,
+    pub epoch: u8,
+    pub safe: bool,
+    pub read_all: bool,
+    pub requests: u32,
+    pub revoked: bool,
+    /// Signs receipts with a key that is not its own.
+    pub forges: bool,
+}
+
+impl Server {
+    pub fn new() -> Self {
+        let (secret, public) = campaign_key_pair(&[0x11; 32]);
+        let mut server = Self {
+            signing: SigningKey::from_bytes(&[0x22; 32]),
+            secret: *secret,
+            public,
+            devices: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            used: 0,
+            epoch: 1,
+            safe: false,
+            read_all: false,
+            requests: 0,
+            revoked: false,
+            forges: false,
+        };
+        let id = campaign();
+        let mut plan = Campaign::prepare(
+            id,
+            "Nuit d'essai".into(),
+            CampaignKind::NightCount,
+            CampaignMode::Exercise,
+        );
+        plan.nights = vec![night()];
+        plan.coordination_number = Some("04 00 00 00 00".into());
+        plan.legal.notice = "Vos réponses servent à compter.".into();
+        server.author(DocumentName::Plan { campaign: id }, |w| {
+            w.put_campaign(&plan);
+            w.put_team(&Team {
+                id: team(),
+                code: "E1".into(),
+                organisation: Some("asso".into()),
+                professional: false,
+            });
+            w.put_sector(&Sector {
+                id: sector(),
+                code: "S1".into(),
+                name: "Les Quais".into(),
+                zone: None,
+                risk: crate::model::RiskClass::Ordinary,
+                boundary: geo::MultiPolygon::new(vec![geo::Polygon::new(
+                    geo::LineString::from(vec![(3.87, 43.6), (3.88, 43.6), (3.88, 43.61)]),
+                    Vec::new(),
+                )]),
+            });
+            w.put_assignment(&Assignment {
+                team: team(),
+                sector: sector(),
+                night: night(),
+            });
+        });
+        let brief = DocumentName::Brief {
+            campaign: id,
+            sector: sector(),
+            night: night(),
+        };
+        server.author(brief, |w| {
+            w.put_site(&Site {
+                id: site(),
+                kind: SiteKind::Bidonville,
+                code: "B1".into(),
+                coordinates: Coordinates {
+                    longitude: 3.871,
+                    latitude: 43.601,
+                },
+                audience: crate::model::Audience::Everyone,
+                expected: Some(HeadCount::exactly(30)),
+                note: None,
+            });
+        });
+        server
+    }
+
+    pub fn author(&mut self, name: DocumentName, write: impl FnOnce(&mut Writer<'_>)) {
+        let actor = Actor::new(DeviceId::from_random([0xff; 16]), [0; 8]);
+        let (_, document) = self
+            .documents
+            .entry(document_id(&name))
+            .or_insert_with(|| (name, Document::new(actor)));
+        document.commit(1_000_000, write);
+    }
+
+    /// All rounds as the server reads them.
+    pub fn rounds(&self) -> Vec<Round> {
+        let rounds = self.documents.iter();
+        rounds
+            .filter(|(_, (name, _))| matches!(name, DocumentName::Round { .. }))
+            .map(|(id, (_, document))| read_round(document, *id).0)
+            .collect()
+    }
+
+    pub fn observations(&self) -> usize {
+        self.rounds()
+            .iter()
+            .map(|round| round.observations.len())
+            .sum()
+    }
+
+    /// Loses everything it had taken, as a server restored from an old copy.
+    pub fn restore_from_nothing(&mut self) {
+        self.documents
+            .retain(|_, (name, _)| !matches!(name, DocumentName::Round { .. }));
+        self.epoch += 1;
+    }
+
+    pub fn handle(
+        &mut self,
+        path: &str,
+        token: Option<&str>,
+        body: &[u8],
+        now: i64,
+    ) -> (u16, Vec<u8>) {
+        self.requests += 1;
+        match path {
+            "/api/enrol" => self.enrol(body, now),
+            "/api/device/challenge" => {
+                let nonce = BASE64.encode(&[7; 32]);
+                (200, json!({ "nonce": nonce }).to_string().into_bytes())
+            }
+            "/api/device/session" => self.session(body, now),
+            "/api/sync" => self.sync(token, body, now),
+            _ => (404, Vec::new()),
+        }
+    }
+
+    fn enrol(&mut self, body: &[u8], now: i64) -> (u16, Vec<u8>) {
+        let asked: Value = serde_json::from_slice(body).unwrap();
+        let code = asked["code"].as_str().unwrap();
+        let problem = |code: &str, http| (http, json!({ "code": code }).to_string().into_bytes());
+        let Some(at) = CODES.iter().position(|known| *known == code) else {
+            return problem("code-unknown", 404);
+        };
+        if at < self.used {
+            return problem("code-used", 409);
+        }
+        let key: [u8; 32] = array_from_base64(asked["verifying_key"].as_str().unwrap()).unwrap();
+        let proof: [u8; 64] = array_from_base64(asked["proof"].as_str().unwrap()).unwrap();
+        let key = VerifyingKey::from_bytes(&key).unwrap();
+        let signed = enrol_signed_bytes(code);
+        key.verify_strict(&signed, &Signature::from_bytes(&proof))
+            .unwrap();
+        self.used = at + 1;
+        let device = DeviceId::from_random([0x80 + at as u8; 16]);
+        self.devices.insert(device, key);
+        let answer = json!({
+            "device": device, "label": format!("T{at}"), "campaign": campaign(),
+            "campaign_name": "Nuit d'essai", "exercise": true, "team": team(),
+            "campaign_key": BASE64.encode(&self.public),
+            "server_key": BASE64.encode(self.signing.verifying_key().as_bytes()),
+            "upload_token": format!("upload-{at}"), "coordination_number": null,
+            "server_at": now + 90_000,
+        });
+        (200, answer.to_string().into_bytes())
+    }
+
+    fn session(&mut self, body: &[u8], now: i64) -> (u16, Vec<u8>) {
+        if self.revoked {
+            return (403, json!({ "code": "revoked" }).to_string().into_bytes());
+        }
+        let asked: Value = serde_json::from_slice(body).unwrap();
+        let device: DeviceId = asked["device"].as_str().unwrap().parse().unwrap();
+        let signature: [u8; 64] = array_from_base64(asked["signature"].as_str().unwrap()).unwrap();
+        let signed = session_signed_bytes(device, &[7; 32]);
+        let key = self.devices[&device];
+        key.verify_strict(&signed, &Signature::from_bytes(&signature))
+            .unwrap();
+        let answer = json!({ "token": "session", "expires_at": now + 90_000 + 900_000 });
+        (200, answer.to_string().into_bytes())
+    }
+
+    fn sync(&mut self, token: Option<&str>, body: &[u8], now: i64) -> (u16, Vec<u8>) {
+        let request = decode_request(body).unwrap();
+        let reads = token == Some("Bearer session");
+        assert!(reads || token.is_some_and(|token| token.starts_with("Bearer upload-")));
+        let mut answer = SyncAnswer {
+            protocol: PROTOCOL,
+            epoch: ByteArray::new([self.epoch; 16]),
+            server_at: now + 90_000,
+            receipts: Vec::new(),
+            refused: Vec::new(),
+            documents: Vec::new(),
+            rounds: Vec::new(),
+        };
+        for bytes in &request.envelopes {
+            match self.take(bytes, now) {
+                Some(receipt) => answer.receipts.push(receipt),
+                None => answer.refused.push(RefusedEnvelope {
+                    envelope: HashBytes::new(envelope::envelope_hash(bytes)),
+                    code: "envelope-signature".into(),
+                    quarantined: true,
+                }),
+            }
+        }
+        for follow in request.follow.iter().filter(|_| reads) {
+            let Some((name, document)) = self.documents.get(&document_id(&follow.name)) else {
+                continue;
+            };
+            let heads: Vec<ChangeHash> = follow
+                .heads
+                .iter()
+                .map(|hash| ChangeHash(hash.into_array()))
+                .collect();
+            answer.documents.push(DocumentUpdate {
+                name: *name,
+                heads: document
+                    .heads()
+                    .iter()
+                    .map(|head| HashBytes::new(head.0))
+                    .collect(),
+                changes: document
+                    .changes_since(&heads)
+                    .into_iter()
+                    .map(|change| ByteBuf::from(change.bytes))
+                    .collect(),
+                writable: true,
+            });
+        }
+        for round in self.rounds() {
+            let held = round.observations.len() as u32;
+            answer.rounds.push(RoundCustody {
+                document: round.document,
+                held,
+                read: if self.read_all { held } else { 0 },
+                safe: self.safe,
+            });
+        }
+        (200, encode_answer(&answer))
+    }
+
+    fn take(&mut self, bytes: &[u8], now: i64) -> Option<Receipt> {
+        let header = envelope::peek(bytes).ok()?;
+        envelope::verify(bytes, self.devices.get(&header.device)?).ok()?;
+        let payload = envelope::open(bytes, &self.secret, envelope::PAYLOAD_CAP_BYTES).ok()?;
+        let actor = Actor::new(DeviceId::from_random([0xff; 16]), [0; 8]);
+        let id = document_id(&payload.name);
+        let (name, document) = self
+            .documents
+            .entry(id)
+            .or_insert_with(|| (payload.name, Document::new(actor)));
+        let limits = GateLimits::default();
+        let admission = admit(
+            document,
+            name.kind(),
+            &payload.changes,
+            header.device,
+            true,
+            &limits,
+        );
+        assert!(admission.refused.is_empty(), "{:?}", admission.refused);
+        let accepted = admission.accepted.iter().map(|change| change.hash);
+        let mut receipt = Receipt {
+            envelope: HashBytes::new(envelope::envelope_hash(bytes)),
+            document: id,
+            changes: accepted
+                .chain(admission.known.iter().copied())
+                .map(|hash| HashBytes::new(hash.0))
+                .collect(),
+            quarantined: Vec::new(),
+            at: now + 90_000,
+            signature: ByteArray::new([0; 64]),
+        };
+        let forger = SigningKey::from_bytes(&[0x33; 32]);
+        let key = if self.forges { &forger } else { &self.signing };
+        let signature = key.sign(&receipt.signed_bytes(campaign()));
+        receipt.signature = ByteArray::new(signature.to_bytes());
+        Some(receipt)
+    }
+}

@@ -1,0 +1,105 @@
+use super::platform::Platform;
+use super::server::Server;
+use crate::model::{AnswerValue, IssueCode};
+use crate::tablet::{Custody, Event};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Two tablets of one team on one round, offline, sharing one entry.
+fn two_with_one_entry() -> (Rc<RefCell<Server>>, Platform, Platform) {
+    let server = Rc::new(RefCell::new(Server::new()));
+    let mut one = Platform::ready(&server, 0);
+    let mut other = Platform::ready(&server, 1);
+    one.go_offline();
+    other.go_offline();
+    one.set_out();
+    other.set_out();
+    one.count(2);
+    one.go_online();
+    other.go_online();
+    assert_eq!(
+        server.borrow().rounds().len(),
+        1,
+        "they meet in one document"
+    );
+    assert_eq!(other.view().round.unwrap().entries.len(), 1);
+    one.go_offline();
+    other.go_offline();
+    (server, one, other)
+}
+
+fn edit(tablet: &mut Platform, question: &str, number: i64) {
+    let id = tablet.view().round.unwrap().entries[0].id;
+    tablet.send(Event::EditObservation { observation: id });
+    tablet.answer(question, AnswerValue::Integer(number));
+    tablet.send(Event::SaveForm);
+}
+
+fn meet(one: &mut Platform, other: &mut Platform) {
+    one.go_online();
+    other.go_online();
+    one.send(Event::SendNow);
+}
+
+#[test]
+fn two_tablets_that_start_offline_meet_in_one_round() {
+    let (server, mut one, mut other) = two_with_one_entry();
+    one.count(1);
+    other.count(4);
+    meet(&mut one, &mut other);
+    for tablet in [&one, &other] {
+        let round = tablet.view().round.unwrap();
+        assert_eq!(round.totals.street_at_least, 7);
+        assert!(
+            round
+                .entries
+                .iter()
+                .all(|entry| entry.custody == Custody::OnServer)
+        );
+    }
+    assert_eq!(server.borrow().rounds()[0].departures.len(), 2);
+}
+
+#[test]
+fn edits_of_different_fields_both_survive() {
+    let (_, mut one, mut other) = two_with_one_entry();
+    edit(&mut one, "n_dogs", 1);
+    edit(&mut other, "n_tents", 2);
+    meet(&mut one, &mut other);
+    for tablet in [&one, &other] {
+        let entry = tablet.view().round.unwrap().entries.remove(0);
+        assert_eq!(entry.facts.len(), 4, "men, place, dogs, tents");
+        assert!(entry.conflicts.is_empty());
+    }
+}
+
+#[test]
+fn edits_of_one_field_show_both_values() {
+    let (_, mut one, mut other) = two_with_one_entry();
+    edit(&mut one, "n_dogs", 1);
+    edit(&mut other, "n_dogs", 3);
+    meet(&mut one, &mut other);
+    for tablet in [&one, &other] {
+        let entry = tablet.view().round.unwrap().entries.remove(0);
+        let conflict = entry
+            .conflicts
+            .iter()
+            .find(|issue| issue.code == IssueCode::Conflict);
+        assert_eq!(conflict.unwrap().values.len(), 2);
+    }
+}
+
+#[test]
+fn an_edit_open_while_a_colleague_writes_keeps_the_colleagues_work() {
+    let (_, mut one, mut other) = two_with_one_entry();
+    let id = one.view().round.unwrap().entries[0].id;
+    one.send(Event::EditObservation { observation: id });
+    edit(&mut other, "n_dogs", 2);
+    other.go_online();
+    one.go_online();
+    one.answer("n_tents", AnswerValue::Integer(1));
+    one.send(Event::SaveForm);
+    let entry = one.view().round.unwrap().entries.remove(0);
+    assert_eq!(entry.facts.len(), 4);
+    assert!(entry.conflicts.is_empty());
+}

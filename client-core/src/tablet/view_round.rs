@@ -1,0 +1,237 @@
+//! The round at hand as the screens show it.
+
+use super::Tablet;
+use super::outbox::Outbox;
+use super::paper::Paper;
+use super::view::{Custody, EntryView, Fact, RoundView, SiteView, Totals};
+use crate::document::DocumentName;
+use crate::form::{Questionnaire, form_of, read_roles};
+use crate::model::{
+    Answer, AnswerValue, Audience, Certainty, Contact, DeviceId, Issue, Observation,
+    ObservationKind, Round, RoundKey, Site, SiteId, SiteKind, SleepingPlace,
+};
+
+impl Tablet {
+    pub(super) fn round_view(&self) -> Option<RoundView> {
+        let paper = self.paper(self.round?)?;
+        let (round, issues) = paper.round()?;
+        let (key, _) = self.present_round()?;
+        let plan = self.plan();
+        let sector = plan.and_then(|plan| {
+            let found = plan.sectors.iter().find(|s| Some(s.id) == key.sector)?;
+            Some(self.sector_view(plan, found, true))
+        });
+        let team = plan.and_then(|plan| plan.teams.iter().find(|team| team.id == key.team));
+        let own = self.device_id();
+        let departures = round.departures.iter();
+        let set_out = departures
+            .filter(|d| d.stamp.device == own)
+            .map(|d| d.stamp.at)
+            .min();
+        let closed = round
+            .closures
+            .iter()
+            .rev()
+            .find(|closure| closure.reopened_at.is_none());
+        Some(RoundView {
+            team: team.map_or_else(String::new, |team| team.code.clone()),
+            sector,
+            night: key.night,
+            started_at: set_out.unwrap_or(self.now),
+            closed: closed.map(|closure| closure.coverage),
+            totals: totals(self.questionnaire(), round),
+            entries: self.entries(paper, round, issues),
+            sites: self.site_views(&key, round),
+        })
+    }
+
+    /// Entries, the last seen first.
+    fn entries(&self, paper: &Paper, round: &Round, issues: &[Issue]) -> Vec<EntryView> {
+        let questionnaire = self.questionnaire();
+        let outbox = &self.state.outbox;
+        let own = self.device_id();
+        let mut entries: Vec<EntryView> = round
+            .observations
+            .iter()
+            .map(|seen| {
+                let mut entry = entry(questionnaire, seen, issues);
+                entry.custody = custody(outbox, paper, round, seen, own);
+                entry
+            })
+            .collect();
+        entries.sort_by_key(|entry| (std::cmp::Reverse(entry.observed_at), entry.id));
+        entries
+    }
+
+    /// A known place of the round at hand.
+    pub(super) fn known_site(&self, id: SiteId) -> Option<&Site> {
+        let (key, _) = self.present_round()?;
+        self.sites(&key).find(|site| site.id == id)
+    }
+
+    fn sites(&self, key: &RoundKey) -> impl Iterator<Item = &Site> {
+        let brief = key.sector.and_then(|sector| {
+            let name = DocumentName::Brief {
+                campaign: key.campaign,
+                sector,
+                night: key.night,
+            };
+            self.paper(crate::document::document_id(&name))?.brief()
+        });
+        brief.into_iter().flat_map(|brief| brief.sites.iter())
+    }
+
+    /// Places kept for professionals show others only that they are not to enter.
+    fn site_views(&self, key: &RoundKey, round: &Round) -> Vec<SiteView> {
+        let professional = self.plan().is_some_and(|plan| {
+            let mut teams = plan.teams.iter();
+            teams.any(|team| team.id == key.team && team.professional)
+        });
+        self.sites(key)
+            .map(|site| {
+                let told = professional || site.audience == Audience::Everyone;
+                let mut observations = round.observations.iter();
+                SiteView {
+                    id: site.id,
+                    kind: told.then_some(site.kind),
+                    code: site.code.clone(),
+                    coordinates: site.coordinates,
+                    audience: site.audience,
+                    expected: site.expected.filter(|_| told),
+                    note: site.note.clone().filter(|_| told),
+                    counted: observations.any(|o| o.stands() && o.site == Some(site.id)),
+                }
+            })
+            .collect()
+    }
+}
+
+/// Sums over what stands; what is doubtful is out until the coordination decides (design D14).
+fn totals(questionnaire: &Questionnaire, round: &Round) -> Totals {
+    let mut totals = Totals::default();
+    for seen in round.observations.iter().filter(|seen| seen.stands()) {
+        if seen.certainty == Certainty::Doubtful {
+            totals.doubtful += 1;
+            continue;
+        }
+        let reading = read_roles(questionnaire, &seen.answers);
+        let settled = matches!(
+            reading.sleeping_place,
+            Some(SleepingPlace::Squat | SleepingPlace::Bidonville)
+        );
+        let (at_least, at_most) = (seen.heads.at_least(), seen.heads.at_most());
+        let (least, most) = match seen.kind {
+            ObservationKind::PartnerCount => {
+                (&mut totals.partners_at_least, &mut totals.partners_at_most)
+            }
+            ObservationKind::Site if reading.site_kind != Some(SiteKind::Camp) => {
+                (&mut totals.sites_at_least, &mut totals.sites_at_most)
+            }
+            ObservationKind::Individual | ObservationKind::Group if settled => {
+                (&mut totals.sites_at_least, &mut totals.sites_at_most)
+            }
+            _ => (&mut totals.street_at_least, &mut totals.street_at_most),
+        };
+        *least = least.saturating_add(at_least);
+        *most = most.saturating_add(at_most);
+        totals.groups += u32::from(seen.kind == ObservationKind::Group);
+        totals.minors = totals
+            .minors
+            .saturating_add(reading.minors.unwrap_or_default());
+    }
+    totals
+}
+
+fn entry(questionnaire: &Questionnaire, seen: &Observation, issues: &[Issue]) -> EntryView {
+    let key = format!("observation:{}", seen.id);
+    let person = matches!(
+        seen.kind,
+        ObservationKind::Individual | ObservationKind::Group
+    );
+    let answered = matches!(seen.contact, Contact::Answered | Contact::Partial);
+    EntryView {
+        id: seen.id,
+        kind: seen.kind,
+        contact: seen.contact,
+        heads: seen.heads,
+        observed_at: seen.observed_at,
+        position: seen.position(),
+        typed_place: seen.typed_place.clone(),
+        custody: Custody::OnTablet,
+        withdrawn: seen.withdrawn.map(|withdrawal| withdrawal.reason),
+        form: form_of(questionnaire, seen),
+        completable: person && !answered && seen.stands(),
+        conflicts: issues
+            .iter()
+            .filter(|issue| issue.key == key)
+            .cloned()
+            .collect(),
+        facts: facts(questionnaire, seen),
+    }
+}
+
+/// Not acknowledged while a change about it waits. The coordination tells how many entries of a
+/// round it has read, not which: an entry is shown as read once all are.
+fn custody(
+    outbox: &Outbox,
+    paper: &Paper,
+    round: &Round,
+    seen: &Observation,
+    own: DeviceId,
+) -> Custody {
+    let here = outbox
+        .waiting
+        .iter()
+        .filter(|waiting| waiting.document == paper.id);
+    let waits = here.clone().any(|waiting| waiting.about.contains(&seen.id));
+    // Sealed anew without telling what they are about.
+    let untold = here
+        .clone()
+        .any(|waiting| waiting.about.is_empty() && waiting.changes.len() > 1);
+    if waits || (untold && seen.created.device == own) {
+        return Custody::OnTablet;
+    }
+    let arrival = outbox.arrivals.get(&paper.id);
+    let all = round.observations.len() as u32;
+    match arrival {
+        Some(arrival) if arrival.read >= all && arrival.held >= all => Custody::Read,
+        Some(arrival) if !arrival.acknowledged.is_empty() => Custody::OnServer,
+        _ if seen.created.device != own => Custody::OnServer,
+        _ => Custody::OnTablet,
+    }
+}
+
+/// Known answers in the form's order.
+fn facts(questionnaire: &Questionnaire, seen: &Observation) -> Vec<Fact> {
+    let Some(form) = questionnaire.form(form_of(questionnaire, seen)) else {
+        return Vec::new();
+    };
+    let asked = form.questions().filter_map(|question| {
+        let answer = seen.answers.get(&question.name)?;
+        let chosen: &[String] = match answer {
+            Answer::Known(AnswerValue::Choices(codes)) => codes,
+            Answer::Known(AnswerValue::Choice(code)) => std::slice::from_ref(code),
+            _ => &[],
+        };
+        let choices = questionnaire.choices(question).iter();
+        Some(Fact {
+            label: question.label.clone(),
+            answer: answer.clone(),
+            choices: choices
+                .filter(|choice| chosen.contains(&choice.name))
+                .map(|choice| choice.label.clone())
+                .collect(),
+        })
+    });
+    let note = questionnaire.name_of(crate::model::Role::Note);
+    let note = note
+        .and_then(|name| questionnaire.question(name))
+        .zip(seen.note.clone());
+    asked
+        .chain(note.map(|(question, text)| Fact {
+            label: question.label.clone(),
+            answer: Answer::Known(AnswerValue::Text(text)),
+            choices: Vec::new(),
+        }))
+        .collect()
+}

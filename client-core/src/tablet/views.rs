@@ -1,0 +1,176 @@
+//! The view: everything on screen, made from the state.
+
+use super::Tablet;
+use super::outbox::Arrival;
+use super::session::VAULT_FILE;
+use super::view::{
+    OutboxView, Phase, PlanView, ReceiptView, RoundSummary, SectorView, TeamView, View,
+};
+use crate::document::Plan;
+use crate::model::{Sector, SectorId, TeamId, TimestampMs};
+use crate::sync::Peer;
+
+/// A position older than this says no more where the team is, milliseconds.
+const HERE_MS: TimestampMs = 30 * 60_000;
+
+impl Tablet {
+    /// Everything on screen.
+    pub fn view(&self) -> View {
+        let open = self.is_open();
+        let credentials = self.state.device.credentials.as_ref();
+        let here = self.here.filter(|position| {
+            let fixed = position.fixed_at.unwrap_or(self.now);
+            (0..HERE_MS).contains(&(self.now - fixed))
+        });
+        View {
+            phase: self.phase(),
+            enrolment: credentials.map(|c| c.enrolment.clone()),
+            coordination_number: credentials.and_then(|c| c.coordination_number.clone()),
+            here,
+            outbox: self.outbox_view(),
+            plan: self
+                .plan()
+                .filter(|_| open)
+                .map(|plan| self.plan_view(plan)),
+            checks: if open { self.checks() } else { Vec::new() },
+            rounds: if open {
+                self.round_summaries()
+            } else {
+                Vec::new()
+            },
+            round: open.then(|| self.round_view()).flatten(),
+            form: open.then(|| self.form_view()).flatten(),
+            message: self.message.clone(),
+            platform: self.platform.clone(),
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.state.session.is_some() && !self.locking
+    }
+
+    fn phase(&self) -> Phase {
+        let device = &self.state.device;
+        if self.enrolling {
+            Phase::Enrolling
+        } else if device.credentials.is_none() {
+            Phase::Fresh
+        } else if device.destroyed {
+            Phase::Destroyed
+        } else if self.is_open() {
+            Phase::Unlocked
+        } else if self.disk.file(VAULT_FILE).is_none() {
+            Phase::ChoosePin
+        } else {
+            Phase::Locked {
+                next_try_at: device.tries.next_try_at(self.now),
+                tries_left: device.tries.left(),
+            }
+        }
+    }
+
+    fn outbox_view(&self) -> OutboxView {
+        let outbox = &self.state.outbox;
+        let receipts = outbox.arrivals.values().filter_map(receipt_view);
+        let last_sent_at = outbox.arrivals.values().map(|a| a.received_at).max();
+        let refused = outbox
+            .waiting
+            .iter()
+            .find_map(|waiting| waiting.refused.clone());
+        OutboxView {
+            unsent: outbox.unsent(),
+            sending: self.asked.is_some() && !self.enrolling,
+            last_sent_at: last_sent_at.filter(|at| *at > 0),
+            last_problem: self.last_problem.clone().or(refused),
+            next_try_at: self
+                .peer
+                .as_ref()
+                .and_then(Peer::next_try_at)
+                .filter(|at| *at > self.now),
+            receipts: receipts.collect(),
+        }
+    }
+
+    fn plan_view(&self, plan: &Plan) -> PlanView {
+        let own = self.own_team();
+        let campaign = plan.campaign.as_ref();
+        let mut sectors: Vec<SectorView> = plan
+            .sectors
+            .iter()
+            .map(|sector| self.sector_view(plan, sector, self.round.is_none()))
+            .collect();
+        sectors.sort_by(|a, b| (!a.assigned, &a.code).cmp(&(!b.assigned, &b.code)));
+        let mut teams: Vec<TeamView> = plan
+            .teams
+            .iter()
+            .map(|team| TeamView {
+                id: team.id,
+                code: team.code.clone(),
+            })
+            .collect();
+        teams.sort_by(|a, b| (Some(a.id) != own, &a.code).cmp(&(Some(b.id) != own, &b.code)));
+        PlanView {
+            nights: campaign.map_or_else(Vec::new, |campaign| campaign.nights.clone()),
+            sectors,
+            teams,
+            notice: campaign.map_or_else(String::new, |c| c.legal.notice.clone()),
+            opposition_contact: campaign
+                .map_or_else(String::new, |c| c.legal.opposition_contact.clone()),
+        }
+    }
+
+    pub(super) fn own_team(&self) -> Option<TeamId> {
+        self.state.device.credentials.as_ref()?.enrolment.team
+    }
+
+    pub(super) fn sector_view(&self, plan: &Plan, sector: &Sector, drawn: bool) -> SectorView {
+        let own = self.own_team();
+        let sent = |id: SectorId| {
+            let mut assignments = plan.assignments.iter();
+            assignments.any(|sent| sent.sector == id && Some(sent.team) == own)
+        };
+        let ring = |line: &geo::LineString<f64>| line.coords().map(|c| [c.x, c.y]).collect();
+        let polygons = sector.boundary.iter().map(|polygon| {
+            let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+            rings.map(ring).collect()
+        });
+        SectorView {
+            id: sector.id,
+            code: sector.code.clone(),
+            name: sector.name.clone(),
+            risk: sector.risk,
+            assigned: sent(sector.id),
+            polygons: if drawn {
+                polygons.collect()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    fn round_summaries(&self) -> Vec<RoundSummary> {
+        let rounds = self.listed_rounds().into_iter();
+        rounds
+            .map(|(_, key, round)| RoundSummary {
+                sector: self.plan().and_then(|plan| {
+                    let found = plan.sectors.iter().find(|s| Some(s.id) == key.sector)?;
+                    Some(format!("{} {}", found.code, found.name))
+                }),
+                night: key.night,
+                closed: round.is_closed(),
+                observations: round.observations.iter().filter(|o| o.stands()).count() as u32,
+            })
+            .collect()
+    }
+}
+
+fn receipt_view(arrival: &Arrival) -> Option<ReceiptView> {
+    Some(ReceiptView {
+        sector: arrival.sector.clone(),
+        night: arrival.night,
+        acknowledged: arrival.acknowledged.len() as u32,
+        read: arrival.read,
+        code: arrival.code.clone()?,
+        at: arrival.at,
+    })
+}
