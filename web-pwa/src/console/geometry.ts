@@ -86,13 +86,18 @@ export function roundDegrees(degrees: number): number {
   return Math.round(degrees * 1e7) / 1e7;
 }
 
-/** Reads one `longitude latitude`, in degrees, with a space, comma or semicolon between. */
+/** Two numbers apart by a space or semicolon, with a decimal point or comma. */
+const SPACED = /^([-+]?\d+(?:[.,]\d+)?)(?:\s*;\s*|,?\s+)([-+]?\d+(?:[.,]\d+)?)$/;
+
+/** Two numbers with decimal points, apart by a comma alone. */
+const COMMA = /^([-+]?\d+(?:\.\d+)?),([-+]?\d+(?:\.\d+)?)$/;
+
+/** Reads one `longitude latitude`, in degrees; nothing where there is none. */
 export function readLonLat(text: string): LonLat | null {
-  const parts = text.trim().split(/\s*[;\s]\s*|\s*,\s+|,(?=[^,]*$)/).filter((part) => part !== '');
-  if (parts.length !== 2) return null;
-  const [lon, lat] = parts.map((part) => Number(part.replace(',', '.')));
+  const found = COMMA.exec(text.trim()) ?? SPACED.exec(text.trim());
+  if (found === null) return null;
+  const [lon, lat] = [found[1], found[2]].map((part) => Number((part ?? '').replace(',', '.')));
   if (lon === undefined || lat === undefined) return null;
-  if (!Number.isFinite(lon) || !Number.isFinite(lat)) return null;
   return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : null;
 }
 

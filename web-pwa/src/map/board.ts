@@ -6,7 +6,7 @@
  */
 
 import type { FeatureCollection } from 'geojson';
-import type { GeoJSONSource, Map as LibraryMap, Marker } from 'maplibre-gl';
+import type { GeoJSONSource, Map as LibraryMap, Marker, MarkerOptions } from 'maplibre-gl';
 import { mapLibrary, type MapLibrary } from './library';
 import { GROUND_KINDS, groundLayers, layerOf } from './looks';
 import type { GroundColours, Look, Sheet } from './looks';
@@ -18,6 +18,8 @@ export interface Label {
   readonly id: string;
   readonly place: readonly [number, number];
   readonly text: string;
+  /** Beside its place, so that a dot there stays seen. */
+  readonly beside?: boolean;
 }
 
 /** Imported layers by kind, as the server gives them. */
@@ -25,6 +27,9 @@ export type Ground = Readonly<Record<string, FeatureCollection | undefined>>;
 
 /** Longitude and latitude of the middle of Montpellier: where a map without shapes opens. */
 const EMPTY_CENTRE: [number, number] = [3.8767, 43.6108];
+
+/** To the right of a dot. */
+const BESIDE = { anchor: 'left', offset: [9, 0] } satisfies MarkerOptions;
 
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -161,7 +166,7 @@ export class Board {
   #newLabel(label: Label): Marker {
     const element = document.createElement('div');
     element.className = 'map-label';
-    const marker = new this.#library.Marker({ element })
+    const marker = new this.#library.Marker({ element, ...(label.beside ? BESIDE : {}) })
       .setLngLat([label.place[0], label.place[1]])
       .addTo(this.#map);
     // The library calls every marker a button; these are words beside a table that says the same.
