@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod authoring;
 pub mod command;
 pub mod config;
 #[cfg(test)]

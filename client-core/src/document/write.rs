@@ -162,13 +162,10 @@ impl<'a> Writer<'a> {
     }
 
     /// The coordination has read these; at most [`super::READ_MARKS_PER_CHANGE`] in one change.
-    /// Those already marked are passed over.
+    /// A mark that stands moves to the new instant: what was edited since is read again.
     pub fn mark_read(&mut self, observations: &[ObservationId], at: TimestampMs) {
         for &observation in observations {
-            let mark = ReadMark { observation, at };
-            if self.entry(&mark.key()).is_none() {
-                self.put(&mark);
-            }
+            self.put(&ReadMark { observation, at });
         }
     }
 

@@ -47,6 +47,7 @@ impl Bounds {
     }
 
     /// The smallest box around both.
+    #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {
             west: self.west.min(other.west),
@@ -57,6 +58,7 @@ impl Bounds {
     }
 
     /// The box grown by that many metres on each side.
+    #[must_use]
     pub fn grown(self, by_m: f64) -> Self {
         let middle = Coordinates {
             longitude: f64::midpoint(self.west, self.east),

@@ -44,7 +44,6 @@ pub struct LiveView {
     log: Arc<dyn Log>,
     layers: Arc<LayerStore>,
     folder: PathBuf,
-    single_copy_accepted: bool,
     current: RwLock<Arc<View>>,
     ground: RwLock<Arc<Ground>>,
     /// Held while rows change, so that a rebuild and the follower never cross.
@@ -68,7 +67,6 @@ impl LiveView {
         engine: &Engine,
         layers: Arc<LayerStore>,
         runtime: &Path,
-        single_copy_accepted: bool,
     ) -> Result<Arc<Self>, FollowError> {
         // First of all, so that no commit falls between reading the log and following it.
         let commits = engine.subscribe();
@@ -77,7 +75,6 @@ impl LiveView {
             engine.log().clone(),
             layers,
             runtime,
-            single_copy_accepted,
         )?);
         engine.set_custody(live.clone());
         let follower = Arc::downgrade(&live);
@@ -93,7 +90,6 @@ impl LiveView {
         log: Arc<dyn Log>,
         layers: Arc<LayerStore>,
         runtime: &Path,
-        single_copy_accepted: bool,
     ) -> Result<Self, FollowError> {
         let folder = runtime.join(campaign.to_string());
         std::fs::create_dir_all(&folder)?;
@@ -102,22 +98,20 @@ impl LiveView {
             Some((_, path)) => View::open_clean(path, log.epoch())?,
             None => None,
         };
-        let (view, fresh) = match kept {
-            Some(view) => (view, false),
-            None => {
-                let number = newest.map_or(1, |(number, _)| number + 1);
-                let path = folder.join(view_file(number));
-                let view = View::create(&path)?;
-                view.follow(log.epoch())?;
-                (view, true)
-            }
+        let fresh = kept.is_none();
+        let view = if let Some(view) = kept {
+            view
+        } else {
+            let number = newest.map_or(1, |(number, _)| number + 1);
+            let view = View::create(&folder.join(view_file(number)))?;
+            view.follow(log.epoch())?;
+            view
         };
         let live = Self {
             campaign,
             log,
             layers,
             folder,
-            single_copy_accepted,
             current: RwLock::new(Arc::new(view)),
             ground: RwLock::default(),
             growing: Mutex::new(()),

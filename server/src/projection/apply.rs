@@ -253,7 +253,10 @@ fn put_round(
     let open = round.departures.iter().map(|d| d.stamp.at).min();
     let standing = round.closures.iter().filter(|c| c.reopened_at.is_none());
     let closed_at = standing.clone().map(|c| c.stamp.at).max();
-    let coverage = standing.clone().map(|c| c.coverage).min_by_key(rank);
+    let coverage = standing
+        .clone()
+        .map(|c| c.coverage)
+        .min_by_key(|c| rank(*c));
     let zero_found = standing.clone().any(|c| c.zero_found);
     let mut devices: Vec<_> = round.devices().collect();
     devices.extend(round.observations.iter().map(|o| o.created.device));
@@ -283,7 +286,7 @@ fn put_round(
 }
 
 /// The widest coverage that some tablet of the team declares is the round's.
-fn rank(coverage: &Coverage) -> u8 {
+fn rank(coverage: Coverage) -> u8 {
     match coverage {
         Coverage::Full => 0,
         Coverage::Partial => 1,

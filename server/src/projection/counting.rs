@@ -35,12 +35,11 @@ pub fn counting(line: &ObservationLine) -> Counting {
         return Counting::Nobody;
     }
     match line.ruling {
-        Some(Ruling::Count) => Counting::Counted,
         Some(Ruling::DoNotCount) => Counting::RuledOut,
         Some(Ruling::AskTeam) => Counting::Doubtful,
         None if line.late => Counting::SetApart,
         None if line.observation.certainty == Certainty::Doubtful => Counting::Doubtful,
-        None => Counting::Counted,
+        Some(Ruling::Count) | None => Counting::Counted,
     }
 }
 

@@ -20,7 +20,7 @@ pub use counting::{
 pub use lines::{
     AreaRef, EvidenceRow, ObservationFilter, ObservationLine, PlacementRow, SectorRef,
 };
-pub use plan::{RoundLine, SiteLine};
+pub use plan::{REGISTER_SECTOR, RoundLine, SiteLine};
 pub use source::SourceDocument;
 pub use unit::{Unit, unit_of};
 pub use view::{Touched, View, ViewError};

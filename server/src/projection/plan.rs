@@ -11,6 +11,10 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
+/// The sector that stands for none: its brief is the campaign's register of known places, which
+/// no team is ever sent to.
+pub const REGISTER_SECTOR: SectorId = SectorId::from_bytes([0; 16]);
+
 /// A known place in one brief.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SiteLine {
@@ -97,13 +101,17 @@ impl View {
         })
     }
 
-    /// Known places, once each, by identifier. The register's version of a place comes before
-    /// those of briefs, which may be reduced.
+    /// Known places, once each, by identifier: those of the register, or of all briefs where there
+    /// is no register.
     pub fn sites(&self) -> Result<Vec<Site>, ViewError> {
+        let lines = self.site_lines()?;
+        let in_register = |line: &SiteLine| line.sector == REGISTER_SECTOR;
+        let has_register = lines.iter().any(in_register);
         let mut known: BTreeMap<SiteId, Site> = BTreeMap::new();
-        // The register's night comes first, see `authoring`.
-        for line in self.site_lines()? {
-            known.entry(line.site.id).or_insert(line.site);
+        for line in lines {
+            if in_register(&line) || !has_register {
+                known.entry(line.site.id).or_insert(line.site);
+            }
         }
         Ok(known.into_values().collect())
     }

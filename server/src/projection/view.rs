@@ -188,12 +188,11 @@ impl View {
         read: impl FnOnce(&Connection) -> Result<T, ViewError>,
     ) -> Result<T, ViewError> {
         let idle = sound(&self.readers).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                Connection::open_with_flags(&self.path, flags)?
-            }
+        let connection = if let Some(connection) = idle {
+            connection
+        } else {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(&self.path, flags)?
         };
         // One snapshot for all statements of a reading.
         connection.execute_batch("BEGIN")?;

@@ -1,0 +1,19 @@
+//! What coordinators order and what files bring in, as changes of documents by the server's own
+//! actor.
+//!
+//! It must never write a table of the view, nor act twice on one command, nor half an import. The
+//! console's handlers and `maraude observations import` call it.
+
+mod briefs;
+mod desk;
+mod order;
+mod plan;
+mod review;
+mod teams;
+
+pub use briefs::{BRIEF_REACH_M, is_register, register_name};
+pub use desk::Desk;
+pub use order::{ImportedSector, Invalid, Order, OrderDone, OrderError, OrderRequest};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+//! Orders about observations: decisions, rulings, corrections, reading marks. Appended to the
+//! review of the night; nobody edits an observation.
+
+use super::desk::{Desk, Intent, Step};
+use super::order::{Order, OrderError};
+use crate::projection::ObservationFilter;
+use crate::store::{StoreError, random_id};
+use maraude_core::document::{
+    DocumentName, READ_MARKS_PER_CHANGE, Review, document_id, read_review,
+};
+use maraude_core::model::{
+    Adjudication, AdjudicationId, Coordinates, Correction, CorrectionId, CorrectionKind, Decision,
+    DecisionId, Night, ObservationId, SlotRef, Verdict,
+};
+
+/// A review takes so many acts before the next one begins (design D2).
+const ACTS_PER_REVIEW: usize = 2_000;
+
+/// Longest reason, characters.
+const REASON_CHARACTERS: usize = 280;
+
+pub(super) fn interpret(desk: &Desk<'_>, order: &Order) -> Result<Intent, OrderError> {
+    match order {
+        Order::Decide {
+            one,
+            other,
+            verdict,
+            reason,
+        } => decide(desk, [*one, *other], *verdict, reason.as_deref()),
+        Order::Adjudicate {
+            observation,
+            ruling,
+            reason,
+        } => {
+            check_reason(reason.as_deref())?;
+            let ruling = Adjudication {
+                id: new_id(AdjudicationId::from_random)?,
+                observation: *observation,
+                ruling: *ruling,
+                reason: kept(reason.as_deref()),
+                author: desk.author,
+                decided_at: desk.now,
+                undone_at: None,
+            };
+            let made = ruling.id.to_string();
+            append(
+                desk,
+                night_of(desk, *observation)?,
+                made,
+                Step::new(move |w| {
+                    w.put_adjudication(&ruling);
+                }),
+            )
+        }
+        Order::CorrectPlace {
+            observation,
+            at,
+            reason,
+        } => {
+            check_reason(reason.as_deref())?;
+            check_place(*at)?;
+            let correction = Correction {
+                id: new_id(CorrectionId::from_random)?,
+                observation: *observation,
+                kind: CorrectionKind::Place(*at),
+                reason: kept(reason.as_deref()),
+                author: desk.author,
+                decided_at: desk.now,
+                undone_at: None,
+            };
+            let made = correction.id.to_string();
+            append(
+                desk,
+                night_of(desk, *observation)?,
+                made,
+                Step::new(move |w| {
+                    w.put_correction(&correction);
+                }),
+            )
+        }
+        Order::UndoDecision(id) => {
+            let (id, now) = (*id, desk.now);
+            let has = move |review: &Review| review.decisions.iter().any(|d| d.id == id);
+            undo(
+                desk,
+                "decision",
+                &id,
+                has,
+                Step::new(move |w| w.undo_decision(id, now)),
+            )
+        }
+        Order::UndoAdjudication(id) => {
+            let (id, now) = (*id, desk.now);
+            let has = move |review: &Review| review.adjudications.iter().any(|a| a.id == id);
+            let step = Step::new(move |w| w.undo_adjudication(id, now));
+            undo(desk, "adjudication", &id, has, step)
+        }
+        Order::UndoCorrection(id) => {
+            let (id, now) = (*id, desk.now);
+            let has = move |review: &Review| review.corrections.iter().any(|c| c.id == id);
+            let step = Step::new(move |w| w.undo_correction(id, now));
+            undo(desk, "correction", &id, has, step)
+        }
+        Order::MarkRead(observations) => mark_read(desk, observations),
+        _ => Ok(Intent::default()),
+    }
+}
+
+pub(super) fn check_place(at: Coordinates) -> Result<(), OrderError> {
+    let within = |value: f64, limit: f64| value.is_finite() && value.abs() <= limit;
+    if !within(at.longitude, 180.0) {
+        return Err(OrderError::invalid("out-of-range", "longitude"));
+    }
+    if !within(at.latitude, 90.0) {
+        return Err(OrderError::invalid("out-of-range", "latitude"));
+    }
+    Ok(())
+}
+
+fn decide(
+    desk: &Desk<'_>,
+    [one, other]: [SlotRef; 2],
+    verdict: Verdict,
+    reason: Option<&str>,
+) -> Result<Intent, OrderError> {
+    check_reason(reason)?;
+    if one == other {
+        return Err(OrderError::invalid("same-slot", "other"));
+    }
+    night_of(desk, other.observation)?;
+    let night = night_of(desk, one.observation)?;
+    let (one, other) = (one.min(other), one.max(other));
+    let mut touches = Vec::new();
+    for (name, review) in reviews(desk, night)? {
+        let of_pair = |d: &&Decision| (d.one.min(d.other), d.one.max(d.other)) == (one, other);
+        for earlier in review.decisions.iter().filter(of_pair) {
+            touches.push((name, format!("decision:{}", earlier.id)));
+        }
+    }
+    let decision = Decision {
+        id: new_id(DecisionId::from_random)?,
+        one,
+        other,
+        verdict,
+        reason: kept(reason),
+        author: desk.author,
+        decided_at: desk.now,
+        undone_at: None,
+    };
+    let made = decision.id.to_string();
+    let mut intent = append(
+        desk,
+        night,
+        made,
+        Step::new(move |w| w.put_decision(&decision)),
+    )?;
+    intent.touches = touches;
+    Ok(intent)
+}
+
+fn mark_read(desk: &Desk<'_>, observations: &[ObservationId]) -> Result<Intent, OrderError> {
+    let Some(first) = observations.first() else {
+        return Ok(Intent::default());
+    };
+    if observations.len() > READ_MARKS_PER_CHANGE {
+        return Err(OrderError::invalid("too-many", "observations"));
+    }
+    let night = night_of(desk, *first)?;
+    // What was read and has not changed since keeps its mark.
+    let mut unread = Vec::new();
+    for id in observations {
+        if line_of(desk, *id)?.is_some_and(|(_, read)| !read) {
+            unread.push(*id);
+        }
+    }
+    if unread.is_empty() {
+        return Ok(Intent::default());
+    }
+    let now = desk.now;
+    let imported = unread.len() as u32;
+    let mut step = Step::new(move |w| w.mark_read(&unread, now));
+    step.operations = imported as usize * 3;
+    let mut intent = append(desk, night, String::new(), step)?;
+    intent.done.made = None;
+    intent.done.imported = imported;
+    Ok(intent)
+}
+
+/// One act at the end of the night's review, or of its next part once the last is full.
+fn append(desk: &Desk<'_>, night: Night, made: String, step: Step) -> Result<Intent, OrderError> {
+    let acts = |review: &Review| {
+        review.decisions.len() + review.adjudications.len() + review.corrections.len()
+    };
+    let reviews = reviews(desk, night)?;
+    let part = match reviews.last() {
+        Some((_, review)) if acts(review) < ACTS_PER_REVIEW => reviews.len() - 1,
+        _ => reviews.len(),
+    };
+    let mut intent = Intent {
+        review: Some((review_name(desk, night, part as u32), vec![step])),
+        ..Intent::default()
+    };
+    intent.done.made = Some(made);
+    Ok(intent)
+}
+
+/// Undoes an act, in whichever review holds it.
+fn undo(
+    desk: &Desk<'_>,
+    what: &'static str,
+    id: &impl ToString,
+    has: impl Fn(&Review) -> bool,
+    step: Step,
+) -> Result<Intent, OrderError> {
+    let documents = desk.engine.log().documents()?;
+    for stored in documents {
+        if !matches!(stored.name, DocumentName::Review { .. }) {
+            continue;
+        }
+        let review = desk.engine.read(stored.document, |d| read_review(d).0)?;
+        if has(&review) {
+            let touches = vec![(stored.name, format!("{what}:{}", id.to_string()))];
+            return Ok(Intent {
+                review: Some((stored.name, vec![step])),
+                touches,
+                ..Intent::default()
+            });
+        }
+    }
+    Err(OrderError::Unknown { what })
+}
+
+/// The reviews of a night, in the order of their parts.
+fn reviews(desk: &Desk<'_>, night: Night) -> Result<Vec<(DocumentName, Review)>, OrderError> {
+    let mut found = Vec::new();
+    for part in 0.. {
+        let name = review_name(desk, night, part);
+        let document = document_id(&name);
+        if desk.engine.log().document(document)?.is_none() {
+            break;
+        }
+        let review = desk.engine.read(document, |d| read_review(d).0)?;
+        found.push((name, review));
+    }
+    Ok(found)
+}
+
+fn review_name(desk: &Desk<'_>, night: Night, part: u32) -> DocumentName {
+    DocumentName::Review {
+        campaign: desk.engine.campaign(),
+        night,
+        part,
+    }
+}
+
+fn night_of(desk: &Desk<'_>, observation: ObservationId) -> Result<Night, OrderError> {
+    line_of(desk, observation)?
+        .map(|(night, _)| night)
+        .ok_or(OrderError::Unknown {
+            what: "observation",
+        })
+}
+
+fn line_of(
+    desk: &Desk<'_>,
+    observation: ObservationId,
+) -> Result<Option<(Night, bool)>, OrderError> {
+    let (lines, _) = desk.view.lines(&ObservationFilter {
+        id: Some(observation),
+        ..ObservationFilter::default()
+    })?;
+    Ok(lines.first().map(|line| (line.night, line.read)))
+}
+
+fn check_reason(reason: Option<&str>) -> Result<(), OrderError> {
+    match reason {
+        Some(text) if text.chars().count() > REASON_CHARACTERS => {
+            Err(OrderError::invalid("too-long", "reason"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn kept(reason: Option<&str>) -> Option<String> {
+    reason
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+fn new_id<T>(make: impl FnOnce([u8; 16]) -> T) -> Result<T, StoreError> {
+    random_id(make)
+}
