@@ -64,11 +64,24 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order, plan: &Plan) -> Result<I
             let gone = assignments(plan, |a| a.sector == id);
             let step = Step::new(move |w| {
                 w.remove_sector(id);
-                gone.iter().for_each(|a| w.remove_assignment(a));
+                for a in &gone {
+                    w.remove_assignment(a);
+                }
             });
             Ok(in_plan(desk, step, format!("sector:{id}")))
         }
         Order::ImportSectors(sectors) => import_sectors(desk, sectors, plan),
+        order => people_and_places(desk, order, campaign, plan),
+    }
+}
+
+fn people_and_places(
+    desk: &Desk<'_>,
+    order: &Order,
+    campaign: &Campaign,
+    plan: &Plan,
+) -> Result<Intent, OrderError> {
+    match order {
         Order::PutTeam(team) => put_team(desk, team, plan),
         Order::RemoveTeam(id) => {
             let id = *id;
@@ -76,7 +89,9 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order, plan: &Plan) -> Result<I
             let gone = assignments(plan, |a| a.team == id);
             let step = Step::new(move |w| {
                 w.remove_team(id);
-                gone.iter().for_each(|a| w.remove_assignment(a));
+                for a in &gone {
+                    w.remove_assignment(a);
+                }
             });
             Ok(in_plan(desk, step, format!("team:{id}")))
         }

@@ -4,13 +4,13 @@
 use super::desk::{Desk, Intent, Step};
 use super::order::{Order, OrderError};
 use crate::projection::ObservationFilter;
-use crate::store::{StoreError, random_id};
+use crate::store::random_id;
 use maraude_core::document::{
     DocumentName, READ_MARKS_PER_CHANGE, Review, document_id, read_review,
 };
 use maraude_core::model::{
     Adjudication, AdjudicationId, Coordinates, Correction, CorrectionId, CorrectionKind, Decision,
-    DecisionId, Night, ObservationId, SlotRef, Verdict,
+    DecisionId, Night, ObservationId, Ruling, SlotRef, Verdict,
 };
 
 /// A review takes so many acts before the next one begins (design D2).
@@ -31,53 +31,12 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order) -> Result<Intent, OrderE
             observation,
             ruling,
             reason,
-        } => {
-            check_reason(reason.as_deref())?;
-            let ruling = Adjudication {
-                id: new_id(AdjudicationId::from_random)?,
-                observation: *observation,
-                ruling: *ruling,
-                reason: kept(reason.as_deref()),
-                author: desk.author,
-                decided_at: desk.now,
-                undone_at: None,
-            };
-            let made = ruling.id.to_string();
-            append(
-                desk,
-                night_of(desk, *observation)?,
-                made,
-                Step::new(move |w| {
-                    w.put_adjudication(&ruling);
-                }),
-            )
-        }
+        } => adjudicate(desk, *observation, *ruling, reason.as_deref()),
         Order::CorrectPlace {
             observation,
             at,
             reason,
-        } => {
-            check_reason(reason.as_deref())?;
-            check_place(*at)?;
-            let correction = Correction {
-                id: new_id(CorrectionId::from_random)?,
-                observation: *observation,
-                kind: CorrectionKind::Place(*at),
-                reason: kept(reason.as_deref()),
-                author: desk.author,
-                decided_at: desk.now,
-                undone_at: None,
-            };
-            let made = correction.id.to_string();
-            append(
-                desk,
-                night_of(desk, *observation)?,
-                made,
-                Step::new(move |w| {
-                    w.put_correction(&correction);
-                }),
-            )
-        }
+        } => correct_place(desk, *observation, *at, reason.as_deref()),
         Order::UndoDecision(id) => {
             let (id, now) = (*id, desk.now);
             let has = move |review: &Review| review.decisions.iter().any(|d| d.id == id);
@@ -138,7 +97,7 @@ fn decide(
         }
     }
     let decision = Decision {
-        id: new_id(DecisionId::from_random)?,
+        id: random_id(DecisionId::from_random)?,
         one,
         other,
         verdict,
@@ -151,11 +110,56 @@ fn decide(
     let mut intent = append(
         desk,
         night,
-        made,
+        Some(made),
         Step::new(move |w| w.put_decision(&decision)),
     )?;
     intent.touches = touches;
     Ok(intent)
+}
+
+fn adjudicate(
+    desk: &Desk<'_>,
+    observation: ObservationId,
+    ruling: Ruling,
+    reason: Option<&str>,
+) -> Result<Intent, OrderError> {
+    check_reason(reason)?;
+    let night = night_of(desk, observation)?;
+    let ruling = Adjudication {
+        id: random_id(AdjudicationId::from_random)?,
+        observation,
+        ruling,
+        reason: kept(reason),
+        author: desk.author,
+        decided_at: desk.now,
+        undone_at: None,
+    };
+    let made = ruling.id.to_string();
+    let step = Step::new(move |w| w.put_adjudication(&ruling));
+    append(desk, night, Some(made), step)
+}
+
+fn correct_place(
+    desk: &Desk<'_>,
+    observation: ObservationId,
+    at: Coordinates,
+    reason: Option<&str>,
+) -> Result<Intent, OrderError> {
+    check_reason(reason)?;
+    check_place(at)?;
+    let night = night_of(desk, observation)?;
+    let correction = Correction {
+        id: random_id(CorrectionId::from_random)?,
+        observation,
+        kind: CorrectionKind::Place(at),
+        reason: kept(reason),
+        author: desk.author,
+        decided_at: desk.now,
+        undone_at: None,
+    };
+    let made = correction.id.to_string();
+    let step = Step::new(move |w| w.put_correction(&correction));
+    append(desk, night, Some(made), step)
 }
 
 fn mark_read(desk: &Desk<'_>, observations: &[ObservationId]) -> Result<Intent, OrderError> {
@@ -180,14 +184,18 @@ fn mark_read(desk: &Desk<'_>, observations: &[ObservationId]) -> Result<Intent, 
     let imported = unread.len() as u32;
     let mut step = Step::new(move |w| w.mark_read(&unread, now));
     step.operations = imported as usize * 3;
-    let mut intent = append(desk, night, String::new(), step)?;
-    intent.done.made = None;
+    let mut intent = append(desk, night, None, step)?;
     intent.done.imported = imported;
     Ok(intent)
 }
 
 /// One act at the end of the night's review, or of its next part once the last is full.
-fn append(desk: &Desk<'_>, night: Night, made: String, step: Step) -> Result<Intent, OrderError> {
+fn append(
+    desk: &Desk<'_>,
+    night: Night,
+    made: Option<String>,
+    step: Step,
+) -> Result<Intent, OrderError> {
     let acts = |review: &Review| {
         review.decisions.len() + review.adjudications.len() + review.corrections.len()
     };
@@ -200,7 +208,7 @@ fn append(desk: &Desk<'_>, night: Night, made: String, step: Step) -> Result<Int
         review: Some((review_name(desk, night, part as u32), vec![step])),
         ..Intent::default()
     };
-    intent.done.made = Some(made);
+    intent.done.made = made;
     Ok(intent)
 }
 
@@ -286,8 +294,4 @@ fn kept(reason: Option<&str>) -> Option<String> {
         .map(str::trim)
         .filter(|text| !text.is_empty())
         .map(str::to_owned)
-}
-
-fn new_id<T>(make: impl FnOnce([u8; 16]) -> T) -> Result<T, StoreError> {
-    random_id(make)
 }

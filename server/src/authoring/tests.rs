@@ -257,6 +257,7 @@ fn a_large_import_is_several_changes_and_all_of_it_arrives() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story of a review")]
 fn decisions_rulings_and_corrections_are_appended_and_undone() {
     let desk = Coordination::new();
     let key = desk.world.round_key(1, Some(1));
