@@ -6,6 +6,7 @@
 mod assets;
 mod auth;
 pub mod contract;
+pub mod doubles;
 mod guard;
 mod health;
 mod problem;

@@ -4,5 +4,12 @@
 //! `authoring`. The console's handlers and publication call it.
 
 mod candidates;
+mod state;
+mod words;
 
 pub use candidates::{Seen, candidate, traits};
+pub use state::{Review, Reviewed};
+pub use words::word;
+
+#[cfg(test)]
+mod tests;

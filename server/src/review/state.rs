@@ -1,0 +1,215 @@
+//! One whole run of linkage, kept in memory with the position of the log it stands for.
+//!
+//! The simplest thing that is right: a full run over the view after each batch of arrivals, at
+//! most a share of the time; a run is a function of observations and decisions alone.
+
+use super::candidates::{Seen, candidate};
+use crate::geolocation::LiveView;
+use crate::projection::{
+    Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting,
+};
+use crate::store::LogPosition;
+use maraude_core::form::questionnaire;
+use maraude_core::model::{Decision, ObservationId, SlotRef, Verdict};
+use maraude_linkage::{
+    Linkage, LinkageObservation, PairVerdict, Parameters, ScoredPair, Unit as Subject, link,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// After a run nobody waits for another before this many times its length has passed.
+const REST: u32 = 3;
+
+/// A run and what it was made from.
+pub struct Reviewed {
+    /// The position of the log it holds everything up to.
+    pub position: LogPosition,
+    /// Pairs, clusters, counts.
+    pub linkage: Linkage,
+    /// All decisions in the order they were taken, undone ones included.
+    pub decisions: Vec<Decision>,
+    lines: BTreeMap<ObservationId, ObservationLine>,
+    compared: BTreeMap<ObservationId, LinkageObservation>,
+    cluster_sizes: BTreeMap<ObservationId, u32>,
+    slots: usize,
+}
+
+impl Reviewed {
+    /// Runs linkage over a view that has reached a position.
+    pub fn of(view: &View, position: LogPosition) -> Result<Self, ViewError> {
+        let version = view.campaign()?.map(|campaign| campaign.questionnaire);
+        let form = questionnaire(version.as_deref().unwrap_or_default());
+        let (lines, _) = view.lines(&ObservationFilter::default())?;
+        let compared: Vec<LinkageObservation> = lines
+            .iter()
+            .filter_map(|line| Some(candidate(form, &seen(line)?)))
+            .collect();
+        let decisions = view.decisions()?;
+        let linkage = link(&compared, &decisions, &Parameters::default());
+        let mut cluster_sizes: BTreeMap<ObservationId, u32> = BTreeMap::new();
+        for cluster in &linkage.clusters {
+            for slot in &cluster.slots {
+                let size = cluster_sizes.entry(slot.observation).or_default();
+                *size = (*size).max(cluster.slots.len() as u32);
+            }
+        }
+        Ok(Self {
+            position,
+            decisions,
+            slots: linkage.clusters.iter().map(|c| c.slots.len()).sum(),
+            linkage,
+            compared: compared.into_iter().map(|of| (of.id, of)).collect(),
+            lines: lines
+                .into_iter()
+                .map(|line| (line.observation.id, line))
+                .collect(),
+            cluster_sizes,
+        })
+    }
+
+    /// Pairs to look at, those that move the count most first. Two groups are one line, and a pair
+    /// that somebody looked at, whatever the outcome, is not shown again.
+    pub fn queue(&self) -> Vec<&ScoredPair> {
+        let looked_at: BTreeSet<(ObservationId, ObservationId)> = self
+            .decisions
+            .iter()
+            .filter(|decision| decision.undone_at.is_none())
+            .map(|decision| observations_of(decision.one, decision.other))
+            .collect();
+        let mut shown = BTreeSet::new();
+        let mut queue: Vec<&ScoredPair> = self
+            .linkage
+            .pairs
+            .iter()
+            .filter(|pair| pair.verdict == PairVerdict::Review && pair.decided.is_none())
+            .filter(|pair| {
+                let between = observations_of(pair.one, pair.other);
+                let grouped = pair.size > 1;
+                !(grouped && (looked_at.contains(&between) || !shown.insert(between)))
+            })
+            .collect();
+        queue.sort_by(|a, b| {
+            let key = |pair: &ScoredPair| (pair.one, pair.other);
+            b.effect()
+                .total_cmp(&a.effect())
+                .then_with(|| key(a).cmp(&key(b)))
+        });
+        queue
+    }
+
+    /// Pairs the model holds to be one without asking.
+    pub fn automatic(&self) -> u32 {
+        let alone = |pair: &&ScoredPair| {
+            pair.verdict == PairVerdict::Auto && pair.decided != Some(Verdict::Same)
+        };
+        self.linkage.pairs.iter().filter(alone).count() as u32
+    }
+
+    /// Distinct people in the street so far, and the 95 % interval, whole people.
+    pub fn street(&self) -> (u32, [u32; 2]) {
+        let count = self.linkage.distinct(Subject::Street);
+        let interval = [count.low.floor() as u32, count.high.ceil() as u32];
+        (count.estimate.round() as u32, interval)
+    }
+
+    /// A compared pair.
+    pub fn pair(&self, one: SlotRef, other: SlotRef) -> Option<&ScoredPair> {
+        let key = (one.min(other), one.max(other));
+        let pairs = &self.linkage.pairs;
+        let found = pairs.binary_search_by_key(&key, |pair| (pair.one, pair.other));
+        found.ok().map(|index| &pairs[index])
+    }
+
+    /// An observation as the view has it.
+    pub fn line(&self, id: ObservationId) -> Option<&ObservationLine> {
+        self.lines.get(&id)
+    }
+
+    /// An observation as it was compared; none for one that linkage leaves out.
+    pub fn compared(&self, id: ObservationId) -> Option<&LinkageObservation> {
+        self.compared.get(&id)
+    }
+
+    /// How many slots are held to be the same as the best linked slot of an observation, itself
+    /// included; 1 for one that linkage leaves out.
+    pub fn cluster_size(&self, id: ObservationId) -> u32 {
+        self.cluster_sizes.get(&id).copied().unwrap_or(1)
+    }
+
+    /// Slots compared.
+    pub fn slots(&self) -> usize {
+        self.slots
+    }
+}
+
+fn observations_of(one: SlotRef, other: SlotRef) -> (ObservationId, ObservationId) {
+    let (a, b) = (one.observation, other.observation);
+    (a.min(b), a.max(b))
+}
+
+/// What linkage is told of a line; withdrawn, ruled-out and empty ones are left out.
+fn seen(line: &ObservationLine) -> Option<Seen<'_>> {
+    let in_figure = match counting(line) {
+        Counting::Counted => true,
+        Counting::Doubtful | Counting::SetApart => false,
+        Counting::RuledOut | Counting::Withdrawn | Counting::Nobody => return None,
+    };
+    let unit = match line.unit() {
+        Unit::Street => Subject::Street,
+        Unit::Squat => Subject::Squat,
+        Unit::Bidonville => Subject::Bidonville,
+        Unit::Partner => Subject::Partner,
+        Unit::None => return None,
+    };
+    Some(Seen {
+        observation: &line.observation,
+        team: line.team,
+        night: line.night,
+        observed_at: line.observed_at,
+        position: line
+            .placement
+            .as_ref()
+            .and_then(|placement| placement.position)
+            .or_else(|| line.observation.position()),
+        unit,
+        in_figure,
+    })
+}
+
+/// The runs of one campaign.
+#[derive(Default)]
+pub struct Review {
+    kept: Mutex<Option<Kept>>,
+}
+
+struct Kept {
+    reviewed: Arc<Reviewed>,
+    /// When it was done, and how long it took.
+    done: Instant,
+    took: Duration,
+}
+
+impl Review {
+    /// A run that holds everything up to `needed`, and what came since as far as rest allows.
+    /// Blocks while it runs; who asks meanwhile waits for the same run.
+    pub fn at(&self, live: &LiveView, needed: LogPosition) -> Result<Arc<Reviewed>, ViewError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let reached = *live.positions().borrow();
+        if let Some(kept) = kept.as_ref() {
+            let resting = kept.done.elapsed() < kept.took * REST;
+            let current = kept.reviewed.position == reached;
+            if current || (resting && kept.reviewed.position >= needed) {
+                return Ok(kept.reviewed.clone());
+            }
+        }
+        let started = Instant::now();
+        let reviewed = Arc::new(Reviewed::of(&live.view(), reached)?);
+        *kept = Some(Kept {
+            reviewed: reviewed.clone(),
+            done: Instant::now(),
+            took: started.elapsed(),
+        });
+        Ok(reviewed)
+    }
+}

@@ -1,0 +1,176 @@
+//! From tablets' observations to proposals, decisions and counts, over a real log and view.
+
+use super::{Review, Reviewed};
+use crate::geolocation::LiveView;
+use crate::projection::fixtures::{World, departure, device, observation, place, squat};
+use crate::store::LayerStore;
+use maraude_core::model::{
+    AccountId, Answer, AnswerValue, Certainty, Contact, Decision, DecisionId, Observation,
+    ObservationId, SlotRef, Verdict, Withdrawal, WithdrawalReason,
+};
+use maraude_linkage::{PairVerdict, Unit};
+use std::sync::Arc;
+
+struct Night {
+    world: World,
+    live: LiveView,
+    review: Review,
+}
+
+fn man(team: u8, number: u8, east_m: f64) -> Observation {
+    let mut made = observation(team, number, place(east_m, 0.0));
+    let answers = [("gender", "m"), ("age_band", "40-54"), ("language", "ro")];
+    for (question, code) in answers {
+        let value = AnswerValue::Choice(code.to_owned());
+        made.answers
+            .insert(question.to_owned(), Answer::Known(value));
+    }
+    made
+}
+
+impl Night {
+    /// Team 1 and team 2 met the same man at their common border, and somebody else each.
+    fn new() -> Self {
+        let world = World::new();
+        let live = LiveView::open(
+            world.campaign,
+            world.engine.log().clone(),
+            Arc::new(LayerStore::in_memory().unwrap()),
+            &world.folder.path().join("run"),
+            false,
+        )
+        .unwrap();
+        let made = Self {
+            world,
+            live,
+            review: Review::default(),
+        };
+        made.record(1, &man(1, 1, -4.0));
+        made.record(2, &man(2, 40, 4.0));
+        made.record(1, &observation(1, 2, place(-800.0, 0.0)));
+        made.record(2, &observation(2, 41, place(900.0, 0.0)));
+        made
+    }
+
+    fn record(&self, team: u8, seen: &Observation) {
+        let key = self.world.round_key(team, Some(team));
+        self.world.tablet_writes(&key, device(team), None, |w| {
+            w.put_departure(&key, &departure(team));
+            w.put_observation(seen);
+        });
+        self.world.clock.advance(1_000);
+    }
+
+    fn decide(&self, verdict: Verdict) -> DecisionId {
+        let id = DecisionId::from_random([7; 16]);
+        self.world.review(|w| {
+            w.put_decision(&Decision {
+                id,
+                one: slot(1),
+                other: slot(40),
+                verdict,
+                reason: None,
+                author: AccountId::from_random([1; 16]),
+                decided_at: self.world.clock.now(),
+                undone_at: None,
+            });
+        });
+        id
+    }
+
+    fn run(&self) -> Arc<Reviewed> {
+        self.live.catch_up().unwrap();
+        self.review.at(&self.live, u64::MAX).unwrap()
+    }
+}
+
+fn slot(number: u8) -> SlotRef {
+    SlotRef {
+        observation: ObservationId::from_random([number; 16]),
+        slot: 0,
+    }
+}
+
+#[test]
+fn a_double_at_the_border_is_proposed_decided_and_undone_exactly() {
+    let night = Night::new();
+    let before = night.run();
+    assert_eq!(before.slots(), 4);
+    let pair = before.pair(slot(40), slot(1)).unwrap();
+    assert_ne!(pair.verdict, PairVerdict::Distinct);
+    let clusters = before.linkage.clusters.clone();
+
+    let decision = night.decide(Verdict::Different);
+    let decided = night.run();
+    assert_eq!(decided.linkage.clusters.len(), 4);
+    assert_eq!(decided.street(), (4, [4, 4]));
+    assert!(decided.queue().is_empty());
+    assert_eq!(decided.decisions.len(), 1);
+
+    night
+        .world
+        .review(|w| w.undo_decision(decision, night.world.clock.now()));
+    let undone = night.run();
+    assert_eq!(undone.linkage.clusters, clusters);
+    assert_eq!(undone.linkage.pairs, before.linkage.pairs);
+    assert!(undone.decisions[0].undone_at.is_some());
+}
+
+#[test]
+fn the_queue_shows_what_moves_the_count_most_and_nothing_twice() {
+    let night = Night::new();
+    // Somebody asleep, interviewed later by the same team: proposed, never automatic.
+    let mut asleep = observation(1, 3, place(-1_200.0, 300.0));
+    asleep.contact = Contact::Asleep;
+    night.record(1, &asleep);
+    night.record(1, &observation(1, 30, place(-1_196.0, 300.0)));
+    let reviewed = night.run();
+    let queue = reviewed.queue();
+    assert!(
+        queue
+            .iter()
+            .any(|pair| (pair.one, pair.other) == (slot(3), slot(30))),
+        "{queue:?}"
+    );
+    assert!(
+        queue
+            .windows(2)
+            .all(|two| two[0].effect() >= two[1].effect())
+    );
+    let shown: Vec<_> = queue.iter().map(|pair| (pair.one, pair.other)).collect();
+    let mut once = shown.clone();
+    once.dedup();
+    assert_eq!(shown, once);
+}
+
+#[test]
+fn withdrawn_doubtful_and_squats_stay_out_of_the_street_figure() {
+    let night = Night::new();
+    let filed = night.run().street().1[1];
+    let mut withdrawn = observation(1, 5, place(-500.0, 400.0));
+    withdrawn.withdrawn = Some(Withdrawal {
+        at: withdrawn.observed_at,
+        reason: WithdrawalReason::Mistake,
+    });
+    let mut doubtful = observation(1, 6, place(-600.0, -400.0));
+    doubtful.certainty = Certainty::Doubtful;
+    night.record(1, &withdrawn);
+    night.record(1, &doubtful);
+    night.record(1, &squat(1, 8, place(-900.0, -300.0), 20));
+    let reviewed = night.run();
+    assert_eq!(reviewed.street().1[1], filed);
+    // The doubtful one is compared all the same: a double helps to rule.
+    assert!(reviewed.compared(doubtful.id).is_some());
+    assert!(reviewed.compared(withdrawn.id).is_none());
+    assert!(reviewed.linkage.distinct(Unit::Squat).estimate < 0.5);
+}
+
+#[test]
+fn a_run_is_kept_while_nothing_new_has_come() {
+    let night = Night::new();
+    let first = night.run();
+    assert!(Arc::ptr_eq(&first, &night.run()));
+    night.record(1, &observation(1, 9, place(-700.0, 100.0)));
+    let second = night.run();
+    assert!(second.position > first.position && second.slots() == 5);
+}
