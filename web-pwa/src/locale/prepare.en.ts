@@ -154,7 +154,7 @@ export const prepareEn: PrepareText = {
     },
     csvSend: (count) => `Import ${many(count, 'team', 'teams')}`,
     imported: (count) => `${many(count, 'team', 'teams')} imported.`,
-    refusedByServer: 'Refused by the server',
+    nothingTaken: 'No line was imported. To be corrected:',
     assignments: 'Who goes where',
     assignmentsHint: 'One line per team, one night at a time.',
     noNight: 'First set a night in the details.',

@@ -152,7 +152,7 @@ export const prepareFr = {
     },
     csvSend: (count: number) => `Importer ${many(count, 'équipe', 'équipes')}`,
     imported: (count: number) => `${many(count, 'équipe importée', 'équipes importées')}.`,
-    refusedByServer: 'Refusées par le serveur',
+    nothingTaken: 'Aucune ligne n’a été importée. À corriger :',
     assignments: 'Qui va où',
     assignmentsHint: 'Une ligne par équipe, une nuit à la fois.',
     noNight: 'Fixez d’abord une nuit dans la fiche.',

@@ -115,4 +115,74 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: 'Whether the request was carried out is unknown; the screen was read again.',
     act: 'Check the screen before trying again. If it comes back, tell the administrator.',
   },
+  'campaign-archived': {
+    what: 'The campaign is archived.',
+    safe: notSent,
+    act: 'This change is no longer possible.',
+  },
+  'campaign-not-open': {
+    what: 'The campaign is not open.',
+    safe: notSent,
+    act: 'Open it first, under Prepare.',
+  },
+  'campaign-not-ready': {
+    what: 'The campaign is no longer being prepared.',
+    safe: notSent,
+    act: 'Look at its state at the top of the screen.',
+  },
+  'before-coarsening': {
+    what: 'The purge is set before the coarsening.',
+    safe: notSent,
+    act: 'Choose a later purge date.',
+  },
+  'before-last-night': {
+    what: 'The coarsening is set before the last night.',
+    safe: notSent,
+    act: 'Choose a date after the last night.',
+  },
+  'code-taken': {
+    what: 'This code is taken.',
+    safe: notSent,
+    act: 'Choose another code.',
+  },
+  'not-a-night': {
+    what: 'This is not a night of the campaign.',
+    safe: notSent,
+    act: 'Choose a night of the details.',
+  },
+  'open-ring': {
+    what: 'The outline is not closed, or has too few vertices.',
+    safe: notSent,
+    act: 'Draw the sector again.',
+  },
+  'out-of-range': {
+    what: 'A coordinate is impossible.',
+    safe: notSent,
+    act: 'Write longitude first, then latitude, in degrees.',
+  },
+  'too-detailed': {
+    what: 'The outline has too many vertices.',
+    safe: notSent,
+    act: 'Simplify it, then try again.',
+  },
+  'same-slot': {
+    what: 'Both sides of the pair are the same observation.',
+    safe: notSent,
+    act: 'Go on to the next pair.',
+  },
+  'too-long': {
+    what: 'A text is too long.',
+    safe: notSent,
+    act: 'Shorten it.',
+  },
+  'too-many': {
+    what: 'There are too many at once.',
+    safe: notSent,
+    act: 'Do it in several steps.',
+  },
+  missing: {
+    what: 'A required field is empty.',
+    safe: notSent,
+    act: 'Fill it in.',
+  },
 };

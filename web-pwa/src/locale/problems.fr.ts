@@ -122,4 +122,74 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: 'On ne sait pas si la demande a été faite ; l’écran a été relu.',
     act: 'Vérifiez l’écran avant de recommencer. Si cela revient, prévenez l’administration.',
   },
+  'campaign-archived': {
+    what: 'La campagne est archivée.',
+    safe: notSent,
+    act: 'Ce changement n’est plus possible.',
+  },
+  'campaign-not-open': {
+    what: 'La campagne n’est pas ouverte.',
+    safe: notSent,
+    act: 'Ouvrez-la d’abord, dans Préparer.',
+  },
+  'campaign-not-ready': {
+    what: 'La campagne n’est plus en préparation.',
+    safe: notSent,
+    act: 'Regardez son état en haut de l’écran.',
+  },
+  'before-coarsening': {
+    what: 'L’effacement est prévu avant le floutage.',
+    safe: notSent,
+    act: 'Choisissez une date d’effacement plus tardive.',
+  },
+  'before-last-night': {
+    what: 'Le floutage est prévu avant la dernière nuit.',
+    safe: notSent,
+    act: 'Choisissez une date après la dernière nuit.',
+  },
+  'code-taken': {
+    what: 'Ce code est déjà pris.',
+    safe: notSent,
+    act: 'Choisissez un autre code.',
+  },
+  'not-a-night': {
+    what: 'Cette date n’est pas une nuit de la campagne.',
+    safe: notSent,
+    act: 'Choisissez une nuit de la fiche.',
+  },
+  'open-ring': {
+    what: 'Le contour n’est pas fermé, ou n’a pas assez de sommets.',
+    safe: notSent,
+    act: 'Redessinez le secteur.',
+  },
+  'out-of-range': {
+    what: 'Une coordonnée est impossible.',
+    safe: notSent,
+    act: 'Écrivez la longitude d’abord, puis la latitude, en degrés.',
+  },
+  'too-detailed': {
+    what: 'Le contour a trop de sommets.',
+    safe: notSent,
+    act: 'Simplifiez-le, puis réessayez.',
+  },
+  'same-slot': {
+    what: 'Les deux côtés de la paire sont la même observation.',
+    safe: notSent,
+    act: 'Passez à la paire suivante.',
+  },
+  'too-long': {
+    what: 'Un texte est trop long.',
+    safe: notSent,
+    act: 'Raccourcissez-le.',
+  },
+  'too-many': {
+    what: 'Il y en a trop d’un coup.',
+    safe: notSent,
+    act: 'Faites-le en plusieurs fois.',
+  },
+  missing: {
+    what: 'Un champ obligatoire est vide.',
+    safe: notSent,
+    act: 'Remplissez-le.',
+  },
 };

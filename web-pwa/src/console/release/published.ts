@@ -14,6 +14,8 @@ export interface PublishedLine {
   readonly subject: string;
   /** The figure as published: a number, or a text such as an interval; absent when withheld. */
   readonly figure: string | null;
+  /** The base it was rounded to; 0 where it was not. */
+  readonly roundedTo: number;
   readonly reason: string;
   readonly feature: Feature;
 }
@@ -40,6 +42,7 @@ export function readPublished(geojson: string): PublishedLine[] | null {
       level: text(properties['level']),
       subject: text(properties['subject']),
       figure: figure === '' ? null : figure,
+      roundedTo: Number(text(properties['rounded_to'])) || 0,
       reason: text(properties['reason']),
       feature,
     };
