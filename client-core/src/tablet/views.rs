@@ -14,7 +14,13 @@ use crate::sync::Peer;
 const HERE_MS: TimestampMs = 30 * 60_000;
 
 impl Tablet {
-    /// Everything on screen.
+    /// Everything on screen at an instant, without anything having happened.
+    pub fn view_at(&mut self, now: TimestampMs) -> View {
+        self.now = now;
+        self.view()
+    }
+
+    /// Everything on screen, at the instant of the last event.
     pub fn view(&self) -> View {
         let open = self.is_open();
         let credentials = self.state.device.credentials.as_ref();
