@@ -111,15 +111,14 @@ impl Tablet {
             self.say_problem(&code, None);
             return;
         }
-        match serde_json::from_slice(body).ok().and_then(credentials) {
-            Some((credentials, server_at)) => {
-                self.note_clock(server_at);
-                self.jobs.push_back(Job::Enrolled(Box::new(credentials)));
-            }
-            None => {
-                self.enrolling = false;
-                self.say_problem("unexpected-answer", None);
-            }
+        if let Some((credentials, server_at)) =
+            serde_json::from_slice(body).ok().and_then(credentials)
+        {
+            self.note_clock(server_at);
+            self.jobs.push_back(Job::Enrolled(Box::new(credentials)));
+        } else {
+            self.enrolling = false;
+            self.say_problem("unexpected-answer", None);
         }
     }
 

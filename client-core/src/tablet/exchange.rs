@@ -1,4 +1,4 @@
-//! Exchanges with the server: when, with which token, and what an answer changes here.
+//! Exchanges with the server: when, and with which token.
 //!
 //! Locked, the tablet sends sealed envelopes with a token that may only upload. Unlocked, it signs
 //! a challenge, and the session it gets also brings plan, briefs, rounds and what was read.
@@ -8,16 +8,13 @@ use super::device::array_from_base64;
 use super::effect::Effect;
 use super::enrolment::problem_code;
 use super::job::{After, Job};
-use super::outbox::Line;
-use super::store::Staged;
 use crate::document::{DocumentName, document_id};
-use crate::gate::{GateLimits, admit_from_server};
 use crate::model::{DeviceReport, TimestampMs};
 use crate::sync::{
-    Digest, DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, Peer, Receipt, Standing, SyncProblem,
-    encode_request, session_signed_bytes,
+    Digest, Follow, HashBytes, MEDIA_TYPE, Peer, Standing, SyncProblem, encode_request,
+    session_signed_bytes,
 };
-use data_encoding::{BASE32_NOPAD, BASE64};
+use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,7 +22,7 @@ use std::collections::BTreeMap;
 /// An exchange without anything to send, while unlocked, so often, milliseconds.
 const POLL_MS: TimestampMs = 120_000;
 /// After a failed exchange without anything to send, milliseconds.
-const FAILED_POLL_MS: TimestampMs = 30_000;
+pub(super) const FAILED_POLL_MS: TimestampMs = 30_000;
 /// While the platform says there is no network, it is tried so often all the same, milliseconds.
 const OFFLINE_TRY_MS: TimestampMs = 300_000;
 /// No session is asked for so long after one was refused, milliseconds.
@@ -36,8 +33,6 @@ const TOKEN_MARGIN_MS: TimestampMs = 30_000;
 const TIMEOUT_MS: u32 = 30_000;
 /// So many envelopes of one document are sealed anew as one before they go.
 const PACK_FROM: usize = 3;
-/// A clock that moved less than this is not noted again, milliseconds.
-const CLOCK_STEP_MS: i64 = 2_000;
 
 /// What was asked of the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -133,7 +128,8 @@ impl Tablet {
             .as_ref()
             .and_then(Peer::next_try_at)
             .is_some_and(|at| at <= self.now);
-        if !due && !(open && self.now >= self.next_poll_at) {
+        let polls = open && self.now >= self.next_poll_at;
+        if !due && !polls {
             return;
         }
         if open && self.pack_first() {
@@ -381,170 +377,11 @@ impl Tablet {
         }
     }
 
-    /// What an answer changes, in one write.
-    pub(super) fn take_answer(&mut self, digest: Digest) -> Option<Staged> {
-        let mut staged = Staged::new(self.state.clone(), After::Taken);
-        let mut lines = Vec::new();
-        if digest.epoch_renewed {
-            lines.push(Line::NewEpoch);
-            self.reseal = true;
-        }
-        for receipt in &digest.receipts {
-            lines.push(Line::Settled {
-                envelope: super::hex(receipt.envelope.as_slice()),
-                code: short_code(receipt),
-                set_aside: receipt.quarantined.len() as u32,
-                at: receipt.at,
-                received_at: self.now,
-            });
-        }
-        for refused in &digest.refused {
-            lines.push(Line::Refused {
-                envelope: super::hex(refused.envelope.as_slice()),
-                code: refused.code.clone(),
-                kept_there: refused.quarantined,
-            });
-        }
-        for custody in &digest.rounds {
-            let known = self.state.outbox.arrivals.get(&custody.document);
-            let same = known.is_some_and(|known| {
-                (known.held, known.read, known.safe) == (custody.held, custody.read, custody.safe)
-            });
-            if !same {
-                lines.push(Line::Custody {
-                    document: custody.document,
-                    held: custody.held,
-                    read: custody.read,
-                    safe: custody.safe,
-                });
-            }
-        }
-        if self.state.session.is_some() {
-            for update in digest.documents {
-                self.take_update(&mut staged, update);
-            }
-        }
-        lines.extend(self.closings(&staged));
-        staged.write_outbox(lines);
-        self.note_contact(&mut staged, digest.epoch, digest.clock_offset_ms);
-        Some(staged)
-    }
-
-    /// Lets what the server sent through the gate, then into the document and its log.
-    fn take_update(&mut self, staged: &mut Staged, update: DocumentUpdate) {
-        let kind = update.name.kind();
-        let id = document_id(&update.name);
-        let here = staged
-            .session()
-            .is_some_and(|session| session.papers.contains_key(&id));
-        if update.changes.is_empty()
-            || (!here && self.stage_new_paper(staged, update.name).is_none())
-        {
-            return;
-        }
-        let changes: Vec<Vec<u8>> = update
-            .changes
-            .into_iter()
-            .map(|bytes| bytes.into_vec())
-            .collect();
-        let Some(paper) = staged.session().and_then(|session| session.paper(id)) else {
-            return;
-        };
-        let limits = GateLimits::default();
-        let admission = admit_from_server(&mut paper.document, kind, &changes, &limits);
-        let operation = paper.keep(&admission.accepted, || self.draw());
-        staged.operations.extend(operation);
-    }
-
-    /// Rounds that a colleague closed or opened again.
-    fn closings(&self, staged: &Staged) -> Vec<Line> {
-        let session = staged.state.session.as_deref();
-        let papers = session
-            .into_iter()
-            .flat_map(|session| session.papers.values());
-        papers
-            .filter_map(|paper| {
-                let DocumentName::Round { key } = paper.name else {
-                    return None;
-                };
-                let (round, _) = paper.round()?;
-                let open = round.closures.iter().filter(|c| c.reopened_at.is_none());
-                let closed_at = open.map(|closure| closure.stamp.at).max();
-                let arrival = staged.state.outbox.arrivals.get(&paper.id)?;
-                (arrival.closed_at.is_some() != closed_at.is_some()).then(|| Line::Round {
-                    document: paper.id,
-                    sector: arrival
-                        .sector
-                        .clone()
-                        .or_else(|| self.sector_code(key.sector)),
-                    night: key.night,
-                    closed_at,
-                })
-            })
-            .collect()
-    }
-
-    /// Notes in the clear file what a locked tablet needs: epoch, clock, the coordination's number.
-    fn note_contact(
-        &mut self,
-        staged: &mut Staged,
-        epoch: Option<[u8; 16]>,
-        clock_offset_ms: Option<i64>,
-    ) {
-        let device = &self.state.device;
-        let epoch = epoch.map(|epoch| BASE64.encode(&epoch));
-        let moved = clock_offset_ms.filter(|offset| {
-            device
-                .clock_offset_ms
-                .is_none_or(|known| (known - offset).abs() >= CLOCK_STEP_MS)
-        });
-        let campaign = staged.state.session.as_ref().and_then(|session| {
-            let campaign = device.credentials.as_ref()?.enrolment.campaign;
-            let paper = session
-                .papers
-                .get(&document_id(&DocumentName::Plan { campaign }))?;
-            paper.plan()?.campaign.clone()
-        });
-        let mut credentials = device.credentials.clone();
-        if let (Some(credentials), Some(campaign)) = (&mut credentials, campaign) {
-            credentials.coordination_number = campaign.coordination_number;
-            credentials.enrolment.campaign_name = campaign.name;
-        }
-        let said = |c: &super::device::Credentials| {
-            (
-                c.coordination_number.clone(),
-                c.enrolment.campaign_name.clone(),
-            )
-        };
-        let renamed = credentials.as_ref().map(said) != device.credentials.as_ref().map(said);
-        if epoch == device.epoch && moved.is_none() && !renamed {
-            return;
-        }
-        staged.write_device(|device| {
-            device.epoch = epoch;
-            device.clock_offset_ms = moved.or(device.clock_offset_ms);
-            device.credentials = credentials;
-        });
-    }
-
     /// The server's clock as an answer told it, before there is a file to note it in.
     pub(super) fn note_clock(&mut self, server_at: TimestampMs) {
         let sent = self.tried_at.unwrap_or(self.now);
         let middle = sent + (self.now - sent) / 2;
         self.clock_offset_ms = Some(server_at - middle);
-    }
-
-    pub(super) fn answer_taken(&mut self) {
-        if std::mem::take(&mut self.reseal) && self.state.session.is_some() {
-            self.jobs.push_back(Job::Mend);
-        }
-        self.shred_what_is_due();
-        self.exchange_soon();
-    }
-
-    pub(super) fn answer_not_taken(&mut self) {
-        self.last_problem = Some("not-stored".to_owned());
-        self.next_poll_at = self.now + FAILED_POLL_MS;
     }
 
     /// When the platform should wake the tablet.
@@ -572,11 +409,4 @@ impl Tablet {
             self.effects.extend(at.map(|at| Effect::Wake { at }));
         }
     }
-}
-
-/// Sixteen characters of a receipt, in groups of four, to be read aloud or copied.
-fn short_code(receipt: &Receipt) -> String {
-    let text = BASE32_NOPAD.encode(&receipt.signature.as_slice()[..10]);
-    let groups: Vec<&str> = (0..4).filter_map(|n| text.get(4 * n..4 * n + 4)).collect();
-    groups.join("-")
 }

@@ -88,7 +88,7 @@ impl Tablet {
             Job::TryPin(pin) => Some(self.count_try(pin)),
             Job::ForgiveTries => Some(self.forgive_tries()),
             Job::Destroy => Some(self.destroy()),
-            Job::Mend => self.mend(),
+            Job::Mend => Some(self.mend()),
             Job::KeepDraft => self.keep_draft(),
             Job::StartRound(key) => self.start_round(key),
             Job::Save => self.save_form(),
@@ -103,7 +103,7 @@ impl Tablet {
                 self.pack_failed = staged.is_none();
                 staged
             }
-            Job::Take(answer) => self.take_answer(*answer),
+            Job::Take(answer) => Some(self.take_answer(*answer)),
             Job::Shred(document) => self.shred(document),
             Job::ShredLocked(document) => Some(self.shred_locked(document)),
         }
@@ -119,7 +119,7 @@ impl Tablet {
     /// The platform reports that a ticket is not on disk: nothing of it happened.
     pub(super) fn not_stored(&mut self, ticket: u32, reason: &str) {
         if let Some((_, staged)) = self.staged.take_if(|(waiting, _)| *waiting == ticket) {
-            self.failed(staged.after, reason);
+            self.failed(&staged.after, reason);
         }
     }
 
@@ -144,7 +144,7 @@ impl Tablet {
         }
     }
 
-    fn failed(&mut self, after: After, reason: &str) {
+    fn failed(&mut self, after: &After, reason: &str) {
         match after {
             After::Saved(_) => self.form_not_saved(reason),
             After::DraftKept => self.draft_not_kept(reason),

@@ -3,6 +3,7 @@
 //! A state machine. It must never do what an [`Effect`] asks by itself, and no screen decides
 //! anything of the domain. The browser's worker and the simulated tablets drive it.
 
+mod answer;
 mod checks;
 mod device;
 mod drafting;

@@ -309,9 +309,8 @@ impl Tablet {
     /// Destroys a round's key, then its file; its brief goes with it.
     pub(super) fn shred(&mut self, document: DocumentId) -> Option<Staged> {
         let mut staged = Staged::new(self.state.clone(), After::Shredded(document));
-        let key = match self.paper(document)?.name {
-            DocumentName::Round { key } => key,
-            _ => return None,
+        let DocumentName::Round { key } = self.paper(document)?.name else {
+            return None;
         };
         let mut going = vec![DocumentName::Round { key }];
         let shared = self.round_papers().any(|paper| {

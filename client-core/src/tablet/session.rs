@@ -268,11 +268,11 @@ impl Tablet {
     }
 
     /// After opening: cuts torn tails, and seals anew what was kept without reaching the outbox.
-    pub(super) fn mend(&mut self) -> Option<Staged> {
+    pub(super) fn mend(&mut self) -> Staged {
         let mut staged = Staged::new(self.state.clone(), After::Mended);
         staged.operations = std::mem::take(&mut self.repairs);
         self.seal_what_is_missing(&mut staged);
-        Some(staged)
+        staged
     }
 
     pub(super) fn after_mending(&mut self) {

@@ -24,7 +24,8 @@ pub struct Platform {
     pub dies_after: Option<usize>,
     /// Storage refuses everything.
     pub disk_full: bool,
-    pub operations: usize,
+    /// What a death at each storage operation would have left.
+    pub deaths: Option<Vec<BTreeMap<String, Vec<u8>>>>,
     seeds: u64,
     pub wake_at: Option<i64>,
     pub located: u32,
@@ -40,7 +41,7 @@ impl Platform {
             now: 1_769_115_600_000,
             dies_after: None,
             disk_full: false,
-            operations: 0,
+            deaths: None,
             seeds: number << 32,
             wake_at: None,
             located: 0,
@@ -165,17 +166,16 @@ impl Platform {
         }
         for operation in operations {
             if self.dies_after == Some(0) {
-                // A torn append: half of it reached the disk.
-                if let StorageOperation::Append { file, bytes } = operation {
-                    let bytes = from_base64(&bytes).unwrap();
-                    let file = self.files.entry(file).or_default();
-                    file.extend_from_slice(&bytes[..bytes.len() / 2]);
-                }
+                tear(&mut self.files, &operation);
                 self.tablet = None;
                 return None;
             }
+            if let Some(deaths) = &mut self.deaths {
+                let mut left = self.files.clone();
+                tear(&mut left, &operation);
+                deaths.push(left);
+            }
             self.dies_after = self.dies_after.map(|left| left - 1);
-            self.operations += 1;
             match operation {
                 StorageOperation::Append { file, bytes } => {
                     let bytes = from_base64(&bytes).unwrap();
@@ -273,5 +273,14 @@ impl Platform {
         self.view()
             .message
             .map_or_else(String::new, |message| message.code)
+    }
+}
+
+/// A torn append: half of it reached the disk.
+fn tear(files: &mut BTreeMap<String, Vec<u8>>, operation: &StorageOperation) {
+    if let StorageOperation::Append { file, bytes } = operation {
+        let bytes = from_base64(bytes).unwrap();
+        let file = files.entry(file.clone()).or_default();
+        file.extend_from_slice(&bytes[..bytes.len() / 2]);
     }
 }

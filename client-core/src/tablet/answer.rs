@@ -1,0 +1,180 @@
+//! What an answer of the server changes here, in one write.
+
+use super::Tablet;
+use super::device::Credentials;
+use super::exchange::FAILED_POLL_MS;
+use super::job::{After, Job};
+use super::outbox::Line;
+use super::store::Staged;
+use crate::document::{DocumentName, document_id};
+use crate::gate::{GateLimits, admit_from_server};
+use crate::sync::{Digest, DocumentUpdate, Receipt};
+use data_encoding::{BASE32_NOPAD, BASE64};
+use serde_bytes::ByteBuf;
+
+/// A clock that moved less than this is not noted again, milliseconds.
+const CLOCK_STEP_MS: i64 = 2_000;
+
+impl Tablet {
+    /// What an answer changes, in one write.
+    pub(super) fn take_answer(&mut self, digest: Digest) -> Staged {
+        let mut staged = Staged::new(self.state.clone(), After::Taken);
+        let mut lines = Vec::new();
+        if digest.epoch_renewed {
+            lines.push(Line::NewEpoch);
+            self.reseal = true;
+        }
+        for receipt in &digest.receipts {
+            lines.push(Line::Settled {
+                envelope: super::hex(receipt.envelope.as_slice()),
+                code: short_code(receipt),
+                set_aside: receipt.quarantined.len() as u32,
+                at: receipt.at,
+                received_at: self.now,
+            });
+        }
+        for refused in &digest.refused {
+            lines.push(Line::Refused {
+                envelope: super::hex(refused.envelope.as_slice()),
+                code: refused.code.clone(),
+                kept_there: refused.quarantined,
+            });
+        }
+        for custody in &digest.rounds {
+            let known = self.state.outbox.arrivals.get(&custody.document);
+            let same = known.is_some_and(|known| {
+                (known.held, known.read, known.safe) == (custody.held, custody.read, custody.safe)
+            });
+            if !same {
+                lines.push(Line::Custody {
+                    document: custody.document,
+                    held: custody.held,
+                    read: custody.read,
+                    safe: custody.safe,
+                });
+            }
+        }
+        if self.state.session.is_some() {
+            for update in digest.documents {
+                self.take_update(&mut staged, update);
+            }
+        }
+        lines.extend(self.closings(&staged));
+        staged.write_outbox(lines);
+        self.note_contact(&mut staged, digest.epoch, digest.clock_offset_ms);
+        staged
+    }
+
+    /// Lets what the server sent through the gate, then into the document and its log.
+    fn take_update(&mut self, staged: &mut Staged, update: DocumentUpdate) {
+        let kind = update.name.kind();
+        let id = document_id(&update.name);
+        let here = staged
+            .session()
+            .is_some_and(|session| session.papers.contains_key(&id));
+        if update.changes.is_empty()
+            || (!here && self.stage_new_paper(staged, update.name).is_none())
+        {
+            return;
+        }
+        let changes: Vec<Vec<u8>> = update.changes.into_iter().map(ByteBuf::into_vec).collect();
+        let Some(paper) = staged.session().and_then(|session| session.paper(id)) else {
+            return;
+        };
+        let limits = GateLimits::default();
+        let admission = admit_from_server(&mut paper.document, kind, &changes, &limits);
+        let operation = paper.keep(&admission.accepted, || self.draw());
+        staged.operations.extend(operation);
+    }
+
+    /// Rounds that a colleague closed or opened again.
+    fn closings(&self, staged: &Staged) -> Vec<Line> {
+        let session = staged.state.session.as_deref();
+        let papers = session
+            .into_iter()
+            .flat_map(|session| session.papers.values());
+        papers
+            .filter_map(|paper| {
+                let DocumentName::Round { key } = paper.name else {
+                    return None;
+                };
+                let (round, _) = paper.round()?;
+                let open = round.closures.iter().filter(|c| c.reopened_at.is_none());
+                let closed_at = open.map(|closure| closure.stamp.at).max();
+                let arrival = staged.state.outbox.arrivals.get(&paper.id)?;
+                (arrival.closed_at.is_some() != closed_at.is_some()).then(|| Line::Round {
+                    document: paper.id,
+                    sector: arrival
+                        .sector
+                        .clone()
+                        .or_else(|| self.sector_code(key.sector)),
+                    night: key.night,
+                    closed_at,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes in the clear file what a locked tablet needs: epoch, clock, the coordination's number.
+    fn note_contact(
+        &mut self,
+        staged: &mut Staged,
+        epoch: Option<[u8; 16]>,
+        clock_offset_ms: Option<i64>,
+    ) {
+        let device = &self.state.device;
+        let epoch = epoch.map(|epoch| BASE64.encode(&epoch));
+        let moved = clock_offset_ms.filter(|offset| {
+            device
+                .clock_offset_ms
+                .is_none_or(|known| (known - offset).abs() >= CLOCK_STEP_MS)
+        });
+        let campaign = staged.state.session.as_ref().and_then(|session| {
+            let campaign = device.credentials.as_ref()?.enrolment.campaign;
+            let paper = session
+                .papers
+                .get(&document_id(&DocumentName::Plan { campaign }))?;
+            paper.plan()?.campaign.clone()
+        });
+        let mut credentials = device.credentials.clone();
+        if let (Some(credentials), Some(campaign)) = (&mut credentials, campaign) {
+            credentials.coordination_number = campaign.coordination_number;
+            credentials.enrolment.campaign_name = campaign.name;
+        }
+        let said = |c: &Credentials| {
+            (
+                c.coordination_number.clone(),
+                c.enrolment.campaign_name.clone(),
+            )
+        };
+        let renamed = credentials.as_ref().map(said) != device.credentials.as_ref().map(said);
+        if epoch == device.epoch && moved.is_none() && !renamed {
+            return;
+        }
+        staged.write_device(|device| {
+            device.epoch = epoch;
+            device.clock_offset_ms = moved.or(device.clock_offset_ms);
+            device.credentials = credentials;
+        });
+    }
+
+    pub(super) fn answer_taken(&mut self) {
+        if std::mem::take(&mut self.reseal) && self.state.session.is_some() {
+            self.jobs.push_back(Job::Mend);
+        }
+        self.shred_what_is_due();
+        self.exchange_soon();
+    }
+
+    pub(super) fn answer_not_taken(&mut self) {
+        self.last_problem = Some("not-stored".to_owned());
+        self.next_poll_at = self.now + FAILED_POLL_MS;
+    }
+}
+
+/// Sixteen characters of a receipt, in groups of four, to be read aloud or copied.
+fn short_code(receipt: &Receipt) -> String {
+    let text = BASE32_NOPAD.encode(&receipt.signature.as_slice()[..10]);
+    let groups: Vec<&str> = (0..4).filter_map(|n| text.get(4 * n..4 * n + 4)).collect();
+    groups.join("-")
+}
