@@ -14,6 +14,29 @@ use maraude_core::model::{Campaign, CampaignId, DeviceId};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// Below this free space nothing more is taken in, bytes: what is there must stay workable.
+const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// How often the disk is looked at.
+const DISK_EVERY: Duration = Duration::from_secs(5);
+
+/// Looks at the disk now and then, for ever: a full one answers 507 until there is room again.
+pub async fn watch_disk(app: App) {
+    let mut had_room = true;
+    loop {
+        tokio::time::sleep(DISK_EVERY).await;
+        let looked = app.clone();
+        let Ok(room) = tokio::task::spawn_blocking(move || looked.look_at_the_disk()).await else {
+            continue;
+        };
+        if room != had_room {
+            tracing::warn!(room, "the disk's room has changed");
+        }
+        had_room = room;
+    }
+}
 
 /// The server's shared state.
 #[derive(Clone)]
@@ -63,6 +86,25 @@ impl App {
             gate: OnceLock::new(),
             parts: Mutex::default(),
         })))
+    }
+
+    /// Free space where the data are, where the system tells.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let found = rustix::fs::statvfs(self.0.folder.root()).ok()?;
+        Some(found.f_bavail.saturating_mul(found.f_frsize))
+    }
+
+    /// Whether there is room to take work in; the writers of all open campaigns are told.
+    pub fn look_at_the_disk(&self) -> bool {
+        let reserve = Reserve::new(self.0.folder.reserve());
+        let free = self
+            .free_bytes()
+            .is_none_or(|free| free >= LEAST_FREE_BYTES);
+        let room = free && reserve.hold().unwrap_or(false);
+        for engine in self.open_engines() {
+            engine.disk_has_room(room);
+        }
+        room
     }
 
     /// What this run was told.

@@ -1,3 +1,144 @@
 //! The commands of the binary `maraude`, one file each.
+//!
+//! Commands that touch stored data are [`Operation`]s: asked of the running server through
+//! `DIR/control.sock`, or carried out here under `DIR/lock`. `main` calls [`run`].
 
+mod campaign;
+mod certificate;
+mod control;
+mod device;
+mod init;
 pub mod link;
+mod place;
+mod serve;
+mod user;
+
+pub use control::{Operation, Refusal, ask, listen};
+pub use place::{Place, open_app};
+
+use clap::{Args, Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Maraude's server: counting people sleeping rough, at night, without network.
+#[derive(Debug, Parser)]
+#[command(name = "maraude", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a data folder and its master key
+    Init(init::Init),
+    /// Run the server
+    Serve(serve::Serve),
+    /// Campaigns
+    #[command(subcommand)]
+    Campaign(campaign::Campaigns),
+    /// Accounts of the console
+    #[command(subcommand)]
+    User(user::Users),
+    /// Tablets
+    #[command(subcommand)]
+    Device(device::Devices),
+    /// Certificates to try real tablets with
+    #[command(subcommand)]
+    Certificate(certificate::Certificates),
+    /// Link a file of observations, without a server
+    Link(LinkArguments),
+}
+
+/// `maraude link`.
+#[derive(Debug, Args)]
+struct LinkArguments {
+    /// Observations, one row each (CSV)
+    #[arg(long, value_name = "FILE")]
+    observations: PathBuf,
+    /// Folder for clusters.csv, pairs.csv and summary.json
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Leave rows that do not read out, instead of stopping at the first
+    #[arg(long)]
+    skip_bad_rows: bool,
+}
+
+/// Why a command was refused: one sentence, on standard error, with exit code 1.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Refused by the operation itself, or by the running server.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The data folder.
+    #[error(transparent)]
+    Place(#[from] place::PlaceError),
+    /// Running the server.
+    #[error(transparent)]
+    Serve(#[from] serve::ServeError),
+    /// Making the data folder.
+    #[error(transparent)]
+    Init(#[from] init::InitError),
+    /// Making certificates.
+    #[error(transparent)]
+    Certificate(#[from] certificate::CertificateError),
+    /// Linking a file.
+    #[error(transparent)]
+    Link(#[from] link::LinkError),
+    /// Standard input or output.
+    #[error(transparent)]
+    Terminal(#[from] std::io::Error),
+}
+
+/// Runs the command that the arguments name.
+pub fn run(cli: Cli) -> ExitCode {
+    let Cli { place, command } = cli;
+    let done = match command {
+        Command::Init(init) => init.run(&place),
+        Command::Serve(serve) => serve.run(&place),
+        Command::Campaign(campaigns) => campaigns.run(&place),
+        Command::User(users) => users.run(&place),
+        Command::Device(devices) => devices.run(&place),
+        Command::Certificate(certificates) => certificates.run(&place),
+        Command::Link(arguments) => run_link(&arguments, &place),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing else can be done when standard error is closed.
+            let _ = writeln!(std::io::stderr(), "maraude: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_link(arguments: &LinkArguments, place: &Place) -> Result<(), CommandError> {
+    let mut warn = |line: &str| {
+        // Nothing else can be done when standard error is closed.
+        let _ = writeln!(std::io::stderr(), "maraude: {line}");
+    };
+    let LinkArguments {
+        observations,
+        out,
+        skip_bad_rows,
+    } = arguments;
+    let summary = link::run(observations, out, *skip_bad_rows, &mut warn)?;
+    if place.json {
+        say(serde_json::to_string(&summary).map_err(std::io::Error::from)?)?;
+    } else {
+        let unique = summary.unique_people;
+        say(format_args!(
+            "{} observations, {} clusters; distinct people: {:.0} (95 %: {:.0} to {:.0})",
+            summary.observations, summary.clusters, unique.estimate, unique.low, unique.high
+        ))?;
+    }
+    Ok(())
+}
+
+/// Prints a line on standard output.
+pub fn say(line: impl std::fmt::Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{line}")
+}

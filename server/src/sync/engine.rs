@@ -158,6 +158,11 @@ impl Engine {
         let _ = self.custody.set(custody);
     }
 
+    /// The disk has room, or has not: then nothing is taken in.
+    pub fn disk_has_room(&self, room: bool) {
+        self.parts.open.writer.disk_has_room(room);
+    }
+
     /// Last contact of each tablet.
     pub fn contacts(&self) -> Vec<Contact> {
         let contacts = self.lock_contacts();
