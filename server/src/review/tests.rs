@@ -37,7 +37,6 @@ impl Night {
             world.engine.log().clone(),
             Arc::new(LayerStore::in_memory().unwrap()),
             &world.folder.path().join("run"),
-            false,
         )
         .unwrap();
         let made = Self {
