@@ -3,7 +3,10 @@
 //! It must never be shipped. The integration tests, the demo and the benchmarks drive it.
 
 pub mod bench;
+pub mod console;
 pub mod dice;
 pub mod enrolment;
 pub mod generated;
+pub mod night;
 pub mod population;
+pub mod tablet;
