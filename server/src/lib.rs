@@ -7,6 +7,7 @@ pub mod auth;
 pub mod authoring;
 pub mod command;
 pub mod config;
+pub mod export;
 #[cfg(test)]
 mod fixtures;
 pub mod geolocation;

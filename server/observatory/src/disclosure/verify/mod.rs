@@ -13,6 +13,8 @@ mod read_geojson;
 mod thresholds;
 mod tiling;
 
+pub use read_csv::COLUMNS as TABLE_COLUMNS;
+
 use super::published::Published;
 use super::settings::Settings;
 use std::fmt;

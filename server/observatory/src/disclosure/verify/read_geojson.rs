@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Properties that a feature may have; anything else is refused.
-const PROPERTIES: [&str; 11] = [
+const PROPERTIES: [&str; 9] = [
     "code",
     "name",
     "level",
@@ -18,14 +18,12 @@ const PROPERTIES: [&str; 11] = [
     "rounded_to",
     "reason",
     "walked",
-    "stage",
-    "exercise",
 ];
 /// Members of the collection.
-const MEMBERS: [&str; 4] = ["type", "name", "maraude", "features"];
+const MEMBERS: [&str; 3] = ["type", "maraude", "features"];
 /// Members of `maraude`.
-const HEADING: [&str; 8] = [
-    "release", "stage", "campaign", "nights", "exercise", "settings", "sentence", "licence",
+const HEADING: [&str; 7] = [
+    "release", "stage", "campaign", "nights", "exercise", "settings", "sentence",
 ];
 
 /// What the file says, or why it is not a release.
