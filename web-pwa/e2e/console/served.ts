@@ -1,0 +1,139 @@
+/**
+ * A real server with an account, in a folder of its own, for the console's browser tests.
+ *
+ * `MARAUDE_BIN` is the server, `MARAUDE_NIGHT` collects a simulated night through the real sync;
+ * tests that need a night are skipped where it is not built.
+ */
+import { test as base, expect, type Page } from '@playwright/test';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const TARGET = resolve(import.meta.dirname, '../../../target/debug');
+const SERVER = process.env['MARAUDE_BIN'] ?? join(TARGET, 'maraude');
+const NIGHT = process.env['MARAUDE_NIGHT'] ?? join(TARGET, 'simulated_night');
+
+export const ACCOUNT = 'claire';
+export const PASSWORD = 'une-longue-phrase-de-passe';
+
+/** First port of this folder's tests. */
+const FIRST_PORT = Number(process.env['CONSOLE_PORT'] ?? 8640);
+
+/** How long the server may take to answer after its start. */
+const START_WITHIN_MS = 30_000;
+
+/** A running server. */
+export interface Served {
+  readonly base: string;
+  /** A night has been collected. */
+  readonly night: boolean;
+}
+
+function run(args: string[], data: string, input?: string): void {
+  const done = spawnSync(SERVER, args, {
+    env: { ...process.env, MARAUDE_DATA: data },
+    encoding: 'utf8',
+    ...(input === undefined ? {} : { input }),
+  });
+  if (done.status !== 0) throw new Error(`maraude ${args[0]}: ${done.stderr}`);
+}
+
+async function healthy(address: string): Promise<void> {
+  const end = Date.now() + START_WITHIN_MS;
+  while (Date.now() < end) {
+    const answer = await fetch(`${address}/health`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`no answer from ${address}`);
+}
+
+async function start(port: number, withNight: boolean): Promise<Served & { stop: () => void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'maraude-console-'));
+  const data = join(folder, 'data');
+  const key = join(folder, 'master.key');
+  run(['init', '--master-key', key], data);
+  const account = ['user', 'add', '--name', ACCOUNT, '--role', 'coordinator'];
+  run([...account, '--password-stdin', '--master-key', key], data, `${PASSWORD}\n`);
+  const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--master-key', key];
+  const child: ChildProcess = spawn(SERVER, serve, {
+    env: { ...process.env, MARAUDE_DATA: data },
+    stdio: 'ignore',
+  });
+  const stop = (): void => {
+    child.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const address = `http://localhost:${port}`;
+  try {
+    await healthy(address);
+    const collect = withNight && existsSync(NIGHT);
+    if (collect) {
+      const args = ['--base', address, '--account', ACCOUNT, '--password', PASSWORD];
+      const done = spawnSync(NIGHT, [...args, '--seed', '7', '--with-layers'], {
+        encoding: 'utf8',
+      });
+      if (done.status !== 0) throw new Error(`simulated night: ${done.stderr}`);
+    }
+    return { base: address, night: collect, stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+/** `served`: an empty server. `night`: one with a night, where it can be collected. */
+export const test = base.extend<object, { served: Served; night: Served }>({
+  served: [
+    async ({}, use, info) => {
+      const served = await start(FIRST_PORT + (info.parallelIndex % 4), false);
+      await use(served);
+      served.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  night: [
+    async ({}, use, info) => {
+      const served = await start(FIRST_PORT + 4 + (info.parallelIndex % 4), true);
+      await use(served);
+      served.stop();
+    },
+    { scope: 'worker', timeout: 300_000 },
+  ],
+});
+
+/** Logs in and shows the list of campaigns. */
+export async function enter(page: Page, served: Served): Promise<void> {
+  await page.goto(`${served.base}/console`);
+  await page.getByLabel('Nom du compte').fill(ACCOUNT);
+  await page.getByLabel('Mot de passe').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Entrer' }).click();
+  await expect(page.getByRole('heading', { name: 'Campagnes' })).toBeVisible();
+}
+
+/** Creates a campaign and shows its *Préparer*. */
+export async function createCampaign(
+  page: Page,
+  name: string,
+  mode: 'Réelle' | 'Exercice',
+): Promise<void> {
+  await page.getByLabel('Nom', { exact: false }).first().fill(name);
+  await page.getByLabel(mode).check();
+  await page.getByRole('button', { name: 'Créer la campagne' }).click();
+  await expect(page.getByRole('heading', { name: 'Préparer' })).toBeVisible();
+}
+
+/** Opens a step of *Préparer*. */
+export async function step(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Préparer' }).getByRole('link', { name }).click();
+}
+
+/** Opens a screen of the campaign. */
+export async function screen(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Écrans de la campagne' })
+    .getByRole('link', { name })
+    .click();
+}
+
+export { expect };
