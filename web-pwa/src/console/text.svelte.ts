@@ -31,7 +31,7 @@ export function problemWords(refused: Refused): ProblemWords {
         : refused.status === 409
           ? 'stale-position'
           : refused.status === 413
-            ? 'too-large'
+            ? 'request-too-large'
             : refused.status >= 400 && refused.status < 500
               ? 'malformed-request'
               : 'internal-error';

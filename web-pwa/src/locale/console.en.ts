@@ -231,8 +231,12 @@ export const consoleEn: ConsoleText = {
       unread: 'unread',
     },
     clear: 'Show all',
-    shown: (shown, total) =>
-      shown === total ? many(total, 'observation', 'observations') : `${shown} shown of ${total}`,
+    shown: (shown, total, offset) =>
+      shown === total
+        ? many(total, 'observation', 'observations')
+        : `${offset + 1} to ${offset + shown} of ${total} observations, newest first`,
+    newer: 'Newer',
+    older: 'Older',
     none: 'No observation with these filters.',
     columns: {
       when: 'Time',

@@ -240,8 +240,12 @@ export const consoleFr = {
       unread: 'non lues',
     },
     clear: 'Tout afficher',
-    shown: (shown: number, total: number) =>
-      shown === total ? many(total, 'observation', 'observations') : `${shown} affichées sur ${total}`,
+    shown: (shown: number, total: number, offset: number) =>
+      shown === total
+        ? many(total, 'observation', 'observations')
+        : `${offset + 1} à ${offset + shown} sur ${total} observations, les plus récentes d’abord`,
+    newer: 'Plus récentes',
+    older: 'Plus anciennes',
     none: 'Aucune observation avec ces filtres.',
     columns: {
       when: 'Heure',

@@ -70,7 +70,12 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Correct the field named here.',
   },
-  'too-large': {
+  'not-there': {
+    what: 'It is no longer there.',
+    safe: notSent,
+    act: 'The screen now shows the new state.',
+  },
+  'request-too-large': {
     what: 'The file is too large.',
     safe: notSent,
     act: 'Simplify it or cut it up.',

@@ -77,7 +77,12 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Corrigez le champ indiqué.',
   },
-  'too-large': {
+  'not-there': {
+    what: 'Cela n’est plus là.',
+    safe: notSent,
+    act: 'L’écran montre maintenant l’état nouveau.',
+  },
+  'request-too-large': {
     what: 'Le fichier est trop gros.',
     safe: notSent,
     act: 'Simplifiez-le ou découpez-le.',

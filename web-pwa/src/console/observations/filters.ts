@@ -30,13 +30,17 @@ export const NO_FILTER: Filters = {
 /** The filters that are a yes or no, in the order of the screen. */
 export const SWITCHES = ['doubtful', 'set_apart', 'outliers', 'conflicts', 'unread'] as const;
 
+/** Most lines the server sends at once. */
+export const PAGE_LINES = 200;
+
 /** The query of the request, `?` included; empty where nothing is filtered. */
-export function filterQuery(filters: Filters): string {
+export function filterQuery(filters: Filters, offset = 0): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(filters) as [string, string | boolean][]) {
     if (value === true) query.set(name, 'true');
     else if (typeof value === 'string' && value !== '') query.set(name, value);
   }
+  if (offset > 0) query.set('offset', String(offset));
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }
