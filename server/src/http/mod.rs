@@ -11,6 +11,8 @@ mod guard;
 mod health;
 mod problem;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 pub use guard::{Administrator, Analyst, Coordinator, DeviceSession, Identity, Person, Uploader};
 pub use problem::Problem;
