@@ -9,7 +9,7 @@ use super::effect::Effect;
 use super::enrolment::problem_code;
 use super::job::{After, Job};
 use crate::document::{DocumentName, document_id};
-use crate::model::{DeviceReport, TimestampMs};
+use crate::model::{DeviceReport, RoundKey, TimestampMs};
 use crate::sync::{
     Digest, Follow, HashBytes, MEDIA_TYPE, Peer, Standing, SyncProblem, encode_request,
     session_signed_bytes,
@@ -288,7 +288,16 @@ impl Tablet {
             }
         }
         if let (Some(plan), Some(team)) = (self.plan(), credentials.enrolment.team) {
-            let sent = plan.assignments.iter().filter(|sent| sent.team == team);
+            let sent = plan.assignments.iter().filter(|sent| {
+                let key = RoundKey {
+                    campaign,
+                    team,
+                    sector: Some(sent.sector),
+                    night: sent.night,
+                    reissue: 0,
+                };
+                sent.team == team && !self.is_over(sent.night) && !self.is_shredded(key)
+            });
             names.extend(sent.map(|sent| brief(sent.sector, sent.night)));
         }
         names.sort_unstable();
@@ -361,7 +370,12 @@ impl Tablet {
     }
 
     fn take_digest(&mut self, digest: Digest, with_session: bool) {
-        self.last_problem = digest.problem.map(|problem| problem.code().to_owned());
+        self.last_problem = digest.problem.map(|problem| match problem {
+            SyncProblem::SessionExpired | SyncProblem::Forbidden if !with_session => {
+                "revoked".to_owned()
+            }
+            other => other.code().to_owned(),
+        });
         if digest.problem == Some(SyncProblem::SessionExpired) && with_session {
             self.token = None;
             if let Some(peer) = &mut self.peer {

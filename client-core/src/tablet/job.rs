@@ -129,7 +129,10 @@ impl Tablet {
         match staged.after {
             After::Nothing => {}
             After::AskEnrolment => self.ask_enrolment(),
-            After::Enrolled => self.say_good("enrolled"),
+            After::Enrolled => {
+                self.peer = None;
+                self.say_good("enrolled");
+            }
             After::PinChosen => self.vault_made(),
             After::TryPin(pin) => self.try_pin(&pin),
             After::Destroyed => self.say_problem("vault-destroyed", None),

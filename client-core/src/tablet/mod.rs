@@ -16,6 +16,7 @@ mod outbox;
 mod paper;
 mod rounds;
 mod session;
+mod shredding;
 mod store;
 #[cfg(test)]
 mod tests;

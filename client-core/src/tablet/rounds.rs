@@ -15,10 +15,6 @@ use crate::model::{
 use crate::vault::Secret;
 use std::sync::Arc;
 
-/// A closed round stays so long for a second thought, milliseconds.
-const SHRED_GRACE_MS: TimestampMs = 15 * 60_000;
-/// A closed and acknowledged round goes at the latest after this (design D4), milliseconds.
-const SHRED_AT_LATEST_MS: TimestampMs = 24 * 3_600_000;
 /// Longest text on what was not walked, characters.
 const NOT_WALKED_LIMIT: usize = 280;
 
@@ -266,98 +262,5 @@ impl Tablet {
         let plan = self.plan()?;
         let found = plan.sectors.iter().find(|known| Some(known.id) == sector)?;
         Some(found.code.clone())
-    }
-
-    /// Closed and acknowledged rounds on this tablet, and when they are to go (design D4).
-    fn shreddings(&self) -> impl Iterator<Item = (DocumentId, TimestampMs)> + '_ {
-        let outbox = &self.state.outbox;
-        outbox.arrivals.iter().filter_map(|(document, arrival)| {
-            let closed_at = arrival.closed_at?;
-            let acknowledged = !arrival.acknowledged.is_empty() && !outbox.holds(*document);
-            let here = self.disk.file(&format!("round-{document}")).is_some();
-            let late = arrival.received_at + SHRED_AT_LATEST_MS;
-            let safe = closed_at + SHRED_GRACE_MS;
-            let at = if arrival.safe { safe.min(late) } else { late };
-            (acknowledged && here).then_some((*document, at))
-        })
-    }
-
-    pub(super) fn next_shredding_at(&self) -> Option<TimestampMs> {
-        self.shreddings()
-            .map(|(_, at)| at)
-            .filter(|at| *at > self.now)
-            .min()
-    }
-
-    /// Destroys closed rounds that are safe on the server, or acknowledged long ago.
-    pub(super) fn shred_what_is_due(&mut self) {
-        let busy = self.form.as_ref().and(self.round);
-        let due: Vec<DocumentId> = self
-            .shreddings()
-            .filter(|(document, at)| *at <= self.now && Some(*document) != busy)
-            .map(|(document, _)| document)
-            .collect();
-        for document in due {
-            if self.has_paper(document) {
-                self.jobs.push_back(Job::Shred(document));
-            } else if self.state.session.is_none() {
-                self.jobs.push_back(Job::ShredLocked(document));
-            }
-        }
-    }
-
-    /// Destroys a round's key, then its file; its brief goes with it.
-    pub(super) fn shred(&mut self, document: DocumentId) -> Option<Staged> {
-        let mut staged = Staged::new(self.state.clone(), After::Shredded(document));
-        let DocumentName::Round { key } = self.paper(document)?.name else {
-            return None;
-        };
-        let mut going = vec![DocumentName::Round { key }];
-        let shared = self.round_papers().any(|paper| {
-            let same_ground = matches!(paper.name, DocumentName::Round { key: other }
-                if other.sector == key.sector && other.night == key.night);
-            same_ground && paper.id != document
-        });
-        if let (Some(sector), false) = (key.sector, shared) {
-            going.push(DocumentName::Brief {
-                campaign: key.campaign,
-                sector,
-                night: key.night,
-            });
-        }
-        let (new_key, nonces) = (Secret::new(self.draw()), self.draw());
-        let session = staged.session()?;
-        for name in &going {
-            session.vault.destroy_key(&file_of(name), new_key.clone());
-            session.papers.remove(&document_id(name));
-        }
-        let vault = session.vault.to_file(&nonces);
-        staged
-            .operations
-            .push(Operation::Replace(VAULT_FILE.to_owned(), vault));
-        let files = going.iter().map(file_of);
-        staged.operations.extend(
-            files
-                .filter(|file| self.disk.file(file).is_some())
-                .map(Operation::Delete),
-        );
-        Some(staged)
-    }
-
-    /// A locked tablet cannot change the ring: it deletes the file; the key goes at the next
-    /// opening.
-    pub(super) fn shred_locked(&mut self, document: DocumentId) -> Staged {
-        let mut staged = Staged::new(self.state.clone(), After::Nothing);
-        staged
-            .operations
-            .push(Operation::Delete(format!("round-{document}")));
-        staged
-    }
-
-    pub(super) fn round_shredded(&mut self, document: DocumentId) {
-        if self.round == Some(document) {
-            self.round = None;
-            self.undo = None;
-        }
     }
 }

@@ -296,7 +296,8 @@ pub struct EntryView {
     pub completable: bool,
     /// Fields two tablets wrote differently: both values.
     pub conflicts: Vec<Issue>,
-    /// Known answers as question and answer, in the form's order, for the detail screen.
+    /// Known answers as question and answer, in the form's order, for the detail screen; empty
+    /// while a form is open.
     pub facts: Vec<Fact>,
 }
 

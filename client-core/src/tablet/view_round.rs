@@ -56,6 +56,9 @@ impl Tablet {
             .map(|seen| {
                 let mut entry = entry(questionnaire, seen, issues);
                 entry.custody = custody(outbox, paper, round, seen, own);
+                if self.form.is_none() {
+                    entry.facts = facts(questionnaire, seen);
+                }
                 entry
             })
             .collect();
@@ -166,7 +169,7 @@ fn entry(questionnaire: &Questionnaire, seen: &Observation, issues: &[Issue]) ->
             .filter(|issue| issue.key == key)
             .cloned()
             .collect(),
-        facts: facts(questionnaire, seen),
+        facts: Vec::new(),
     }
 }
 
@@ -184,17 +187,15 @@ fn custody(
         .iter()
         .filter(|waiting| waiting.document == paper.id);
     let waits = here.clone().any(|waiting| waiting.about.contains(&seen.id));
-    // Sealed anew without telling what they are about.
-    let untold = here
-        .clone()
-        .any(|waiting| waiting.about.is_empty() && waiting.changes.len() > 1);
-    if waits || (untold && seen.created.device == own) {
+    if waits {
         return Custody::OnTablet;
     }
     let arrival = outbox.arrivals.get(&paper.id);
-    let all = round.observations.len() as u32;
+    let standing = round.observations.iter().filter(|o| o.stands()).count() as u32;
     match arrival {
-        Some(arrival) if arrival.read >= all && arrival.held >= all => Custody::Read,
+        Some(arrival) if arrival.read >= standing.max(arrival.held) && arrival.held > 0 => {
+            Custody::Read
+        }
         Some(arrival) if !arrival.acknowledged.is_empty() => Custody::OnServer,
         _ if seen.created.device != own => Custody::OnServer,
         _ => Custody::OnTablet,

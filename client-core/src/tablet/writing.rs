@@ -2,12 +2,14 @@
 
 use super::Tablet;
 use super::outbox::{Line, Waiting};
+use super::paper::Paper;
 use super::session::Session;
 use super::store::Staged;
-use crate::document::{DocumentName, RawChange, Writer};
+use crate::document::{ChangeHash, DocumentName, RawChange, Writer};
 use crate::model::{DocumentId, ObservationId};
 use crate::sync::envelope::{self, Payload};
 use ed25519_dalek::SigningKey;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Most changes put in one envelope: far below what a payload may hold.
@@ -112,8 +114,15 @@ impl Tablet {
                 .into_iter()
                 .filter(|change| !outbox.knows(paper.id, &change.hash.to_string()))
                 .collect();
+            if missing.is_empty() {
+                continue;
+            }
+            let written = written_about(paper);
             for part in missing.chunks(CHANGES_PER_ENVELOPE) {
-                let about = Vec::new();
+                let about = part
+                    .iter()
+                    .filter_map(|change| written.get(&change.hash).copied());
+                let about = about.collect();
                 let line = self.sealed(Some(&*session), paper.name, part, about);
                 staged.write_outbox(line);
             }
@@ -160,4 +169,17 @@ impl Tablet {
         staged.write_outbox(std::iter::once(line).chain(replaced));
         Some(staged)
     }
+}
+
+/// Which observation each change of a round is about.
+fn written_about(paper: &Paper) -> BTreeMap<ChangeHash, ObservationId> {
+    let observations = paper
+        .round()
+        .map_or(&[][..], |(round, _)| &round.observations);
+    let mut about = BTreeMap::new();
+    for seen in observations {
+        let history = paper.document.history(&format!("observation:{}", seen.id));
+        about.extend(history.into_iter().map(|version| (version.hash, seen.id)));
+    }
+    about
 }

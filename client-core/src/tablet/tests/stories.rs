@@ -342,6 +342,9 @@ fn a_round_closes_with_nobody_found_opens_again_and_is_shredded_once_safe() {
     );
     tablet.wait_ms(16 * 60_000);
     assert!(!held(&tablet));
+    tablet.wait_ms(20 * 60_000);
+    tablet.send(Event::SendNow);
+    assert!(!held(&tablet), "and nothing of it comes back by itself");
     let view = tablet.view();
     assert!(view.round.is_none() && view.rounds.is_empty());
     assert_eq!(

@@ -254,7 +254,8 @@ completable: boolean,
  */
 conflicts: Array<Issue>, 
 /**
- * Known answers as question and answer, in the form's order, for the detail screen.
+ * Known answers as question and answer, in the form's order, for the detail screen; empty
+ * while a form is open.
  */
 facts: Array<Fact>, };
 
