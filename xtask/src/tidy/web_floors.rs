@@ -4,14 +4,14 @@ use super::{Finding, Source};
 
 /// Folders in order; a folder imports from the ones before it.
 const FOLDERS: [(&str, u8); 8] = [
-    ("locale", 0),
     ("platform", 1),
     ("core", 2),
-    ("components", 3),
-    ("map", 3),
-    ("field", 4),
-    ("console", 4),
-    ("main", 5),
+    ("locale", 3),
+    ("components", 4),
+    ("map", 4),
+    ("field", 5),
+    ("console", 5),
+    ("main", 6),
 ];
 
 /// Imports against the floors; the wasm package outside `core`; the platform from a screen.
@@ -34,8 +34,8 @@ pub fn check(source: &Source) -> Vec<Finding> {
             continue;
         };
         let same = own.0 == other.0;
-        let components_and_map = own.1 == 3 && other.1 == 3;
-        let screen_to_platform = own.1 >= 3 && own.1 < 5 && other.0 == "platform";
+        let components_and_map = own.1 == 4 && other.1 == 4;
+        let screen_to_platform = own.1 >= 4 && own.1 < 6 && other.0 == "platform";
         if (!same && other.1 >= own.1 && !components_and_map) || screen_to_platform {
             found.push(format!(
                 "{}: `{}` must not import `{target}`",
