@@ -13,6 +13,7 @@ mod fixtures;
 pub mod geolocation;
 pub mod http;
 pub mod projection;
+pub mod publication;
 pub mod review;
 pub mod store;
 pub mod sync;

@@ -78,7 +78,7 @@ pub fn place_all(tree: &AreaTree, places: &[CountedPlace], settings: &Settings) 
     let plane = Plane::new();
     let mut placed: Vec<Placed> = places
         .iter()
-        .filter(|place| place.people_at_least > 0 || place.people_at_most > 0)
+        .filter(|place| place.people_at_least > 0)
         .filter_map(|place| {
             Some(Placed {
                 unit: place.unit,

@@ -1,0 +1,247 @@
+//! Building a release and keeping it in the campaign's log with its digest and its ledger lines.
+//!
+//! It must never consolidate a night twice, nor keep what disclosure control refused.
+
+use super::prepare::Prepared;
+use crate::store::{Log, NewRelease, StoreError, StoredRelease};
+use maraude_core::model::{CampaignMode, CampaignState, TimestampMs};
+use maraude_observatory::disclosure::{
+    CountedNight, DisclosureError, Finding, Heading, LedgerLine, Release, ReopenError, Sentence,
+    Settings, Stage, consolidate, correct, ledger_conflicts, ledger_lines, provisional,
+    provisional_sentence,
+};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
+
+/// Releases are built one after the other: the number and the ledger are still true when written.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Why a release was not built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Something of the campaign stands in the way: codes of [`obstacles`].
+    #[error("the release cannot be built now: {}", codes.join(", "))]
+    Obstacles {
+        /// Stable kebab-case codes.
+        codes: Vec<String>,
+    },
+    /// An earlier release of the same nights is too near.
+    #[error("an earlier release stands in the way: {0}")]
+    Ledger(Finding),
+    /// Disclosure control refused.
+    #[error(transparent)]
+    Disclosure(#[from] DisclosureError),
+    /// A kept release does not open.
+    #[error(transparent)]
+    Reopen(#[from] ReopenError),
+    /// The log.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A kept ledger line does not read.
+    #[error("the ledger does not read: {0}")]
+    LedgerUnreadable(#[from] serde_json::Error),
+}
+
+/// A release as it was kept.
+#[derive(Debug, Clone)]
+pub struct FrozenRelease {
+    /// The log's row.
+    pub number: u32,
+    /// Its stage.
+    pub stage: Stage,
+    /// Server clock.
+    pub built_at: TimestampMs,
+    /// Account that built it.
+    pub by: String,
+    /// SHA-256 of what was kept, hexadecimal.
+    pub digest: String,
+    /// The release.
+    pub release: Release,
+}
+
+/// What keeps a release of this stage from being built; a code that ends with `?` only warns.
+///
+/// # Errors
+/// When the log fails.
+pub fn obstacles(
+    prepared: &Prepared,
+    log: &dyn Log,
+    stage: Stage,
+) -> Result<Vec<String>, StoreError> {
+    let campaign = &prepared.campaign;
+    let consolidated = log
+        .releases()?
+        .iter()
+        .any(|kept| kept.release.stage == Stage::Consolidated.code());
+    let final_stage = stage != Stage::Provisional;
+    let open = !matches!(
+        campaign.state,
+        CampaignState::Locked | CampaignState::Archived
+    );
+    let checks = [
+        (prepared.tree.is_err(), "no-perimeter"),
+        (campaign.nights.is_empty(), "no-night"),
+        (prepared.places.is_empty(), "no-observation"),
+        (final_stage && open, "campaign-open"),
+        (
+            stage == Stage::Consolidated && consolidated,
+            "already-consolidated",
+        ),
+        (
+            stage == Stage::Correction && !consolidated,
+            "nothing-to-correct",
+        ),
+        (final_stage && prepared.to_review > 0, "pairs-to-review?"),
+        (
+            final_stage && prepared.doubtful > 0,
+            "doubtful-observations?",
+        ),
+        (campaign.mode == CampaignMode::Exercise, "exercise?"),
+    ];
+    Ok(checks
+        .into_iter()
+        .filter(|(stands, _)| *stands)
+        .map(|(_, code)| code.to_owned())
+        .collect())
+}
+
+/// What may be said now, without building anything.
+pub fn sentence(prepared: &Prepared, settings: &Settings) -> Sentence {
+    let exercise = prepared.campaign.mode == CampaignMode::Exercise;
+    provisional_sentence(prepared.provisional, settings, exercise)
+}
+
+/// Who builds, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Builder<'a> {
+    /// Account name.
+    pub by: &'a str,
+    /// Server clock.
+    pub now: TimestampMs,
+}
+
+/// Builds a release and keeps it. Blocks.
+///
+/// # Errors
+/// See [`BuildError`]; nothing was kept then.
+pub fn build(
+    prepared: &Prepared,
+    log: &dyn Log,
+    stage: Stage,
+    builder: Builder<'_>,
+    settings: &Settings,
+) -> Result<FrozenRelease, BuildError> {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let codes: Vec<String> = obstacles(prepared, log, stage)?
+        .into_iter()
+        .filter(|code| !code.ends_with('?'))
+        .collect();
+    let (true, Ok(tree)) = (codes.is_empty(), &prepared.tree) else {
+        return Err(BuildError::Obstacles { codes });
+    };
+    let kept = log.releases()?;
+    let campaign = &prepared.campaign;
+    let heading = Heading {
+        campaign: campaign.name.clone(),
+        nights: campaign.nights.iter().map(ToString::to_string).collect(),
+        exercise: campaign.mode == CampaignMode::Exercise,
+        number: kept.last().map_or(0, |last| last.number) + 1,
+    };
+    let night = CountedNight {
+        places: &prepared.places,
+        walked: &prepared.walked,
+    };
+    let release = match stage {
+        Stage::Provisional => provisional(heading, tree, prepared.provisional, settings)?,
+        Stage::Consolidated => consolidate(heading, tree, night, settings)?,
+        Stage::Correction => {
+            let last = kept
+                .iter()
+                .rev()
+                .find(|kept| kept.release.stage != Stage::Provisional.code());
+            let last = last.ok_or(DisclosureError::NothingToCorrect)?;
+            let earlier = Release::from_frozen(&last.release.body)?;
+            correct(heading, &earlier, tree, night, settings)?
+        }
+    };
+    let mut ledger = Vec::new();
+    for line in log.ledger()? {
+        ledger.push(serde_json::from_slice::<LedgerLine>(&line.body)?);
+    }
+    if let Some(finding) = ledger_conflicts(&ledger, &release, settings)
+        .into_iter()
+        .next()
+    {
+        return Err(BuildError::Ledger(finding));
+    }
+    keep(log, release, builder)
+}
+
+fn keep(
+    log: &dyn Log,
+    release: Release,
+    builder: Builder<'_>,
+) -> Result<FrozenRelease, BuildError> {
+    let body = release.to_frozen();
+    let mut ledger = Vec::new();
+    for line in ledger_lines(&release) {
+        ledger.push(serde_json::to_vec(&line)?);
+    }
+    let digest = digest(&body);
+    let number = log.put_release(&NewRelease {
+        stage: release.stage().code().to_owned(),
+        built_at: builder.now,
+        position: log.last_position()?,
+        author: builder.by.to_owned(),
+        body,
+        ledger,
+    })?;
+    Ok(FrozenRelease {
+        number,
+        stage: release.stage(),
+        built_at: builder.now,
+        by: builder.by.to_owned(),
+        digest,
+        release,
+    })
+}
+
+fn digest(body: &[u8]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(body) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// All releases of a campaign, oldest first.
+///
+/// # Errors
+/// When the log fails or a kept release does not open.
+pub fn releases(log: &dyn Log) -> Result<Vec<FrozenRelease>, BuildError> {
+    log.releases()?.into_iter().map(reopen).collect()
+}
+
+/// One release of a campaign.
+///
+/// # Errors
+/// When the log fails or the kept release does not open.
+pub fn frozen(log: &dyn Log, number: u32) -> Result<Option<FrozenRelease>, BuildError> {
+    let kept = log.releases()?;
+    let found = kept.into_iter().find(|kept| kept.number == number);
+    found.map(reopen).transpose()
+}
+
+fn reopen(kept: StoredRelease) -> Result<FrozenRelease, BuildError> {
+    let release = Release::from_frozen(&kept.release.body)?;
+    Ok(FrozenRelease {
+        number: kept.number,
+        stage: release.stage(),
+        built_at: kept.release.built_at,
+        by: kept.release.author,
+        digest: digest(&kept.release.body),
+        release,
+    })
+}

@@ -1,0 +1,18 @@
+//! From clusters to a frozen release: counts what stands after review, hands it to disclosure
+//! control, keeps what that lets through in the campaign's log.
+//!
+//! It must never hand out a count that did not pass disclosure control. `http::releases` and
+//! `maraude release` call it.
+
+mod areas;
+mod freeze;
+mod prepare;
+
+pub use areas::area_tree;
+pub use freeze::{
+    BuildError, Builder, FrozenRelease, build, frozen, obstacles, releases, sentence,
+};
+pub use prepare::{Prepared, Sources, prepare};
+
+#[cfg(test)]
+mod tests;

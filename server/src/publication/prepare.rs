@@ -1,0 +1,263 @@
+//! What stands after review, as counted places: one per distinct person in the street, one per
+//! squat, bidonville and partner's premises.
+//!
+//! It must never count a doubtful, withdrawn or ruled-out observation. `freeze` calls it.
+
+use super::areas::area_tree;
+use crate::geolocation::Ground;
+use crate::projection::{
+    Counting, ObservationFilter, ObservationLine, RoundLine, Unit as Line, View, ViewError,
+    counting, lasting_places,
+};
+use crate::review::Reviewed;
+use geo::{MultiPolygon, Polygon, unary_union};
+use maraude_core::document::Plan;
+use maraude_core::model::{
+    Campaign, Coordinates, Coverage, Night, ObservationId, SectorId, TeamId,
+};
+use maraude_observatory::area::{AreaTree, AreaTreeError};
+use maraude_observatory::disclosure::{ProvisionalFigures, Settings};
+use maraude_observatory::indicator::{CountedPlace, Unit};
+use maraude_observatory::plane::oriented;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a release is prepared from.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// Observations, plan and rounds.
+    pub view: &'a View,
+    /// Layers, perimeter and sectors.
+    pub ground: &'a Ground,
+    /// Clusters, decisions applied.
+    pub reviewed: &'a Reviewed,
+}
+
+/// A campaign's figures, ready for disclosure control.
+pub struct Prepared {
+    /// The campaign.
+    pub campaign: Campaign,
+    /// Its large areas; none while there is no ground.
+    pub tree: Result<AreaTree, AreaTreeError>,
+    /// Distinct people by place.
+    pub places: Vec<CountedPlace>,
+    /// Ground fully walked.
+    pub walked: MultiPolygon<f64>,
+    /// What the provisional sentence rests on.
+    pub provisional: ProvisionalFigures,
+    /// Observations that are out until somebody rules.
+    pub doubtful: u32,
+    /// Pairs that wait for a coordinator.
+    pub to_review: u32,
+}
+
+/// Prepares the figures of a campaign; none while its plan is not here.
+///
+/// # Errors
+/// When the view fails.
+pub fn prepare(sources: Sources<'_>, settings: &Settings) -> Result<Option<Prepared>, ViewError> {
+    let Some(campaign) = sources.view.campaign()? else {
+        return Ok(None);
+    };
+    let (lines, _) = sources.view.lines(&ObservationFilter::default())?;
+    let plan = sources.view.plan()?;
+    let rounds = sources.view.rounds(None)?;
+    let tree = area_tree(sources.ground, &campaign.name, settings);
+    let counted = Counted {
+        tree: tree.as_ref().ok(),
+        sectors: &plan,
+    };
+    let mut places = counted.street(&lines, sources.reviewed);
+    let street: u32 = places.iter().map(|place| place.people_at_least).sum();
+    let street_at_most: u32 = places.iter().map(|place| place.people_at_most).sum();
+    places.extend(counted.sites(&lines));
+    places.extend(counted.partners(&lines));
+    let (rounds_in, rounds_expected) = completeness(&plan, &rounds);
+    let (_, [low, high]) = sources.reviewed.street();
+    Ok(Some(Prepared {
+        walked: walked_ground(&plan, &rounds),
+        doubtful: lines
+            .iter()
+            .filter(|line| matches!(counting(line), Counting::Doubtful | Counting::SetApart))
+            .count() as u32,
+        to_review: sources.reviewed.queue().len() as u32,
+        provisional: ProvisionalFigures {
+            people: street,
+            low: low.min(street),
+            high: high.max(street_at_most),
+            rounds_in,
+            rounds_expected,
+        },
+        campaign,
+        tree,
+        places,
+    }))
+}
+
+struct Counted<'a> {
+    tree: Option<&'a AreaTree>,
+    sectors: &'a Plan,
+}
+
+impl Counted<'_> {
+    /// One place per cluster that holds a counted street observation.
+    fn street(&self, lines: &[ObservationLine], reviewed: &Reviewed) -> Vec<CountedPlace> {
+        let known: BTreeMap<ObservationId, &ObservationLine> = lines
+            .iter()
+            .filter(|line| line.unit() == Line::Street && counting(line) == Counting::Counted)
+            .map(|line| (line.observation.id, line))
+            .collect();
+        let mut slots: BTreeMap<ObservationId, u32> = BTreeMap::new();
+        for slot in reviewed.linkage.clusters.iter().flat_map(|c| &c.slots) {
+            *slots.entry(slot.observation).or_insert(0) += 1;
+        }
+        let mut places = Vec::new();
+        for cluster in &reviewed.linkage.clusters {
+            let members: Vec<&ObservationLine> = cluster
+                .slots
+                .iter()
+                .filter_map(|slot| known.get(&slot.observation).copied())
+                .collect();
+            let Some(best) = members
+                .iter()
+                .copied()
+                .find(|line| position(line).is_some())
+                .or(members.first().copied())
+            else {
+                continue;
+            };
+            // People that a group may hold beyond its slots are told once, with its first slot.
+            let more = cluster
+                .slots
+                .iter()
+                .filter(|slot| slot.slot == 0)
+                .filter_map(|slot| known.get(&slot.observation))
+                .map(|line| {
+                    let told = slots.get(&line.observation.id).copied().unwrap_or(0);
+                    line.observation.heads.at_most().saturating_sub(told)
+                })
+                .max()
+                .unwrap_or(0);
+            places.extend(self.place(Unit::Street, best, [1, 1 + more]));
+        }
+        places
+    }
+
+    fn sites(&self, lines: &[ObservationLine]) -> Vec<CountedPlace> {
+        lasting_places(lines)
+            .iter()
+            .filter_map(|found| {
+                let unit = match found.unit {
+                    Line::Squat => Unit::Squat,
+                    Line::Bidonville => Unit::Bidonville,
+                    Line::Street | Line::Partner | Line::None => return None,
+                };
+                let placed = found.lines.iter().map(|n| &lines[*n]);
+                let best = placed
+                    .clone()
+                    .find(|line| position(line).is_some())
+                    .or_else(|| placed.clone().next())?;
+                self.place(unit, best, found.people)
+            })
+            .collect()
+    }
+
+    fn partners(&self, lines: &[ObservationLine]) -> Vec<CountedPlace> {
+        lines
+            .iter()
+            .filter(|line| line.unit() == Line::Partner && counting(line) == Counting::Counted)
+            .filter_map(|line| {
+                let heads = line.observation.heads;
+                self.place(Unit::Partner, line, [heads.at_least(), heads.at_most()])
+            })
+            .collect()
+    }
+
+    /// A counted place where an observation is; none outside the perimeter.
+    fn place(&self, unit: Unit, line: &ObservationLine, people: [u32; 2]) -> Option<CountedPlace> {
+        let mut place = CountedPlace {
+            unit,
+            coordinates: position(line),
+            within: None,
+            people_at_least: people[0],
+            people_at_most: people[1],
+        };
+        match place.coordinates {
+            Some(at) => {
+                let inside = line.placement.as_ref().is_some_and(|p| p.in_perimeter);
+                if self.tree.is_none_or(|tree| tree.locate(at).is_none()) {
+                    // Counted without being placed: beyond the drawn ground, yet not outside.
+                    place.coordinates = None;
+                    return inside.then_some(place);
+                }
+            }
+            None => place.within = line.sector.and_then(|sector| self.area_of(sector)),
+        }
+        Some(place)
+    }
+
+    /// The smallest area that holds all corners of a sector.
+    fn area_of(&self, sector: SectorId) -> Option<String> {
+        let tree = self.tree?;
+        let sector = self.sectors.sectors.iter().find(|s| s.id == sector)?;
+        let mut common: Option<Vec<usize>> = None;
+        for corner in sector.boundary.iter().flat_map(|p| p.exterior().coords()) {
+            let held = tree.locate(Coordinates {
+                longitude: corner.x,
+                latitude: corner.y,
+            })?;
+            let path: BTreeSet<usize> = tree.up_from(held).collect();
+            common = Some(match common {
+                None => tree.up_from(held).collect(),
+                Some(before) => before.into_iter().filter(|i| path.contains(i)).collect(),
+            });
+        }
+        let smallest = *common?.first()?;
+        Some(tree.areas()[smallest].code.clone())
+    }
+}
+
+fn position(line: &ObservationLine) -> Option<Coordinates> {
+    let placement = line.placement.as_ref()?;
+    placement.position.map(|position| position.coordinates)
+}
+
+/// Rounds closed, and rounds that the plan expects or that set out.
+fn completeness(plan: &Plan, rounds: &[RoundLine]) -> (u32, u32) {
+    type Outing = (TeamId, Option<SectorId>, Night);
+    let mut expected: BTreeSet<Outing> = plan
+        .assignments
+        .iter()
+        .map(|a| (a.team, Some(a.sector), a.night))
+        .collect();
+    let key = |round: &RoundLine| (round.team, round.sector, round.night);
+    expected.extend(rounds.iter().map(key));
+    let closed: BTreeSet<Outing> = rounds
+        .iter()
+        .filter(|round| round.closed_at.is_some())
+        .map(key)
+        .collect();
+    (closed.len() as u32, expected.len() as u32)
+}
+
+/// The ground of sectors whose team declared every street walked, on every night of the plan.
+fn walked_ground(plan: &Plan, rounds: &[RoundLine]) -> MultiPolygon<f64> {
+    let nights: BTreeSet<Night> = rounds.iter().map(|round| round.night).collect();
+    let full = |sector: SectorId| {
+        !nights.is_empty()
+            && nights.iter().all(|night| {
+                rounds.iter().any(|round| {
+                    round.night == *night
+                        && round.sector == Some(sector)
+                        && round.coverage == Some(Coverage::Full)
+                        && round.closed_at.is_some()
+                })
+            })
+    };
+    let walked: Vec<Polygon<f64>> = plan
+        .sectors
+        .iter()
+        .filter(|sector| full(sector.id))
+        .flat_map(|sector| oriented(sector.boundary.clone()))
+        .collect();
+    unary_union(&walked)
+}
