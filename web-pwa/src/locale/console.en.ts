@@ -71,6 +71,7 @@ export const consoleEn: ConsoleText = {
     nights: (count) => (count === 0 ? 'no night' : many(count, 'night', 'nights')),
   },
   problems: problemsEn,
+  problemDetail: (detail) => `The server says: ${detail}.`,
   problemField: (field) => `Field: ${field}.`,
   problemFields: {
     name: 'name',

@@ -74,6 +74,7 @@ export const consoleFr = {
     nights: (count: number) => (count === 0 ? 'sans nuit' : many(count, 'nuit', 'nuits')),
   },
   problems: problemsFr,
+  problemDetail: (detail: string) => `Précision du serveur : ${detail}.`,
   problemField: (field: string) => `Champ : ${field}.`,
   problemFields: {
     name: 'nom',

@@ -190,4 +190,44 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Fill it in.',
   },
+  'layer-not-json': {
+    what: 'This file is not JSON text.',
+    safe: notSent,
+    act: 'Export it again as GeoJSON.',
+  },
+  'layer-not-a-collection': {
+    what: 'This file is not a FeatureCollection.',
+    safe: notSent,
+    act: 'Export it again as GeoJSON.',
+  },
+  'layer-empty': {
+    what: 'This file has no feature.',
+    safe: notSent,
+    act: 'Choose another file.',
+  },
+  'layer-too-large': {
+    what: 'This file has too many vertices.',
+    safe: notSent,
+    act: 'Simplify it, or import it with the server’s command.',
+  },
+  'layer-coordinates': {
+    what: 'Its coordinates are neither WGS 84 nor Lambert-93.',
+    safe: notSent,
+    act: 'Export it as WGS 84 (EPSG:4326).',
+  },
+  'layer-geometry': {
+    what: 'A shape of the file is damaged.',
+    safe: notSent,
+    act: 'Mend the shape named here, then try again.',
+  },
+  'layer-wrong-shape': {
+    what: 'The shapes do not fit this kind of layer.',
+    safe: notSent,
+    act: 'Check the kind you chose.',
+  },
+  'layer-columns': {
+    what: 'A chosen column is missing, or a code is empty.',
+    safe: notSent,
+    act: 'Choose other columns.',
+  },
 };

@@ -197,4 +197,44 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Remplissez-le.',
   },
+  'layer-not-json': {
+    what: 'Ce fichier n’est pas du texte JSON.',
+    safe: notSent,
+    act: 'Exportez-le à nouveau en GeoJSON.',
+  },
+  'layer-not-a-collection': {
+    what: 'Ce fichier n’est pas une collection d’objets.',
+    safe: notSent,
+    act: 'Exportez-le à nouveau en GeoJSON (FeatureCollection).',
+  },
+  'layer-empty': {
+    what: 'Ce fichier ne contient aucun objet.',
+    safe: notSent,
+    act: 'Choisissez un autre fichier.',
+  },
+  'layer-too-large': {
+    what: 'Ce fichier a trop de sommets.',
+    safe: notSent,
+    act: 'Simplifiez-le, ou importez-le par la commande du serveur.',
+  },
+  'layer-coordinates': {
+    what: 'Ses coordonnées ne sont ni en WGS 84 ni en Lambert-93.',
+    safe: notSent,
+    act: 'Exportez-le en WGS 84 (EPSG:4326).',
+  },
+  'layer-geometry': {
+    what: 'Une forme du fichier est abîmée.',
+    safe: notSent,
+    act: 'Réparez la forme indiquée, puis réessayez.',
+  },
+  'layer-wrong-shape': {
+    what: 'Les formes ne conviennent pas à ce type de couche.',
+    safe: notSent,
+    act: 'Vérifiez ce que vous avez choisi comme type.',
+  },
+  'layer-columns': {
+    what: 'Une colonne choisie manque, ou un code est vide.',
+    safe: notSent,
+    act: 'Choisissez d’autres colonnes.',
+  },
 };
