@@ -2,6 +2,10 @@
 //!
 //! Cheap to clone. `http` and `command` hold it; it must never hold a request's own state.
 
+mod views;
+
+pub use views::ViewsError;
+
 use crate::auth::{Attempts, DeviceSessions};
 use crate::config::{Clock, Config};
 use crate::store::{

@@ -152,7 +152,7 @@ pub struct ObservationFilter {
     pub contact: Option<String>,
     /// Of this certainty.
     pub certainty: Option<String>,
-    /// Set apart as `late` or `unplanned`.
+    /// Set apart as `late`, `unplanned` or either (`any`).
     pub set_apart: Option<String>,
     /// Taken back, or not.
     pub withdrawn: Option<bool>,
@@ -355,6 +355,7 @@ fn clause(filter: &ObservationFilter) -> (String, Vec<Value>) {
     equal("coalesce(odd, 0)", flag(filter.odd));
     equal("read", flag(filter.read));
     match filter.set_apart.as_deref() {
+        Some("any") => equal("(late OR unplanned)", flag(Some(true))),
         Some("late") => equal("late", flag(Some(true))),
         Some("unplanned") => {
             equal("unplanned", flag(Some(true)));

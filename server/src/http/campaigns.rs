@@ -1,0 +1,194 @@
+//! Campaigns: the list, a new one, and everything *Préparer* shows of one.
+
+use super::contract::{
+    AssignmentEntry, CampaignDetail, CampaignSummary, LayerEntry, NewCampaign, SectorEntry,
+    SiteEntry, TeamEntry, ZoneEntry,
+};
+use super::extract::{At, Body, read, view_of};
+use super::guard::Person;
+use super::problem::Problem;
+use crate::app::App;
+use crate::geolocation::LiveView;
+use crate::store::{LogPosition, random_id};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use geo::MultiPolygon;
+use maraude_core::model::{Campaign, CampaignId, Sector, Site};
+
+/// Longest name of a campaign, characters.
+const NAME_CHARACTERS: usize = 120;
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/campaigns", get(list).post(create))
+        .route("/api/campaigns/{campaign}", get(detail))
+}
+
+async fn list(State(app): State<App>) -> Result<Json<Vec<CampaignSummary>>, Problem> {
+    let summaries = app
+        .blocking(|app| {
+            let mut summaries = Vec::new();
+            for id in app.campaigns().list()? {
+                let plan = app.engine(id)?.plan()?;
+                summaries.extend(plan.campaign.as_ref().map(summary));
+            }
+            Ok::<_, Problem>(summaries)
+        })
+        .await??;
+    Ok(Json(summaries))
+}
+
+async fn create(
+    State(app): State<App>,
+    Person(account): Person,
+    body: Body<NewCampaign>,
+) -> Result<(StatusCode, Json<CampaignSummary>), Problem> {
+    let new = read(body)?;
+    let name = new.name.trim().to_owned();
+    let invalid = |code| {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            code,
+            "A value cannot be taken.",
+        )
+        .at("name")
+    };
+    if name.is_empty() {
+        return Err(invalid("missing"));
+    }
+    if name.chars().count() > NAME_CHARACTERS {
+        return Err(invalid("too-long"));
+    }
+    let made = app
+        .blocking(move |app| {
+            let id = random_id(CampaignId::from_random)?;
+            let mut campaign = Campaign::prepare(id, name, new.kind, new.mode);
+            campaign.organisation = account.organisation;
+            app.create_campaign(&campaign)?;
+            let now = app.clock().now();
+            app.server()
+                .add_audit(now, &account.name, "campaign-create", &id.to_string())?;
+            Ok::<_, Problem>(summary(&campaign))
+        })
+        .await??;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+async fn detail(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+) -> Result<Json<CampaignDetail>, Problem> {
+    let (live, position) = view_of(&app, campaign).await?;
+    let detail = app.blocking(move |_| describe(&live, position)).await??;
+    Ok(Json(detail))
+}
+
+fn describe(live: &LiveView, position: LogPosition) -> Result<CampaignDetail, Problem> {
+    let view = live.view();
+    let plan = view.plan()?;
+    let campaign = plan.campaign.ok_or_else(Problem::not_found)?;
+    let pins = live.layers().pins(live.campaign())?;
+    let layers = live
+        .layers()
+        .versions()?
+        .into_iter()
+        .filter(|layer| pins.get(&layer.kind) == Some(&layer.version))
+        .map(|layer| LayerEntry {
+            kind: layer.kind.code().to_owned(),
+            version: layer.version,
+            features: layer.features,
+        });
+    Ok(CampaignDetail {
+        summary: summary(&campaign),
+        position,
+        obstacles: campaign.opening_obstacles(),
+        coordination_number: campaign.coordination_number,
+        time_zone: campaign.time_zone,
+        legal: campaign.legal,
+        retention: campaign.retention,
+        zones: plan
+            .zones
+            .into_iter()
+            .map(|zone| ZoneEntry {
+                id: zone.id,
+                code: zone.code,
+                name: zone.name,
+                base: zone.base,
+            })
+            .collect(),
+        sectors: plan.sectors.into_iter().map(sector_entry).collect(),
+        teams: plan
+            .teams
+            .into_iter()
+            .map(|team| TeamEntry {
+                id: team.id,
+                code: team.code,
+                organisation: team.organisation,
+                professional: team.professional,
+            })
+            .collect(),
+        assignments: plan
+            .assignments
+            .into_iter()
+            .map(|sent| AssignmentEntry {
+                team: sent.team,
+                sector: sent.sector,
+                night: sent.night,
+            })
+            .collect(),
+        sites: view.sites()?.into_iter().map(site_entry).collect(),
+        layers: layers.collect(),
+        perimeter: plan.perimeter,
+    })
+}
+
+fn summary(campaign: &Campaign) -> CampaignSummary {
+    CampaignSummary {
+        id: campaign.id,
+        name: campaign.name.clone(),
+        kind: campaign.kind,
+        mode: campaign.mode,
+        state: campaign.state,
+        nights: campaign.nights.clone(),
+    }
+}
+
+fn sector_entry(sector: Sector) -> SectorEntry {
+    SectorEntry {
+        id: sector.id,
+        code: sector.code,
+        name: sector.name,
+        zone: sector.zone,
+        risk: sector.risk,
+        polygons: rings_of(&sector.boundary),
+    }
+}
+
+fn rings_of(boundary: &MultiPolygon<f64>) -> Vec<Vec<Vec<[f64; 2]>>> {
+    let ring = |ring: &geo::LineString<f64>| ring.coords().map(|c| [c.x, c.y]).collect();
+    boundary
+        .iter()
+        .map(|polygon| {
+            std::iter::once(polygon.exterior())
+                .chain(polygon.interiors())
+                .map(ring)
+                .collect()
+        })
+        .collect()
+}
+
+fn site_entry(site: Site) -> SiteEntry {
+    SiteEntry {
+        id: site.id,
+        kind: site.kind,
+        code: site.code,
+        longitude: site.coordinates.longitude,
+        latitude: site.coordinates.latitude,
+        audience: site.audience,
+        expected: site.expected,
+        note: site.note,
+    }
+}

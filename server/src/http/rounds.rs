@@ -1,0 +1,134 @@
+//! *Ce soir*: the night, live.
+
+mod board;
+
+use super::contract::Tonight;
+use super::extract::{At, view_of};
+use super::problem::Problem;
+use super::review::reviewed;
+use crate::app::App;
+use crate::geolocation::LiveView;
+use crate::projection::ObservationFilter;
+use crate::store::LogPosition;
+use axum::extract::{Query, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use board::{Board, Quarantine, Tablet};
+use maraude_core::model::{CampaignId, Night};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Most quarantined items looked at.
+const QUARANTINE_LENGTH: usize = 500;
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new().route("/api/campaigns/{campaign}/tonight", get(tonight))
+}
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    night: Option<Night>,
+}
+
+async fn tonight(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Tonight>, Problem> {
+    let Query(asked) = asked.map_err(|_| Problem::malformed("The night does not read.").at("night"))?;
+    let (live, position) = view_of(&app, campaign).await?;
+    let tonight = app
+        .blocking(move |app| assemble(&app, &live, position, asked.night))
+        .await??;
+    Ok(Json(tonight))
+}
+
+fn assemble(
+    app: &App,
+    live: &LiveView,
+    position: LogPosition,
+    asked: Option<Night>,
+) -> Result<Tonight, Problem> {
+    let view = live.view();
+    let plan = view.plan()?;
+    let nights = plan.campaign.as_ref().map_or(&[][..], |c| &c.nights);
+    let now = app.clock().now();
+    let night = asked.or_else(|| shown_night(nights, now));
+    let engine = app.engine(live.campaign())?;
+    let tablets = tablets(app, live.campaign())?;
+    let labels: BTreeMap<_, _> = tablets.iter().map(|t| (t.id, t.label.clone())).collect();
+    let quarantine = engine
+        .log()
+        .quarantine(0, QUARANTINE_LENGTH)?
+        .into_iter()
+        .filter(|kept| kept.settled_at.is_none())
+        .map(|kept| Quarantine {
+            about: labels
+                .get(&kept.item.device.unwrap_or(kept.item.carrier))
+                .cloned()
+                .unwrap_or_default(),
+            since: kept.item.received_at,
+        })
+        .collect();
+    let (lines, _) = match night {
+        Some(night) => view.lines(&ObservationFilter {
+            night: Some(night),
+            ..ObservationFilter::default()
+        })?,
+        None => (Vec::new(), 0),
+    };
+    let reviewed = reviewed(app, live, position)?;
+    let board = Board {
+        position,
+        night,
+        now,
+        rounds: view.rounds(night)?,
+        plan,
+        lines,
+        tablets,
+        quarantine,
+    };
+    let mut tonight = board.assemble();
+    let (distinct, interval) = reviewed.street();
+    tonight.figures.street_distinct = distinct;
+    tonight.figures.street_interval = interval;
+    tonight.figures.pairs_to_review = reviewed.queue().len() as u32;
+    Ok(tonight)
+}
+
+/// The night going on, else the last one begun, else the first to come.
+fn shown_night(nights: &[Night], now: i64) -> Option<Night> {
+    // The border between two nights is noon: an hour of offset more or less changes nothing.
+    let tonight = Night::of(now, 60);
+    let begun = nights.iter().filter(|night| **night <= tonight).max();
+    begun.or_else(|| nights.iter().min()).copied()
+}
+
+fn tablets(app: &App, campaign: CampaignId) -> Result<Vec<Tablet>, Problem> {
+    let contacts: BTreeMap<_, _> = app
+        .engine(campaign)?
+        .log()
+        .contacts()?
+        .into_iter()
+        .map(|contact| (contact.device, contact))
+        .collect();
+    Ok(app
+        .server()
+        .devices(campaign)?
+        .into_iter()
+        .map(|stored| {
+            let contact = contacts.get(&stored.device.id);
+            Tablet {
+                id: stored.device.id,
+                label: stored.device.label,
+                team: stored.device.team,
+                revoked: stored.device.revoked_at.is_some(),
+                last_contact_at: contact.map(|c| c.at),
+                clock_offset_ms: contact.map(|c| c.clock_offset_ms),
+                unsent: contact.map_or(0, |c| c.report.unsent),
+                battery_percent: contact.and_then(|c| c.report.battery_percent),
+            }
+        })
+        .collect())
+}

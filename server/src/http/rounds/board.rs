@@ -1,0 +1,315 @@
+//! The board of the night, put together from rows: figures, teams, sectors, alerts, dots.
+//!
+//! It must never read a store: what it shows is a function of what it is given.
+
+use crate::http::contract::{Alert, Dot, Figures, SectorLine, TeamLine, Tonight};
+use crate::projection::{
+    Counting, ObservationLine, RoundLine, Unit, counting, filed_figures,
+};
+use maraude_core::document::Plan;
+use maraude_core::model::{
+    Coverage, DeviceId, Night, SectorId, TeamId, TimestampMs,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A team that is out and gave no sign for so long is silent, milliseconds.
+const SILENT_AFTER_MS: i64 = 45 * 60 * 1_000;
+
+/// A tablet's clock that is off by more is told, milliseconds.
+const CLOCK_OFF_MS: u64 = 2 * 60 * 1_000;
+
+/// A tablet as the board needs it.
+pub(super) struct Tablet {
+    pub(super) id: DeviceId,
+    pub(super) label: String,
+    pub(super) team: Option<TeamId>,
+    pub(super) revoked: bool,
+    pub(super) last_contact_at: Option<TimestampMs>,
+    pub(super) clock_offset_ms: Option<i64>,
+    pub(super) unsent: u32,
+    pub(super) battery_percent: Option<u8>,
+}
+
+/// Refused bytes that nobody dealt with yet.
+pub(super) struct Quarantine {
+    pub(super) about: String,
+    pub(super) since: TimestampMs,
+}
+
+/// All the board is made from.
+pub(super) struct Board {
+    pub(super) position: u64,
+    pub(super) night: Option<Night>,
+    pub(super) now: TimestampMs,
+    pub(super) plan: Plan,
+    pub(super) rounds: Vec<RoundLine>,
+    pub(super) lines: Vec<ObservationLine>,
+    pub(super) tablets: Vec<Tablet>,
+    pub(super) quarantine: Vec<Quarantine>,
+}
+
+impl Board {
+    /// Puts it together; doubles are not taken out here.
+    pub(super) fn assemble(&self) -> Tonight {
+        let teams = self.teams();
+        let mut alerts = self.alerts();
+        alerts.extend(
+            teams
+                .iter()
+                .filter(|line| line.state == "silent")
+                .map(|line| Alert {
+                    code: "silent-team".to_owned(),
+                    about: line.team.clone(),
+                    since: line.last_contact_at.unwrap_or(0),
+                }),
+        );
+        alerts.sort_by(|a, b| (b.since, &a.code, &a.about).cmp(&(a.since, &b.code, &b.about)));
+        Tonight {
+            position: self.position,
+            night: self.night,
+            figures: self.figures(),
+            teams,
+            sectors: self.sectors(),
+            alerts,
+            dots: self.dots(),
+        }
+    }
+
+    fn figures(&self) -> Figures {
+        let filed = filed_figures(&self.lines);
+        Figures {
+            observations: filed.observations,
+            street_filed: filed.street,
+            street_distinct: filed.street[0],
+            street_interval: filed.street,
+            squats: filed.squats,
+            squat_people: filed.squat_people,
+            bidonvilles: filed.bidonvilles,
+            bidonville_people: filed.bidonville_people,
+            partner_people: filed.partner_people,
+            doubtful: filed.doubtful,
+            pairs_to_review: 0,
+            answered_percent: filed.answered_percent(),
+        }
+    }
+
+    fn team_code(&self, id: TeamId) -> String {
+        let known = self.plan.teams.iter().find(|team| team.id == id);
+        known.map_or_else(
+            || id.to_string().chars().take(8).collect(),
+            |team| team.code.clone(),
+        )
+    }
+
+    fn sector_code(&self, id: SectorId) -> Option<String> {
+        let known = self.plan.sectors.iter().find(|sector| sector.id == id);
+        known.map(|sector| sector.code.clone())
+    }
+
+    fn is_planned(&self, team: TeamId, sector: SectorId) -> bool {
+        self.plan
+            .assignments
+            .iter()
+            .any(|a| a.team == team && a.sector == sector && Some(a.night) == self.night)
+    }
+
+    fn teams(&self) -> Vec<TeamLine> {
+        let mut lines: Vec<TeamLine> = self.rounds.iter().map(|r| self.team_out(r)).collect();
+        let gone: BTreeSet<(TeamId, Option<SectorId>)> =
+            self.rounds.iter().map(|r| (r.team, r.sector)).collect();
+        for sent in &self.plan.assignments {
+            let expected = Some(sent.night) == self.night
+                && !gone.contains(&(sent.team, Some(sent.sector)));
+            if expected {
+                lines.push(self.team_expected(sent.team, sent.sector));
+            }
+        }
+        lines.sort_by(|a, b| (&a.team, &a.sector).cmp(&(&b.team, &b.sector)));
+        lines
+    }
+
+    fn team_out(&self, round: &RoundLine) -> TeamLine {
+        let tablets: Vec<&Tablet> = self
+            .tablets
+            .iter()
+            .filter(|tablet| round.devices.contains(&tablet.id))
+            .collect();
+        let last_contact_at = tablets.iter().filter_map(|t| t.last_contact_at).max();
+        let last_sign = last_contact_at.unwrap_or(round.last_received_at);
+        let state = if round.closed_at.is_some() {
+            "closed"
+        } else if self.now - last_sign > SILENT_AFTER_MS {
+            "silent"
+        } else {
+            "out"
+        };
+        let own = || self.lines.iter().filter(|l| l.document == round.document);
+        TeamLine {
+            team: self.team_code(round.team),
+            sector: round.sector.and_then(|id| self.sector_code(id)),
+            state: state.to_owned(),
+            last_contact_at: last_contact_at.or(Some(round.last_received_at)),
+            unsent: tablets.iter().map(|t| t.unsent).sum(),
+            observations: own().filter(|l| l.observation.stands()).count() as u32,
+            people: street_people(own()),
+            battery_percent: tablets.iter().filter_map(|t| t.battery_percent).min(),
+            unplanned: self.is_unplanned(round),
+        }
+    }
+
+    fn is_unplanned(&self, round: &RoundLine) -> bool {
+        round.other_team
+            || round
+                .sector
+                .is_some_and(|sector| !self.is_planned(round.team, sector))
+    }
+
+    fn team_expected(&self, team: TeamId, sector: SectorId) -> TeamLine {
+        let tablets = || {
+            self.tablets
+                .iter()
+                .filter(move |tablet| tablet.team == Some(team) && !tablet.revoked)
+        };
+        TeamLine {
+            team: self.team_code(team),
+            sector: self.sector_code(sector),
+            state: "expected".to_owned(),
+            last_contact_at: tablets().filter_map(|t| t.last_contact_at).max(),
+            unsent: tablets().map(|t| t.unsent).sum(),
+            observations: 0,
+            people: 0,
+            battery_percent: tablets().filter_map(|t| t.battery_percent).min(),
+            unplanned: false,
+        }
+    }
+
+    fn sectors(&self) -> Vec<SectorLine> {
+        self.plan
+            .sectors
+            .iter()
+            .map(|sector| {
+                let rounds = || self.rounds.iter().filter(|r| r.sector == Some(sector.id));
+                let coverage = rounds()
+                    .filter(|r| r.closed_at.is_some())
+                    .filter_map(|r| r.coverage)
+                    .min_by_key(|coverage| width(*coverage));
+                let walking = rounds().any(|r| r.closed_at.is_none());
+                let state = match coverage {
+                    _ if walking => "walking",
+                    Some(Coverage::Full) => "covered",
+                    Some(Coverage::Partial) => "partial",
+                    Some(Coverage::NotWalked) => "not_walked",
+                    None => "waiting",
+                };
+                let documents: BTreeSet<_> = rounds().map(|r| r.document).collect();
+                let own = self.lines.iter().filter(|l| documents.contains(&l.document));
+                SectorLine {
+                    id: sector.id,
+                    code: sector.code.clone(),
+                    name: sector.name.clone(),
+                    state: state.to_owned(),
+                    coverage,
+                    people: street_people(own),
+                    zero_found: rounds().any(|r| r.zero_found),
+                }
+            })
+            .collect()
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        let mut alerts = Alerts::default();
+        for kept in &self.quarantine {
+            alerts.add("quarantine", &kept.about, kept.since);
+        }
+        for tablet in self.tablets.iter().filter(|tablet| !tablet.revoked) {
+            let off = tablet
+                .clock_offset_ms
+                .is_some_and(|offset| offset.unsigned_abs() > CLOCK_OFF_MS);
+            if off {
+                alerts.add("clock-off", &tablet.label, tablet.last_contact_at.unwrap_or(0));
+            }
+        }
+        for round in &self.rounds {
+            let team = self.team_code(round.team);
+            if self.is_unplanned(round) {
+                alerts.add("unplanned-round", &team, round.last_received_at);
+            }
+            if round.late {
+                alerts.add("late-round", &team, round.last_received_at);
+            }
+        }
+        for line in self.lines.iter().filter(|line| line.observation.stands()) {
+            let Some(placement) = &line.placement else {
+                continue;
+            };
+            let misplaced = ["outside", "swapped", "null-island"];
+            if placement.oddities.iter().any(|o| misplaced.contains(&o.as_str())) {
+                alerts.add("outside", &line.team_code, line.changed_at);
+            }
+            if line.conflicts > 0 {
+                alerts.add("conflict", &line.team_code, line.changed_at);
+            }
+            let elsewhere = placement.sector.as_ref().map(|held| held.id) != line.sector;
+            if line.sector.is_some() && placement.sector.is_some() && elsewhere {
+                alerts.add("border", &line.team_code, line.changed_at);
+            }
+        }
+        alerts.into_list()
+    }
+
+    fn dots(&self) -> Vec<Dot> {
+        self.lines
+            .iter()
+            .filter(|line| line.observation.stands())
+            .filter_map(|line| {
+                let position = line.placement.as_ref()?.position?;
+                Some(Dot {
+                    id: line.observation.id,
+                    kind: line.observation.kind,
+                    unit: line.unit().code().to_owned(),
+                    longitude: position.coordinates.longitude,
+                    latitude: position.coordinates.latitude,
+                    people: line.observation.heads.at_least(),
+                })
+            })
+            .filter(|dot| dot.unit != Unit::None.code())
+            .collect()
+    }
+}
+
+/// One alert per code and subject, since its first cause.
+#[derive(Default)]
+struct Alerts(BTreeMap<(&'static str, String), TimestampMs>);
+
+impl Alerts {
+    fn add(&mut self, code: &'static str, about: &str, since: TimestampMs) {
+        let known = self.0.entry((code, about.to_owned())).or_insert(since);
+        *known = (*known).min(since);
+    }
+
+    fn into_list(self) -> Vec<Alert> {
+        self.0
+            .into_iter()
+            .map(|((code, about), since)| Alert {
+                code: code.to_owned(),
+                about,
+                since,
+            })
+            .collect()
+    }
+}
+
+fn street_people<'a>(lines: impl Iterator<Item = &'a ObservationLine>) -> u32 {
+    lines
+        .filter(|line| line.unit() == Unit::Street && counting(line) == Counting::Counted)
+        .map(|line| line.observation.heads.at_least())
+        .sum()
+}
+
+fn width(coverage: Coverage) -> u8 {
+    match coverage {
+        Coverage::Full => 0,
+        Coverage::Partial => 1,
+        Coverage::NotWalked => 2,
+    }
+}
