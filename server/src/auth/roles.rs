@@ -75,7 +75,6 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/layers/{kind}", PREPARE),
     // Console: the night.
     route("GET", "/api/live", CONSOLE),
-    route("GET", "/api/campaigns/{campaign}/live", NIGHT),
     route("GET", "/api/campaigns/{campaign}/tonight", NIGHT),
     route("GET", "/api/campaigns/{campaign}/observations", NIGHT),
     route(
@@ -84,7 +83,6 @@ pub const TABLE: &[Route] = &[
         NIGHT,
     ),
     route("GET", "/api/campaigns/{campaign}/doubles", NIGHT),
-    route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
     // Releases.
     route("GET", "/api/campaigns/{campaign}/releases", FIGURES),
     route("POST", "/api/campaigns/{campaign}/releases", NIGHT),

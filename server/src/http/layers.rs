@@ -2,7 +2,7 @@
 
 mod bundle;
 
-use super::contract::LayerEntry;
+use super::contract::{LayerEntry, NewLayer};
 use super::extract::{At, Body, read};
 use super::guard::Person;
 use super::problem::Problem;
@@ -19,7 +19,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use bundle::{Bundle, feature_collection};
-use serde::Deserialize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Largest upload: a GeoJSON of 60 MB, quoted in JSON.
@@ -51,10 +50,7 @@ fn kind_of(text: &str) -> Result<LayerKind, Problem> {
     text.parse().map_err(|_| Problem::not_found())
 }
 
-async fn one(
-    State(app): State<App>,
-    At(kind): At<String>,
-) -> Result<impl IntoResponse, Problem> {
+async fn one(State(app): State<App>, At(kind): At<String>) -> Result<impl IntoResponse, Problem> {
     let kind = kind_of(&kind)?;
     let text = app
         .blocking(move |app| {
@@ -69,19 +65,6 @@ async fn one(
         })
         .await??;
     Ok(([(CONTENT_TYPE, "application/geo+json")], text))
-}
-
-/// A layer as the console sends it.
-#[derive(Debug, Deserialize)]
-struct NewLayer {
-    /// Column of codes; empty for the usual ones.
-    #[serde(default)]
-    code: String,
-    /// Column of names.
-    #[serde(default)]
-    name: String,
-    /// The file's text.
-    geojson: String,
 }
 
 async fn import(

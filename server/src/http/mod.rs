@@ -5,11 +5,21 @@
 
 mod assets;
 mod auth;
+mod campaigns;
 pub mod contract;
+mod devices;
 pub mod doubles;
+mod extract;
 mod guard;
 mod health;
+mod layers;
+mod live;
+mod observations;
+pub mod openapi;
+mod orders;
 mod problem;
+mod review;
+mod rounds;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -26,7 +36,16 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub fn router(app: App) -> Router {
     let api = Router::new()
         .merge(auth::routes())
+        .merge(campaigns::routes())
+        .merge(devices::routes())
         .merge(health::routes())
+        .merge(layers::routes())
+        .merge(live::routes())
+        .merge(observations::routes())
+        .merge(openapi::routes())
+        .merge(orders::routes())
+        .merge(review::routes())
+        .merge(rounds::routes())
         .merge(sync::routes());
     Router::new()
         .merge(api.route_layer(from_fn_with_state(app.clone(), guard::guard)))

@@ -84,7 +84,10 @@ fn filter_of(asked: Asked) -> Result<ObservationFilter, Problem> {
             Problem::malformed("There is no such line of the figure.").at("unit")
         })?),
     };
-    let doubtful = asked.doubtful.unwrap_or(false).then(|| "doubtful".to_owned());
+    let doubtful = asked
+        .doubtful
+        .unwrap_or(false)
+        .then(|| "doubtful".to_owned());
     Ok(ObservationFilter {
         night: asked.night,
         team: asked.team,

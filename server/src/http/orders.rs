@@ -16,9 +16,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
 use geo::{LineString, MultiPolygon, Polygon};
-use maraude_core::model::{
-    Assignment, CampaignId, Coordinates, Sector, Site, Team, Zone,
-};
+use maraude_core::model::{Assignment, CampaignId, Coordinates, Sector, Site, Team, Zone};
 
 /// Largest body: a GeoJSON of sectors.
 const BODY_CAP_BYTES: usize = 16 * 1024 * 1024;

@@ -36,7 +36,8 @@ async fn tonight(
     At(campaign): At<CampaignId>,
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Tonight>, Problem> {
-    let Query(asked) = asked.map_err(|_| Problem::malformed("The night does not read.").at("night"))?;
+    let Query(asked) =
+        asked.map_err(|_| Problem::malformed("The night does not read.").at("night"))?;
     let (live, position) = view_of(&app, campaign).await?;
     let tonight = app
         .blocking(move |app| assemble(&app, &live, position, asked.night))

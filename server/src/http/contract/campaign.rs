@@ -186,6 +186,20 @@ pub struct LayerEntry {
     pub features: u32,
 }
 
+/// `POST /api/layers/{kind}`: a layer from a GeoJSON file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct NewLayer {
+    /// Column of codes; empty for the usual ones.
+    #[serde(default)]
+    pub code: String,
+    /// Column of names; empty for the usual ones.
+    #[serde(default)]
+    pub name: String,
+    /// The file's text.
+    pub geojson: String,
+}
+
 /// `GET /api/campaigns/{id}/devices`: a tablet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -6,8 +6,8 @@
 use super::{
     CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest,
     DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, EnrolAnswer, EnrolRequest,
-    EnrolmentCode, Hello, Login, Me, NewCampaign, NewEnrolment, NewRelease, ObservationDetail,
-    ObservationPage, Problem, ReleasePreview, Releases, Tonight,
+    EnrolmentCode, Hello, Login, Me, NewCampaign, NewEnrolment, NewLayer, NewRelease,
+    ObservationDetail, ObservationPage, Problem, ReleasePreview, Releases, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -65,6 +65,7 @@ pub fn typescript() -> String {
         Me,
         NewCampaign,
         NewEnrolment,
+        NewLayer,
         NewRelease,
         ObservationDetail,
         ObservationPage,

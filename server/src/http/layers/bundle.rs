@@ -45,10 +45,7 @@ impl Bundle {
         parts.collect::<Vec<_>>().join(".")
     }
 
-    pub(super) fn of(
-        store: &LayerStore,
-        latest: &[LayerVersion],
-    ) -> Result<Self, LayerStoreError> {
+    pub(super) fn of(store: &LayerStore, latest: &[LayerVersion]) -> Result<Self, LayerStoreError> {
         let mut layers = Map::new();
         let mut bounds: Option<Bounds> = None;
         for layer in latest.iter().filter(|layer| KINDS.contains(&layer.kind)) {

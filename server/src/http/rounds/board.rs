@@ -3,13 +3,9 @@
 //! It must never read a store: what it shows is a function of what it is given.
 
 use crate::http::contract::{Alert, Dot, Figures, SectorLine, TeamLine, Tonight};
-use crate::projection::{
-    Counting, ObservationLine, RoundLine, Unit, counting, filed_figures,
-};
+use crate::projection::{Counting, ObservationLine, RoundLine, Unit, counting, filed_figures};
 use maraude_core::document::Plan;
-use maraude_core::model::{
-    Coverage, DeviceId, Night, SectorId, TeamId, TimestampMs,
-};
+use maraude_core::model::{Coverage, DeviceId, Night, SectorId, TeamId, TimestampMs};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A team that is out and gave no sign for so long is silent, milliseconds.
@@ -118,8 +114,8 @@ impl Board {
         let gone: BTreeSet<(TeamId, Option<SectorId>)> =
             self.rounds.iter().map(|r| (r.team, r.sector)).collect();
         for sent in &self.plan.assignments {
-            let expected = Some(sent.night) == self.night
-                && !gone.contains(&(sent.team, Some(sent.sector)));
+            let expected =
+                Some(sent.night) == self.night && !gone.contains(&(sent.team, Some(sent.sector)));
             if expected {
                 lines.push(self.team_expected(sent.team, sent.sector));
             }
@@ -202,7 +198,10 @@ impl Board {
                     None => "waiting",
                 };
                 let documents: BTreeSet<_> = rounds().map(|r| r.document).collect();
-                let own = self.lines.iter().filter(|l| documents.contains(&l.document));
+                let own = self
+                    .lines
+                    .iter()
+                    .filter(|l| documents.contains(&l.document));
                 SectorLine {
                     id: sector.id,
                     code: sector.code.clone(),
@@ -226,7 +225,11 @@ impl Board {
                 .clock_offset_ms
                 .is_some_and(|offset| offset.unsigned_abs() > CLOCK_OFF_MS);
             if off {
-                alerts.add("clock-off", &tablet.label, tablet.last_contact_at.unwrap_or(0));
+                alerts.add(
+                    "clock-off",
+                    &tablet.label,
+                    tablet.last_contact_at.unwrap_or(0),
+                );
             }
         }
         for round in &self.rounds {
@@ -243,7 +246,11 @@ impl Board {
                 continue;
             };
             let misplaced = ["outside", "swapped", "null-island"];
-            if placement.oddities.iter().any(|o| misplaced.contains(&o.as_str())) {
+            if placement
+                .oddities
+                .iter()
+                .any(|o| misplaced.contains(&o.as_str()))
+            {
                 alerts.add("outside", &line.team_code, line.changed_at);
             }
             if line.conflicts > 0 {

@@ -933,6 +933,23 @@ label: string,
 team: TeamId | null, };
 
 /**
+ * `POST /api/layers/{kind}`: a layer from a GeoJSON file.
+ */
+export type NewLayer = {
+/**
+ * Column of codes; empty for the usual ones.
+ */
+code: string,
+/**
+ * Column of names; empty for the usual ones.
+ */
+name: string,
+/**
+ * The file's text.
+ */
+geojson: string, };
+
+/**
  * `POST /api/campaigns/{id}/releases`.
  */
 export type NewRelease = {
