@@ -44,7 +44,8 @@ fn is_console(name: &str) -> bool {
 /// Everything a volunteer's tablet loads to start, beside core and map.
 fn is_shell(name: &str) -> bool {
     let code = [".js", ".mjs", ".css", ".html"];
-    let lazy = is_core(name) || is_map(name) || is_console(name) || name.starts_with("lazy-");
+    let on_demand = name.starts_with("jsQR") || name.starts_with("field-map");
+    let lazy = is_core(name) || is_map(name) || is_console(name) || on_demand;
     let worker = name == "sw.js" || name.starts_with("workbox");
     code.iter().any(|end| name.ends_with(end)) && !lazy && !worker
 }

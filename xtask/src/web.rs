@@ -57,7 +57,8 @@ pub fn core() -> Result<()> {
         .web(true)?
         .typescript(true)
         .remove_name_section(true)
-        .remove_producers_section(true);
+        .remove_producers_section(true)
+        .omit_default_module_path(false);
     bindgen
         .generate(&package)
         .map_err(|problem| anyhow!("wasm-bindgen: {problem:#}"))?;
