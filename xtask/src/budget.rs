@@ -33,18 +33,19 @@ fn is_core(name: &str) -> bool {
     name.contains("maraude_wasm")
 }
 
+/// MapLibre, its worker and its style sheet, loaded with the first map.
 fn is_map(name: &str) -> bool {
-    name.contains("maplibre")
+    name.contains("maplibre") || name.starts_with("field-map") || name.starts_with("looks")
 }
 
 fn is_console(name: &str) -> bool {
     name.to_lowercase().contains("console")
 }
 
-/// Everything a volunteer's tablet loads to start, beside core and map.
+/// Everything a volunteer's tablet loads to start in French, beside core and map.
 fn is_shell(name: &str) -> bool {
     let code = [".js", ".mjs", ".css", ".html"];
-    let on_demand = name.starts_with("jsQR") || name.starts_with("field-map");
+    let on_demand = name.starts_with("jsQR") || name.starts_with("en-");
     let lazy = is_core(name) || is_map(name) || is_console(name) || on_demand;
     let worker = name == "sw.js" || name.starts_with("workbox");
     code.iter().any(|end| name.ends_with(end)) && !lazy && !worker
