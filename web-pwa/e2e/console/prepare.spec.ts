@@ -3,7 +3,7 @@ import { createCampaign, enter, expect, screen, step, test } from './served';
 
 const SQUARE = '3.870 43.605\n3.880 43.605\n3.880 43.612\n3.870 43.612';
 
-test.describe.configure({ mode: 'serial' });
+
 
 test('a wrong password is refused in words, a right one opens the console', async ({
   page,
@@ -51,7 +51,7 @@ test('zones, sectors, teams, assignments and known places are put in', async ({
 }) => {
   await enter(page, served);
   await createCampaign(page, 'Exercice de printemps', 'Exercice');
-  await expect(page.getByText('EXERCICE')).toBeVisible();
+  await expect(page.getByText('EXERCICE : ces chiffres ne comptent pas')).toBeVisible();
   await page.getByLabel('Nuit à ajouter').fill('2027-04-08');
   await page.getByRole('button', { name: 'Ajouter la nuit' }).click();
   await page.getByRole('button', { name: 'Enregistrer' }).click();
