@@ -20,7 +20,7 @@ fn build_genesis() -> (ChangeHash, Vec<u8>) {
 #[test]
 fn the_first_change_never_changes() {
     let (hash, bytes) = build_genesis();
-    assert_eq!(bytes, GENESIS, "{}", data_encoding::HEXLOWER.encode(&bytes));
+    assert_eq!(bytes, GENESIS, "{bytes:02x?}");
     assert_eq!(hash, GENESIS_HASH);
     assert_eq!(
         hash.to_string(),

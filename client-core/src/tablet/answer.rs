@@ -2,6 +2,7 @@
 
 use super::Tablet;
 use super::device::Credentials;
+use super::encoding::{to_base32, to_base64};
 use super::exchange::FAILED_POLL_MS;
 use super::job::{After, Job};
 use super::outbox::Line;
@@ -9,7 +10,6 @@ use super::store::Staged;
 use crate::document::{DocumentName, document_id};
 use crate::gate::{GateLimits, admit_from_server};
 use crate::sync::{Digest, DocumentUpdate, Receipt};
-use data_encoding::{BASE32_NOPAD, BASE64};
 use serde_bytes::ByteBuf;
 
 /// A clock that moved less than this is not noted again, milliseconds.
@@ -26,7 +26,7 @@ impl Tablet {
         }
         for receipt in &digest.receipts {
             lines.push(Line::Settled {
-                envelope: super::hex(receipt.envelope.as_slice()),
+                envelope: super::encoding::to_hex(receipt.envelope.as_slice()),
                 code: short_code(receipt),
                 set_aside: receipt.quarantined.len() as u32,
                 at: receipt.at,
@@ -35,7 +35,7 @@ impl Tablet {
         }
         for refused in &digest.refused {
             lines.push(Line::Refused {
-                envelope: super::hex(refused.envelope.as_slice()),
+                envelope: super::encoding::to_hex(refused.envelope.as_slice()),
                 code: refused.code.clone(),
                 kept_there: refused.quarantined,
             });
@@ -123,7 +123,7 @@ impl Tablet {
         clock_offset_ms: Option<i64>,
     ) {
         let device = &self.state.device;
-        let epoch = epoch.map(|epoch| BASE64.encode(&epoch));
+        let epoch = epoch.map(|epoch| to_base64(&epoch));
         let moved = clock_offset_ms.filter(|offset| {
             device
                 .clock_offset_ms
@@ -174,7 +174,7 @@ impl Tablet {
 
 /// Sixteen characters of a receipt, in groups of four, to be read aloud or copied.
 fn short_code(receipt: &Receipt) -> String {
-    let text = BASE32_NOPAD.encode(&receipt.signature.as_slice()[..10]);
+    let text = to_base32(&receipt.signature.as_slice()[..10]);
     let groups: Vec<&str> = (0..4).filter_map(|n| text.get(4 * n..4 * n + 4)).collect();
     groups.join("-")
 }

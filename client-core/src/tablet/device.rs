@@ -7,7 +7,6 @@
 use super::event::Enrolment;
 use crate::model::TimestampMs;
 use crate::vault::{Secret, Tries};
-use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde::{Deserialize, Serialize};
 
 /// Name of the clear file.
@@ -75,27 +74,13 @@ impl DeviceFile {
     }
 }
 
-/// Bytes from base64, in either alphabet.
-pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim();
-    BASE64
-        .decode(text.as_bytes())
-        .or_else(|_| BASE64URL_NOPAD.decode(text.as_bytes()))
-        .ok()
-}
-
-/// Exactly so many bytes from base64.
-pub(super) fn array_from_base64<const N: usize>(text: &str) -> Option<[u8; N]> {
-    from_base64(text)?.try_into().ok()
-}
-
 mod bytes_text {
-    use super::{BASE64, array_from_base64};
+    use crate::tablet::encoding::{array_from_base64, to_base64};
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&BASE64.encode(bytes))
+        to.serialize_str(&to_base64(bytes))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {

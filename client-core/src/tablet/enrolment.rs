@@ -1,7 +1,8 @@
 //! Redeeming a code: a key is made here, only its public half leaves.
 
 use super::Tablet;
-use super::device::{Applying, Credentials, SecretText, array_from_base64};
+use super::device::{Applying, Credentials, SecretText};
+use super::encoding::{array_from_base64, to_base64};
 use super::event::Enrolment;
 use super::exchange::Asked;
 use super::job::{After, Job};
@@ -9,7 +10,6 @@ use super::store::Staged;
 use crate::model::TimestampMs;
 use crate::sync::{enrol_signed_bytes, normalise_code};
 use crate::vault::Secret;
-use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 
@@ -96,8 +96,8 @@ impl Tablet {
         let key = SigningKey::from_bytes(applying.signing.0.bytes());
         let request = EnrolRequest {
             code: &applying.code,
-            verifying_key: BASE64.encode(key.verifying_key().as_bytes()),
-            proof: BASE64.encode(&key.sign(&enrol_signed_bytes(&applying.code)).to_bytes()),
+            verifying_key: to_base64(key.verifying_key().as_bytes()),
+            proof: to_base64(&key.sign(&enrol_signed_bytes(&applying.code)).to_bytes()),
             app_version: &self.platform.app_version,
         };
         let body = serde_json::to_vec(&request).expect("plain values become JSON");

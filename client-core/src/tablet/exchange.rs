@@ -4,8 +4,8 @@
 //! a challenge, and the session it gets also brings plan, briefs, rounds and what was read.
 
 use super::Tablet;
-use super::device::array_from_base64;
 use super::effect::Effect;
+use super::encoding::{array_from_base64, to_base64};
 use super::enrolment::problem_code;
 use super::job::{After, Job};
 use crate::document::{DocumentName, document_id};
@@ -14,7 +14,6 @@ use crate::sync::{
     Digest, Follow, HashBytes, MEDIA_TYPE, Peer, Standing, SyncProblem, encode_request,
     session_signed_bytes,
 };
-use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -95,7 +94,7 @@ impl Tablet {
             path: path.to_owned(),
             content_type: content_type.to_owned(),
             authorization,
-            body: BASE64.encode(body),
+            body: to_base64(body),
             timeout_ms,
         });
     }
@@ -217,7 +216,7 @@ impl Tablet {
         let request = SessionRequest {
             device: device.to_string(),
             nonce: challenge.nonce,
-            signature: BASE64.encode(&signature.to_bytes()),
+            signature: to_base64(&signature.to_bytes()),
         };
         let body = serde_json::to_vec(&request).expect("plain values become JSON");
         self.ask_json(Asked::Session, "/api/device/session", &body, TIMEOUT_MS);

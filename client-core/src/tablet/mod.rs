@@ -8,6 +8,7 @@ mod checks;
 mod device;
 mod drafting;
 mod effect;
+mod encoding;
 mod enrolment;
 mod event;
 mod exchange;
@@ -112,7 +113,7 @@ impl Tablet {
     /// first event may be any; [`Event::Tick`] lets the outbox go on sending.
     pub fn open(files: Vec<StoredFile>, now: TimestampMs, seed: [u8; 32]) -> Self {
         let files = files.into_iter().map(|file| {
-            let bytes = device::from_base64(&file.bytes).unwrap_or_default();
+            let bytes = encoding::from_base64(&file.bytes).unwrap_or_default();
             (file.name, bytes)
         });
         let disk = Disk::new(files);
@@ -238,7 +239,7 @@ impl Tablet {
             Event::Stored { ticket } => self.stored(ticket),
             Event::NotStored { ticket, reason } => self.not_stored(ticket, &reason),
             Event::Answered { ticket, code, body } => {
-                let body = device::from_base64(&body).unwrap_or_default();
+                let body = encoding::from_base64(&body).unwrap_or_default();
                 self.answered(ticket, code, &body);
             }
             Event::Unreachable { ticket } => self.unreachable(ticket),
@@ -328,9 +329,4 @@ impl Tablet {
             self.effects.push(Effect::KeepAwake { on });
         }
     }
-}
-
-/// Bytes in lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
 }

@@ -5,10 +5,10 @@
 
 use super::device::{DEVICE_FILE, DeviceFile};
 use super::effect::StorageOperation;
+use super::encoding::to_base64;
 use super::job::After;
 use super::outbox::{Line, OUTBOX_FILE, Outbox};
 use super::session::Session;
-use data_encoding::BASE64;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,11 +26,11 @@ impl Operation {
         match self.clone() {
             Self::Append(file, bytes) => StorageOperation::Append {
                 file,
-                bytes: BASE64.encode(&bytes),
+                bytes: to_base64(&bytes),
             },
             Self::Replace(file, bytes) => StorageOperation::Replace {
                 file,
-                bytes: BASE64.encode(&bytes),
+                bytes: to_base64(&bytes),
             },
             Self::Truncate(file, length) => StorageOperation::Truncate { file, length },
             Self::Delete(file) => StorageOperation::Delete { file },

@@ -83,7 +83,7 @@ impl Tablet {
         )
         .ok()?;
         Some(Line::Sealed(Waiting {
-            envelope: super::hex(&envelope::envelope_hash(&bytes)),
+            envelope: super::encoding::to_hex(&envelope::envelope_hash(&bytes)),
             document: crate::document::document_id(&name),
             changes: changes
                 .iter()

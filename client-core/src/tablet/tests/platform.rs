@@ -3,11 +3,10 @@
 use super::server::{CODES, Server, night, sector, team};
 use crate::form::FormKind;
 use crate::model::{Answer, AnswerValue};
-use crate::tablet::device::from_base64;
+use crate::tablet::encoding::{from_base64, to_base64};
 use crate::tablet::{
     Custody, Effect, Event, Phase, PlatformReport, StorageOperation, StoredFile, Tablet, View,
 };
-use data_encoding::BASE64;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -81,7 +80,7 @@ impl Platform {
     pub fn start(&mut self) {
         let files = self.files.iter().map(|(name, bytes)| StoredFile {
             name: name.clone(),
-            bytes: BASE64.encode(bytes),
+            bytes: to_base64(bytes),
         });
         let files = files.collect();
         let (now, seed) = (self.now, self.seed());
@@ -142,7 +141,7 @@ impl Platform {
                 Some(Event::Answered {
                     ticket,
                     code,
-                    body: BASE64.encode(&body),
+                    body: to_base64(&body),
                 })
             }
             Effect::Wake { at } => {

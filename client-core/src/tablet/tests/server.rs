@@ -11,8 +11,7 @@ use crate::sync::{
     DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SyncAnswer,
     decode_request, encode_answer, enrol_signed_bytes, session_signed_bytes,
 };
-use crate::tablet::device::array_from_base64;
-use data_encoding::BASE64;
+use crate::tablet::encoding::{array_from_base64, to_base64};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde_bytes::{ByteArray, ByteBuf};
 use serde_json::{Value, json};
@@ -174,7 +173,7 @@ impl Server {
         match path {
             "/api/enrol" => self.enrol(body, now),
             "/api/device/challenge" => {
-                let nonce = BASE64.encode(&[7; 32]);
+                let nonce = to_base64(&[7; 32]);
                 (200, json!({ "nonce": nonce }).to_string().into_bytes())
             }
             "/api/device/session" => self.session(body, now),
@@ -205,8 +204,8 @@ impl Server {
         let answer = json!({
             "device": device, "label": format!("T{at}"), "campaign": campaign(),
             "campaign_name": "Nuit d'essai", "exercise": true, "team": team(),
-            "campaign_key": BASE64.encode(&self.public),
-            "server_key": BASE64.encode(self.signing.verifying_key().as_bytes()),
+            "campaign_key": to_base64(&self.public),
+            "server_key": to_base64(self.signing.verifying_key().as_bytes()),
             "upload_token": format!("upload-{at}"), "coordination_number": null,
             "server_at": now + 90_000,
         });
