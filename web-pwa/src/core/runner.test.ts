@@ -23,6 +23,7 @@ function run(
       return answers(event);
     },
     view: () => ({ seen: told.events.length }) as unknown as View,
+    affordablePin: () => ({ memory_kib: 19_456, passes: 2 }),
   };
   const store: FileStore = {
     backend: 'opfs',

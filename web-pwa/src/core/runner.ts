@@ -45,7 +45,8 @@ export class Runner {
 
   /** Something happened. */
   dispatch(event: Event): void {
-    this.waiting.push(event);
+    const costly = event.event === 'choose_pin' && event.cost === undefined;
+    this.waiting.push(costly ? { ...event, cost: this.around.door.affordablePin() } : event);
     this.run();
   }
 

@@ -4,6 +4,9 @@ import type { Messages } from './fr';
 const plural = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
 
+const room = (megabytes: number): string =>
+  megabytes < 1000 ? `${megabytes} MB` : `${Math.round(megabytes / 1000)} GB`;
+
 export const en: Messages = {
   app: {
     name: 'Maraude',
@@ -99,7 +102,8 @@ export const en: Messages = {
     offSector: 'Outside sectors',
     home: 'Back to the round',
     checks: {
-      storage: (detail) => (detail ? `Free room: ${detail}` : 'Free room'),
+      storage: (detail) => (detail ? `Free room: ${room(Number(detail))}` : 'Free room'),
+      'storage-damaged': (detail) => `Damaged files: ${detail}`,
       'storage-persistent': () => 'Storage protected by the browser',
       position: () => 'Position allowed',
       battery: (detail) => (detail ? `Battery: ${detail}%` : 'Battery'),
@@ -112,6 +116,7 @@ export const en: Messages = {
     },
     advice: {
       storage: () => 'Free some room on the tablet.',
+      'storage-damaged': () => 'What can be read is kept. Tell the coordination.',
       'storage-persistent': () => 'Install the app on the home screen.',
       position: () => 'Touch “Test the position” and accept.',
       battery: () => 'Charge the tablet or take a power bank.',
@@ -478,21 +483,31 @@ export const en: Messages = {
   },
   messages: {
     saved: () => 'Saved on this tablet.',
-    edited: () => 'Correction saved on this tablet.',
     withdrawn: () => 'Observation taken back.',
     restored: () => 'Observation taken up again.',
     undone: () => 'Undone.',
-    'not-saved': () => 'NOT SAVED. The form is kept.',
+    'pin-chosen': () => 'PIN chosen. You will be asked for it at each opening.',
+    'not-saved': () => 'NOT SAVED. Free some room on the tablet, then try again.',
+    'draft-not-kept': () => 'The draft of this form is not kept: save it soon.',
+    'form-incomplete': () => 'An answer is missing.',
+    'answer-not-taken': () => 'This answer was not taken. Try again.',
+    'not-in-plan': () => 'This sector or night is no longer in the plan.',
     'wrong-pin': () => 'This is not the right PIN.',
+    'wait-before-pin': () => 'Wait before the next try.',
     'weak-pin': () => 'This PIN is too easy to guess. Choose another.',
+    'no-memory': () => 'The tablet lacks memory. Close other apps and try again.',
+    'vault-damaged': () =>
+      'The vault of this tablet is damaged. What waits still leaves: bring it back to the coordination.',
+    'newer-version': () => 'These data come from a newer version. Update the app.',
     'code-unknown': () => 'This code does not exist. Check it with the coordination.',
     'code-used': () => 'This code was already used. Ask the coordination for another.',
     'code-expired': () => 'This code is no longer valid. Ask the coordination for another.',
-    'code-malformed': () => 'This code does not have the right shape. Check each character.',
-    unreachable: () => 'No network: the server does not answer. Try again.',
+    unreachable: () => 'The server does not answer. Check the network and try again.',
+    'server-busy': () => 'The server is busy. Try again in a moment.',
+    'unexpected-answer': () => 'The server answered something unexpected. Try again.',
+    revoked: () => 'This tablet is no longer allowed. Bring it back to the coordination.',
     'round-closed': () => 'Round finished.',
     'round-reopened': () => 'Round open again.',
-    'round-started': () => 'Have a good round.',
   },
   message: (code) => `Message: ${code}`,
 };

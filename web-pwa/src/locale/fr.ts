@@ -15,6 +15,10 @@ import type { Theme } from '../core/preferences.svelte';
 const plural = (count: number, one: string, many: string): string =>
   `${count} ${Math.abs(count) < 2 ? one : many}`;
 
+/** Megabytes as people say them. */
+const room = (megabytes: number, small: string, large: string): string =>
+  megabytes < 1000 ? `${megabytes} ${small}` : `${Math.round(megabytes / 1000)} ${large}`;
+
 /** A sentence about a code; the detail is a number or a name. */
 export type Sentences = Record<string, (detail: string) => string>;
 
@@ -115,7 +119,8 @@ export const fr = {
     offSector: 'Hors secteur',
     home: 'Retour à la maraude',
     checks: {
-      storage: (detail) => (detail ? `Place libre : ${detail}` : 'Place libre'),
+      storage: (detail) => (detail ? `Place libre : ${room(Number(detail), 'Mo', 'Go')}` : 'Place libre'),
+      'storage-damaged': (detail) => `Fichiers abîmés : ${detail}`,
       'storage-persistent': () => 'Stockage protégé par le navigateur',
       position: () => 'Position autorisée',
       battery: (detail) => (detail ? `Batterie : ${detail} %` : 'Batterie'),
@@ -128,6 +133,7 @@ export const fr = {
     } as Sentences,
     advice: {
       storage: () => 'Libérez de la place sur la tablette.',
+      'storage-damaged': () => 'Ce qui se lit est gardé. Prévenez la coordination.',
       'storage-persistent': () => 'Installez l’application sur l’écran d’accueil.',
       position: () => 'Touchez « Tester la position » et acceptez.',
       battery: () => 'Chargez la tablette ou prenez une batterie.',
@@ -503,21 +509,33 @@ export const fr = {
   } as Record<FatalCode, { title: string; text: string; act: string }>,
   messages: {
     saved: () => 'Enregistré sur cette tablette.',
-    edited: () => 'Modification enregistrée sur cette tablette.',
     withdrawn: () => 'Observation retirée.',
     restored: () => 'Observation reprise.',
     undone: () => 'Annulé.',
-    'not-saved': () => 'PAS ENREGISTRÉ. Le formulaire est gardé.',
+    'pin-chosen': () => 'Code PIN choisi. Il vous sera demandé à chaque ouverture.',
+    'not-saved': () => 'PAS ENREGISTRÉ. Libérez de la place sur la tablette, puis réessayez.',
+    'draft-not-kept': () =>
+      'Le brouillon de ce formulaire n’est pas gardé : enregistrez sans tarder.',
+    'form-incomplete': () => 'Il manque une réponse.',
+    'answer-not-taken': () => 'Cette réponse n’a pas été prise. Réessayez.',
+    'not-in-plan': () => 'Ce secteur ou cette nuit n’est plus dans le plan.',
     'wrong-pin': () => 'Ce code n’est pas le bon.',
+    'wait-before-pin': () => 'Attendez avant le prochain essai.',
     'weak-pin': () => 'Ce code est trop facile à deviner. Choisissez-en un autre.',
+    'no-memory': () => 'La tablette manque de mémoire. Fermez d’autres applications et réessayez.',
+    'vault-damaged': () =>
+      'Le coffre de cette tablette est abîmé. Ce qui attend part quand même : rapportez-la à la coordination.',
+    'newer-version': () =>
+      'Ces données viennent d’une version plus récente. Mettez l’application à jour.',
     'code-unknown': () => 'Ce code n’existe pas. Vérifiez-le avec la coordination.',
     'code-used': () => 'Ce code a déjà servi. Demandez-en un autre à la coordination.',
     'code-expired': () => 'Ce code n’est plus valable. Demandez-en un autre à la coordination.',
-    'code-malformed': () => 'Ce code n’a pas la bonne forme. Vérifiez chaque caractère.',
-    unreachable: () => 'Pas de réseau : le serveur ne répond pas. Réessayez.',
+    unreachable: () => 'Le serveur ne répond pas. Vérifiez le réseau puis réessayez.',
+    'server-busy': () => 'Le serveur est occupé. Réessayez dans un instant.',
+    'unexpected-answer': () => 'Le serveur a répondu quelque chose d’inattendu. Réessayez.',
+    revoked: () => 'Cette tablette n’est plus autorisée. Rapportez-la à la coordination.',
     'round-closed': () => 'Maraude terminée.',
     'round-reopened': () => 'Maraude rouverte.',
-    'round-started': () => 'Bonne maraude.',
   } as Sentences,
   message: (code: string) => `Message : ${code}`,
 };
