@@ -4,6 +4,7 @@
  * For: `worker` alone. The only file that imports the wasm package.
  */
 import init, { TabletDoor, probe_pin_cost } from './pkg/maraude_wasm.js';
+import wasmUrl from './pkg/maraude_wasm_bg.wasm?url';
 import type { Effect, Event, PinCost, StoredFile, View } from './generated/tablet';
 
 /** What the worker needs of the core. */
@@ -26,7 +27,7 @@ const LONGEST_TRY_MS = 1_000;
 
 /** Loads the core and makes a door of it. */
 export async function loadDoor(): Promise<Door> {
-  await init();
+  await init({ module_or_path: wasmUrl });
   const door = new TabletDoor();
   return {
     open: (files, nowMs) => JSON.parse(door.open(JSON.stringify(files), nowMs)) as Effect[],
