@@ -104,7 +104,7 @@ impl World {
     pub(crate) fn tablet(&self, team: Option<TeamId>) -> Tablet {
         let signing = SigningKey::from_bytes(&random().unwrap());
         let offer = offer(&self.code(team), &signing);
-        let (device, upload_token) = redeem_code(self.app.server(), offer, NOW).unwrap();
+        let (device, upload_token) = redeem_code(self.app.server(), &offer, NOW).unwrap();
         Tablet {
             device,
             upload_token,
@@ -159,13 +159,11 @@ impl Tablet {
         write: impl FnOnce(&mut Writer<'_>),
     ) -> Vec<u8> {
         let actor = Actor::new(self.device.device.id, [7; 8]);
-        let place = match self.documents.iter().position(|(of, _)| *of == name) {
-            Some(place) => place,
-            None => {
-                self.documents.push((name, Document::new(actor)));
-                self.documents.len() - 1
-            }
-        };
+        let known = self.documents.iter().position(|(of, _)| *of == name);
+        let place = known.unwrap_or_else(|| {
+            self.documents.push((name, Document::new(actor)));
+            self.documents.len() - 1
+        });
         let change = self.documents[place].1.commit(NOW, write).unwrap();
         self.seal(world, name, vec![change.bytes])
     }

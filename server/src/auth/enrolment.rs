@@ -99,7 +99,7 @@ pub fn issue_code(
 /// Enrols a tablet against its code; gives its upload token, which is told once.
 pub fn redeem_code(
     store: &ServerStore,
-    offer: EnrolOffer,
+    offer: &EnrolOffer,
     now: TimestampMs,
 ) -> Result<(StoredDevice, String), EnrolError> {
     let code = normalise_code(&offer.code).ok_or(RedeemError::Unknown)?;
@@ -165,7 +165,7 @@ mod tests {
                     } else {
                         issued.link_secret
                     };
-                    redeem_code(&store, offer(&typed, &signing), 1)
+                    redeem_code(&store, &offer(&typed, &signing), 1)
                 })
             })
             .collect();
@@ -193,19 +193,19 @@ mod tests {
         let mut forged = offer(&issued.code, &signing);
         forged.proof[0] ^= 1;
         assert!(matches!(
-            redeem_code(&store, forged, 1),
+            redeem_code(&store, &forged, 1),
             Err(EnrolError::Proof)
         ));
         assert!(matches!(
-            redeem_code(&store, offer("0000-0000-0000", &signing), 1),
+            redeem_code(&store, &offer("0000-0000-0000", &signing), 1),
             Err(EnrolError::Code(RedeemError::Unknown))
         ));
         assert!(matches!(
-            redeem_code(&store, offer(&issued.code, &signing), VALID_MS),
+            redeem_code(&store, &offer(&issued.code, &signing), VALID_MS),
             Err(EnrolError::Code(RedeemError::Expired))
         ));
         let lower = issued.code.to_lowercase();
-        let (device, token) = redeem_code(&store, offer(&lower, &signing), 1).unwrap();
+        let (device, token) = redeem_code(&store, &offer(&lower, &signing), 1).unwrap();
         let found = store.device_by_token(&token_hash(&token)).unwrap();
         assert_eq!(found.unwrap(), device);
         assert!(store.revoke_device(device.device.id, 9).unwrap());

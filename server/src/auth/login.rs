@@ -57,12 +57,11 @@ pub fn log_in(
     now: TimestampMs,
 ) -> Result<(Account, String), LoginError> {
     attempts.may_try(name, now)?;
-    let known = match store.account_by_name(name.trim())? {
-        Some((account, kept)) => is_password(password, &kept).then_some(account),
-        None => {
-            waste_time(password);
-            None
-        }
+    let known = if let Some((account, kept)) = store.account_by_name(name.trim())? {
+        is_password(password, &kept).then_some(account)
+    } else {
+        waste_time(password);
+        None
     };
     let Some(account) = known else {
         attempts.failed(name, now);

@@ -48,12 +48,9 @@ async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         return Problem::not_found().into_response();
     }
     let name = page(path);
-    if name.ends_with(".br") {
-        return missing();
-    }
     match Files::get(&name) {
-        Some(file) => respond(&name, file, &headers),
-        None => missing(),
+        Some(file) if extension(&name) != "br" => respond(&name, file, &headers),
+        _ => missing(),
     }
 }
 
@@ -156,8 +153,12 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
     })
 }
 
+fn extension(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default()
+}
+
 fn media_type(name: &str) -> &'static str {
-    match name.rsplit('.').next().unwrap_or_default() {
+    match extension(name) {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -170,7 +171,6 @@ fn media_type(name: &str) -> &'static str {
         "ico" => "image/x-icon",
         "woff2" => "font/woff2",
         "txt" => "text/plain; charset=utf-8",
-        "pmtiles" | "pbf" => "application/octet-stream",
         _ => "application/octet-stream",
     }
 }

@@ -100,7 +100,7 @@ async fn enrol(
     let answer = app
         .blocking(move |app| {
             let now = app.clock().now();
-            let (device, token) = redeem_code(app.server(), offer, now)?;
+            let (device, token) = redeem_code(app.server(), &offer, now)?;
             let id = device.device.id.to_string();
             app.server().add_audit(now, &id, "device-enrolled", &id)?;
             enrolled(&app, device, token)

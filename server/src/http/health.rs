@@ -55,11 +55,11 @@ async fn health(State(app): State<App>) -> Result<&'static str, Problem> {
             }
         }
     }
-    match timeout(PATIENCE, app.blocking(|_| crate::sync::gate_works())).await {
-        Ok(Ok(true)) => Ok("ok\n"),
-        _ => {
-            tracing::error!("the gate does not work");
-            Err(ILL)
-        }
+    let gate = timeout(PATIENCE, app.blocking(|_| crate::sync::gate_works())).await;
+    if let Ok(Ok(true)) = gate {
+        Ok("ok\n")
+    } else {
+        tracing::error!("the gate does not work");
+        Err(ILL)
     }
 }

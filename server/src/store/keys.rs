@@ -141,20 +141,16 @@ impl KeyStore {
         let stored: Option<Vec<u8>> = connection
             .query_row(select, ids, |row| row.get(0))
             .optional()?;
-        let key = match stored {
-            Some(wrapped) => unseal_key(&wrapping, &context, &wrapped, "a document's key")?,
-            None => {
-                let key = Zeroizing::new(random::<32>()?);
-                connection.execute(
-                    "INSERT INTO documents(campaign, document, wrapped) VALUES (?1, ?2, ?3)",
-                    params![
-                        campaign.as_bytes(),
-                        document.as_bytes(),
-                        seal(&wrapping, &context, &*key)?
-                    ],
-                )?;
-                key
-            }
+        let key = if let Some(wrapped) = stored {
+            unseal_key(&wrapping, &context, &wrapped, "a document's key")?
+        } else {
+            let key = Zeroizing::new(random::<32>()?);
+            let wrapped = seal(&wrapping, &context, &*key)?;
+            connection.execute(
+                "INSERT INTO documents(campaign, document, wrapped) VALUES (?1, ?2, ?3)",
+                params![campaign.as_bytes(), document.as_bytes(), wrapped],
+            )?;
+            key
         };
         drop(connection);
         self.opened()

@@ -52,16 +52,15 @@ impl SqliteLog {
                 row.get(0)
             })
             .optional()?;
-        let epoch = match stored {
-            Some(bytes) => rows::fixed(&bytes, "meta")?,
-            None => {
-                let epoch: [u8; 16] = random()?;
-                connection.execute(
-                    "INSERT INTO meta(name, value) VALUES ('epoch', ?1), ('campaign', ?2)",
-                    params![epoch, campaign.as_bytes()],
-                )?;
-                epoch
-            }
+        let epoch = if let Some(bytes) = stored {
+            rows::fixed(&bytes, "meta")?
+        } else {
+            let epoch: [u8; 16] = random()?;
+            connection.execute(
+                "INSERT INTO meta(name, value) VALUES ('epoch', ?1), ('campaign', ?2)",
+                params![epoch, campaign.as_bytes()],
+            )?;
+            epoch
         };
         Ok(Self {
             campaign,
@@ -153,7 +152,7 @@ impl Log for SqliteLog {
     }
 
     fn last_position(&self) -> Result<LogPosition, StoreError> {
-        self.read(|c| rows::last_position(c))
+        self.read(rows::last_position)
     }
 
     fn since(&self, after: LogPosition, limit: usize) -> Result<Vec<StoredChange>, StoreError> {
@@ -248,7 +247,7 @@ impl Log for SqliteLog {
     }
 
     fn contacts(&self) -> Result<Vec<Contact>, StoreError> {
-        self.read(|c| rows::contacts(c))
+        self.read(rows::contacts)
     }
 
     fn command(&self, command: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -280,7 +279,7 @@ impl Log for SqliteLog {
     }
 
     fn releases(&self) -> Result<Vec<StoredRelease>, StoreError> {
-        self.read(|c| rows::releases(c))
+        self.read(rows::releases)
     }
 
     fn ledger(&self) -> Result<Vec<LedgerLine>, StoreError> {
@@ -343,7 +342,7 @@ impl Log for SqliteLog {
     }
 
     fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError> {
-        self.read(|c| rows::tombstones(c))
+        self.read(rows::tombstones)
     }
 
     fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -288,7 +288,7 @@ impl Work<'_> {
             self.accept(item, change);
         }
         for (hash, refusal, bytes) in admission.refused {
-            self.refuse(item, hash, &refusal, bytes, &mut outcome);
+            self.refuse(item, hash, refusal, bytes, &mut outcome);
         }
         outcome
     }
@@ -351,7 +351,7 @@ impl Work<'_> {
         &mut self,
         item: &Item,
         hash: Option<ChangeHash>,
-        refusal: &Refusal,
+        refusal: Refusal,
         bytes: Vec<u8>,
         outcome: &mut ItemOutcome,
     ) {

@@ -51,7 +51,7 @@ impl Engine {
     pub(super) fn receive(&self, exchange: &Exchange) -> Result<Taken, EngineError> {
         let now = self.parts.clock.now();
         let offset_ms = exchange.request.sent_at.saturating_sub(now);
-        let contact = self.meet(exchange, now, offset_ms);
+        let contact = Some(self.meet(exchange, now, offset_ms));
         let plan = self.plan()?;
         let mut setting = Setting {
             plan: &plan,
@@ -178,8 +178,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Notes the contact; gives it when it is to be written with the next batch.
-    fn meet(&self, exchange: &Exchange, now: TimestampMs, clock_offset_ms: i64) -> Option<Contact> {
+    /// Notes the contact, to be written with the next batch.
+    fn meet(&self, exchange: &Exchange, now: TimestampMs, clock_offset_ms: i64) -> Contact {
         let contact = Contact {
             device: exchange.carrier.device.id,
             at: now,
@@ -187,7 +187,7 @@ impl Engine {
             report: exchange.request.device_report.clone(),
         };
         self.note_contact(&contact);
-        Some(contact)
+        contact
     }
 
     /// A contact alone is written once a minute, and nobody waits for it.

@@ -2,7 +2,9 @@
 
 use super::{SqliteLog, rows};
 use crate::store::StoreError;
-use crate::store::log::{Appended, Batch, BatchRefusal, Contact, NewChange, NewQuarantined};
+use crate::store::log::{
+    Appended, Batch, BatchRefusal, Circumstance, Contact, NewChange, NewQuarantined,
+};
 use maraude_core::model::DocumentId;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -138,7 +140,7 @@ fn insert_change(
         change.organisation,
         change.received_at,
         change.clock_offset_ms,
-        change.circumstance.map(|found| found.code()),
+        change.circumstance.map(Circumstance::code),
         sealed,
     ])?;
     let position = t.last_insert_rowid() as u64;
