@@ -7,9 +7,11 @@ mod campaign;
 mod certificate;
 mod control;
 mod device;
+mod export;
 mod init;
 pub mod link;
 mod place;
+mod release;
 mod serve;
 mod user;
 
@@ -49,6 +51,11 @@ enum Command {
     /// Certificates to try real tablets with
     #[command(subcommand)]
     Certificate(certificate::Certificates),
+    /// Releases: what may leave
+    #[command(subcommand)]
+    Release(release::Releases),
+    /// Write the file of a release
+    Export(export::Export),
     /// Link a file of observations, without a server
     Link(LinkArguments),
 }
@@ -103,6 +110,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::User(users) => users.run(&place),
         Command::Device(devices) => devices.run(&place),
         Command::Certificate(certificates) => certificates.run(&place),
+        Command::Release(releases) => releases.run(&place),
+        Command::Export(export) => export.run(&place),
         Command::Link(arguments) => run_link(&arguments, &place),
     };
     match done {

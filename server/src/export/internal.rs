@@ -6,7 +6,11 @@
 
 use super::ExportError;
 use super::geojson::degrees;
-use maraude_core::model::Coordinates;
+use crate::projection::{
+    Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting, lasting_places,
+};
+use crate::review::Reviewed;
+use maraude_core::model::{Coordinates, Position};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -46,6 +50,88 @@ pub struct InternalExport {
     pub reason: String,
     /// The rows.
     pub clusters: Vec<InternalCluster>,
+}
+
+impl InternalExport {
+    /// Distinct people in the street as clusters, doubtful ones included and marked; squats,
+    /// bidonvilles and partners' premises.
+    ///
+    /// # Errors
+    /// When the view fails.
+    pub fn clusters_of(
+        view: &View,
+        reviewed: &Reviewed,
+    ) -> Result<Vec<InternalCluster>, ViewError> {
+        let (lines, _) = view.lines(&ObservationFilter::default())?;
+        let mut clusters: Vec<InternalCluster> = reviewed
+            .linkage
+            .clusters
+            .iter()
+            .filter_map(|cluster| {
+                let mut members: Vec<&ObservationLine> = cluster
+                    .slots
+                    .iter()
+                    .filter_map(|slot| reviewed.line(slot.observation))
+                    .filter(|line| line.unit() == Unit::Street)
+                    .collect();
+                members.dedup_by_key(|line| line.observation.id);
+                let name = cluster.id();
+                let id = format!("{}/{}", name.observation, name.slot);
+                (!members.is_empty()).then(|| row(id, Unit::Street, &members, [1, 1]))
+            })
+            .collect();
+        for place in lasting_places(&lines) {
+            let members: Vec<&ObservationLine> = place.lines.iter().map(|n| &lines[*n]).collect();
+            if let Some(first) = members.first() {
+                let id = first.observation.id.to_string();
+                clusters.push(row(id, place.unit, &members, place.people));
+            }
+        }
+        for line in lines.iter().filter(|line| line.unit() == Unit::Partner) {
+            if counting(line) == Counting::Counted {
+                let heads = line.observation.heads;
+                let id = line.observation.id.to_string();
+                let people = [heads.at_least(), heads.at_most()];
+                clusters.push(row(id, Unit::Partner, &[line], people));
+            }
+        }
+        Ok(clusters)
+    }
+}
+
+fn row(id: String, unit: Unit, members: &[&ObservationLine], people: [u32; 2]) -> InternalCluster {
+    let placed =
+        |line: &&ObservationLine| -> Option<Position> { line.placement.as_ref()?.position };
+    let best = members.iter().filter_map(placed).min_by(|one, other| {
+        let accuracy = |p: &Position| p.accuracy_m.unwrap_or(f64::INFINITY);
+        accuracy(one).total_cmp(&accuracy(other))
+    });
+    let mut sectors: Vec<String> = members
+        .iter()
+        .filter_map(|line| line.sector_code.clone())
+        .collect();
+    sectors.sort();
+    sectors.dedup();
+    let placement = members.iter().filter_map(|line| line.placement.as_ref());
+    InternalCluster {
+        id,
+        unit: unit.code(),
+        counted: members
+            .iter()
+            .any(|line| counting(line) == Counting::Counted),
+        coordinates: best.map(|position| position.coordinates),
+        accuracy_m: best.and_then(|position| position.accuracy_m),
+        observations: members
+            .iter()
+            .map(|line| line.observation.id.to_string())
+            .collect(),
+        people,
+        sectors,
+        commune: placement
+            .filter_map(|p| p.commune.as_ref())
+            .map(|commune| commune.code.clone())
+            .next(),
+    }
 }
 
 /// Printed on the file.

@@ -1,0 +1,99 @@
+//! `maraude export`: the file of a kept release.
+
+use super::campaign::choose;
+use super::control::{Operation, Refusal, ask};
+use super::place::Place;
+use super::{CommandError, say};
+use crate::app::App;
+use crate::export::Format;
+use crate::publication::frozen;
+use clap::{Args, ValueEnum};
+use maraude_core::model::CampaignId;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    Geojson,
+    Csv,
+}
+
+/// `maraude export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Number of the release
+    #[arg(long, value_name = "N")]
+    release: u32,
+    /// Identifier of the campaign (default: the only one)
+    #[arg(long)]
+    campaign: Option<CampaignId>,
+    /// Format; a CSV comes with its dictionary beside it (FILE.schema.json)
+    #[arg(long, value_enum)]
+    format: FormatName,
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// The file of a release, as a text.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Write {
+    campaign: Option<CampaignId>,
+    number: u32,
+    format: String,
+}
+
+impl Export {
+    pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
+        let of = |format: Format| Write {
+            campaign: self.campaign,
+            number: self.release,
+            format: format.to_string(),
+        };
+        let format = match self.format {
+            FormatName::Geojson => Format::Geojson,
+            FormatName::Csv => Format::Csv,
+        };
+        let mut written = vec![self.out.clone()];
+        std::fs::write(&self.out, ask(place, of(format))?)?;
+        if format == Format::Csv {
+            let dictionary = self.out.with_extension("schema.json");
+            std::fs::write(&dictionary, ask(place, of(Format::Dictionary))?)?;
+            written.push(dictionary);
+        }
+        if place.json {
+            say(serde_json::json!({ "files": written }))?;
+        } else {
+            for path in written {
+                say(path.display())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Operation for Write {
+    const NAME: &'static str = "release-write";
+    type Answer = String;
+
+    fn perform(self, app: &App) -> Result<String, Refusal> {
+        let format: Format =
+            self.format
+                .parse()
+                .map_err(|error: crate::export::UnknownFormat| {
+                    Refusal::new("format-unknown", error.to_string())
+                })?;
+        let engine = app.engine(choose(app, self.campaign)?)?;
+        let kept = frozen(engine.log().as_ref(), self.number)?.ok_or_else(|| {
+            Refusal::new(
+                "release-unknown",
+                format!("there is no release number {}", self.number),
+            )
+        })?;
+        let mut bytes = Vec::new();
+        format
+            .write(&kept.release, &mut bytes)
+            .map_err(|error| Refusal::new("export", error.to_string()))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}

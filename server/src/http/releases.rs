@@ -1,0 +1,278 @@
+//! *Diffusion*: what may be said, releases built and to build, their files, and the internal
+//! export of clusters.
+
+use super::contract::{
+    NewRelease, ProvisionalSentence, ReleaseEntry, ReleasePreview, Releases,
+};
+use super::extract::{At, Body, read, view_of};
+use super::guard::Coordinator;
+use super::problem::Problem;
+use super::review::reviewed;
+use crate::app::App;
+use crate::export::internal::{InternalExport, clusters_geojson};
+use crate::export::{ExportError, Format};
+use crate::geolocation::LiveView;
+use crate::publication::{
+    BuildError, Builder, FrozenRelease, Prepared, Sources, build, frozen, obstacles, prepare,
+    releases, sentence,
+};
+use crate::store::LogPosition;
+use axum::extract::{Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderName, StatusCode};
+use axum::routing::get;
+use axum::{Json, Router};
+use maraude_core::model::{CampaignId, CampaignMode};
+use maraude_observatory::disclosure::{Settings, Stage};
+use serde::Deserialize;
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/campaigns/{campaign}/releases", get(list).post(make))
+        .route("/api/campaigns/{campaign}/releases/{number}", get(preview))
+        .route("/api/campaigns/{campaign}/releases/{number}/export", get(download))
+        .route("/api/campaigns/{campaign}/clusters", get(clusters))
+}
+
+/// Shortest reason for an internal export, characters.
+const SHORTEST_REASON: usize = 10;
+
+/// Longest reason kept in the audit log, characters.
+const LONGEST_REASON: usize = 200;
+
+const NO_PLAN: Problem = Problem::new(
+    StatusCode::NOT_FOUND,
+    "campaign-unknown",
+    "This campaign is not on this server.",
+);
+const STAGE_UNKNOWN: Problem = Problem::malformed("Choose provisional, consolidated or correction.");
+const REASON_MISSING: Problem = Problem::new(
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "reason-missing",
+    "Say in at least 10 characters why you export exact places.",
+);
+
+type File = ([(HeaderName, String); 2], Vec<u8>);
+
+fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> File {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (CONTENT_TYPE, media_type.to_owned()),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, bytes)
+}
+
+/// The campaign's figures now. Blocks.
+fn prepared(
+    app: &App,
+    live: &LiveView,
+    position: LogPosition,
+    settings: &Settings,
+) -> Result<Prepared, Problem> {
+    let (view, ground) = (live.view(), live.ground());
+    let reviewed = reviewed(app, live, position)?;
+    let sources = Sources {
+        view: &view,
+        ground: &ground,
+        reviewed: &reviewed,
+    };
+    prepare(sources, settings)?.ok_or(NO_PLAN)
+}
+
+async fn list(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+) -> Result<Json<Releases>, Problem> {
+    let (live, position) = view_of(&app, campaign).await?;
+    let told = app
+        .blocking(move |app| {
+            let settings = Settings::default();
+            let prepared = prepared(&app, &live, position, &settings)?;
+            let engine = app.engine(campaign)?;
+            let log = engine.log().as_ref();
+            let said = sentence(&prepared, &settings);
+            let mut kept: Vec<ReleaseEntry> = releases(log)?.iter().map(line).collect();
+            kept.reverse();
+            Ok::<_, Problem>(Releases {
+                sentence: ProvisionalSentence {
+                    fr: said.fr,
+                    en: said.en,
+                },
+                releases: kept,
+                obstacles: obstacles(&prepared, log, Stage::Consolidated)?,
+            })
+        })
+        .await??;
+    Ok(Json(told))
+}
+
+async fn make(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+    Coordinator(account): Coordinator,
+    body: Body<NewRelease>,
+) -> Result<(StatusCode, Json<ReleaseEntry>), Problem> {
+    let stage = Stage::from_code(&read(body)?.stage).ok_or(STAGE_UNKNOWN)?;
+    let (live, position) = view_of(&app, campaign).await?;
+    let made = app
+        .blocking(move |app| {
+            let settings = Settings::default();
+            let prepared = prepared(&app, &live, position, &settings)?;
+            let engine = app.engine(campaign)?;
+            let now = app.clock().now();
+            let builder = Builder {
+                by: &account.name,
+                now,
+            };
+            let made = build(&prepared, engine.log().as_ref(), stage, builder, &settings)?;
+            let action = format!("release-built-{}", stage.code());
+            let subject = format!("{campaign} {}", made.number);
+            app.server().add_audit(now, &account.name, &action, &subject)?;
+            Ok::<_, Problem>(line(&made))
+        })
+        .await??;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// The line of a kept release.
+fn line(kept: &FrozenRelease) -> ReleaseEntry {
+    let published = kept.release.published();
+    ReleaseEntry {
+        number: kept.number,
+        stage: kept.stage.code().to_owned(),
+        built_at: kept.built_at,
+        by: kept.by.clone(),
+        digest: kept.digest.clone(),
+        figures: published.shown_count(),
+        withheld: published.withheld_count(),
+    }
+}
+
+fn kept(app: &App, campaign: CampaignId, number: u32) -> Result<FrozenRelease, Problem> {
+    let engine = app.engine(campaign)?;
+    frozen(engine.log().as_ref(), number)?.ok_or(Problem::not_found())
+}
+
+async fn preview(
+    State(app): State<App>,
+    At((campaign, number)): At<(CampaignId, u32)>,
+) -> Result<Json<ReleasePreview>, Problem> {
+    let preview = app
+        .blocking(move |app| {
+            let kept = kept(&app, campaign, number)?;
+            let mut bytes = Vec::new();
+            Format::Geojson.write(&kept.release, &mut bytes)?;
+            Ok::<_, Problem>(ReleasePreview {
+                release: line(&kept),
+                geojson: String::from_utf8_lossy(&bytes).into_owned(),
+                settings: kept.release.published().settings.clone(),
+            })
+        })
+        .await??;
+    Ok(Json(preview))
+}
+
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    format: String,
+}
+
+async fn download(
+    State(app): State<App>,
+    At((campaign, number)): At<(CampaignId, u32)>,
+    Query(wanted): Query<Wanted>,
+) -> Result<File, Problem> {
+    let format: Format = wanted.format.parse().map_err(|_| {
+        Problem::malformed("Choose geojson, csv or dictionary.").at("format")
+    })?;
+    app.blocking(move |app| {
+        let kept = kept(&app, campaign, number)?;
+        let mut bytes = Vec::new();
+        format.write(&kept.release, &mut bytes)?;
+        let name = format.file_name(&kept.release);
+        Ok::<_, Problem>(file(format.media_type(), &name, bytes))
+    })
+    .await?
+}
+
+#[derive(Debug, Deserialize)]
+struct Because {
+    #[serde(default)]
+    reason: String,
+}
+
+async fn clusters(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+    Coordinator(account): Coordinator,
+    Query(because): Query<Because>,
+) -> Result<File, Problem> {
+    let reason = because.reason.trim().to_owned();
+    if reason.chars().count() < SHORTEST_REASON {
+        return Err(REASON_MISSING.at("reason"));
+    }
+    let (live, position) = view_of(&app, campaign).await?;
+    app.blocking(move |app| {
+        let view = live.view();
+        let plan = view.campaign()?.ok_or(NO_PLAN)?;
+        let reviewed = reviewed(&app, &live, position)?;
+        let export = InternalExport {
+            campaign: plan.name.clone(),
+            exercise: plan.mode == CampaignMode::Exercise,
+            by: account.name.clone(),
+            reason: reason.clone(),
+            clusters: InternalExport::clusters_of(&view, &reviewed)?,
+        };
+        let mut bytes = Vec::new();
+        clusters_geojson(&export, &mut bytes)?;
+        // Before anything leaves: an export that is not in the audit log does not happen.
+        let short: String = reason.chars().take(LONGEST_REASON).collect();
+        let subject = format!("{campaign} {short}");
+        let now = app.clock().now();
+        app.server().add_audit(now, &account.name, "clusters-exported", &subject)?;
+        let band = if export.exercise { "exercice-" } else { "" };
+        let name = format!("{band}clusters-interne.geojson");
+        Ok::<_, Problem>(file("application/geo+json", &name, bytes))
+    })
+    .await?
+}
+
+impl From<BuildError> for Problem {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Obstacles { codes } => Self::new(
+                StatusCode::CONFLICT,
+                "release-obstacles",
+                "This release cannot be built now.",
+            )
+            .at(codes.join(" ")),
+            BuildError::Ledger(finding) => Self::new(
+                StatusCode::CONFLICT,
+                "release-ledger",
+                "An earlier release of the same nights stands in the way.",
+            )
+            .at(finding.cell),
+            BuildError::Store(error) => error.into(),
+            error @ (BuildError::Disclosure(_)
+            | BuildError::Reopen(_)
+            | BuildError::LedgerUnreadable(_)) => {
+                tracing::error!(%error, "a release was refused");
+                Self::new(
+                    StatusCode::CONFLICT,
+                    "release-refused",
+                    "Disclosure control refused this release. Nothing was published.",
+                )
+            }
+        }
+    }
+}
+
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        tracing::error!(%error, "a file could not be written");
+        Self::broken()
+    }
+}
