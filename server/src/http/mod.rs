@@ -18,6 +18,7 @@ mod observations;
 pub mod openapi;
 mod orders;
 mod problem;
+mod releases;
 mod review;
 mod rounds;
 mod sync;
@@ -44,6 +45,7 @@ pub fn router(app: App) -> Router {
         .merge(observations::routes())
         .merge(openapi::routes())
         .merge(orders::routes())
+        .merge(releases::routes())
         .merge(review::routes())
         .merge(rounds::routes())
         .merge(sync::routes());

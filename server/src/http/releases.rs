@@ -1,9 +1,7 @@
 //! *Diffusion*: what may be said, releases built and to build, their files, and the internal
 //! export of clusters.
 
-use super::contract::{
-    NewRelease, ProvisionalSentence, ReleaseEntry, ReleasePreview, Releases,
-};
+use super::contract::{NewRelease, ProvisionalSentence, ReleaseEntry, ReleasePreview, Releases};
 use super::extract::{At, Body, read, view_of};
 use super::guard::Coordinator;
 use super::problem::Problem;
@@ -31,7 +29,10 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/campaigns/{campaign}/releases", get(list).post(make))
         .route("/api/campaigns/{campaign}/releases/{number}", get(preview))
-        .route("/api/campaigns/{campaign}/releases/{number}/export", get(download))
+        .route(
+            "/api/campaigns/{campaign}/releases/{number}/export",
+            get(download),
+        )
         .route("/api/campaigns/{campaign}/clusters", get(clusters))
 }
 
@@ -46,7 +47,8 @@ const NO_PLAN: Problem = Problem::new(
     "campaign-unknown",
     "This campaign is not on this server.",
 );
-const STAGE_UNKNOWN: Problem = Problem::malformed("Choose provisional, consolidated or correction.");
+const STAGE_UNKNOWN: Problem =
+    Problem::malformed("Choose provisional, consolidated or correction.");
 const REASON_MISSING: Problem = Problem::new(
     StatusCode::UNPROCESSABLE_ENTITY,
     "reason-missing",
@@ -113,7 +115,7 @@ async fn make(
     At(campaign): At<CampaignId>,
     Coordinator(account): Coordinator,
     body: Body<NewRelease>,
-) -> Result<(StatusCode, Json<ReleaseEntry>), Problem> {
+) -> Result<Json<ReleaseEntry>, Problem> {
     let stage = Stage::from_code(&read(body)?.stage).ok_or(STAGE_UNKNOWN)?;
     let (live, position) = view_of(&app, campaign).await?;
     let made = app
@@ -129,11 +131,12 @@ async fn make(
             let made = build(&prepared, engine.log().as_ref(), stage, builder, &settings)?;
             let action = format!("release-built-{}", stage.code());
             let subject = format!("{campaign} {}", made.number);
-            app.server().add_audit(now, &account.name, &action, &subject)?;
+            app.server()
+                .add_audit(now, &account.name, &action, &subject)?;
             Ok::<_, Problem>(line(&made))
         })
         .await??;
-    Ok((StatusCode::CREATED, Json(made)))
+    Ok(Json(made))
 }
 
 /// The line of a kept release.
@@ -185,9 +188,10 @@ async fn download(
     At((campaign, number)): At<(CampaignId, u32)>,
     Query(wanted): Query<Wanted>,
 ) -> Result<File, Problem> {
-    let format: Format = wanted.format.parse().map_err(|_| {
-        Problem::malformed("Choose geojson, csv or dictionary.").at("format")
-    })?;
+    let format: Format = wanted
+        .format
+        .parse()
+        .map_err(|_| Problem::malformed("Choose geojson, csv or dictionary.").at("format"))?;
     app.blocking(move |app| {
         let kept = kept(&app, campaign, number)?;
         let mut bytes = Vec::new();
@@ -232,7 +236,8 @@ async fn clusters(
         let short: String = reason.chars().take(LONGEST_REASON).collect();
         let subject = format!("{campaign} {short}");
         let now = app.clock().now();
-        app.server().add_audit(now, &account.name, "clusters-exported", &subject)?;
+        app.server()
+            .add_audit(now, &account.name, "clusters-exported", &subject)?;
         let band = if export.exercise { "exercice-" } else { "" };
         let name = format!("{band}clusters-interne.geojson");
         Ok::<_, Problem>(file("application/geo+json", &name, bytes))
@@ -276,3 +281,6 @@ impl From<ExportError> for Problem {
         Self::broken()
     }
 }
+
+#[cfg(test)]
+mod tests;

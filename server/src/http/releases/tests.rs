@@ -1,0 +1,201 @@
+//! *Diffusion* over HTTP, from a tablet's changes to a verified file.
+
+use crate::auth::{add_account, log_in};
+use crate::http::router;
+use crate::projection::fixtures::{AT, World, departure, device, observation, place, squat};
+use crate::store::Role;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE};
+use axum::http::{Request, StatusCode};
+use maraude_core::model::CampaignState;
+use maraude_observatory::disclosure::{PublishedFile, verify};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+struct Console {
+    world: World,
+    runtime: tokio::runtime::Runtime,
+    coordinator: String,
+    analyst: String,
+}
+
+struct Told {
+    status: StatusCode,
+    disposition: String,
+    text: String,
+}
+
+impl Told {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+}
+
+impl Console {
+    /// Forty people in the street and four squats.
+    fn new() -> Self {
+        let world = World::new();
+        let key = world.round_key(1, Some(1));
+        world.tablet_writes(&key, device(1), None, |w| {
+            w.put_departure(&key, &departure(1));
+            for number in 0..40_u8 {
+                let (column, row) = (f64::from(number % 8), f64::from(number / 8));
+                let at = place(-1_900.0 + column * 210.0, -900.0 + row * 350.0);
+                w.put_observation(&observation(1, number, at));
+            }
+            for number in 50..54_u8 {
+                let at = place(-1_800.0 + f64::from(number - 50) * 400.0, 40.0);
+                w.put_observation(&squat(1, number, at, 9));
+            }
+        });
+        let account = |role: Role| {
+            let (app, name) = (&world.app, role.name());
+            add_account(app.server(), name, role, None, "marché couvert", AT).unwrap();
+            log_in(app.server(), app.attempts(), name, "marché couvert", AT)
+                .unwrap()
+                .1
+        };
+        let (coordinator, analyst) = (account(Role::Coordinator), account(Role::Analyst));
+        Self {
+            world,
+            runtime: tokio::runtime::Runtime::new().unwrap(),
+            coordinator,
+            analyst,
+        }
+    }
+
+    fn ask(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> Told {
+        let path = format!("/api/campaigns/{}{path}", self.world.campaign);
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(COOKIE, format!("maraude_session={token}"))
+            .header(CONTENT_TYPE, "application/json")
+            .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
+            .unwrap();
+        self.runtime.block_on(async {
+            let response = router(self.world.app.clone())
+                .oneshot(request)
+                .await
+                .unwrap();
+            let header = response.headers().get(CONTENT_DISPOSITION);
+            let disposition = header
+                .map_or("", |value| value.to_str().unwrap())
+                .to_owned();
+            let status = response.status();
+            let bytes = to_bytes(response.into_body(), 50_000_000).await.unwrap();
+            Told {
+                status,
+                disposition,
+                text: String::from_utf8(bytes.to_vec()).unwrap(),
+            }
+        })
+    }
+
+    fn get(&self, path: &str) -> Told {
+        self.ask(&self.coordinator, "GET", path, None)
+    }
+
+    fn build(&self, stage: &str) -> Told {
+        let body = json!({ "stage": stage });
+        self.ask(&self.coordinator, "POST", "/releases", Some(&body))
+    }
+
+    fn lock(&self) {
+        let live = self.world.app.live_view(self.world.campaign).unwrap();
+        live.catch_up().unwrap();
+        let mut campaign = live.view().campaign().unwrap().unwrap();
+        campaign.state = CampaignState::Locked;
+        self.world.plan(|w| w.put_campaign(&campaign));
+    }
+}
+
+#[test]
+fn a_release_is_built_previewed_downloaded_and_verified() {
+    let console = Console::new();
+    let before = console.get("/releases").json();
+    let said = before["sentence"]["fr"].as_str().unwrap();
+    assert!(
+        said.starts_with("EXERCICE. Chiffre provisoire : environ 40"),
+        "{said}"
+    );
+    assert_eq!(before["obstacles"], json!(["campaign-open", "exercise?"]));
+
+    assert_eq!(console.build("final").status, StatusCode::BAD_REQUEST);
+    assert_eq!(console.build("provisional").json()["number"], 1);
+    let refused = console.build("consolidated");
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert_eq!(refused.json()["code"], "release-obstacles");
+    assert_eq!(refused.json()["field"], "campaign-open");
+
+    console.lock();
+    let made = console.build("consolidated");
+    assert_eq!(made.status, StatusCode::OK, "{}", made.text);
+    assert_eq!(made.json()["number"], 2);
+    let list = console.get("/releases").json();
+    assert_eq!(list["releases"][0]["digest"], made.json()["digest"]);
+    assert_eq!(list["obstacles"][0], "already-consolidated");
+
+    let preview = console.get("/releases/2").json();
+    assert!(preview["settings"].as_array().unwrap().len() > 10);
+    let map = console.get("/releases/2/export?format=geojson");
+    assert_eq!(preview["geojson"], map.text);
+    let name = "exercice-maraude-2-consolidated.geojson";
+    assert_eq!(map.disposition, format!("attachment; filename=\"{name}\""));
+    let table = console.get("/releases/2/export?format=csv");
+    let files = [(name, map.text), ("table.csv", table.text)];
+    let seen = verify(&files.map(|(name, text)| PublishedFile {
+        name: name.to_owned(),
+        text,
+    }));
+    assert_eq!(seen.findings, vec![]);
+    assert!(seen.shown > 2);
+    let schema = console.get("/releases/2/export?format=dictionary").json();
+    assert_eq!(schema["fields"][0]["name"], "release");
+    assert_eq!(
+        console.get("/releases/2/export?format=gpkg").status,
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(console.get("/releases/9").status, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn an_analyst_reads_releases_and_builds_none() {
+    let console = Console::new();
+    console.build("provisional");
+    let as_analyst = |method, path, body| console.ask(&console.analyst, method, path, body);
+    assert_eq!(as_analyst("GET", "/releases", None).status, StatusCode::OK);
+    assert_eq!(
+        as_analyst("GET", "/releases/1", None).status,
+        StatusCode::OK
+    );
+    let body = json!({ "stage": "provisional" });
+    let forbidden = StatusCode::FORBIDDEN;
+    assert_eq!(
+        as_analyst("POST", "/releases", Some(&body)).status,
+        forbidden
+    );
+    let path = "/clusters?reason=relecture%20du%20comit%C3%A9";
+    assert_eq!(as_analyst("GET", path, None).status, forbidden);
+}
+
+#[test]
+fn the_internal_export_needs_a_reason_and_leaves_a_line_in_the_audit_log() {
+    let console = Console::new();
+    let refused = console.get("/clusters?reason=bof");
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.json()["code"], "reason-missing");
+    let told = console.get("/clusters?reason=relecture%20du%20comit%C3%A9");
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text);
+    let map = told.json();
+    assert_eq!(map["features"].as_array().unwrap().len(), 44);
+    assert_eq!(map["maraude_internal"]["reason"], "relecture du comité");
+    assert_eq!(map["features"][0]["geometry"]["type"], "Point");
+    let rows = console.world.app.server().audit(5).unwrap();
+    let row = rows
+        .iter()
+        .find(|row| row.action == "clusters-exported")
+        .unwrap();
+    assert_eq!(row.author, "coordinator");
+    assert!(row.subject.ends_with("relecture du comité"));
+}
