@@ -215,7 +215,7 @@ impl Operation for List {
                 label: stored.device.label,
                 enrolled_at: stored.enrolled_at,
                 last_contact_at: contact.as_ref().map(|contact| contact.at),
-                unsent: contact.map_or(0, |contact| contact.report.unsent),
+                unsent: contact.map_or(0, |contact| contact.device_report.unsent),
                 revoked_at: stored.device.revoked_at,
             }
         });

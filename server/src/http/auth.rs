@@ -4,7 +4,7 @@ use super::contract::{
     Challenge, ChallengeRequest, DeviceSession, DeviceSessionRequest, EnrolAnswer, EnrolRequest,
     Login, Me,
 };
-use super::guard::{Person, SESSION_COOKIE, session_cookie};
+use super::guard::{AnyAccount, SESSION_COOKIE, session_cookie};
 use super::problem::Problem;
 use crate::app::App;
 use crate::auth::{EnrolError, EnrolOffer, LoginError, SessionError, log_in, log_out, redeem_code};
@@ -68,7 +68,7 @@ async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoR
     ))
 }
 
-async fn me(Person(account): Person) -> Json<Me> {
+async fn me(AnyAccount(account): AnyAccount) -> Json<Me> {
     Json(Me {
         name: account.name,
         role: account.role.name().to_owned(),

@@ -5,7 +5,7 @@ use super::contract::{
     SiteEntry, TeamEntry, ZoneEntry,
 };
 use super::extract::{At, Body, read, view_of};
-use super::guard::Person;
+use super::guard::AnyAccount;
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::LiveView;
@@ -43,7 +43,7 @@ async fn list(State(app): State<App>) -> Result<Json<Vec<CampaignSummary>>, Prob
 
 async fn create(
     State(app): State<App>,
-    Person(account): Person,
+    AnyAccount(account): AnyAccount,
     body: Body<NewCampaign>,
 ) -> Result<(StatusCode, Json<CampaignSummary>), Problem> {
     let new = read(body)?;

@@ -2,7 +2,7 @@
 
 use super::contract::{DeviceEntry, EnrolmentCode, NewEnrolment};
 use super::extract::{At, Body, read};
-use super::guard::Person;
+use super::guard::AnyAccount;
 use super::problem::Problem;
 use crate::app::App;
 use crate::auth::{NewCode, issue_code};
@@ -59,11 +59,11 @@ async fn list(
                     enrolled_at: stored.enrolled_at,
                     last_contact_at: contact.map(|c| c.at),
                     app_version: Some(match contact {
-                        Some(contact) => contact.report.app_version.clone(),
+                        Some(contact) => contact.device_report.app_version.clone(),
                         None => stored.app_version,
                     }),
-                    battery_percent: contact.and_then(|c| c.report.battery_percent),
-                    unsent: contact.map_or(0, |c| c.report.unsent),
+                    battery_percent: contact.and_then(|c| c.device_report.battery_percent),
+                    unsent: contact.map_or(0, |c| c.device_report.unsent),
                     clock_offset_ms: contact.map(|c| c.clock_offset_ms),
                     revoked_at: stored.device.revoked_at,
                 }
@@ -76,7 +76,7 @@ async fn list(
 
 async fn enrol(
     State(app): State<App>,
-    Person(account): Person,
+    AnyAccount(account): AnyAccount,
     At(campaign): At<CampaignId>,
     body: Body<NewEnrolment>,
 ) -> Result<(StatusCode, Json<EnrolmentCode>), Problem> {
@@ -145,7 +145,7 @@ fn qr_svg(link: &str) -> String {
 
 async fn revoke(
     State(app): State<App>,
-    Person(account): Person,
+    AnyAccount(account): AnyAccount,
     At((campaign, device)): At<(CampaignId, DeviceId)>,
 ) -> Result<StatusCode, Problem> {
     app.blocking(move |app| {

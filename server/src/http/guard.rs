@@ -27,7 +27,7 @@ pub enum Identity {
     /// A tablet with a session.
     Tablet(StoredDevice),
     /// An account of the console.
-    Person(Account),
+    Account(Account),
 }
 
 /// A coordinator is asking.
@@ -44,7 +44,7 @@ pub struct Administrator(pub Account);
 
 /// Somebody with an account is asking.
 #[derive(Debug, Clone)]
-pub struct Person(pub Account);
+pub struct AnyAccount(pub Account);
 
 /// A tablet with a session is asking.
 #[derive(Debug, Clone)]
@@ -111,7 +111,7 @@ fn allow(access: Access, identity: &Identity) -> Result<(), Problem> {
         | (Access::Upload, Identity::Uploader(_) | Identity::Tablet(_))
         | (Access::Tablet, Identity::Tablet(_)) => Ok(()),
         (Access::Upload | Access::Tablet, _) => Err(TOKEN_UNKNOWN),
-        (Access::Accounts(roles), Identity::Person(account)) => {
+        (Access::Accounts(roles), Identity::Account(account)) => {
             if roles.contains(&account.role) {
                 Ok(())
             } else {
@@ -148,7 +148,7 @@ fn tablet(app: &App, token: &str) -> Result<Identity, StoreError> {
 fn person(app: &App, token: &str) -> Result<Identity, StoreError> {
     let session = console_session(app.server(), token, app.clock().now())?;
     Ok(session.map_or(Identity::Nobody, |session| {
-        Identity::Person(session.account)
+        Identity::Account(session.account)
     }))
 }
 
@@ -205,8 +205,8 @@ impl<S: Sync> FromRequestParts<S> for Identity {
 /// An account with one of these roles, or the problem to answer.
 fn account_with(identity: Identity, roles: &[Role]) -> Result<Account, Problem> {
     match identity {
-        Identity::Person(account) if roles.contains(&account.role) => Ok(account),
-        Identity::Person(_) => Err(NOT_ALLOWED),
+        Identity::Account(account) if roles.contains(&account.role) => Ok(account),
+        Identity::Account(_) => Err(NOT_ALLOWED),
         _ => Err(NOT_LOGGED_IN),
     }
 }
@@ -224,7 +224,7 @@ macro_rules! account_extractor {
     };
 }
 
-account_extractor!(Person, &Role::ALL);
+account_extractor!(AnyAccount, &Role::ALL);
 account_extractor!(Coordinator, &[Role::Coordinator]);
 account_extractor!(Analyst, &[Role::Coordinator, Role::Analyst]);
 account_extractor!(Administrator, &[Role::Administrator]);

@@ -4,7 +4,7 @@ mod bundle;
 
 use super::contract::{LayerEntry, NewLayer};
 use super::extract::{At, Body, read};
-use super::guard::Person;
+use super::guard::AnyAccount;
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::{Columns, LayerFileError, read_layer};
@@ -69,7 +69,7 @@ async fn one(State(app): State<App>, At(kind): At<String>) -> Result<impl IntoRe
 
 async fn import(
     State(app): State<App>,
-    Person(account): Person,
+    AnyAccount(account): AnyAccount,
     At(kind): At<String>,
     body: Body<NewLayer>,
 ) -> Result<(StatusCode, Json<LayerEntry>), Problem> {

@@ -25,7 +25,9 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
-pub use guard::{Administrator, Analyst, Coordinator, DeviceSession, Identity, Person, Uploader};
+pub use guard::{
+    Administrator, Analyst, AnyAccount, Coordinator, DeviceSession, Identity, Uploader,
+};
 pub use problem::Problem;
 
 use crate::app::App;

@@ -19,7 +19,7 @@ const FULL_SECONDS: u32 = 60;
 /// An error as a client reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    status: StatusCode,
+    http_code: StatusCode,
     code: &'static str,
     title: &'static str,
     field: Option<String>,
@@ -28,9 +28,9 @@ pub struct Problem {
 
 impl Problem {
     /// With an HTTP code, a stable kebab-case code and an external sentence.
-    pub const fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
+    pub const fn new(http_code: StatusCode, code: &'static str, title: &'static str) -> Self {
         Self {
-            status,
+            http_code,
             code,
             title,
             field: None,
@@ -100,7 +100,7 @@ impl Problem {
 
     /// Its HTTP code.
     pub const fn status(&self) -> StatusCode {
-        self.status
+        self.http_code
     }
 }
 
@@ -109,10 +109,10 @@ impl IntoResponse for Problem {
         let body = contract::Problem {
             code: self.code.to_owned(),
             title: self.title.to_owned(),
-            http_code: self.status.as_u16(),
+            http_code: self.http_code.as_u16(),
             field: self.field,
         };
-        let mut response = (self.status, Json(body)).into_response();
+        let mut response = (self.http_code, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,

@@ -127,8 +127,8 @@ fn tablets(app: &App, campaign: CampaignId) -> Result<Vec<Tablet>, Problem> {
                 revoked: stored.device.revoked_at.is_some(),
                 last_contact_at: contact.map(|c| c.at),
                 clock_offset_ms: contact.map(|c| c.clock_offset_ms),
-                unsent: contact.map_or(0, |c| c.report.unsent),
-                battery_percent: contact.and_then(|c| c.report.battery_percent),
+                unsent: contact.map_or(0, |c| c.device_report.unsent),
+                battery_percent: contact.and_then(|c| c.device_report.battery_percent),
             }
         })
         .collect())

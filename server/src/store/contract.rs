@@ -150,7 +150,7 @@ fn the_rest_reads_back(open: &dyn Fn() -> Box<dyn Log>) {
         device: DEVICE,
         at: 9,
         clock_offset_ms: -4,
-        report: DeviceReport {
+        device_report: DeviceReport {
             app_version: "1".to_owned(),
             battery_percent: Some(50),
             unsent: 3,

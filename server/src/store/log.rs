@@ -132,7 +132,7 @@ pub struct Contact {
     /// Its clock minus the server's.
     pub clock_offset_ms: i64,
     /// What it told of itself.
-    pub report: DeviceReport,
+    pub device_report: DeviceReport,
 }
 
 /// A coordinator's command that was carried out: the same one again acts no more.

@@ -184,7 +184,7 @@ impl Engine {
             device: exchange.carrier.device.id,
             at: now,
             clock_offset_ms,
-            report: exchange.request.device_report.clone(),
+            device_report: exchange.request.device_report.clone(),
         };
         self.note_contact(&contact);
         contact

@@ -179,7 +179,7 @@ fn insert_quarantined(
 }
 
 fn put_contact(t: &Transaction<'_>, contact: &Contact) -> Result<(), StoreError> {
-    let report = &contact.report;
+    let report = &contact.device_report;
     t.prepare_cached(
         "INSERT INTO contacts(device, at, clock_offset_ms, app_version, battery_percent, unsent,
            oldest_unsent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

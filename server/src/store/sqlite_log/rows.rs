@@ -131,7 +131,7 @@ pub(super) fn contacts(c: &Connection) -> Result<Vec<Contact>, StoreError> {
             device: DeviceId::from_bytes(row.get(0)?),
             at: row.get(1)?,
             clock_offset_ms: row.get(2)?,
-            report: DeviceReport {
+            device_report: DeviceReport {
                 app_version: row.get(3)?,
                 battery_percent: row.get(4)?,
                 unsent: row.get(5)?,
