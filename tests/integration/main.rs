@@ -1,3 +1,9 @@
 //! One file per promise, on a simulated world: no sleep for luck, no mock of our own code.
 
+mod acknowledged;
 mod approved;
+mod decision_and_undo;
+mod geography;
+mod offline_night;
+mod two_tablets_one_round;
+mod view_rebuild;

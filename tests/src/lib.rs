@@ -10,3 +10,4 @@ pub mod generated;
 pub mod night;
 pub mod population;
 pub mod tablet;
+pub mod world;

@@ -1,0 +1,376 @@
+//! A small campaign on a server of our own: in this process with a virtual clock, or the real
+//! binary in a process that may be killed.
+//!
+//! Two sectors side by side, two teams, each sent to its sector. Everything is invented.
+
+use crate::generated::root;
+use crate::population::Metres;
+use crate::tablet::SimulatedTablet;
+use anyhow::{Context, Result, bail};
+use maraude_core::document::{DocumentName, document_id, read_round};
+use maraude_core::model::{
+    Assignment, Campaign, CampaignId, CampaignKind, CampaignMode, CampaignState, Issue, Night,
+    RiskClass, Round, RoundKey, Sector, SectorId, Team, TeamId, TimestampMs,
+};
+use maraude_server::app::App;
+use maraude_server::auth::{NewCode, add_account, issue_code};
+use maraude_server::config::{Clock, Config};
+use maraude_server::geolocation::LiveView;
+use maraude_server::http::router;
+use maraude_server::store::{DataFolder, LayerStore, MasterKey, Role};
+use maraude_server::sync::Engine;
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// 2026-01-22T21:00:00Z: 22:00 in Montpellier.
+pub const TEN_PM: TimestampMs = 1_769_115_600_000;
+/// The coordinator's account of the simulated world.
+pub const COORDINATOR: &str = "coordination";
+/// Its password.
+pub const PASSWORD: &str = "une-nuit-sans-nom";
+/// How long the real server may take to start or stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the two servers are made from.
+pub struct Campaigning {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// Its night.
+    pub night: Night,
+    /// Two teams.
+    pub teams: [TeamId; 2],
+    /// Two sectors, team 0 sent to sector 0, team 1 to sector 1.
+    pub sectors: [SectorId; 2],
+}
+
+impl Campaigning {
+    /// The invented campaign, written by the server itself.
+    fn prepare(app: &App) -> Result<Self> {
+        let night: Night = "2026-01-22".parse()?;
+        let made = Self {
+            campaign: CampaignId::from_random([1; 16]),
+            night,
+            teams: [TeamId::from_random([11; 16]), TeamId::from_random([12; 16])],
+            sectors: [
+                SectorId::from_random([21; 16]),
+                SectorId::from_random([22; 16]),
+            ],
+        };
+        let mut plan = Campaign::prepare(
+            made.campaign,
+            "Nuit d'essai".to_owned(),
+            CampaignKind::NightCount,
+            CampaignMode::Exercise,
+        );
+        plan.nights = vec![night];
+        plan.state = CampaignState::Open;
+        let engine = app.create_campaign(&plan)?;
+        let name = DocumentName::Plan {
+            campaign: made.campaign,
+        };
+        engine.author(&name, |w| {
+            for (index, (team, sector)) in made.teams.iter().zip(&made.sectors).enumerate() {
+                let west = -800.0 + 800.0 * index as f64;
+                w.put_sector(&Sector {
+                    id: *sector,
+                    code: format!("S{}", index + 1),
+                    name: format!("Secteur {}", index + 1),
+                    zone: None,
+                    risk: RiskClass::Ordinary,
+                    boundary: rectangle(west, -400.0, west + 800.0, 400.0),
+                });
+                w.put_team(&Team {
+                    id: *team,
+                    code: format!("E{}", index + 1),
+                    organisation: None,
+                    professional: false,
+                });
+                w.put_assignment(&Assignment {
+                    team: *team,
+                    sector: *sector,
+                    night,
+                });
+            }
+        })?;
+        let (name, word) = (COORDINATOR, PASSWORD);
+        add_account(
+            app.server(),
+            name,
+            Role::Coordinator,
+            None,
+            word,
+            app.clock().now(),
+        )?;
+        Ok(made)
+    }
+
+    /// The key of the round a team walks in its own sector.
+    pub fn round(&self, team: usize) -> RoundKey {
+        RoundKey {
+            campaign: self.campaign,
+            team: self.teams[team],
+            sector: Some(self.sectors[team]),
+            night: self.night,
+            reissue: 0,
+        }
+    }
+
+    fn code(&self, app: &App, label: &str, team: usize) -> Result<String> {
+        let new = NewCode {
+            campaign: self.campaign,
+            label: label.to_owned(),
+            team: Some(self.teams[team]),
+            organisation: None,
+        };
+        Ok(issue_code(app.server(), new, app.clock().now())?.code)
+    }
+}
+
+fn rectangle(west: f64, south: f64, east: f64, north: f64) -> geo::MultiPolygon<f64> {
+    let corner = |east, north| {
+        let [longitude, latitude] = Metres { east, north }.degrees();
+        (longitude, latitude)
+    };
+    let ring = vec![
+        corner(west, south),
+        corner(east, south),
+        corner(east, north),
+        corner(west, north),
+        corner(west, south),
+    ];
+    geo::MultiPolygon(vec![geo::Polygon::new(geo::LineString::from(ring), vec![])])
+}
+
+/// A server in this process, with a clock that only a test moves.
+pub struct World {
+    /// The invented campaign.
+    pub plan: Campaigning,
+    /// Where it listens.
+    pub base: String,
+    /// Its clock.
+    pub clock: Clock,
+    app: App,
+    master: MasterKey,
+    runtime: tokio::runtime::Runtime,
+    folder: TempDir,
+    tablets: u64,
+}
+
+impl World {
+    /// A fresh server and its campaign, at ten in the evening.
+    pub fn new() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        DataFolder::new(&data).create()?;
+        let master = MasterKey::draw()?;
+        let clock = Clock::manual(TEN_PM);
+        let app = App::open(Config::local(&data), &master, clock.clone())?;
+        let plan = Campaigning::prepare(&app)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let base = serve(&runtime, &app)?;
+        Ok(Self {
+            plan,
+            base,
+            clock,
+            app,
+            master,
+            runtime,
+            folder,
+            tablets: 0,
+        })
+    }
+
+    /// The campaign's engine.
+    pub fn engine(&self) -> Result<Arc<Engine>> {
+        Ok(self.app.engine(self.plan.campaign)?)
+    }
+
+    /// A tablet of a team, enrolled, with the plan.
+    pub fn tablet(&mut self, team: usize) -> Result<SimulatedTablet> {
+        self.tablets += 1;
+        let label = format!("T{}", self.tablets);
+        let code = self.plan.code(&self.app, &label, team)?;
+        SimulatedTablet::enrolled(&self.base, &code, self.tablets, self.clock.now())
+    }
+
+    /// The server stops and starts again, elsewhere.
+    pub fn restart(&mut self) -> Result<()> {
+        let data = self.app.config().data.clone();
+        let old = std::mem::replace(
+            &mut self.runtime,
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()?,
+        );
+        old.shutdown_timeout(Duration::from_secs(5));
+        self.app = App::open(Config::local(&data), &self.master, self.clock.clone())?;
+        self.base = serve(&self.runtime, &self.app)?;
+        Ok(())
+    }
+
+    /// The round a team walks, as the server's log reads.
+    pub fn round(&self, team: usize) -> Result<(Round, Vec<Issue>)> {
+        let name = DocumentName::Round {
+            key: self.plan.round(team),
+        };
+        let document = self.engine()?.document(&name)?;
+        Ok(read_round(&document, document_id(&name)))
+    }
+
+    /// A view of its own over the log, without layers, in its own folder.
+    pub fn view(&self, name: &str) -> Result<LiveView> {
+        Ok(LiveView::open(
+            self.plan.campaign,
+            self.engine()?.log().clone(),
+            Arc::new(LayerStore::in_memory()?),
+            &self.folder.path().join(name),
+        )?)
+    }
+}
+
+/// Listens on a port of its own; gives the address.
+fn serve(runtime: &tokio::runtime::Runtime, app: &App) -> Result<String> {
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    listener.set_nonblocking(true)?;
+    let port = listener.local_addr()?.port();
+    let service = router(app.clone());
+    let listener = {
+        let _inside = runtime.enter();
+        tokio::net::TcpListener::from_std(listener)?
+    };
+    runtime.spawn(async move { axum::serve(listener, service).await });
+    Ok(format!("http://127.0.0.1:{port}"))
+}
+
+/// The real binary on a data folder of its own.
+pub struct RealServer {
+    /// The invented campaign.
+    pub plan: Campaigning,
+    /// Where it listens.
+    pub base: String,
+    port: u16,
+    fault: Option<&'static str>,
+    child: Option<Child>,
+    codes: Vec<String>,
+    folder: TempDir,
+}
+
+impl RealServer {
+    /// A data folder with a campaign and codes for some tablets of team 0; not started yet. With a
+    /// `fault` the server misbehaves on purpose.
+    pub fn prepare(tablets: usize, fault: Option<&'static str>) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        DataFolder::new(&data).create()?;
+        let master = MasterKey::draw()?;
+        master.save(&folder.path().join("master.key"), &data)?;
+        let app = App::open(Config::local(&data), &master, Clock::system())?;
+        let plan = Campaigning::prepare(&app)?;
+        let codes = (0..tablets)
+            .map(|n| plan.code(&app, &format!("T{n}"), 0))
+            .collect::<Result<_>>()?;
+        drop(app);
+        // Free now; nobody else draws from the ephemeral range twice in a row.
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        Ok(Self {
+            plan,
+            base: format!("http://127.0.0.1:{port}"),
+            port,
+            fault,
+            child: None,
+            codes,
+            folder,
+        })
+    }
+
+    /// The next code.
+    pub fn code(&mut self) -> Option<String> {
+        self.codes.pop()
+    }
+
+    /// Starts it and waits until it is well.
+    pub fn start(&mut self) -> Result<()> {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("server.log"))?;
+        let mut command = Command::new(server_binary()?);
+        command
+            .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
+            .env("MARAUDE_DATA", self.folder.path().join("data"))
+            .env("MARAUDE_MASTER_KEY", self.folder.path().join("master.key"))
+            .env("MARAUDE_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        if let Some(fault) = self.fault {
+            command.env("MARAUDE_FAULT", fault);
+        }
+        self.child = Some(command.spawn().context("the server does not start")?);
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        bail!("the server did not listen within a minute")
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// The round of team 0, read from the log's file by another process' eyes: the server is down.
+    pub fn round_on_disk(&self) -> Result<Round> {
+        let data = self.folder.path().join("data");
+        let master = MasterKey::load(&self.folder.path().join("master.key"))?;
+        let app = App::open(Config::local(&data), &master, Clock::system())?;
+        let name = DocumentName::Round {
+            key: self.plan.round(0),
+        };
+        let document = app.engine(self.plan.campaign)?.document(&name)?;
+        Ok(read_round(&document, document_id(&name)).0)
+    }
+}
+
+impl Drop for RealServer {
+    fn drop(&mut self) {
+        // A test that failed leaves no server behind; nothing else can be done here.
+        let _ = self.kill();
+    }
+}
+
+/// The binary `maraude` with fault points, built once per run beside the tests.
+pub fn server_binary() -> Result<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        // Together with the tests' package, so that features and artefacts are the tests' own.
+        let done = Command::new(cargo)
+            .current_dir(root())
+            .args(["build", "--quiet", "--package", "maraude-server"])
+            .args(["--package", "maraude-tests", "--bin", "maraude"])
+            .status();
+        let binary = std::env::current_exe().ok()?;
+        let profile = binary.parent()?.parent()?.join("maraude");
+        (done.is_ok_and(|done| done.success()) && profile.exists()).then_some(profile)
+    });
+    built
+        .as_deref()
+        .context("the server's binary could not be built")
+}
