@@ -326,7 +326,13 @@ impl Tablet {
             Asked::Enrolment => self.enrolment_answered(http_code, body),
             Asked::Challenge if http_code == 200 && self.ask_session(body).is_some() => {}
             Asked::Session if http_code == 200 && self.take_token(body).is_some() => {
-                self.exchange_soon();
+                if self.state.session.is_some() && !self.locking {
+                    // Used at once, however old it looks here: after a jump of this clock only
+                    // the answer tells the server's time again.
+                    self.ask_sync(true);
+                } else {
+                    self.exchange_soon();
+                }
             }
             Asked::Challenge | Asked::Session => {
                 // The token that may only upload is left.
