@@ -61,6 +61,7 @@ fn a_double_is_proposed_decided_and_undone_exactly() {
         ));
         let elsewhere = if team == 0 { -600.0 } else { 600.0 };
         interview(&mut tablet, 90, elsewhere, "18-24");
+        world.catch_up_with(&tablet);
         tablet.go_online();
         tablet.send_everything().unwrap();
     }

@@ -84,15 +84,16 @@ fn a_night_offline_a_power_cut_and_a_bad_network_lose_nothing() {
             .all(|entry| entry.custody == Custody::OnTablet)
     );
 
-    // Locked, over a network that loses a third of everything, with a server that restarts.
+    // Locked, over a network that loses most of everything, with a server that restarts.
     tablet.send(Event::Lock);
     tablet.loss = Loss {
-        requests: 0.3,
-        answers: 0.3,
+        requests: 0.6,
+        answers: 0.6,
     };
-    tablet.go_online();
+    world.catch_up_with(&tablet);
     world.restart().unwrap();
     tablet.base.clone_from(&world.base);
+    tablet.go_online();
     tablet.send_everything().unwrap();
     assert!(tablet.failures > 0, "the network was bad");
 
@@ -120,4 +121,27 @@ fn a_night_offline_a_power_cut_and_a_bad_network_lose_nothing() {
             .iter()
             .any(|receipt| receipt.acknowledged > 0)
     );
+}
+
+#[test]
+fn a_tablet_whose_clock_jumped_gets_through_without_storming_the_server() {
+    let mut world = World::new().unwrap();
+    let mut tablet = world.tablet(0).unwrap();
+    let plan = &world.plan;
+    tablet
+        .set_out(plan.teams[0], Some(plan.sectors[0]), plan.night)
+        .unwrap();
+    tablet.go_offline();
+    record(&mut tablet, 1);
+    // Somebody sets the tablet three hours ahead; the server knows nothing of it.
+    tablet.until(TEN_PM + 180 * MINUTE_MS);
+    let before = tablet.requests;
+    tablet.go_online();
+    tablet.send_everything().unwrap();
+    assert!(
+        tablet.requests - before <= 10,
+        "{}",
+        tablet.requests - before
+    );
+    assert_eq!(world.round(0).unwrap().0.observations.len(), 1);
 }

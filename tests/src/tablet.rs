@@ -47,6 +47,8 @@ pub struct SimulatedTablet {
     online: bool,
     /// What the network does.
     pub loss: Loss,
+    /// Exchanges asked for while online.
+    pub requests: u32,
     /// Exchanges that failed.
     pub failures: u32,
     now: TimestampMs,
@@ -67,6 +69,7 @@ impl SimulatedTablet {
             base: base.to_owned(),
             online: true,
             loss: Loss::default(),
+            requests: 0,
             failures: 0,
             now,
             fix: None,
@@ -358,6 +361,7 @@ impl SimulatedTablet {
         else {
             return Event::Tick;
         };
+        self.requests += u32::from(self.online);
         if !self.online || self.dice.chance(self.loss.requests) {
             self.failures += u32::from(self.online);
             return Event::Unreachable { ticket };

@@ -201,6 +201,11 @@ impl World {
         SimulatedTablet::enrolled(&self.base, &code, self.tablets, self.clock.now())
     }
 
+    /// The server's clock goes on until a tablet's.
+    pub fn catch_up_with(&self, tablet: &SimulatedTablet) {
+        self.clock.advance((tablet.now() - self.clock.now()).max(0));
+    }
+
     /// The server stops and starts again, elsewhere.
     pub fn restart(&mut self) -> Result<()> {
         let data = self.app.config().data.clone();
