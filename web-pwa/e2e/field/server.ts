@@ -1,0 +1,212 @@
+/**
+ * A real server with a prepared campaign, that a test can kill and start again.
+ *
+ * For: the tablet's browser tests. `MARAUDE_BIN` is the server. Places and people are invented.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const BINARY =
+  process.env['MARAUDE_BIN'] ?? resolve(import.meta.dirname, '../../../target/debug/maraude');
+const ACCOUNT = 'lucie';
+const PASSWORD = 'une-longue-phrase-de-passe';
+const FIRST_PORT = Number(process.env['FIELD_PORT'] ?? 8631);
+const START_WITHIN_MS = 30_000;
+
+/** The night of the tests' campaign: the one under way. */
+export const NIGHT = nightOf(Date.now());
+
+/** Where the tests' tablets stand: inside sector T01. */
+export const HERE = { longitude: 3.8645, latitude: 43.6085, accuracy: 12 };
+
+function nightOf(atMs: number): string {
+  const began = new Date(atMs - 12 * 3_600_000);
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' }).format(began);
+}
+
+const square = (west: number, south: number): number[][][][] => [
+  [
+    [
+      [west, south],
+      [west + 0.01, south],
+      [west + 0.01, south + 0.008],
+      [west, south + 0.008],
+      [west, south],
+    ],
+  ],
+];
+
+/** See the module. */
+export class Server {
+  readonly base: string;
+  readonly account = ACCOUNT;
+  readonly password = PASSWORD;
+  campaign = '';
+  readonly team = randomUUID();
+  readonly sector = randomUUID();
+  private readonly folder = mkdtempSync(join(tmpdir(), 'maraude-field-'));
+  private child: ChildProcess | null = null;
+  private cookie = '';
+
+  private constructor(private readonly port: number) {
+    this.base = `http://localhost:${port}`;
+  }
+
+  /** Started, with an open campaign of one team, two sectors and two known places. */
+  static async prepared(offset = 0): Promise<Server> {
+    const server = new Server(FIRST_PORT + offset);
+    const key = server.key();
+    server.run(['init', '--master-key', key]);
+    const account = ['user', 'add', '--name', ACCOUNT, '--role', 'coordinator'];
+    server.run([...account, '--password-stdin', '--master-key', key], `${PASSWORD}\n`);
+    await server.start();
+    try {
+      await server.prepare();
+      return server;
+    } catch (error) {
+      server.remove();
+      throw error;
+    }
+  }
+
+  /** Starts it, again after a kill. */
+  async start(): Promise<void> {
+    const listen = `127.0.0.1:${this.port}`;
+    this.child = spawn(BINARY, ['serve', '--listen', listen, '--master-key', this.key()], {
+      env: { ...process.env, MARAUDE_DATA: this.data() },
+      stdio: 'ignore',
+    });
+    const end = Date.now() + START_WITHIN_MS;
+    while (Date.now() < end) {
+      const answer = await fetch(`${this.base}/health`).catch(() => null);
+      if (answer?.ok) return;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    throw new Error(`no answer from ${this.base}`);
+  }
+
+  /** Kills it as a power cut does. */
+  async kill(): Promise<void> {
+    const child = this.child;
+    this.child = null;
+    if (!child || child.exitCode !== null) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Ends it and removes its folder. */
+  remove(): void {
+    this.child?.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A link that enrols one tablet of the team. */
+  async enrolmentLink(label: string): Promise<string> {
+    const made = await this.api<{ code: string }>('POST', `${this.at()}/enrolments`, {
+      label,
+      team: this.team,
+    });
+    return `${this.base}/#enrol=${made.code}`;
+  }
+
+  /** Asks the coordinators' API. */
+  async api<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const reply = await fetch(`${this.base}${path}`, {
+      method,
+      headers: {
+        origin: this.base,
+        ...(this.cookie === '' ? {} : { cookie: this.cookie }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+    const cookie = reply.headers.get('set-cookie');
+    if (cookie) this.cookie = cookie.split(';')[0] ?? '';
+    return (text === '' ? null : JSON.parse(text)) as T;
+  }
+
+  /** Carries out one order on the newest state. */
+  async order(command: Record<string, unknown>): Promise<void> {
+    const { position } = await this.api<{ position: number }>('GET', this.at());
+    const request = { command_id: randomUUID(), seen: position, command };
+    await this.api('POST', `${this.at()}/commands`, request);
+  }
+
+  /** Path of the campaign in the API. */
+  at(): string {
+    return `/api/campaigns/${this.campaign}`;
+  }
+
+  private async prepare(): Promise<void> {
+    await this.api('POST', '/api/login', { name: ACCOUNT, password: PASSWORD });
+    const campaign = { name: 'Nuit d’essai', kind: 'night_count', mode: 'exercise' };
+    this.campaign = (await this.api<{ id: string }>('POST', '/api/campaigns', campaign)).id;
+    const blank = {
+      controller: 'Métropole d’essai',
+      legal_basis: 'Mission d’intérêt public',
+      impact_assessment: 'AIPD-0',
+      notice: 'Vos réponses servent à améliorer l’aide.',
+      opposition_contact: 'dpo@exemple.invalid',
+    };
+    await this.order({
+      command: 'set_details',
+      name: 'Nuit d’essai',
+      nights: [NIGHT],
+      coordination_number: '04 99 00 00 00',
+      legal: blank,
+      retention: { coarsen_on: null, purge_on: null },
+    });
+    const team = { id: this.team, code: 'E03', organisation: null, professional: false };
+    await this.order({ command: 'put_team', team });
+    const sectors = [
+      { id: this.sector, code: 'T01', name: 'Gare inventée', west: 3.86 },
+      { id: randomUUID(), code: 'T02', name: 'Marché inventé', west: 3.872 },
+    ];
+    for (const { id, code, name, west } of sectors) {
+      const polygons = square(west, 43.605);
+      const sector = { id, code, name, zone: null, risk: 'ordinary', polygons };
+      await this.order({ command: 'put_sector', sector });
+    }
+    const assignment = { team: this.team, sector: this.sector, night: NIGHT };
+    await this.order({ command: 'assign', assignment });
+    await this.site('squat', 'SQ-04', 3.863, 'everyone', 'Entrée par la cour.');
+    await this.site('bidonville', 'BV-02', 3.867, 'professionals', null);
+    await this.order({ command: 'open' });
+  }
+
+  private async site(
+    kind: string,
+    code: string,
+    longitude: number,
+    audience: string,
+    note: string | null,
+  ): Promise<void> {
+    const expected = { at_least: 8, at_most: 12, method: 'estimated' };
+    const place = { longitude, latitude: 43.608 };
+    const site = { id: randomUUID(), kind, code, ...place, audience, expected, note };
+    await this.order({ command: 'put_site', site });
+  }
+
+  private run(args: string[], input?: string): void {
+    const done = spawnSync(BINARY, args, {
+      env: { ...process.env, MARAUDE_DATA: this.data() },
+      encoding: 'utf8',
+      ...(input === undefined ? {} : { input }),
+    });
+    if (done.status !== 0) throw new Error(`maraude ${args[0]}: ${done.stderr}`);
+  }
+
+  private data(): string {
+    return join(this.folder, 'data');
+  }
+
+  private key(): string {
+    return join(this.folder, 'master.key');
+  }
+}
