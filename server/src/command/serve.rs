@@ -167,6 +167,8 @@ fn start(config: Config, key: &MasterKey, key_source: &str) -> Result<App, Serve
 
 async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
     let control = tokio::spawn(listen(app.clone())?);
+    let views = app.clone();
+    let opening = tokio::task::spawn_blocking(move || open_views(&views));
     let disk = tokio::spawn(crate::app::watch_disk(app.clone()));
     let handle = Handle::new();
     let stopping = tokio::spawn(stop_on_signal(handle.clone())?);
@@ -194,7 +196,20 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
     control.abort();
     disk.abort();
     stopping.abort();
+    if opening.await.is_ok() {
+        app.close_views();
+    }
     served.map_err(ServeError::System)
+}
+
+/// Views may have to be rebuilt: tablets are served meanwhile.
+fn open_views(app: &App) {
+    for engine in app.open_engines() {
+        let campaign = engine.campaign();
+        if let Err(error) = app.live_view(campaign) {
+            tracing::error!(%error, %campaign, "the view does not open");
+        }
+    }
 }
 
 /// On SIGTERM and SIGINT requests that are under way are answered, then the server ends.

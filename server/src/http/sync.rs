@@ -14,12 +14,21 @@ use axum::routing::post;
 use maraude_core::sync::{
     MEDIA_TYPE, MessageError, PROTOCOL, REQUEST_READ_CAP_BYTES, decode_request, encode_answer,
 };
+use std::time::Duration;
+use tower_http::timeout::TimeoutLayer;
+
+/// How long an exchange may take, from its first byte: a slow network sends 1 MB in it.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/sync", post(sync))
         .layer(DefaultBodyLimit::max(REQUEST_READ_CAP_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            PATIENCE,
+        ))
 }
 
 const TOO_LARGE: Problem = Problem::new(
