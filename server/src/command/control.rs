@@ -4,7 +4,7 @@
 //! One line of JSON each way. The socket lies in the data folder, which only its owner may enter.
 
 use super::place::{Place, PlaceError, open_app};
-use super::{campaign, device, export, release, user};
+use super::{campaign, device, export, layers, rebuild, release, user};
 use crate::app::App;
 use crate::store::{LockError, StoreError};
 use crate::sync::EngineError;
@@ -111,6 +111,9 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<release::Build>(),
     entry::<release::List>(),
     entry::<export::Write>(),
+    entry::<layers::Keep>(),
+    entry::<layers::List>(),
+    entry::<rebuild::Rebuild>(),
 ];
 
 const fn entry<O: Operation>() -> (&'static str, Perform) {

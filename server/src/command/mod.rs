@@ -9,8 +9,12 @@ mod control;
 mod device;
 mod export;
 mod init;
+mod layers;
 pub mod link;
+mod locate;
 mod place;
+mod progress;
+mod rebuild;
 mod release;
 mod serve;
 mod user;
@@ -48,6 +52,13 @@ enum Command {
     /// Tablets
     #[command(subcommand)]
     Device(device::Devices),
+    /// Imported geography
+    #[command(subcommand)]
+    Layers(layers::Layers),
+    /// Tell which areas hold the places of a CSV
+    Locate(locate::Locate),
+    /// Make a campaign's view anew from its log
+    Rebuild(rebuild::Rebuild),
     /// Certificates to try real tablets with
     #[command(subcommand)]
     Certificate(certificate::Certificates),
@@ -109,6 +120,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Campaign(campaigns) => campaigns.run(&place),
         Command::User(users) => users.run(&place),
         Command::Device(devices) => devices.run(&place),
+        Command::Layers(layers) => layers.run(&place),
+        Command::Locate(locate) => locate.run(&place),
+        Command::Rebuild(rebuild) => rebuild.run(&place),
         Command::Certificate(certificates) => certificates.run(&place),
         Command::Release(releases) => releases.run(&place),
         Command::Export(export) => export.run(&place),

@@ -104,6 +104,7 @@ impl Serve {
             .build()?;
         let app = start(config, &key, &key_source)?;
         let served = runtime.block_on(serve(app.clone(), listener));
+        app.close_views();
         runtime.shutdown_timeout(GRACE);
         remove_socket(app.folder());
         served

@@ -14,7 +14,7 @@ use crate::store::{Committed, LayerStore, LayerStoreError, Log, LogPosition};
 use crate::sync::{Custody, Engine};
 use maraude_core::form::{questionnaire, read_roles};
 use maraude_core::model::{CampaignId, DocumentId, ObservationId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -23,6 +23,9 @@ use tokio::sync::{broadcast, watch};
 
 /// How long a reader waits for the view to hold what the log held when it asked.
 const CATCH_UP_PATIENCE: Duration = Duration::from_secs(3);
+
+/// SHA-256 of each table's rows, by table.
+pub type TableDigests = BTreeMap<&'static str, [u8; 32]>;
 
 /// Why a view cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -172,6 +175,10 @@ impl LiveView {
     /// Applies whatever the log holds beyond the view.
     pub fn catch_up(&self) -> Result<(), FollowError> {
         let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up_alone()
+    }
+
+    fn catch_up_alone(&self) -> Result<(), FollowError> {
         let view = self.view();
         let reached = view.position()?;
         let last = self.log.last_position().map_err(ViewError::from)?;
@@ -187,6 +194,20 @@ impl LiveView {
     /// Builds a new view beside the present one, swaps it in and removes the old one.
     pub fn rebuild(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), FollowError> {
         let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.rebuild_alone(progress)
+    }
+
+    /// The same, with the digests of the tables before and after; nothing grows in between.
+    pub fn rebuild_and_compare(&self) -> Result<(TableDigests, TableDigests), FollowError> {
+        let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up_alone()?;
+        let before = self.view().digest_tables()?;
+        self.rebuild_alone(&mut |_, _| {})?;
+        // What was committed meanwhile is in the new view alone.
+        Ok((before, self.view().digest_tables()?))
+    }
+
+    fn rebuild_alone(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), FollowError> {
         let number = newest_view(&self.folder)?.map_or(1, |(number, _)| number + 1);
         let view = View::create(&self.folder.join(view_file(number)))?;
         view.follow(self.log.epoch())?;

@@ -13,7 +13,7 @@ mod locate;
 mod resolve;
 
 pub use areas::AreaIndex;
-pub use follow::{FollowError, LiveView};
+pub use follow::{FollowError, LiveView, TableDigests};
 pub use ground::{AreaLabel, AreaLayers, BELIEVED_BEYOND_M, Ground, index_layer, load_layers};
 pub use layers::{
     Columns, GeometryFault, LayerFileError, LayerNote, LayerReading, VERTEX_LIMIT, as_areas,

@@ -6,6 +6,8 @@
 mod assets;
 mod auth;
 mod campaigns;
+#[cfg(test)]
+mod console_tests;
 pub mod contract;
 mod devices;
 pub mod doubles;

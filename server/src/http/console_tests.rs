@@ -1,0 +1,329 @@
+//! The console's API at its boundary: the real router over a temporary data folder.
+
+use super::router;
+use crate::auth::{add_account, log_in};
+use crate::projection::fixtures::{
+    AT, World, departure, device, observation, place, sector, squat, team,
+};
+use crate::store::{Role, random_id};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, ETAG, IF_NONE_MATCH,
+};
+use axum::http::{Request, Response, StatusCode};
+use futures_util::StreamExt;
+use maraude_core::model::{ObservationId, SectorId};
+use serde_json::{Value, json};
+use std::io::Read;
+use std::time::Duration;
+use tower::ServiceExt;
+
+const PASSWORD: &str = "marché couvert";
+
+struct Console {
+    world: World,
+    router: Router,
+    cookie: String,
+}
+
+impl Console {
+    fn new(role: Role) -> Self {
+        let world = tokio::task::block_in_place(World::new);
+        let store = world.app.server();
+        add_account(store, "camille", role, None, PASSWORD, AT).unwrap();
+        let (_, token) = log_in(store, world.app.attempts(), "camille", PASSWORD, AT).unwrap();
+        Self {
+            router: router(world.app.clone()),
+            cookie: format!("maraude_session={token}"),
+            world,
+        }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/api/campaigns/{}{rest}", self.world.campaign)
+    }
+
+    async fn call(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn get_raw(&self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let mut request = Request::get(path).header(COOKIE, &self.cookie);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.call(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let response = self.get_raw(path, &[]).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        json_of(response).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        let request = Request::post(path)
+            .header(COOKIE, &self.cookie)
+            .header(CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        let response = self.call(request).await;
+        (response.status(), json_of(response).await)
+    }
+
+    /// An order by somebody who saw a position.
+    async fn order_at(&self, seen: u64, command: Value) -> (StatusCode, Value) {
+        let id = random_id(ObservationId::from_random).unwrap().to_string();
+        let body = json!({ "command_id": id, "seen": seen, "command": command });
+        self.post(&self.path("/commands"), body).await
+    }
+
+    async fn order(&self, command: Value) -> Value {
+        let detail = self.get(&self.path("")).await;
+        let seen = detail["position"].as_u64().unwrap();
+        let (status, answer) = self.order_at(seen, command).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer
+    }
+}
+
+async fn bytes_of(response: Response<Body>) -> Vec<u8> {
+    let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap();
+    bytes.to_vec()
+}
+
+async fn json_of(response: Response<Body>) -> Value {
+    let bytes = bytes_of(response).await;
+    serde_json::from_slice(&bytes).unwrap_or(Value::Null)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_prepares_a_campaign_without_a_shell() {
+    let console = Console::new(Role::Coordinator);
+    let new = json!({ "name": " Nuit 2026 ", "kind": "night_count", "mode": "real" });
+    let (status, made) = console.post("/api/campaigns", new).await;
+    assert_eq!(
+        (status, &made["name"]),
+        (StatusCode::CREATED, &json!("Nuit 2026"))
+    );
+    assert_eq!(
+        console
+            .get("/api/campaigns")
+            .await
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    let path = format!("/api/campaigns/{}/commands", made["id"].as_str().unwrap());
+    let open = json!({ "command_id": "o", "seen": 99, "command": { "command": "open" } });
+    let (status, problem) = console.post(&path, open).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(problem["code"], "opening-obstacles");
+    assert!(problem["field"].as_str().unwrap().contains("no-controller"));
+    let zone = json!({ "id": sector(8), "code": "Z1", "name": "Centre", "base": null });
+    console
+        .order(json!({ "command": "put_zone", "zone": zone }))
+        .await;
+    let drawn = json!({
+        "id": sector(9), "code": "S9", "name": "Neuf", "zone": sector(8), "risk": "ordinary",
+        "polygons": [[[[3.8, 43.6], [3.81, 43.6], [3.81, 43.61], [3.8, 43.6]]]],
+    });
+    console
+        .order(json!({ "command": "put_sector", "sector": drawn }))
+        .await;
+    let csv = "code,organisation,professional,sector\nE7,Asso,yes,S9\n";
+    let import = json!({ "command": "import_teams", "csv": csv, "night": "2026-01-22" });
+    assert_eq!(console.order(import).await["imported"], 1);
+    let broken = json!({
+        "command": "import_sectors", "geojson": "{\"type\":", "code": "code", "name": "name",
+    });
+    let answer = console.order(broken).await;
+    assert!(
+        answer["refused"][0].as_str().unwrap().starts_with("line 1"),
+        "{answer}"
+    );
+    let detail = console.get(&console.path("")).await;
+    assert_eq!(detail["sectors"].as_array().unwrap().len(), 3);
+    assert_eq!(detail["assignments"].as_array().unwrap().len(), 3);
+    let unknown = console
+        .get_raw(&format!("/api/campaigns/{}", sector(1)), &[])
+        .await;
+    assert_eq!(json_of(unknown).await["code"], "campaign-unknown");
+}
+
+/// Two sightings of somebody by two teams, a squat, somebody outside.
+fn a_night(world: &World) {
+    tokio::task::block_in_place(|| two_teams_out(world));
+}
+
+fn two_teams_out(world: &World) {
+    for number in 1..=2_u8 {
+        let key = world.round_key(number, Some(number));
+        world.tablet_writes(&key, device(number), None, |w| {
+            w.put_departure(&key, &departure(number));
+            let east = if number == 1 { -5.0 } else { 5.0 };
+            w.put_observation(&observation(number, number, place(east, 0.0)));
+            let squat_at = place(east * 100.0, 500.0);
+            w.put_observation(&squat(number, number + 10, squat_at, 4));
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_night_is_seen_read_corrected_and_decided() {
+    let console = Console::new(Role::Coordinator);
+    a_night(&console.world);
+    let tonight = console.get(&console.path("/tonight")).await;
+    assert_eq!(tonight["night"], "2026-01-22");
+    assert_eq!(tonight["figures"]["street_filed"], json!([2, 2]));
+    assert_eq!(tonight["figures"]["squats"], 2);
+    assert_eq!(tonight["teams"][0]["state"], "out");
+    assert_eq!(tonight["sectors"][0]["state"], "walking");
+    assert_eq!(tonight["dots"].as_array().unwrap().len(), 4);
+    let squats = console
+        .get(&console.path("/observations?unit=squat&unread=true"))
+        .await;
+    assert_eq!(squats["total"], 2);
+    let first = ObservationId::from_random([1; 16]);
+    let detail = console
+        .get(&console.path(&format!("/observations/{first}")))
+        .await;
+    assert_eq!(detail["row"]["placed_sector"], "S1");
+    assert_eq!(detail["row"]["membership"], "edge");
+    assert_eq!(detail["history"].as_array().unwrap().len(), 1);
+    let moved = place(-800.0, 0.0);
+    let correct = json!({
+        "command": "correct_place", "observation": first, "longitude": moved.longitude,
+        "latitude": moved.latitude, "reason": "vu avec l'équipe",
+    });
+    console.order(correct).await;
+    let read = json!({ "command": "mark_read", "observations": [first] });
+    assert_eq!(console.order(read).await["imported"], 1);
+    let detail = console
+        .get(&console.path(&format!("/observations/{first}")))
+        .await;
+    assert_eq!(detail["position_reason"], "correction");
+    assert_eq!(detail["corrections"][0]["by"], "camille");
+    assert_eq!(detail["row"]["read"], true);
+    let slot = |n: u8| json!({ "observation": ObservationId::from_random([n; 16]), "slot": 0 });
+    let decide = json!({
+        "command": "decide", "one": slot(1), "other": slot(2), "verdict": "same", "reason": null,
+    });
+    let made = console.order(decide.clone()).await;
+    let (status, problem) = console.order_at(1, decide).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert_eq!(problem["code"], "stale-position");
+    assert_eq!(problem["field"], made["position"].to_string());
+    let doubles = console.get(&console.path("/doubles")).await;
+    assert_eq!(doubles["decided"][0]["verdict"], "same");
+    assert_eq!(doubles["distinct"], 1);
+    let undo = json!({ "command": "undo_decision", "decision": made["made"] });
+    console.order(undo).await;
+    let doubles = console.get(&console.path("/doubles")).await;
+    assert_eq!(doubles["decided"][0]["undone"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ground_is_public_tagged_and_holds_no_sector() {
+    let console = Console::new(Role::Administrator);
+    let ring = "[[[3.8,43.6],[3.9,43.6],[3.9,43.7],[3.8,43.7],[3.8,43.6]]]";
+    let geojson = format!(
+        "{{\"type\":\"FeatureCollection\",\"features\":[{{\"type\":\"Feature\",\"properties\":\
+         {{\"code\":\"34172\",\"nom\":\"Ville\"}},\"geometry\":{{\"type\":\"Polygon\",\
+         \"coordinates\":{ring}}}}}]}}"
+    );
+    let layer = json!({ "code": "", "name": "", "geojson": geojson });
+    let (status, made) = console.post("/api/layers/commune", layer).await;
+    assert_eq!(
+        (status, &made["features"]),
+        (StatusCode::CREATED, &json!(1))
+    );
+    let bad = json!({ "code": "", "name": "", "geojson": geojson.replace("43.7]", "43.7") });
+    let (status, problem) = console.post("/api/layers/commune", bad).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(problem["code"], "layer-not-json");
+    let request = Request::get("/api/map").body(Body::empty()).unwrap();
+    let response = console.call(request).await;
+    let tag = response.headers()[ETAG].to_str().unwrap().to_owned();
+    let map = json_of(response).await;
+    assert_eq!(
+        map["layers"]["commune"]["features"][0]["properties"]["name"],
+        "Ville"
+    );
+    assert!(map["layers"].get("sector").is_none());
+    let again = console
+        .get_raw("/api/map", &[(IF_NONE_MATCH.as_str(), &tag)])
+        .await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    let packed = console
+        .get_raw("/api/map", &[(ACCEPT_ENCODING.as_str(), "br, gzip")])
+        .await;
+    assert_eq!(packed.headers()[CONTENT_ENCODING], "gzip");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&bytes_of(packed).await[..])
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), map);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn positions_come_live_and_a_stream_takes_up_where_it_was() {
+    let console = Console::new(Role::Coordinator);
+    let path = format!("/api/live?campaign={}", console.world.campaign);
+    let mut stream = console
+        .get_raw(&path, &[])
+        .await
+        .into_body()
+        .into_data_stream();
+    let first = stream.next().await.unwrap().unwrap();
+    let first = String::from_utf8(first.to_vec()).unwrap();
+    let last = console.world.engine.log().last_position().unwrap();
+    assert!(first.contains(&format!("id: {last}")) && first.contains("event: position"));
+    a_night(&console.world);
+    let mut told = String::new();
+    let last = console.world.engine.log().last_position().unwrap();
+    while !told.contains(&format!("id: {last}")) {
+        let next = tokio::time::timeout(Duration::from_secs(10), stream.next()).await;
+        let bytes = next.unwrap().unwrap().unwrap();
+        told = String::from_utf8(bytes.to_vec()).unwrap();
+    }
+    let seen = last.to_string();
+    let again = console.get_raw(&path, &[("last-event-id", &seen)]).await;
+    let mut again = again.into_body().into_data_stream();
+    let nothing = tokio::time::timeout(Duration::from_millis(200), again.next()).await;
+    assert!(nothing.is_err(), "what was seen is not told again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tablet_is_enrolled_by_a_code_and_revoked() {
+    let console = Console::new(Role::Coordinator);
+    let new = json!({ "label": "T12", "team": team(1) });
+    let (status, code) = console.post(&console.path("/enrolments"), new).await;
+    assert_eq!(status, StatusCode::CREATED);
+    assert_eq!(code["code"].as_str().unwrap().len(), 14);
+    let link = code["link"].as_str().unwrap();
+    assert!(link.starts_with("http://localhost:8600/#enrol="), "{link}");
+    assert!(code["qr_svg"].as_str().unwrap().contains("<svg"));
+    let (status, problem) = console
+        .post(
+            &console.path("/enrolments"),
+            json!({ "label": " ", "team": null }),
+        )
+        .await;
+    assert_eq!(
+        (status, &problem["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("label"))
+    );
+    let devices = console.get(&console.path("/devices")).await;
+    assert_eq!(devices, json!([]));
+    let unknown = console.path(&format!(
+        "/devices/{}/revoke",
+        SectorId::from_random([1; 16])
+    ));
+    assert_eq!(
+        console.post(&unknown, json!({})).await.0,
+        StatusCode::NOT_FOUND
+    );
+}
