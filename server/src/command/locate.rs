@@ -55,9 +55,9 @@ impl Locate {
             }
         };
         std::fs::rename(&aside, &self.out)?;
-        let mut told = format!("{} places", summary.places);
+        let mut told = vec![format!("{} places", summary.places)];
         for ((kind, held), (_, edge)) in summary.held.iter().zip(&summary.on_edge) {
-            told.push_str(&format!("; {kind}: {held} held, {edge} on an edge"));
+            told.push(format!("{kind}: {held} held, {edge} on an edge"));
         }
         if place.json {
             say(serde_json::json!({
@@ -67,7 +67,7 @@ impl Locate {
                     .collect::<std::collections::BTreeMap<_, _>>(),
             }))?;
         } else {
-            say(told)?;
+            say(told.join("; "))?;
         }
         std::io::stdout().flush()?;
         Ok(())

@@ -35,10 +35,10 @@ pub fn routes() -> Router<App> {
 
 async fn list(State(app): State<App>) -> Result<Json<Vec<LayerEntry>>, Problem> {
     let latest = app.blocking(|app| app.layers()?.latest()).await??;
-    Ok(Json(latest.into_iter().map(entry).collect()))
+    Ok(Json(latest.iter().map(entry).collect()))
 }
 
-fn entry(layer: LayerVersion) -> LayerEntry {
+fn entry(layer: &LayerVersion) -> LayerEntry {
     LayerEntry {
         kind: layer.kind.code().to_owned(),
         version: layer.version,
@@ -91,7 +91,7 @@ async fn import(
             for view in app.open_views() {
                 view.refresh_ground()?;
             }
-            Ok::<_, Problem>(entry(layer))
+            Ok::<_, Problem>(entry(&layer))
         })
         .await??;
     Ok((StatusCode::CREATED, Json(made)))
