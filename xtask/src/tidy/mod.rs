@@ -80,6 +80,7 @@ impl Source {
         self.name.starts_with("tests/")
             || self.name.contains("/e2e/")
             || self.name.ends_with("/tests.rs")
+            || self.name.ends_with("/fixtures.rs")
             || self.name.contains("/tests/")
             || self.name.ends_with(".test.ts")
     }

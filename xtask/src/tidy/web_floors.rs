@@ -6,7 +6,7 @@ use super::{Finding, Source};
 const FOLDERS: [(&str, u8); 8] = [
     ("platform", 1),
     ("core", 2),
-    ("locale", 3),
+    ("locale", 2),
     ("components", 4),
     ("map", 4),
     ("field", 5),
@@ -34,9 +34,10 @@ pub fn check(source: &Source) -> Vec<Finding> {
             continue;
         };
         let same = own.0 == other.0;
-        let components_and_map = own.1 == 4 && other.1 == 4;
+        // The words name types of the core, and the core's preferences set the language.
+        let neighbours = own.1 == other.1 && own.1 < 5;
         let screen_to_platform = own.1 >= 4 && own.1 < 6 && other.0 == "platform";
-        if (!same && other.1 >= own.1 && !components_and_map) || screen_to_platform {
+        if (!same && other.1 >= own.1 && !neighbours) || screen_to_platform {
             found.push(format!(
                 "{}: `{}` must not import `{target}`",
                 source.name, own.0
