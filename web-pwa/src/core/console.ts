@@ -20,6 +20,7 @@ import type {
   Me,
   NewCampaign,
   NewEnrolment,
+  NewLayer,
   ObservationDetail,
   ObservationPage,
   ReleaseEntry,
@@ -156,17 +157,8 @@ export async function communes(): Promise<Commune[]> {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** A layer as the coordinator sends it. */
-export interface NewLayer {
-  readonly kind: string;
-  /** Columns; empty where there is none. */
-  readonly code: string;
-  readonly name: string;
-  readonly geojson: string;
-}
-
 /** Imports a layer. */
-export const importLayer = ({ kind, ...layer }: NewLayer): Promise<LayerEntry> =>
+export const importLayer = (kind: string, layer: NewLayer): Promise<LayerEntry> =>
   ask('POST', `/api/layers/${encodeURIComponent(kind)}`, layer);
 
 /** Imported layers by kind, as GeoJSON. */

@@ -230,4 +230,19 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Choose other columns.',
   },
+  'release-obstacles': {
+    what: 'This release cannot be built now.',
+    safe: notSent,
+    act: 'Remove what is listed, then try again.',
+  },
+  'release-ledger': {
+    what: 'A release already published of the same nights stands in the way: together they would give people away.',
+    safe: notSent,
+    act: 'Keep the release already published.',
+  },
+  'reason-missing': {
+    what: 'The reason of the export is missing.',
+    safe: notSent,
+    act: 'Write why, in at least 10 characters.',
+  },
 };

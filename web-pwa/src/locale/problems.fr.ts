@@ -237,4 +237,19 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Choisissez d’autres colonnes.',
   },
+  'release-obstacles': {
+    what: 'Cette diffusion ne peut pas être construite maintenant.',
+    safe: notSent,
+    act: 'Levez ce qui est listé, puis recommencez.',
+  },
+  'release-ledger': {
+    what: 'Une diffusion déjà publiée des mêmes nuits s’y oppose : ensemble, elles trahiraient des personnes.',
+    safe: notSent,
+    act: 'Gardez la diffusion déjà publiée.',
+  },
+  'reason-missing': {
+    what: 'La raison de l’export manque.',
+    safe: notSent,
+    act: 'Écrivez pourquoi, en 10 caractères au moins.',
+  },
 };
