@@ -10,8 +10,13 @@ use std::collections::BTreeMap;
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(
+    feature = "typescript",
+    derive(ts_rs::TS),
+    ts(tag = "state", content = "value")
+)]
 #[serde(tag = "state", content = "value", rename_all = "snake_case")]
+#[serde(try_from = "FlatAnswer<T>", bound(deserialize = "T: Deserialize<'de>"))]
 pub enum Answer<T> {
     /// A value was given or seen.
     Known(T),
@@ -26,6 +31,49 @@ pub enum Answer<T> {
     NotObserved,
     /// The question has no meaning here.
     NotApplicable,
+}
+
+/// An answer as it is read: in any order of fields, without keeping one aside.
+#[derive(Deserialize)]
+struct FlatAnswer<T> {
+    state: AnswerState,
+    #[serde(default = "no_value")]
+    value: Option<T>,
+}
+
+fn no_value<T>() -> Option<T> {
+    None
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AnswerState {
+    Known,
+    NotAsked,
+    Refused,
+    DoesNotKnow,
+    NotObserved,
+    NotApplicable,
+}
+
+/// A known answer without its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a known answer has a value")]
+struct ValueMissing;
+
+impl<T> TryFrom<FlatAnswer<T>> for Answer<T> {
+    type Error = ValueMissing;
+
+    fn try_from(flat: FlatAnswer<T>) -> Result<Self, ValueMissing> {
+        Ok(match flat.state {
+            AnswerState::Known => Self::Known(flat.value.ok_or(ValueMissing)?),
+            AnswerState::NotAsked => Self::NotAsked,
+            AnswerState::Refused => Self::Refused,
+            AnswerState::DoesNotKnow => Self::DoesNotKnow,
+            AnswerState::NotObserved => Self::NotObserved,
+            AnswerState::NotApplicable => Self::NotApplicable,
+        })
+    }
 }
 
 impl<T> Answer<T> {

@@ -40,6 +40,7 @@ pub enum PositionSource {
 /// A place, its accuracy and its origin.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(from = "FlatPosition")]
 pub struct Position {
     /// Where.
     #[serde(flatten)]
@@ -51,4 +52,28 @@ pub struct Position {
     /// When the fix was taken (device clock); absent for a hand pin.
     #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
     pub fixed_at: Option<TimestampMs>,
+}
+
+/// A position as it is read: serde's own flattening keeps every field aside first.
+#[derive(Deserialize)]
+struct FlatPosition {
+    longitude: f64,
+    latitude: f64,
+    accuracy_m: Option<f64>,
+    source: PositionSource,
+    fixed_at: Option<TimestampMs>,
+}
+
+impl From<FlatPosition> for Position {
+    fn from(flat: FlatPosition) -> Self {
+        Self {
+            coordinates: Coordinates {
+                longitude: flat.longitude,
+                latitude: flat.latitude,
+            },
+            accuracy_m: flat.accuracy_m,
+            source: flat.source,
+            fixed_at: flat.fixed_at,
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What happens to a tablet: a person's gesture, the platform's answer, the passing of time.
 
+use super::tagged::Tagged;
 use crate::form::FormKind;
 use crate::model::{
     Answer, AnswerValue, CampaignId, Coordinates, Coverage, DeviceId, Night, ObservationId,
@@ -18,10 +19,11 @@ pub struct StoredFile {
     pub bytes: String,
 }
 
-/// Anything that happens to a tablet.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(tag = "event", rename_all = "snake_case")]
+/// Anything that happens to a tablet. In JSON, an object whose first field is `event`: see
+/// [`Event::from_json`].
+#[derive(Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(tag = "event"))]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A code typed, scanned or taken from a link; the origin is where it is redeemed.
     Enrol {
@@ -174,6 +176,19 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Reads an event from the screens' JSON; its field `event` comes first.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        let mut object = serde_json::Deserializer::from_slice(text.as_bytes());
+        let event = Self::deserialize(Tagged {
+            tag: "event",
+            object: &mut object,
+        })?;
+        object.end()?;
+        Ok(event)
+    }
+}
+
 /// What the platform found for *Avant de partir*; absent where it cannot tell.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -220,4 +235,70 @@ pub struct Enrolment {
     /// When it enrolled (server clock).
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub enrolled_at: TimestampMs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_read_as_the_screens_write_them() {
+        let check = |text: &str, expected: Event| {
+            let read = Event::from_json(text);
+            assert!(read.is_ok_and(|event| event == expected), "{text}");
+        };
+        check(r#"{"event":"save_form"}"#, Event::SaveForm);
+        check(
+            r#"{"event":"choose_pin","pin":"193755"}"#,
+            Event::ChoosePin {
+                pin: "193755".into(),
+                cost: None,
+            },
+        );
+        check(
+            r#"{"event":"answer","question":"n_men","answer":{"value":{"integer":3},"state":"known"}}"#,
+            Event::Answer {
+                question: "n_men".into(),
+                answer: Answer::Known(AnswerValue::Integer(3)),
+            },
+        );
+        check(
+            r#"{"event":"answer","question":"age_band","answer":{"state":"refused"}}"#,
+            Event::Answer {
+                question: "age_band".into(),
+                answer: Answer::Refused,
+            },
+        );
+        check(
+            r#"{"event":"place_pin","coordinates":null}"#,
+            Event::PlacePin { coordinates: None },
+        );
+        let text = r#"{"event":"fixed","position":{"longitude":3.9,"latitude":43.6,
+            "accuracy_m":8,"source":"fix","fixed_at":12}}"#;
+        let Ok(Event::Fixed {
+            position: Some(position),
+        }) = Event::from_json(text)
+        else {
+            panic!("a fix");
+        };
+        assert_eq!(
+            (position.fixed_at, position.accuracy_m),
+            (Some(12), Some(8.0))
+        );
+        let report = r#"{"event":"checked","storage_persistent":null,"storage_free_bytes":12,
+            "storage_backend":"opfs","battery_percent":null,"position_allowed":true,
+            "map_ready":true,"app_version":"1","update_waiting":false,"installed":true,
+            "wake_lock":null}"#;
+        assert!(matches!(Event::from_json(report), Ok(Event::Checked(_))));
+        for wrong in [
+            r#"{"pin":"193755","event":"unlock"}"#,
+            r#"{"event":"unlock"}"#,
+            r#"{"event":"answer","question":"n","answer":{"state":"known"}}"#,
+            r#"{"event":"nothing"}"#,
+            r#"{"event":"undo"} "#.trim_end().trim_end_matches('}'),
+            "[]",
+        ] {
+            assert!(Event::from_json(wrong).is_err(), "{wrong}");
+        }
+    }
 }

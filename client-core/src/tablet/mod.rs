@@ -19,6 +19,7 @@ mod rounds;
 mod session;
 mod shredding;
 mod store;
+mod tagged;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "typescript")]

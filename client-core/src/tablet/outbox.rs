@@ -70,7 +70,7 @@ pub(super) struct Arrival {
 
 /// One line of the outbox's file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "line", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Line {
     /// An envelope was sealed.
     Sealed(Waiting),

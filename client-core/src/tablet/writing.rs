@@ -2,14 +2,12 @@
 
 use super::Tablet;
 use super::outbox::{Line, Waiting};
-use super::paper::Paper;
 use super::session::Session;
 use super::store::Staged;
-use crate::document::{ChangeHash, DocumentName, RawChange, Writer};
+use crate::document::{DocumentName, RawChange, Writer};
 use crate::model::{DocumentId, ObservationId};
 use crate::sync::envelope::{self, Payload};
 use ed25519_dalek::SigningKey;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Most changes put in one envelope: far below what a payload may hold.
@@ -117,12 +115,17 @@ impl Tablet {
             if missing.is_empty() {
                 continue;
             }
-            let written = written_about(paper);
+            // Which change is about what is not told again: all own entries count as waiting.
+            let own = paper
+                .round()
+                .map_or(&[][..], |(round, _)| &round.observations);
+            let own = own.iter().filter(|seen| {
+                let edited = seen.edited.is_some_and(|stamp| stamp.device == device);
+                edited || seen.created.device == device
+            });
+            let about: Vec<ObservationId> = own.map(|seen| seen.id).collect();
             for part in missing.chunks(CHANGES_PER_ENVELOPE) {
-                let about = part
-                    .iter()
-                    .filter_map(|change| written.get(&change.hash).copied());
-                let about = about.collect();
+                let about = about.clone();
                 let line = self.sealed(Some(&*session), paper.name, part, about);
                 staged.write_outbox(line);
             }
@@ -169,17 +172,4 @@ impl Tablet {
         staged.write_outbox(std::iter::once(line).chain(replaced));
         Some(staged)
     }
-}
-
-/// Which observation each change of a round is about.
-fn written_about(paper: &Paper) -> BTreeMap<ChangeHash, ObservationId> {
-    let observations = paper
-        .round()
-        .map_or(&[][..], |(round, _)| &round.observations);
-    let mut about = BTreeMap::new();
-    for seen in observations {
-        let history = paper.document.history(&format!("observation:{}", seen.id));
-        about.extend(history.into_iter().map(|version| (version.hash, seen.id)));
-    }
-    about
 }

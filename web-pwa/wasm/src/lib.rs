@@ -5,7 +5,6 @@
 //! panic becomes a JavaScript error that says where, never what.
 
 use maraude_core::tablet::{Effect, Event, PinCost, StoredFile, Tablet};
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 /// The version of the core, as its build wrote it.
@@ -47,7 +46,8 @@ impl TabletDoor {
     /// # Errors
     /// When the text is not what the door takes, or no randomness can be had.
     pub fn open(&mut self, files: &str, now: f64) -> Result<String, JsError> {
-        let files: Vec<StoredFile> = read(files)?;
+        let files: Vec<StoredFile> =
+            serde_json::from_slice(files.as_bytes()).map_err(|error| not_understood(&error))?;
         let mut tablet = Tablet::open(files, now as i64, seed()?);
         let effects = tablet.dispatch(Event::Tick, now as i64, seed()?);
         self.tablet = Some(tablet);
@@ -59,7 +59,7 @@ impl TabletDoor {
     /// # Errors
     /// When the text is not an event, the door is closed, or no randomness can be had.
     pub fn dispatch(&mut self, event: &str, now: f64) -> Result<String, JsError> {
-        let event: Event = read(event)?;
+        let event = Event::from_json(event).map_err(|error| not_understood(&error))?;
         let seed = seed()?;
         let effects = self.tablet()?.dispatch(event, now as i64, seed);
         write(&effects)
@@ -81,10 +81,9 @@ impl TabletDoor {
     }
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsError> {
-    // The error's own words may quote an answer: only its place is told.
-    serde_json::from_str(text)
-        .map_err(|error| JsError::new(&format!("not understood at column {}", error.column())))
+/// The error's own words may quote an answer: only its place is told.
+fn not_understood(error: &serde_json::Error) -> JsError {
+    JsError::new(&format!("not understood at column {}", error.column()))
 }
 
 fn write(effects: &[Effect]) -> Result<String, JsError> {

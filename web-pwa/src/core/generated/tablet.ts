@@ -260,7 +260,8 @@ conflicts: Array<Issue>,
 facts: Array<Fact>, };
 
 /**
- * Anything that happens to a tablet.
+ * Anything that happens to a tablet. In JSON, an object whose first field is `event`: see
+ * [`Event::from_json`].
  */
 export type Event = { "event": "enrol", 
 /**
