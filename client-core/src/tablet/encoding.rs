@@ -33,7 +33,7 @@ fn letter(alphabet: &[u8], value: u32) -> char {
 /// Base64 with padding.
 pub(super) fn to_base64(bytes: &[u8]) -> String {
     let mut text = packed(bytes, BASE64, 6);
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text
