@@ -73,6 +73,6 @@ mod tests {
     #[test]
     fn the_committed_declarations_are_those_of_the_types() {
         let committed = include_str!("../../../web-pwa/src/core/generated/tablet.ts");
-        assert_eq!(super::typescript(), committed, "run `cargo xtask types`");
+        assert_eq!(super::typescript(), committed, "run `cargo xtask approve`");
     }
 }
