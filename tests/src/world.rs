@@ -34,7 +34,7 @@ pub const COORDINATOR: &str = "coordination";
 /// Its password.
 pub const PASSWORD: &str = "une-nuit-sans-nom";
 /// How long the real server may take to start or stop.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the two servers are made from.
 pub struct Campaigning {

@@ -148,7 +148,7 @@ fn rust() -> Result<Tally> {
 }
 
 /// Tests under this module name kill, cut and corrupt; they run in a group of their own.
-const FAULT_TESTS: &str = "faults::";
+const FAULT_TESTS: &str = "acknowledged::";
 
 fn faults() -> Result<Tally> {
     let mut tests = cargo();

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tower_http::timeout::TimeoutLayer;
 
 /// How long an exchange may take, from its first byte: a slow network sends 1 MB in it.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
