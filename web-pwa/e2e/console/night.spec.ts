@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { enter, expect, screen, test, type Served } from './served';
 
-test.describe.configure({ mode: 'serial' });
 
 /** A screen may take no longer to show the next pair, milliseconds. */
 const NEXT_PAIR_WITHIN_MS = 100;
@@ -109,7 +108,7 @@ test('a release is built, seen as published and downloaded', async ({ page, nigh
   await screen(page, 'Diffusion');
   await expect(page.locator('[data-sentence]')).toHaveText(/\d/);
   await page.getByRole('button', { name: 'Construire la provisoire' }).click();
-  await expect(page.getByText(/telle que publiée$/)).toBeVisible();
+  await expect(page.getByRole('heading', { name: /telle que publiée$/ })).toBeVisible();
   const waiting = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Carte (GeoJSON)' }).click();
   const file = await (await waiting).path();

@@ -99,7 +99,7 @@ export const test = base.extend<object, { served: Served; night: Served }>({
       await use(served);
       served.stop();
     },
-    { scope: 'worker', timeout: 300_000 },
+    { scope: 'worker', timeout: 900_000 },
   ],
 });
 
