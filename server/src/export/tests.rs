@@ -160,7 +160,7 @@ fn a_provisional_file_says_one_rounded_figure() {
         &Settings::default(),
     );
     let map = file(Format::Geojson, &made.unwrap());
-    assert_eq!(verify(&[map.clone()]).findings, vec![]);
+    assert_eq!(verify(std::slice::from_ref(&map)).findings, vec![]);
     let root: serde_json::Value = serde_json::from_str(&map.text).unwrap();
     assert_eq!(root["features"].as_array().unwrap().len(), 1);
     assert_eq!(root["features"][0]["properties"]["figure"], 60);

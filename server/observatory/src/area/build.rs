@@ -85,7 +85,7 @@ impl AreaTree {
             shape: whole,
         };
         tree.add(&plane, root, Level::Perimeter, None);
-        let groups = group_small(communes, &cities, minimum_residents);
+        let groups = group_small(&communes, &cities, minimum_residents);
         if groups.len() > 1 || !quartiers.is_empty() {
             for group in groups {
                 tree.add(&plane, group, Level::Commune, Some(Self::ROOT));
@@ -188,7 +188,7 @@ fn widest_overlap<'a>(
 
 /// Joins communes under the size with a small neighbour, else with any neighbour but a city that
 /// has quartiers; longest shared border first, ties by code. Looks at no count.
-fn group_small(communes: Vec<Piece>, cities: &BTreeSet<usize>, minimum: u32) -> Vec<Piece> {
+fn group_small(communes: &[Piece], cities: &BTreeSet<usize>, minimum: u32) -> Vec<Piece> {
     let shapes: Vec<_> = communes.iter().map(|c| c.shape.clone()).collect();
     let borders = shared_borders(&shapes);
     let mut groups: Vec<Vec<usize>> = (0..communes.len()).map(|index| vec![index]).collect();
@@ -221,7 +221,7 @@ fn group_small(communes: Vec<Piece>, cities: &BTreeSet<usize>, minimum: u32) -> 
     groups.sort_by_key(|group| group[0]);
     groups
         .iter()
-        .map(|group| whole_group(&communes, group, !fixed(group) && size(group) < minimum))
+        .map(|group| whole_group(communes, group, !fixed(group) && size(group) < minimum))
         .collect()
 }
 

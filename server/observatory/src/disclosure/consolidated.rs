@@ -160,10 +160,9 @@ fn area_leaves(
     }
     // An area that is not split is its own leaf, where it passes as one.
     let mut held = Holding::default();
-    inside
-        .iter()
-        .chain(&unplaced)
-        .for_each(|place| held.add(place));
+    for place in inside.iter().chain(&unplaced) {
+        held.add(place);
+    }
     let whole = Leaf {
         squares: BTreeSet::new(),
         held,

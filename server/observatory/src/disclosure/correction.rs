@@ -259,27 +259,26 @@ fn site_figures(
             .figure(&tree.areas()[index].code, unit)
             .unwrap_or(Figure::Withheld)
     };
-    let (mut known_before, mut known, mut counted) = (0, 0, 0);
-    let mut figures = Vec::new();
-    for index in 1..tree.areas().len() {
+    let (mut known_before, mut known) = (0, 0);
+    let (mut figures, mut shown) = (Vec::new(), Vec::new());
+    for (index, held) in held.iter().enumerate().skip(1) {
         if let Figure::Exact(people) = was(index) {
-            let allowed = held[index].passes_as_sites(settings);
-            let now = moved(people, held[index].people, k, allowed);
+            let allowed = held.passes_as_sites(settings);
+            let now = moved(people, held.people, k, allowed);
             known_before += people;
             known += now;
-            counted += held[index].people;
+            shown.push(index);
             figures.push((tree.areas()[index].code.clone(), Figure::Exact(now)));
         }
     }
-    let total = &held[AreaTree::ROOT];
-    let hidden = total.people.saturating_sub(counted);
+    let hidden = sites::remainder(held, &shown);
     let perimeter = match was(AreaTree::ROOT) {
         Figure::Exact(people) => {
             let hidden_before = people.saturating_sub(known_before);
-            let allowed = hidden >= k && total.passes_as_sites(settings);
-            Figure::Exact(known + moved(hidden_before, hidden, k, allowed))
+            let allowed = hidden.passes_as_sites(settings);
+            Figure::Exact(known + moved(hidden_before, hidden.people, k, allowed))
         }
-        Figure::Rounded { .. } => sites::rounded(known, hidden, settings),
+        Figure::Rounded { .. } => sites::rounded(known, hidden.people, settings),
         Figure::Withheld => Figure::Withheld,
     };
     if tells_few(was(AreaTree::ROOT), perimeter, k) {

@@ -23,7 +23,9 @@ pub struct Leaf {
 /// first square), failing ones taken in the order of the grid.
 pub fn split(shape: &MultiPolygon<f64>, places: &[&Placed], settings: &Settings) -> Vec<Leaf> {
     let mut whole = Holding::default();
-    places.iter().for_each(|place| whole.add(place));
+    for place in places {
+        whole.add(place);
+    }
     // Two leaves need twice the people and, as spots may straddle them, no more is certain.
     if whole.people < 2 * settings.leaf_minimum_people {
         return Vec::new();

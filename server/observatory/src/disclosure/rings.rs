@@ -32,7 +32,7 @@ fn rounded_ring(ring: &LineString<f64>) -> Option<LineString<f64>> {
         })
         .collect();
     corners.dedup();
-    (corners.len() >= 4).then(|| LineString(corners))
+    (corners.len() >= 4).then_some(LineString(corners))
 }
 
 /// The nested arrays of a boundary.

@@ -42,11 +42,7 @@ pub fn provisional(figures: ProvisionalFigures, settings: &Settings, exercise: b
         )
     };
     let (done, all) = (figures.rounds_in, figures.rounds_expected);
-    let percent = if all == 0 {
-        0
-    } else {
-        done.min(all) * 100 / all
-    };
+    let percent = (done.min(all) * 100).checked_div(all).unwrap_or(0);
     Sentence {
         fr: format!(
             "{}Chiffre provisoire : {fr} ; {done} maraudes rendues sur {all} attendues \

@@ -57,16 +57,7 @@ fn perimeter(
         return Figure::Exact(total);
     }
     let known: u32 = shown.iter().map(|&index| held[index].people).sum();
-    let mut hidden = held[AreaTree::ROOT].clone();
-    for &index in &shown {
-        for (key, people) in &held[index].shares {
-            if let Some(left) = hidden.shares.get_mut(key) {
-                *left = left.saturating_sub(*people);
-            }
-        }
-    }
-    hidden.people = total.saturating_sub(known);
-    hidden.shares.retain(|_, people| *people > 0);
+    let hidden = remainder(held, &shown);
     let communes = &tree.areas()[AreaTree::ROOT].children;
     let untold = communes.iter().filter(|c| !shown.contains(c)).count();
     // A lone withheld commune would be known to the head from an exact total.
@@ -74,6 +65,21 @@ fn perimeter(
         return Figure::Exact(total);
     }
     rounded(known, hidden.people, settings)
+}
+
+/// What the perimeter holds outside the areas whose figure is shown.
+pub fn remainder(held: &[Holding], shown: &[usize]) -> Holding {
+    let mut left = held[AreaTree::ROOT].clone();
+    for &index in shown {
+        for (key, people) in &held[index].shares {
+            if let Some(share) = left.shares.get_mut(key) {
+                *share = share.saturating_sub(*people);
+            }
+        }
+        left.people = left.people.saturating_sub(held[index].people);
+    }
+    left.shares.retain(|_, people| *people > 0);
+    left
 }
 
 /// A wider total whose complement fails: from the known part alone when few people are hidden,

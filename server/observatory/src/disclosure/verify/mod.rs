@@ -145,7 +145,9 @@ pub fn verify(files: &[PublishedFile]) -> Verification {
             seen.add(table);
         }
     }
-    releases.iter().for_each(|published| seen.add(published));
+    for published in &releases {
+        seen.add(published);
+    }
     seen
 }
 

@@ -44,14 +44,12 @@ pub fn read(text: &str) -> Result<Published, String> {
         only(properties, &PROPERTIES)?;
         let (unit, figure) = read_figure(properties)?;
         let code = string(properties, "code")?;
-        let area = match areas.iter_mut().find(|area| area.code == code) {
-            Some(area) => area,
-            None => {
-                areas.push(read_area(properties, member(feature, "geometry")?)?);
-                areas.last_mut().ok_or("no area")?
-            }
-        };
-        if area.figures.insert(unit, figure).is_some() {
+        let known = areas.iter().position(|area| area.code == code);
+        let index = known.unwrap_or(areas.len());
+        if known.is_none() {
+            areas.push(read_area(properties, member(feature, "geometry")?)?);
+        }
+        if areas[index].figures.insert(unit, figure).is_some() {
             return Err(format!("{code} tells {} twice", unit.code()));
         }
     }
