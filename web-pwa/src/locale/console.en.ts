@@ -441,7 +441,12 @@ export const consoleEn: ConsoleText = {
     reason: 'Reason',
     withheld: 'withheld',
     roundedTo: (base) => `to the nearest ${base}`,
-    subjects: { street: 'Street', squat: 'Squats', bidonville: 'Shantytowns' },
+    subjects: {
+      street: 'Street',
+      squat: 'Squats',
+      bidonville: 'Shantytowns',
+      partner: 'Partners',
+    },
     levels: {
       perimeter: 'whole ground',
       commune: 'commune',

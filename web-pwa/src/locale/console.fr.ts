@@ -459,7 +459,12 @@ export const consoleFr = {
     reason: 'Raison',
     withheld: 'secret',
     roundedTo: (base: number) => `à ${base} près`,
-    subjects: { street: 'Rue', squat: 'Squat', bidonville: 'Bidonville' } as Record<string, string>,
+    subjects: {
+      street: 'Rue',
+      squat: 'Squat',
+      bidonville: 'Bidonville',
+      partner: 'Partenaires',
+    } as Record<string, string>,
     levels: {
       perimeter: 'territoire',
       commune: 'commune',
