@@ -6,7 +6,7 @@ use crate::model::{DeviceId, Issue, IssueCode, Stamp, TimestampMs};
 use automerge::ScalarValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The fields of an entry; an absent one is left out or null.
 pub(super) type Fields = BTreeMap<String, ScalarValue>;
@@ -44,7 +44,7 @@ pub(super) struct FieldReader<'a> {
     key: &'a str,
     fields: &'a Fields,
     issues: &'a mut Vec<Issue>,
-    read: BTreeSet<&'static str>,
+    read: Vec<&'static str>,
     /// The device that made the entry.
     pub(super) author: DeviceId,
 }
@@ -60,7 +60,7 @@ impl<'a> FieldReader<'a> {
             key,
             fields,
             issues,
-            read: BTreeSet::from(["v"]),
+            read: vec!["v"],
             author,
         }
     }
@@ -76,7 +76,7 @@ impl<'a> FieldReader<'a> {
 
     /// The raw value, unless null.
     pub(super) fn raw(&mut self, field: &'static str) -> Option<&'a ScalarValue> {
-        self.read.insert(field);
+        self.read.push(field);
         self.fields
             .get(field)
             .filter(|value| !matches!(value, ScalarValue::Null))
@@ -181,7 +181,7 @@ impl<'a> FieldReader<'a> {
         let unknown: Vec<(String, String)> = self
             .fields
             .iter()
-            .filter(|(field, _)| !self.read.contains(field.as_str()))
+            .filter(|(field, _)| !self.read.contains(&field.as_str()))
             .filter(|(field, _)| prefix.is_none_or(|prefix| !field.starts_with(prefix)))
             .map(|(field, value)| (field.clone(), text::shown(field, value)))
             .collect();

@@ -264,7 +264,7 @@ impl DocumentReader {
                 });
             }
         }
-        self.issues.sort();
+        self.issues.sort_unstable();
         self.issues
     }
 }

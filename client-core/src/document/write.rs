@@ -15,7 +15,6 @@ use crate::model::{
 };
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, ReadDoc, ScalarValue, Value};
-use std::collections::BTreeSet;
 
 /// Set on an entry of the plan that was removed; the entry stays.
 pub(super) const REMOVED_AT: &str = "removed_at";
@@ -216,7 +215,9 @@ impl<'a> Writer<'a> {
         let current = entry_fields(&self.transaction, &entry);
         let before = reread::<E>(&key, &current);
         let fixed = creation_fields(&key);
-        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
         for field in names {
             let value = after.get(field).cloned().unwrap_or(ScalarValue::Null);
             let value = capped(&key, field, value);

@@ -125,8 +125,8 @@ fn check_predecessors(
         .iter()
         .map(|(counter, actor)| (*counter, scan.actors[*actor].clone()))
         .collect();
-    stated.sort();
-    expected.sort();
+    stated.sort_unstable();
+    expected.sort_unstable();
     if stated == expected {
         Ok(())
     } else {

@@ -3,6 +3,7 @@
 //! # Shape
 //! length (u32 LE, never 0) ‖ CRC-32 of length and payload (u32 LE) ‖ payload.
 
+use super::crc;
 use std::ops::Range;
 
 /// Largest payload, bytes.
@@ -83,8 +84,5 @@ fn frame_at(file: &[u8], at: usize) -> Result<Range<usize>, Fault> {
 }
 
 fn crc(length: [u8; 4], payload: &[u8]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new_with_initial(CRC_SEED);
-    hasher.update(&length);
-    hasher.update(payload);
-    hasher.finalize()
+    crc::continued(crc::continued(CRC_SEED, &length), payload)
 }

@@ -4,6 +4,7 @@
 //! It must never know what it seals: names and bytes only. It touches no storage: it gives the
 //! bytes to write and reads the bytes it is given. The tablet's door calls it.
 
+mod crc;
 mod framing;
 mod key;
 mod log;
