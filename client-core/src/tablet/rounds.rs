@@ -173,7 +173,7 @@ impl Tablet {
             })
             .collect();
         let set_out = |round: &Round| round.departures.iter().map(|d| d.stamp.at).max();
-        rounds.sort_by_key(|(id, _, round)| (std::cmp::Reverse(set_out(round)), *id));
+        rounds.sort_unstable_by_key(|(id, _, round)| (std::cmp::Reverse(set_out(round)), *id));
         rounds
     }
 

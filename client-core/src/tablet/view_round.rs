@@ -62,7 +62,7 @@ impl Tablet {
                 entry
             })
             .collect();
-        entries.sort_by_key(|entry| (std::cmp::Reverse(entry.observed_at), entry.id));
+        entries.sort_unstable_by_key(|entry| (std::cmp::Reverse(entry.observed_at), entry.id));
         entries
     }
 
