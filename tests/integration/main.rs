@@ -5,6 +5,7 @@
 mod acknowledged;
 mod approved;
 mod decision_and_undo;
+mod geography;
 mod offline_night;
 mod two_tablets_one_round;
 mod view_rebuild;

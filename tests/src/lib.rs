@@ -7,6 +7,7 @@ pub mod console;
 pub mod dice;
 pub mod enrolment;
 pub mod generated;
+pub mod layers;
 pub mod night;
 pub mod population;
 pub mod tablet;

@@ -95,6 +95,10 @@ impl NightOrder {
     pub fn run(&self, say: &mut dyn FnMut(&str)) -> Result<SimulatedNight> {
         let console = Console::log_in(&self.base, &self.account, &self.password)?;
         let population = Population::draw(Ground::montpellier(), self.size, self.seed);
+        if self.with_layers {
+            crate::layers::import(&console, &population.ground)?;
+            say("invented layers imported");
+        }
         let start = self.start();
         let night = Night::of(start, OFFSET_MINUTES);
         let plan = Prepared::prepare(&console, &population, night, self.seed)?;

@@ -77,7 +77,6 @@ fn number(value: u32) -> Answer<AnswerValue> {
 
 /// All street observations of the visits.
 pub(super) fn record(
-    _ground: &Ground,
     world: &World,
     stays: &[Stay],
     people: &[Person],
@@ -215,6 +214,7 @@ impl Writer<'_> {
         let (mut answers, slots) = self.counters(dice);
         answers.push(("sleeping_place", choice(place_code(self.stay.place))));
         self.belongings(&mut answers, dice);
+        doubt(&mut answers, dice);
         (FormKind::Count, answers, slots)
     }
 
@@ -260,6 +260,7 @@ impl Writer<'_> {
                 self.traits(&mut answers, 0.6, dice);
             }
             self.belongings(&mut answers, dice);
+            doubt(&mut answers, dice);
         }
         (FormKind::NoContact, answers, slots)
     }
@@ -344,6 +345,13 @@ impl Writer<'_> {
         if let Some(words) = person.mark_words.clone().filter(|_| dice.chance(0.5)) {
             answers.push(("marks", Answer::Known(AnswerValue::Text(words))));
         }
+    }
+}
+
+/// Teams are not always sure that somebody sleeps there.
+fn doubt(answers: &mut Answered, dice: &mut Dice) {
+    if dice.chance(0.06) {
+        answers.push(("certainty", choice("doubtful")));
     }
 }
 

@@ -107,8 +107,7 @@ impl Population {
         let stays = stay::draw(&ground, &world, size.stays, &mut people, &mut dice.fork());
         let team_of_sector = route::assign(&ground, size.teams);
         let visits = route::visits(&ground, &world, &stays, &team_of_sector, &mut dice.fork());
-        let mut encounters =
-            meeting::record(&ground, &world, &stays, &people, &visits, &mut dice.fork());
+        let mut encounters = meeting::record(&world, &stays, &people, &visits, &mut dice.fork());
         meeting::record_places(
             &ground,
             &world,

@@ -58,7 +58,7 @@ pub(super) fn visits(
             dice,
         ));
     }
-    second_pass(world, stays, team_of_sector, &mut found, dice);
+    second_pass(ground, world, stays, team_of_sector, &mut found, dice);
     found.sort_by_key(|visit| (visit.at_s, visit.team, visit.stay));
     found
 }
@@ -129,6 +129,7 @@ fn detection(place: SleepingPlace) -> f64 {
 
 /// Some are met again by a team that only passes through.
 fn second_pass(
+    ground: &Ground,
     world: &World,
     stays: &[Stay],
     team_of_sector: &[Option<u32>],
@@ -138,6 +139,7 @@ fn second_pass(
     let teams: Vec<(usize, u32)> = team_of_sector
         .iter()
         .enumerate()
+        .filter(|(sector, _)| !ground.sectors[*sector].empty)
         .filter_map(|(sector, team)| Some((sector, (*team)?)))
         .collect();
     for stay in 0..stays.len() {

@@ -1,0 +1,93 @@
+//! Real layers, where they are at hand (`MARAUDE_GEODATA`): every address finds its commune and
+//! its part of the city, and each at most one.
+
+use anyhow::{Context, Result};
+use maraude_core::model::Coordinates;
+use maraude_server::geolocation::{AreaIndex, AreaLabel, Columns, index_layer, read_layer};
+use maraude_server::store::LayerKind;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
+
+/// Addresses of the city's file.
+const ADDRESSES: usize = 36_025;
+
+fn layer(folder: &Path, file: &str, kind: LayerKind) -> Result<AreaIndex<AreaLabel>> {
+    let text = std::fs::read_to_string(folder.join(file)).with_context(|| file.to_owned())?;
+    let read = read_layer(&text, kind, &Columns::default(), &mut |_| {})?;
+    Ok(index_layer(read.features))
+}
+
+fn addresses(folder: &Path) -> Result<Vec<Coordinates>> {
+    let file = std::fs::File::open(folder.join("mtp_adresses_2014_format_ban.csv.gz"))?;
+    let mut table = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_reader(flate2::read::GzDecoder::new(file));
+    let headers = table.headers()?.clone();
+    let column = |name: &str| {
+        headers
+            .iter()
+            .position(|header| header == name)
+            .context("column")
+    };
+    let (lon, lat) = (column("lon")?, column("lat")?);
+    let mut found = Vec::new();
+    for row in table.records() {
+        let row = row?;
+        found.push(Coordinates {
+            longitude: row.get(lon).context("lon")?.parse()?,
+            latitude: row.get(lat).context("lat")?.parse()?,
+        });
+    }
+    Ok(found)
+}
+
+#[test]
+fn every_address_lies_in_one_commune_and_at_most_one_part_of_the_city() {
+    let Some(folder) = std::env::var_os("MARAUDE_GEODATA") else {
+        println!("MARAUDE_GEODATA is not set: real layers are not at hand, nothing was located");
+        return;
+    };
+    let folder = Path::new(&folder);
+    let addresses = addresses(folder).unwrap();
+    assert_eq!(addresses.len(), ADDRESSES);
+    let tilings = [
+        ("m3m_communes_2018.geojson", LayerKind::Commune, 31),
+        ("mtp_quartiers_2014.geojson", LayerKind::Quartier, 7),
+        (
+            "mtp_sous_quartiers_2014.geojson",
+            LayerKind::SousQuartier,
+            31,
+        ),
+    ];
+    for (file, kind, areas) in tilings {
+        let index = layer(folder, file, kind).unwrap();
+        assert_eq!(index.areas().len(), areas, "{file}");
+        let started = Instant::now();
+        let mut held = 0;
+        let mut met = BTreeSet::new();
+        for at in &addresses {
+            let found = index.holding(*at);
+            assert!(
+                found.len() <= 1,
+                "{file}: one place in {} areas",
+                found.len()
+            );
+            held += found.len();
+            met.extend(found.iter().map(|(label, _)| label.code.clone()));
+        }
+        println!(
+            "{}: {held} of {} addresses located, in {} of {areas} areas, {:.0} ms",
+            kind.code(),
+            addresses.len(),
+            met.len(),
+            started.elapsed().as_secs_f64() * 1_000.0
+        );
+        if kind == LayerKind::Commune {
+            assert_eq!(held, addresses.len());
+        } else {
+            // The city's own outlines and its address file do not agree to the metre.
+            assert!(held * 1_000 >= addresses.len() * 995, "{file}: {held}");
+        }
+    }
+}
