@@ -3,33 +3,45 @@
 
 use maraude_core::form::FormKind;
 use maraude_core::model::{Answer, AnswerValue, ObservationId};
+use maraude_core::tablet::{Custody, Event};
 use maraude_tests::dice::Dice;
 use maraude_tests::tablet::SimulatedTablet;
 use maraude_tests::world::RealServer;
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const TABLETS: usize = 8;
+/// How long a tablet may take over one turn.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Kills of a server that keeps its word.
 const KILLS: u32 = 200;
 /// Kills within which one that does not must be caught; it usually takes a few.
 const CONTROL_KILLS: u32 = 100;
 
-fn count(number: i64) -> Vec<(&'static str, Answer<AnswerValue>)> {
+/// Each save of an observation counts one head more: the heads tell which save it is.
+type Saves = BTreeMap<ObservationId, u32>;
+
+/// Observations of a tablet; then they are saved again, up to the form's limit.
+const ENTRIES: usize = 60;
+const SAVES: u32 = 98;
+
+fn count(heads: u32) -> Vec<(&'static str, Answer<AnswerValue>)> {
     let place = AnswerValue::Choice("doorway".to_owned());
     vec![
-        ("n_men", Answer::Known(AnswerValue::Integer(number % 9 + 1))),
+        ("n_men", Answer::Known(AnswerValue::Integer(heads.into()))),
         ("sleeping_place", Answer::Known(place)),
     ]
 }
 
 struct Field {
     server: RealServer,
-    /// Observations some tablet showed as being on the server.
-    acknowledged: Arc<Mutex<BTreeSet<ObservationId>>>,
+    /// The last save of each observation that its tablet showed as being on the server.
+    acknowledged: Arc<Mutex<Saves>>,
     stop: Arc<AtomicBool>,
+    /// Turns each worker has finished.
+    turns: Vec<Arc<AtomicU64>>,
     workers: Vec<std::thread::JoinHandle<SimulatedTablet>>,
 }
 
@@ -38,7 +50,7 @@ impl Field {
         let mut server = RealServer::prepare(TABLETS, fault).unwrap();
         server.start().unwrap();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let acknowledged = Arc::new(Mutex::new(BTreeSet::new()));
+        let acknowledged = Arc::new(Mutex::new(Saves::new()));
         let stop = Arc::new(AtomicBool::new(false));
         let mut tablets = Vec::new();
         for seed in 0..TABLETS as u64 {
@@ -51,17 +63,20 @@ impl Field {
                 .unwrap();
             tablets.push(tablet);
         }
+        let turns: Vec<Arc<AtomicU64>> = (0..TABLETS).map(|_| Arc::default()).collect();
         let workers = tablets
             .into_iter()
-            .map(|tablet| {
+            .zip(turns.iter().cloned())
+            .map(|(tablet, turns)| {
                 let (acknowledged, stop) = (acknowledged.clone(), stop.clone());
-                std::thread::spawn(move || work(tablet, &acknowledged, &stop))
+                std::thread::spawn(move || work(tablet, &acknowledged, &stop, &turns))
             })
             .collect();
         Self {
             server,
             acknowledged,
             stop,
+            turns,
             workers,
         }
     }
@@ -69,54 +84,95 @@ impl Field {
     /// Kills the server at a drawn moment, looks at its disk, starts it again; what was
     /// acknowledged before the kill and is not there.
     fn kill_once(&mut self, dice: &mut Dice) -> usize {
-        std::thread::sleep(Duration::from_micros(u64::from(dice.whole(2_000, 60_000))));
-        // What is shown as acknowledged now must survive: the list is taken after the kill, when
-        // no new answer can come.
+        // In the middle of sync: something was acknowledged since the start, more is under way.
+        let total = || -> u32 { self.acknowledged.lock().unwrap().values().sum() };
+        let (before, since) = (total(), Instant::now());
+        while total() == before && since.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_micros(u64::from(dice.whole(0, 40_000))));
+        // What is shown as acknowledged must survive. No answer comes after the kill; those that
+        // came before it are taken in by the tablets first.
         self.server.kill().unwrap();
+        self.let_answers_sink_in();
         let shown = self.acknowledged.lock().unwrap().clone();
-        let round = self.server.round_on_disk().unwrap();
-        let kept: BTreeSet<_> = round.observations.iter().map(|seen| seen.id).collect();
+        let kept = self.on_disk();
         self.server.start().unwrap();
-        shown.difference(&kept).count()
+        lost(&shown, &kept)
     }
 
-    fn end(mut self) -> usize {
+    fn let_answers_sink_in(&self) {
+        let now = |turns: &Arc<AtomicU64>| turns.load(Ordering::Acquire);
+        let before: Vec<u64> = self.turns.iter().map(now).collect();
+        let since = Instant::now();
+        for (turns, before) in self.turns.iter().zip(before) {
+            while now(turns) < before + 2 && since.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+
+    fn on_disk(&self) -> Saves {
+        let round = self.server.round_on_disk().unwrap();
+        let saves = round.observations.iter();
+        saves.map(|seen| (seen.id, seen.heads.at_least())).collect()
+    }
+
+    /// Lets everybody finish; observations and saves on disk.
+    fn end(mut self) -> (usize, u32) {
         self.stop.store(true, Ordering::Relaxed);
-        let mut entries = BTreeSet::new();
+        let mut shown = Saves::new();
         for worker in self.workers.drain(..) {
             let mut tablet = worker.join().unwrap();
             tablet.send_everything().unwrap();
-            entries.extend(tablet.acknowledged());
+            shown.extend(acknowledged(&tablet));
         }
         self.server.kill().unwrap();
-        let round = self.server.round_on_disk().unwrap();
-        let kept: BTreeSet<_> = round.observations.iter().map(|seen| seen.id).collect();
-        assert!(entries.is_subset(&kept));
-        kept.len()
+        let kept = self.on_disk();
+        assert_eq!(lost(&shown, &kept), 0);
+        (kept.len(), kept.values().sum())
     }
+}
+
+/// Acknowledged saves that are not on the disk.
+fn lost(shown: &Saves, kept: &Saves) -> usize {
+    let missing =
+        |(id, save): &(&ObservationId, &u32)| kept.get(*id).is_none_or(|disk| disk < *save);
+    shown.iter().filter(missing).count()
+}
+
+fn acknowledged(tablet: &SimulatedTablet) -> Saves {
+    let entries = tablet.entries().into_iter();
+    entries
+        .filter(|entry| matches!(entry.custody, Custody::OnServer | Custody::Read))
+        .map(|entry| (entry.id, entry.heads.at_least()))
+        .collect()
 }
 
 /// Records and sends until told to stop, telling what it sees acknowledged.
 fn work(
     mut tablet: SimulatedTablet,
-    acknowledged: &Mutex<BTreeSet<ObservationId>>,
+    told: &Mutex<Saves>,
     stop: &AtomicBool,
+    turns: &AtomicU64,
 ) -> SimulatedTablet {
-    let mut number = 0;
+    let mut own: Vec<(ObservationId, u32)> = Vec::new();
+    let mut turn = 0;
     while !stop.load(Ordering::Relaxed) {
-        number += 1;
-        if number <= 150 {
-            tablet
-                .fill(FormKind::Count, None, None, &count(number))
-                .unwrap();
+        if own.len() < ENTRIES {
+            let id = tablet.fill(FormKind::Count, None, None, &count(1)).unwrap();
+            own.push((id, 1));
         } else {
-            // Enough to read; the same entries go on being edited.
-            let entries = tablet.entries();
-            let id = entries[number as usize % entries.len()].id;
-            tablet.edit(id, &count(number)).unwrap();
+            let (id, saves) = &mut own[turn % ENTRIES];
+            if *saves < SAVES {
+                *saves += 1;
+                tablet.edit(*id, &count(*saves)).unwrap();
+            }
+            turn += 1;
         }
-        tablet.send(maraude_core::tablet::Event::SendNow);
-        acknowledged.lock().unwrap().extend(tablet.acknowledged());
+        tablet.send(Event::SendNow);
+        told.lock().unwrap().extend(acknowledged(&tablet));
+        turns.fetch_add(1, Ordering::Release);
     }
     tablet
 }
@@ -129,9 +185,9 @@ fn killed_200_times_the_server_loses_nothing_it_acknowledged() {
         let lost = field.kill_once(&mut dice);
         assert_eq!(lost, 0, "kill {kill}");
     }
-    let kept = field.end();
-    println!("{KILLS} kills, {kept} observations on disk, 0 acknowledged lost");
-    assert!(kept > 100);
+    let (observations, saves) = field.end();
+    println!("{KILLS} kills, {observations} observations saved {saves} times, 0 lost");
+    assert!(saves > 1_000);
 }
 
 #[test]
