@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const TABLETS: usize = 8;
 /// How long a tablet may take over one turn.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Kills of a server that keeps its word.
+/// Kills of a server that keeps its word; `MARAUDE_KILLS` asks for another number.
 const KILLS: u32 = 200;
 /// Kills within which one that does not must be caught; it usually takes a few.
 const CONTROL_KILLS: u32 = 100;
@@ -181,12 +181,14 @@ fn work(
 fn killed_200_times_the_server_loses_nothing_it_acknowledged() {
     let mut field = Field::begin(None);
     let mut dice = Dice::new(200);
-    for kill in 1..=KILLS {
+    let asked = std::env::var("MARAUDE_KILLS").ok();
+    let kills = asked.map_or(KILLS, |number| number.parse().unwrap());
+    for kill in 1..=kills {
         let lost = field.kill_once(&mut dice);
         assert_eq!(lost, 0, "kill {kill}");
     }
     let (observations, saves) = field.end();
-    println!("{KILLS} kills, {observations} observations saved {saves} times, 0 lost");
+    println!("{kills} kills, {observations} observations saved {saves} times, 0 lost");
     assert!(saves > 1_000);
 }
 

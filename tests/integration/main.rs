@@ -1,6 +1,9 @@
 //! One file per promise, on a simulated world: no sleep for luck, no mock of our own code.
 
-#![expect(clippy::unwrap_used, reason = "a promise's test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a promise's test stops at the first surprise"
+)]
 
 mod acknowledged;
 mod approved;

@@ -360,10 +360,14 @@ impl Drop for RealServer {
     }
 }
 
-/// The binary `maraude` with fault points, built once per run beside the tests.
+/// The binary `maraude` with fault points: the one `MARAUDE_BIN` names, else built once per run
+/// beside the tests.
 pub fn server_binary() -> Result<&'static Path> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
+        if let Some(named) = std::env::var_os("MARAUDE_BIN").map(PathBuf::from) {
+            return named.exists().then_some(named);
+        }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         // Together with the tests' package, so that features and artefacts are the tests' own.
         let done = Command::new(cargo)
