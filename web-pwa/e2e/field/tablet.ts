@@ -83,6 +83,90 @@ export class Tablet {
     await expect(this.page.getByText('Enregistré sur cette tablette.')).toBeVisible();
   }
 
+  /** Somebody not spoken to. */
+  async noContact(reason: string): Promise<void> {
+    await this.tap('Sans contact');
+    await this.choose(reason);
+    await this.card(/Lieu/);
+    await this.choose('Rue, trottoir');
+    await this.tap(/^Suivant/);
+    await this.card('Nombre');
+    await this.choose('Nombre inconnu');
+    await this.tap(/^Suivant/);
+    await this.finish();
+  }
+
+  /** An interview, some questions left out. */
+  async interview(): Promise<void> {
+    await this.tap('Questionnaire');
+    await this.choose('Certaines questions');
+    await this.card('Cette nuit');
+    await this.choose('Non');
+    await this.card('Lieu');
+    await this.choose('Parc, jardin');
+    await this.tap(/^Suivant/);
+    await this.card('Avec qui');
+    await this.choose('Seul');
+    await this.finish();
+  }
+
+  /** A squat or bidonville not known before. */
+  async site(number: number): Promise<void> {
+    await this.tap(/Squat, bidonville/);
+    await this.choose(number % 2 === 0 ? 'Squat' : 'Bidonville');
+    await this.tap(/^Suivant/);
+    await this.card('Habitant');
+    await this.tap('Comptés par l’équipe : un de plus');
+    await this.finish();
+  }
+
+  /** Waits for a card by its title. */
+  async card(title: string | RegExp): Promise<void> {
+    await expect(this.title(title)).toBeVisible();
+  }
+
+  /** Goes on to the summary and saves. */
+  async finish(): Promise<void> {
+    while ((await this.button(/^Enregistrer/).count()) === 0) {
+      const before = await this.page.locator('main').innerText();
+      await this.page.locator('footer .button-primary').click();
+      await expect.poll(() => this.page.locator('main').innerText()).not.toBe(before);
+    }
+    await this.tap(/^Enregistrer/);
+    await expect(this.button('Comptage')).toBeVisible();
+  }
+
+  /** How many observations the home screen tells. */
+  counted(): Locator {
+    return this.page.locator('[data-observations]');
+  }
+
+  /** Lists every observation, not the last ones alone. */
+  async showAll(): Promise<void> {
+    const all = this.button(/Voir les \d+ observations/);
+    if (await all.count()) await all.click();
+  }
+
+  /** Every line of the list, as words. */
+  async listed(): Promise<string[]> {
+    const lines = await this.entries().allInnerTexts();
+    return lines.map((line) => line.replace(/\s+/g, ' ').trim());
+  }
+
+  /** A form that came back after a restart is left, to see the list behind it. */
+  async leaveForm(): Promise<void> {
+    await expect(this.button('Comptage').or(this.button('Quitter')).first()).toBeVisible();
+    if ((await this.button('Quitter').count()) === 0) return;
+    await this.tap('Quitter');
+    await this.tap('Effacer et quitter');
+  }
+
+  /** After several wrong PINs the keypad is closed for a while. */
+  async waitForKeypad(): Promise<void> {
+    await expect(this.title('Déverrouiller')).toBeVisible();
+    await expect(this.button('1')).toBeEnabled({ timeout: 60_000 });
+  }
+
   /** Hours and words of the entries on the home screen. */
   entries(): Locator {
     return this.page.locator('main .line');

@@ -70,7 +70,10 @@ export const en: Messages = {
     opening: 'Opening…',
     digits: (count) => `${count} of 6 digits typed`,
     erase: 'Erase',
-    wait: (seconds) => `Wait ${seconds} s before the next try.`,
+    wait: (seconds) =>
+      seconds < 100
+        ? `Wait ${seconds} s before the next try.`
+        : `Wait ${Math.ceil(seconds / 60)} minutes before the next try.`,
     tries: (left) =>
       left === 1
         ? 'Last try. After that, go back to the coordination.'

@@ -87,7 +87,10 @@ export const fr = {
     opening: 'Ouverture…',
     digits: (count: number) => `${count} chiffres tapés sur 6`,
     erase: 'Effacer',
-    wait: (seconds: number) => `Patientez ${seconds} s avant le prochain essai.`,
+    wait: (seconds: number) =>
+      seconds < 100
+        ? `Patientez ${seconds} s avant le prochain essai.`
+        : `Patientez ${Math.ceil(seconds / 60)} minutes avant le prochain essai.`,
     tries: (left: number) =>
       left === 1
         ? 'Dernier essai. Après, il faudra revenir à la coordination.'

@@ -15,8 +15,8 @@ export function headsWords(entry: Pick<EntryView, 'heads'>): string {
 /** What it is: "Groupe", "Une personne, endormi". */
 export function kindWords(entry: EntryView): string {
   const kind = t().entry.kinds[entry.kind];
-  const form = entry.form === 'count' || entry.contact === 'answered' ? '' : entry.contact;
-  return form === '' ? kind : `${kind}, ${t().entry.contacts[form]}`;
+  const met = entry.form === 'interview' || entry.form === 'no_contact';
+  return met ? `${kind}, ${t().entry.contacts[entry.contact]}` : kind;
 }
 
 /** The drawing of a form. */
