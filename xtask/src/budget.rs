@@ -4,27 +4,33 @@ use crate::run::{root, say};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
-/// A budget: what, KB of brotli, and which files.
+/// A budget: what, the KB of brotli aimed at, the KB it must never grow beyond, and which files.
 struct Budget {
     name: &'static str,
-    limit_kb: f64,
+    aim_kb: f64,
+    ceiling_kb: f64,
     belongs: fn(&str) -> bool,
 }
 
+/// The core is above its aim (docs/decisions/0005-core-size.md): its ceiling only keeps it from
+/// growing.
 const BUDGETS: [Budget; 3] = [
     Budget {
         name: "shell",
-        limit_kb: 60.0,
+        aim_kb: 60.0,
+        ceiling_kb: 60.0,
         belongs: is_shell,
     },
     Budget {
         name: "core",
-        limit_kb: 400.0,
+        aim_kb: 400.0,
+        ceiling_kb: 600.0,
         belongs: is_core,
     },
     Budget {
         name: "map",
-        limit_kb: 400.0,
+        aim_kb: 400.0,
+        ceiling_kb: 400.0,
         belongs: is_map,
     },
 ];
@@ -51,13 +57,13 @@ fn is_shell(name: &str) -> bool {
     code.iter().any(|end| name.ends_with(end)) && !lazy && !worker
 }
 
-/// Prints each budget and fails on the first that is exceeded.
+/// Prints each size beside its aim, and fails when one outgrows its ceiling.
 pub fn run() -> Result<()> {
     let dist = root().join("web-pwa/dist");
     let mut sizes = Vec::new();
     collect(&dist, &mut sizes).context("the web app is not built: run `cargo xtask web`")?;
     let mut over = Vec::new();
-    say("what     KB (brotli)  budget");
+    say("what     KB (brotli)     aim");
     for budget in BUDGETS {
         let bytes: u64 = sizes
             .iter()
@@ -65,16 +71,24 @@ pub fn run() -> Result<()> {
             .map(|(_, bytes)| bytes)
             .sum();
         let kb = bytes as f64 / 1000.0;
+        let note = if kb > budget.aim_kb {
+            "  above its aim"
+        } else {
+            ""
+        };
         say(format!(
-            "{:<8} {kb:>11.1} {:>7.0}",
-            budget.name, budget.limit_kb
+            "{:<8} {kb:>11.1} {:>7.0}{note}",
+            budget.name, budget.aim_kb
         ));
-        if kb > budget.limit_kb || bytes == 0 {
+        if kb > budget.ceiling_kb || bytes == 0 {
             over.push(budget.name);
         }
     }
     if !over.is_empty() {
-        bail!("over budget, or not found: {}", over.join(", "));
+        bail!(
+            "grown beyond the ceiling, or not found: {}",
+            over.join(", ")
+        );
     }
     Ok(())
 }

@@ -1,0 +1,11 @@
+// `cargo xtask screenshots`: photographs of a running demo, not a test.
+import { defineConfig } from '@playwright/test';
+import base from '../playwright.config';
+
+export default defineConfig({
+  ...base,
+  testDir: '.',
+  testMatch: 'screenshots.spec.ts',
+  testIgnore: [],
+  timeout: 180_000,
+});
