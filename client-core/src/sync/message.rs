@@ -1,6 +1,6 @@
 //! What travels between a tablet and the server, in CBOR (RFC 8949).
 //!
-//! Everything a tablet sends is sealed in an [`super::envelope::Envelope`] when it is saved; a
+//! Everything a tablet sends is sealed in an envelope when it is saved; a
 //! request only carries envelopes and what the tablet wants to follow.
 
 use crate::document::DocumentName;
