@@ -18,7 +18,9 @@ export default defineConfig({
   testIgnore: '**/screenshots.spec.ts',
   outputDir: 'test-results',
   workers: 1,
-  timeout: 90_000,
+  timeout: 240_000,
+  // A shared machine may stall a page; a test that fails twice has failed.
+  retries: 1,
   expect: { timeout: 10_000 },
   reporter: 'list',
   use: {

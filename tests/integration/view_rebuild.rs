@@ -1,5 +1,6 @@
 //! The view can be dropped at any time: rebuilt, it equals the one that grew with the log.
 
+use maraude_server::projection::ObservationFilter;
 use maraude_tests::population::{Ground, Population, Size};
 use maraude_tests::world::{TEN_PM, World};
 
@@ -36,7 +37,7 @@ fn a_view_that_grew_equals_one_rebuilt_at_the_end_of_the_night() {
     let before = digests(&grown);
     grown.rebuild(&mut |_, _| {}).unwrap();
     assert_eq!(digests(&grown), before);
-    let (lines, total) = grown.view().lines(&Default::default()).unwrap();
+    let (lines, total) = grown.view().lines(&ObservationFilter::default()).unwrap();
     assert_eq!(lines.len(), total as usize);
     assert_eq!(lines.len(), night.encounters.len());
 }

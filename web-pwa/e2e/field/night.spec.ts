@@ -1,7 +1,7 @@
 /**
  * The night, end to end: enrolled, out of network with the server dead, 25 observations, the
  * browser killed in the middle of a save, everything back, sent while locked, seen by the
- * coordination, a double decided, a release built.
+ * coordination without a reload.
  */
 import { OwnBrowser } from './browser';
 import { ShiftedClock } from './clock';
