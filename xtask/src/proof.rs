@@ -44,11 +44,5 @@ fn kill(cycles: u32) -> Result<()> {
     tests
         .env("MARAUDE_BIN", server_binary())
         .env("MARAUDE_KILLS", cycles.to_string());
-    run_to_end(tests.args([
-        "--",
-        "acknowledged::killed",
-        "--nocapture",
-        "--test-threads",
-        "1",
-    ]))
+    run_to_end(tests.args(["--", "acknowledged::", "--nocapture", "--test-threads", "1"]))
 }

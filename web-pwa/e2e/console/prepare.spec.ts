@@ -139,7 +139,7 @@ test('a tablet’s code is shown large with its QR code', async ({ page, served 
   expect(await drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
 });
 
-test('an expired session asks for the password over the screen', async ({ page, served }) => {
+test('an expired session asks for the password over the screen @proof', async ({ page, served }) => {
   await enter(page, served);
   await createCampaign(page, 'Session', 'Exercice');
   await page.getByLabel('Téléphone de la coordination').fill('04 33 33 33 33');
