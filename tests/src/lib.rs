@@ -2,13 +2,23 @@
 //!
 //! It must never be shipped. The integration tests, the demo and the benchmarks drive it.
 
+#[cfg(feature = "world")]
 pub mod bench;
+#[cfg(feature = "world")]
 pub mod console;
 pub mod dice;
+pub mod doubles;
+#[cfg(feature = "world")]
 pub mod enrolment;
+#[cfg(feature = "world")]
 pub mod generated;
+#[cfg(feature = "world")]
 pub mod layers;
+#[cfg(feature = "world")]
 pub mod night;
+#[cfg(feature = "world")]
 pub mod population;
+#[cfg(feature = "world")]
 pub mod tablet;
+#[cfg(feature = "world")]
 pub mod world;

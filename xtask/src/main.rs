@@ -11,6 +11,7 @@ mod proof;
 mod run;
 mod screenshots;
 mod setup;
+mod simulate;
 mod test;
 mod tidy;
 mod web;
@@ -41,6 +42,8 @@ enum Task {
     Proof(proof::Proof),
     /// Benchmarks beside peers; prints a table and writes JSON under target/bench.
     Bench(bench::Bench),
+    /// How well linkage does on nights with known truth; prints a table.
+    Simulate(simulate::Simulate),
     /// Build the tablet's core and the web app.
     Web,
     /// Check floors, sizes, words, module headers and links.
@@ -60,6 +63,7 @@ fn main() -> std::process::ExitCode {
         Task::Ci => ci::run(),
         Task::Proof(proof) => proof.run(),
         Task::Bench(bench) => bench.run(),
+        Task::Simulate(simulate) => simulate.run(),
         Task::Web => web::build(),
         Task::Tidy => tidy::run(),
         Task::Budget => budget::run(),

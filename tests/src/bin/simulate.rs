@@ -1,0 +1,257 @@
+//! `cargo xtask simulate`: nights with known truth, linked and judged.
+//!
+//! `simulate [--people N,N] [--nights N] [--seed N] [--calibration] [--csv FOLDER]`
+
+use anyhow::{Context, Result, bail};
+use maraude_linkage::{Parameters, Phase, link_by_phase};
+use maraude_tests::doubles::judge::{Bins, Quality, calibration, judge};
+use maraude_tests::doubles::{Night, write_csv};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+struct Order {
+    people: Vec<u32>,
+    nights: u64,
+    seed: Option<u64>,
+    calibration: bool,
+    each: bool,
+    csv: Option<PathBuf>,
+}
+
+struct Run {
+    quality: Quality,
+    seconds: [f64; 3],
+    peak_mb: f64,
+    observations: usize,
+}
+
+fn main() -> Result<()> {
+    let order = order()?;
+    let mut out = std::io::stdout();
+    let first = order.seed.unwrap_or_else(fresh_seed);
+    writeln!(
+        out,
+        "nights drawn from seed {first} on; the same again: cargo xtask simulate --seed {first} --nights {}",
+        order.nights
+    )?;
+    for &people in &order.people {
+        let mut runs = Vec::new();
+        let mut bins = Bins::default();
+        for seed in first..first + order.nights {
+            let night = Night::draw(people, seed);
+            if let Some(folder) = &order.csv {
+                save(&night, folder, seed)?;
+            }
+            let run = run(&night, &order, &mut bins);
+            if order.each {
+                writeln!(out, "{people} seed {seed}: {:.3?}", run.quality)?;
+            }
+            runs.push(run);
+        }
+        table(&mut out, people, &runs)?;
+        if order.calibration {
+            bins_table(&mut out, &bins)?;
+        }
+    }
+    Ok(())
+}
+
+fn order() -> Result<Order> {
+    let mut made = Order {
+        people: vec![500, 2_000, 20_000],
+        nights: 10,
+        seed: None,
+        calibration: false,
+        each: false,
+        csv: None,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || {
+            words
+                .next()
+                .with_context(|| format!("{word} needs a value"))
+        };
+        match word.as_str() {
+            "--people" => {
+                let list = value()?;
+                let numbers = list.split(',').map(str::parse).collect::<Result<_, _>>();
+                made.people = numbers.context("--people is a list of whole numbers")?;
+            }
+            "--nights" => made.nights = value()?.parse().context("--nights is a whole number")?,
+            "--seed" => made.seed = Some(value()?.parse().context("--seed is a whole number")?),
+            "--calibration" => made.calibration = true,
+            "--each" => made.each = true,
+            "--csv" => made.csv = Some(PathBuf::from(value()?)),
+            _ => bail!("unknown option {word}"),
+        }
+    }
+    Ok(made)
+}
+
+/// A seed nobody chose.
+fn fresh_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
+}
+
+fn run(night: &Night, order: &Order, bins: &mut Bins) -> Run {
+    forget_peak();
+    let before_kb = status_kb("VmRSS:");
+    let mut last = Instant::now();
+    let mut seconds = [0.0; 3];
+    let linkage = link_by_phase(
+        &night.observations,
+        &[],
+        &Parameters::default(),
+        &mut |phase| {
+            let index = match phase {
+                Phase::Block => 0,
+                Phase::Score => 1,
+                Phase::Cluster => 2,
+            };
+            seconds[index] = last.elapsed().as_secs_f64();
+            last = Instant::now();
+        },
+    );
+    let peak_mb = (status_kb("VmHWM:") - before_kb) / 1_024.0;
+    if order.calibration {
+        calibration(night, &linkage, bins);
+    }
+    Run {
+        quality: judge(night, &linkage),
+        seconds,
+        peak_mb,
+        observations: night.observations.len(),
+    }
+}
+
+/// Starts the peak of memory anew; where the system does not let us, the peak stays the highest.
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+fn status_kb(field: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let number = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok());
+    number.unwrap_or(f64::NAN)
+}
+
+fn save(night: &Night, folder: &std::path::Path, seed: u64) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let name = |what: &str| folder.join(format!("{what}-{}-{seed}.csv", night.people));
+    let mut rows = BufWriter::new(File::create(name("night"))?);
+    let mut truth = BufWriter::new(File::create(name("truth"))?);
+    write_csv(night, &mut rows, &mut truth)?;
+    rows.flush()?;
+    truth.flush()?;
+    Ok(())
+}
+
+/// Median, and the worst by how far it is from what is wanted.
+fn middle(runs: &[Run], of: impl Fn(&Run) -> f64) -> f64 {
+    let mut values: Vec<f64> = runs.iter().map(of).filter(|v| !v.is_nan()).collect();
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => values[n / 2],
+        n => f64::midpoint(values[n / 2 - 1], values[n / 2]),
+    }
+}
+
+fn least(runs: &[Run], of: impl Fn(&Run) -> f64) -> f64 {
+    runs.iter()
+        .map(of)
+        .filter(|v| !v.is_nan())
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn most(runs: &[Run], of: impl Fn(&Run) -> f64) -> f64 {
+    runs.iter()
+        .map(of)
+        .filter(|v| !v.is_nan())
+        .fold(f64::NEG_INFINITY, f64::max)
+}
+
+fn table(out: &mut dyn Write, people: u32, runs: &[Run]) -> Result<()> {
+    let covered = runs.iter().filter(|run| run.quality.covered).count();
+    let observations = middle(runs, |r| r.observations as f64);
+    writeln!(
+        out,
+        "\n{people} people, {} nights, {observations:.0} observations, {:.0} doubles (medians)",
+        runs.len(),
+        middle(runs, |r| r.quality.true_pairs as f64)
+    )?;
+    writeln!(out, "{:<40} {:>9} {:>9}", "", "median", "worst")?;
+    let mut low = |name: &str, of: &dyn Fn(&Run) -> f64| {
+        writeln!(
+            out,
+            "{name:<40} {:>9.3} {:>9.3}",
+            middle(runs, of),
+            least(runs, of)
+        )
+    };
+    low("cluster pair F1", &|r| r.quality.f1)?;
+    low("  precision", &|r| r.quality.precision)?;
+    low("  recall", &|r| r.quality.recall)?;
+    low("B3 F1", &|r| r.quality.b_cubed)?;
+    low("auto verdicts, precision", &|r| {
+        r.quality.auto_precision.unwrap_or(f64::NAN)
+    })?;
+    low("auto verdicts, recall", &|r| r.quality.auto_recall)?;
+    low("doubles compared", &|r| r.quality.compared)?;
+    let mut high = |name: &str, of: &dyn Fn(&Run) -> f64| {
+        writeln!(
+            out,
+            "{name:<40} {:>9.3} {:>9.3}",
+            middle(runs, of),
+            most(runs, of)
+        )
+    };
+    high("count error, absolute, %", &|r| {
+        100.0 * r.quality.count_error.abs()
+    })?;
+    high("count error, signed, %", &|r| 100.0 * r.quality.count_error)?;
+    high("clusters against people, absolute, %", &|r| {
+        100.0 * r.quality.cluster_error.abs()
+    })?;
+    high("width of the 95 % interval, %", &|r| {
+        100.0 * r.quality.width
+    })?;
+    high("pairs to review per 100 observations", &|r| {
+        r.quality.review_load
+    })?;
+    high("seconds", &|r| r.seconds.iter().sum())?;
+    high("  block", &|r| r.seconds[0])?;
+    high("  score", &|r| r.seconds[1])?;
+    high("  cluster, count", &|r| r.seconds[2])?;
+    high("peak memory above the data, MB", &|r| r.peak_mb)?;
+    writeln!(
+        out,
+        "{:<40} {:>8.0} %",
+        "nights whose truth is in the interval",
+        100.0 * covered as f64 / runs.len() as f64
+    )?;
+    Ok(())
+}
+
+fn bins_table(out: &mut dyn Write, bins: &Bins) -> Result<()> {
+    writeln!(
+        out,
+        "\n{:<36} {:>6} {:>8} {:>8} {:>8}",
+        "pairs", "from", "number", "held", "true"
+    )?;
+    for ((kind, bin), (number, held, one)) in &bins.cells {
+        writeln!(
+            out,
+            "{kind:<36} {:>6} {number:>8} {:>8.3} {:>8.3}",
+            Bins::EDGES[*bin],
+            held / *number as f64,
+            *one as f64 / *number as f64
+        )?;
+    }
+    Ok(())
+}

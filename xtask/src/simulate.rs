@@ -1,0 +1,61 @@
+//! `cargo xtask simulate`: how well linkage does on nights with known truth.
+
+use crate::run::{cargo, in_folder, output, root, run as run_to_end, say, target};
+use anyhow::Result;
+use clap::Args;
+
+/// Draws nights, links them, judges them, prints a table.
+#[derive(Args)]
+pub struct Simulate {
+    /// People of each night, by size.
+    #[arg(long, default_value = "500,2000,20000")]
+    people: String,
+    /// Nights of each size.
+    #[arg(long, default_value = "10")]
+    nights: String,
+    /// The first seed; without it, one that nobody chose.
+    #[arg(long)]
+    seed: Option<String>,
+    /// Print one line per night.
+    #[arg(long)]
+    each: bool,
+    /// Print probabilities against the truth, by kind of pair.
+    #[arg(long)]
+    calibration: bool,
+    /// Write each night, and its truth, as CSV into this folder.
+    #[arg(long)]
+    csv: Option<String>,
+}
+
+impl Simulate {
+    /// Builds the nights alone, in release, and runs them.
+    pub fn run(self) -> Result<()> {
+        let program = program()?;
+        if let Ok(load) = output(std::process::Command::new("cat").arg("/proc/loadavg")) {
+            say(format!("load average before: {}", load.trim()));
+        }
+        let mut simulate = in_folder(program, &root());
+        simulate.args(["--people", &self.people, "--nights", &self.nights]);
+        if let Some(seed) = &self.seed {
+            simulate.args(["--seed", seed]);
+        }
+        if let Some(folder) = &self.csv {
+            simulate.args(["--csv", folder]);
+        }
+        for (wanted, flag) in [(self.each, "--each"), (self.calibration, "--calibration")] {
+            if wanted {
+                simulate.arg(flag);
+            }
+        }
+        run_to_end(&mut simulate)
+    }
+}
+
+/// The program that draws and judges, built without server or documents.
+pub fn program() -> Result<std::path::PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", "maraude-tests"]);
+    build.args(["--no-default-features", "--bin", "simulate"]);
+    run_to_end(&mut build)?;
+    Ok(target().join("release/simulate"))
+}
