@@ -1,7 +1,6 @@
 //! What is too long for every run; each keeps its last printed result in docs/proofs.md.
 
-use crate::run::{cargo, in_web, run as run_to_end, target};
-use crate::setup;
+use crate::run::{cargo, run as run_to_end};
 use crate::test::server_binary;
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -21,8 +20,6 @@ enum Which {
         #[arg(long, default_value_t = 1000)]
         cycles: u32,
     },
-    /// The browser tests tagged `@proof`; `cargo xtask test` must have built everything.
-    Browser,
 }
 
 impl Proof {
@@ -30,7 +27,6 @@ impl Proof {
     pub fn run(self) -> Result<()> {
         match self.which {
             Which::Kill { cycles } => kill(cycles),
-            Which::Browser => browser(),
         }
     }
 }
@@ -49,12 +45,4 @@ fn kill(cycles: u32) -> Result<()> {
         .env("MARAUDE_BIN", server_binary())
         .env("MARAUDE_KILLS", cycles.to_string());
     run_to_end(tests.args(["--", "acknowledged::", "--nocapture", "--test-threads", "1"]))
-}
-
-fn browser() -> Result<()> {
-    let mut tests = in_web("npx");
-    tests.args(["--no-install", "playwright", "test", "--grep", "@proof"]);
-    tests.env("CHROMIUM", setup::chromium()?);
-    tests.env("MARAUDE_BIN", server_binary());
-    run_to_end(tests.env("MARAUDE_NIGHT", target().join("debug/simulated_night")))
 }

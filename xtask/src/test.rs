@@ -176,7 +176,6 @@ fn in_browser() -> Result<Tally> {
     let chromium = setup::chromium()?;
     let mut tests = in_web("npx");
     tests.args(["--no-install", "playwright", "test", "--reporter=list"]);
-    tests.args(["--grep-invert", "@proof"]);
     tests
         .env("CHROMIUM", chromium)
         .env("MARAUDE_BIN", server_binary())

@@ -152,10 +152,7 @@ const WORDS = {
 } as const;
 
 for (const language of LANGUAGES) {
-  test(`every screen is free of faults, ${language}${language === 'en' ? ' @proof' : ''}`, async ({
-    browser,
-    server,
-  }) => {
+  test(`every screen is free of faults, ${language}`, async ({ browser, server }) => {
     test.setTimeout(420_000);
     const context = await browser.newContext({
       geolocation: HERE,
