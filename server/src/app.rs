@@ -14,14 +14,17 @@ use crate::store::{
 use crate::sync::{Engine, EngineError, EngineParts, Gate, Pool, PoolError};
 use ed25519_dalek::SigningKey;
 use maraude_core::document::DocumentName;
-use maraude_core::model::{Campaign, CampaignId, DeviceId};
+use maraude_core::model::{Campaign, CampaignId, DeviceId, TimestampMs};
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// Below this free space nothing more is taken in, bytes: what is there must stay workable.
 const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// How often a damaged campaign is tried again: somebody may have repaired it.
+const DAMAGE_LOOKED_AT_EVERY_MS: TimestampMs = 60_000;
 
 /// How often the disk is looked at.
 const DISK_EVERY: Duration = Duration::from_secs(5);
@@ -42,6 +45,26 @@ pub async fn watch_disk(app: App) {
     }
 }
 
+fn free_bytes(folder: &DataFolder) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder.root()).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Before anything is opened: on a full disk even opening needs what was kept back.
+fn keep_space_back(folder: &DataFolder) {
+    let reserve = Reserve::new(folder.reserve());
+    let needed = LEAST_FREE_BYTES + reserve.lacks_bytes();
+    let room = free_bytes(folder).is_none_or(|free| free >= needed);
+    let done = if room {
+        reserve.hold().map(|_| ())
+    } else {
+        reserve.give_up()
+    };
+    if let Err(error) = done {
+        tracing::warn!(%error, "no space could be kept back on the disk");
+    }
+}
+
 /// The server's shared state.
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
@@ -58,6 +81,8 @@ struct Shared {
     clock: Clock,
     pool: Pool,
     engines: Mutex<HashMap<CampaignId, Arc<Engine>>>,
+    /// Campaigns whose files did not open, when and why.
+    damaged: Mutex<BTreeMap<CampaignId, (TimestampMs, String)>>,
     device_sessions: DeviceSessions,
     attempts: Attempts,
     gate: OnceLock<Gate>,
@@ -68,11 +93,9 @@ impl App {
     /// Opens the stores of a data folder that `init` made.
     pub fn open(config: Config, master: &MasterKey, clock: Clock) -> Result<Self, StoreError> {
         let folder = DataFolder::new(&config.data);
+        keep_space_back(&folder);
         let server = Arc::new(ServerStore::open(&folder.server_db())?);
         let keys = Arc::new(KeyStore::open(&folder.keys_db(), master)?);
-        if let Err(error) = Reserve::new(folder.reserve()).hold() {
-            tracing::warn!(%error, "no space could be kept back on the disk");
-        }
         Ok(Self(Arc::new(Shared {
             signing: keys.signing_key()?,
             device: server.server_device()?,
@@ -85,6 +108,7 @@ impl App {
             clock,
             pool: Pool::sized_for_this_machine(),
             engines: Mutex::default(),
+            damaged: Mutex::default(),
             device_sessions: DeviceSessions::default(),
             attempts: Attempts::default(),
             gate: OnceLock::new(),
@@ -94,17 +118,20 @@ impl App {
 
     /// Free space where the data are, where the system tells.
     pub fn free_bytes(&self) -> Option<u64> {
-        let found = rustix::fs::statvfs(self.0.folder.root()).ok()?;
-        Some(found.f_bavail.saturating_mul(found.f_frsize))
+        free_bytes(&self.0.folder)
     }
 
     /// Whether there is room to take work in; the writers of all open campaigns are told.
     pub fn look_at_the_disk(&self) -> bool {
         let reserve = Reserve::new(self.0.folder.reserve());
-        let free = self
-            .free_bytes()
-            .is_none_or(|free| free >= LEAST_FREE_BYTES);
+        // The reserve is taken back only where enough is left beside it: a disk with just the
+        // space that was given up stays shut to new work and open to exports and purges.
+        let needed = LEAST_FREE_BYTES + reserve.lacks_bytes();
+        let free = self.free_bytes().is_none_or(|free| free >= needed);
         let room = free && reserve.hold().unwrap_or(false);
+        if !room && let Err(error) = reserve.give_up() {
+            tracing::error!(%error, "the reserve was not given up");
+        }
         for engine in self.open_engines() {
             engine.disk_has_room(room);
         }
@@ -180,7 +207,44 @@ impl App {
         if let Some(engine) = engines.get(&campaign) {
             return Ok(engine.clone());
         }
-        let engine = Arc::new(Engine::new(EngineParts {
+        let now = self.0.clock.now();
+        if let Some((at, cause)) = self.damaged().get(&campaign)
+            && now - at < DAMAGE_LOOKED_AT_EVERY_MS
+        {
+            let cause = cause.clone();
+            return Err(StoreError::DamagedCampaign { cause });
+        }
+        let engine = match self.open_engine(campaign) {
+            Ok(engine) => Arc::new(engine),
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, %campaign, "a campaign's files are damaged");
+                let cause = error.to_string();
+                self.damaged().insert(campaign, (now, cause.clone()));
+                return Err(StoreError::DamagedCampaign { cause });
+            }
+            Err(error) => return Err(error),
+        };
+        self.damaged().remove(&campaign);
+        engines.insert(campaign, engine.clone());
+        Ok(engine)
+    }
+
+    /// Campaigns whose files did not open in this run, and why.
+    pub fn damaged_campaigns(&self) -> BTreeMap<CampaignId, String> {
+        let damaged = self.damaged();
+        let causes = damaged.iter();
+        causes
+            .map(|(id, (_, cause))| (*id, cause.clone()))
+            .collect()
+    }
+
+    fn damaged(&self) -> MutexGuard<'_, BTreeMap<CampaignId, (TimestampMs, String)>> {
+        let damaged = &self.0.damaged;
+        damaged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open_engine(&self, campaign: CampaignId) -> Result<Engine, StoreError> {
+        Engine::new(EngineParts {
             open: self.0.campaigns.open(campaign)?,
             keys: self.0.keys.clone(),
             server: self.0.server.clone(),
@@ -190,9 +254,7 @@ impl App {
             opening: self.0.opening,
             clock: self.0.clock.clone(),
             single_copy_accepted: self.0.config.single_copy_accepted,
-        })?);
-        engines.insert(campaign, engine.clone());
-        Ok(engine)
+        })
     }
 
     /// Stands another gate before documents opened from now on.
@@ -235,7 +297,7 @@ impl App {
             .expect("a part is kept under its own type's key")
     }
 
-    fn parts(&self) -> std::sync::MutexGuard<'_, HashMap<TypeId, Arc<dyn Any + Send + Sync>>> {
+    fn parts(&self) -> MutexGuard<'_, HashMap<TypeId, Arc<dyn Any + Send + Sync>>> {
         self.0.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -195,6 +195,7 @@ impl Tablet {
                 .map(|bytes| ByteBuf::from((*bytes).clone()))
                 .collect(),
             follow: Vec::new(),
+            log_end: None,
         }
     }
 

@@ -225,7 +225,13 @@ impl<'a> Gate<'a> {
     }
 
     /// Whether a change is among these or their ancestors.
+    ///
+    /// Counters only grow along descent, so what has not counted beyond the ancestor is no
+    /// descendant of it: a long document is not walked to its beginning.
     fn descends(&self, from: &[ChangeHash], ancestor: ChangeHash) -> bool {
+        let reached = self
+            .facts(&ancestor)
+            .map_or(0, |facts| facts.last_operation);
         let mut seen: HashSet<ChangeHash> = HashSet::new();
         let mut stack: Vec<ChangeHash> = from.to_vec();
         while let Some(hash) = stack.pop() {
@@ -234,6 +240,7 @@ impl<'a> Gate<'a> {
             }
             if seen.insert(hash)
                 && let Some(facts) = self.facts(&hash)
+                && facts.last_operation > reached
             {
                 stack.extend(&facts.dependencies);
             }

@@ -39,6 +39,12 @@ pub fn prescan(bytes: &[u8], limits: &GateLimits) -> Result<Prescan, Refusal> {
     })
 }
 
+/// What a change depends on directly, read without decoding its operations.
+pub fn dependencies_of(bytes: &[u8], limits: &GateLimits) -> Result<Vec<ChangeHash>, Refusal> {
+    let body = body(bytes, limits)?;
+    read_dependencies(&mut Cursor(&body), limits)
+}
+
 impl From<Malformed> for Refusal {
     fn from(_: Malformed) -> Self {
         Self::Unreadable

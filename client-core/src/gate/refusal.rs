@@ -57,6 +57,41 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// It lies in the change itself: whoever brings the same bytes, they are refused again. Other
+    /// refusals are about who brought them, when, or under which right.
+    pub fn is_of_the_change(self) -> bool {
+        !matches!(
+            self,
+            Self::ForeignActor | Self::ReadOnly | Self::MissingDependencies | Self::ForeignStamp
+        )
+    }
+
+    /// Every refusal there is.
+    pub const ALL: [Self; 17] = [
+        Self::Unreadable,
+        Self::NotAChange,
+        Self::Checksum,
+        Self::TooLarge,
+        Self::TooManyOperations,
+        Self::ForeignActor,
+        Self::ReadOnly,
+        Self::NotDescended,
+        Self::MissingDependencies,
+        Self::DependsOnRefused,
+        Self::Sequence,
+        Self::Shape,
+        Self::Key,
+        Self::KeyExists,
+        Self::TooLong,
+        Self::CreationField,
+        Self::ForeignStamp,
+    ];
+
+    /// Reads a code back.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|refusal| refusal.code() == code)
+    }
+
     /// Stable kebab-case code.
     pub fn code(&self) -> &'static str {
         match self {

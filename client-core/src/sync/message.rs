@@ -14,6 +14,9 @@ pub const PROTOCOL: u16 = 1;
 /// Largest body of a request, bytes: larger backlogs go in several.
 pub const REQUEST_CAP_BYTES: usize = 256 * 1024;
 
+/// Changes in one answer, bytes: what a document lacks beyond them comes with the next answers.
+pub const ANSWER_CHANGES_CAP_BYTES: usize = 256 * 1024;
+
 /// SHA-256 of a change, as automerge names it.
 pub type HashBytes = ByteArray<32>;
 
@@ -39,6 +42,9 @@ pub struct SyncRequest {
     pub envelopes: Vec<ByteBuf>,
     /// Documents the tablet wants to be brought up to date; empty with an upload-only token.
     pub follow: Vec<Follow>,
+    /// [`SyncAnswer::log_end`] as last received: a server restored from an older copy finds out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_end: Option<ByteBuf>,
 }
 
 /// A document to be brought up to date.
@@ -67,6 +73,9 @@ pub struct SyncAnswer {
     pub documents: Vec<DocumentUpdate>,
     /// Per round of this tablet: what the coordination has read.
     pub rounds: Vec<RoundCustody>,
+    /// Where the server's log ends, for the next request; only the server reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_end: Option<ByteBuf>,
 }
 
 /// Proof that an envelope is committed to the server's disk.
@@ -110,6 +119,9 @@ pub struct RefusedChange {
     pub change: Option<HashBytes>,
     /// Stable kebab-case code.
     pub code: String,
+    /// What it depends on directly and the server does not have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<HashBytes>,
 }
 
 /// An envelope that was not committed.
@@ -121,6 +133,9 @@ pub struct RefusedEnvelope {
     pub code: String,
     /// The server keeps it: the tablet need not send it again.
     pub quarantined: bool,
+    /// Of an erased document: the one that takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<DocumentName>,
 }
 
 /// What a document gained.

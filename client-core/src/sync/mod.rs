@@ -23,8 +23,9 @@ pub use enrolment::{
     session_signed_bytes,
 };
 pub use message::{
-    DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL, REQUEST_CAP_BYTES, Receipt,
-    RefusedChange, RefusedEnvelope, RoundCustody, SyncAnswer, SyncRequest,
+    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL,
+    REQUEST_CAP_BYTES, Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SyncAnswer,
+    SyncRequest,
 };
 pub use peer::{Digest, EnvelopeHash, Peer, Standing, receipt_holds};
 pub use problem::SyncProblem;

@@ -68,6 +68,8 @@ pub struct Digest {
     pub epoch: Option<[u8; 16]>,
     /// The epoch is new: everything held is offered again.
     pub epoch_renewed: bool,
+    /// Where the log ends; to be stored with the receipts, and given back by [`Peer::saw`].
+    pub log_end: Option<Vec<u8>>,
     /// Why it failed, or went only in part.
     pub problem: Option<SyncProblem>,
 }
@@ -78,6 +80,7 @@ pub struct Peer {
     device: DeviceId,
     server_key: Option<VerifyingKey>,
     epoch: Option<[u8; 16]>,
+    log_end: Option<Vec<u8>>,
     held: Vec<Held>,
     places: BTreeMap<EnvelopeHash, usize>,
     in_flight: Option<InFlight>,
@@ -101,6 +104,7 @@ impl Peer {
             device,
             server_key: VerifyingKey::from_bytes(server_key).ok(),
             epoch,
+            log_end: None,
             held: Vec::new(),
             places: BTreeMap::new(),
             in_flight: None,
@@ -108,6 +112,11 @@ impl Peer {
             request_bytes: REQUEST_CAP_BYTES,
             gone: false,
         }
+    }
+
+    /// Where the log ended, as last stored.
+    pub fn saw(&mut self, log_end: Vec<u8>) {
+        self.log_end = Some(log_end);
     }
 
     /// Takes an envelope in, oldest first; its standing is what storage knows of it.
@@ -202,6 +211,7 @@ impl Peer {
             device_report,
             envelopes,
             follow,
+            log_end: self.log_end.clone().map(ByteBuf::from),
         })
     }
 
@@ -265,10 +275,12 @@ impl Peer {
             (self.held.iter_mut()).for_each(|held| held.standing = Standing::Waiting);
         }
         self.epoch = Some(epoch);
+        self.log_end = answer.log_end.map(ByteBuf::into_vec);
         let mut digest = Digest {
             clock_offset_ms: Some(answer.server_at - middle),
             epoch: Some(epoch),
             epoch_renewed,
+            log_end: self.log_end.clone(),
             documents: answer.documents,
             rounds: answer.rounds,
             ..Digest::default()

@@ -49,6 +49,7 @@ fn answer(receipts: Vec<Receipt>, epoch: u8) -> SyncAnswer {
         refused: Vec::new(),
         documents: Vec::new(),
         rounds: Vec::new(),
+        log_end: None,
     }
 }
 
@@ -193,6 +194,7 @@ fn a_quarantined_envelope_is_not_sent_again_and_blocks_nothing() {
             envelope: ByteArray::new(hash),
             code: "foreign-actor".into(),
             quarantined,
+            successor: None,
         });
     }
     let digest = peer.answered(NOW, 200, &encode_answer(&answer));

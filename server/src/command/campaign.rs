@@ -4,10 +4,12 @@ use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
-use crate::store::random_id;
+use crate::store::{StoreError, random_id};
 use clap::{Args, Subcommand, ValueEnum};
 use maraude_core::document::DocumentName;
-use maraude_core::model::{Campaign, CampaignId, CampaignKind, CampaignMode, CampaignState, Night};
+use maraude_core::model::{
+    Campaign, CampaignId, CampaignKind, CampaignMode, CampaignState, Night, TimestampMs,
+};
 use serde::{Deserialize, Serialize};
 
 /// `maraude campaign ...`.
@@ -80,6 +82,27 @@ pub struct CampaignLine {
     pub nights: Vec<Night>,
     /// Last position of its log.
     pub position: u64,
+    /// Why it is not served: its files are damaged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<String>,
+    /// When an older copy of its log was found to have been restored (server clock).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub went_back_at: Option<TimestampMs>,
+}
+
+impl CampaignLine {
+    fn damaged(id: CampaignId, cause: String) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            mode: None,
+            state: None,
+            nights: Vec::new(),
+            position: 0,
+            damage: Some(cause),
+            went_back_at: None,
+        }
+    }
 }
 
 impl Campaigns {
@@ -110,6 +133,9 @@ impl Campaigns {
 }
 
 fn print(line: &CampaignLine) -> std::io::Result<()> {
+    if let Some(cause) = &line.damage {
+        return say(format_args!("{}  DAMAGED, not served: {cause}", line.id));
+    }
     let mode = line.mode.map_or("?", mode_word);
     let state = line.state.map_or("?", state_word);
     let nights: Vec<String> = line.nights.iter().map(ToString::to_string).collect();
@@ -170,7 +196,13 @@ impl Operation for List {
     fn perform(self, app: &App) -> Result<Vec<CampaignLine>, Refusal> {
         let mut lines = Vec::new();
         for id in app.campaigns().list()? {
-            let engine = app.engine(id)?;
+            let engine = match app.engine(id) {
+                Err(StoreError::DamagedCampaign { cause }) => {
+                    lines.push(CampaignLine::damaged(id, cause));
+                    continue;
+                }
+                opened => opened?,
+            };
             let plan = engine.plan()?;
             let campaign = plan.campaign.as_ref();
             lines.push(CampaignLine {
@@ -180,6 +212,8 @@ impl Operation for List {
                 state: campaign.map(|found| found.state),
                 nights: campaign.map_or_else(Vec::new, |found| found.nights.clone()),
                 position: engine.log().last_position()?,
+                damage: None,
+                went_back_at: engine.went_back()?.map(|found| found.at),
             });
         }
         Ok(lines)

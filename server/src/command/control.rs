@@ -4,7 +4,7 @@
 //! One line of JSON each way. The socket lies in the data folder, which only its owner may enter.
 
 use super::place::{Place, PlaceError, open_app};
-use super::{campaign, device, export, layers, rebuild, release, user};
+use super::{campaign, device, export, layers, quarantine, rebuild, release, user};
 use crate::app::App;
 use crate::store::{LockError, StoreError};
 use crate::sync::EngineError;
@@ -108,6 +108,10 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<device::Enrol>(),
     entry::<device::Revoke>(),
     entry::<device::List>(),
+    entry::<quarantine::List>(),
+    entry::<quarantine::Fetch>(),
+    entry::<quarantine::Retry>(),
+    entry::<quarantine::Settle>(),
     entry::<release::Build>(),
     entry::<release::List>(),
     entry::<export::Write>(),

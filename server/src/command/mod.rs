@@ -14,6 +14,7 @@ pub mod link;
 mod locate;
 mod place;
 mod progress;
+mod quarantine;
 mod rebuild;
 mod release;
 mod serve;
@@ -52,6 +53,9 @@ enum Command {
     /// Tablets
     #[command(subcommand)]
     Device(device::Devices),
+    /// What the gate refused
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantines),
     /// Imported geography
     #[command(subcommand)]
     Layers(layers::Layers),
@@ -120,6 +124,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Campaign(campaigns) => campaigns.run(&place),
         Command::User(users) => users.run(&place),
         Command::Device(devices) => devices.run(&place),
+        Command::Quarantine(quarantines) => quarantines.run(&place),
         Command::Layers(layers) => layers.run(&place),
         Command::Locate(locate) => locate.run(&place),
         Command::Rebuild(rebuild) => rebuild.run(&place),

@@ -146,8 +146,13 @@ fn start(config: Config, key: &MasterKey, key_source: &str) -> Result<App, Serve
     let app = App::open(config, key, Clock::system())?;
     let campaigns = app.campaigns().list()?;
     for campaign in &campaigns {
-        app.engine(*campaign)?;
+        match app.engine(*campaign) {
+            // Named below, and in the log; the others are served.
+            Err(StoreError::DamagedCampaign { .. }) => {}
+            opened => drop(opened?),
+        }
     }
+    let damaged = app.damaged_campaigns();
     let copied = app.server().setting("last_backup")?;
     let copied = copied.and_then(|text| String::from_utf8(text).ok());
     let url = &app.config().public_url;
@@ -161,8 +166,22 @@ fn start(config: Config, key: &MasterKey, key_source: &str) -> Result<App, Serve
             |bytes| format!("{} MB", bytes / 1_000_000)
         ),
         copied.as_deref().unwrap_or("never"),
-        campaigns.len(),
+        campaigns.len() - damaged.len(),
     ))?;
+    for (campaign, cause) in &damaged {
+        say(format_args!("NOT SERVED:     campaign {campaign}: {cause}"))?;
+    }
+    for engine in app.open_engines() {
+        if let Some(found) = engine.went_back()? {
+            say(format_args!(
+                "WENT BACK:      campaign {}: an older copy was restored (log at {} where {} was \
+                 known); tablets offer again what they still hold",
+                engine.campaign(),
+                found.found,
+                found.knew,
+            ))?;
+        }
+    }
     Ok(app)
 }
 

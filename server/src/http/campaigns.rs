@@ -9,7 +9,7 @@ use super::guard::AnyAccount;
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::LiveView;
-use crate::store::{LogPosition, random_id};
+use crate::store::{LogPosition, StoreError, random_id};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -32,7 +32,12 @@ async fn list(State(app): State<App>) -> Result<Json<Vec<CampaignSummary>>, Prob
         .blocking(|app| {
             let mut summaries = Vec::new();
             for id in app.campaigns().list()? {
-                let plan = app.engine(id)?.plan()?;
+                let engine = match app.engine(id) {
+                    // Named where the server starts; the others are listed.
+                    Err(StoreError::DamagedCampaign { .. }) => continue,
+                    opened => opened?,
+                };
+                let plan = engine.plan()?;
                 summaries.extend(plan.campaign.as_ref().map(summary));
             }
             Ok::<_, Problem>(summaries)

@@ -16,6 +16,9 @@ const BUSY_SECONDS: u32 = 2;
 /// How long before it comes back to a full disk, seconds.
 const FULL_SECONDS: u32 = 60;
 
+/// How long before it comes back to a campaign that somebody must repair, seconds.
+const DAMAGED_SECONDS: u32 = 300;
+
 /// An error as a client reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -111,6 +114,7 @@ impl IntoResponse for Problem {
             title: self.title.to_owned(),
             http_code: self.http_code.as_u16(),
             field: self.field,
+            retry_after_s: self.retry_after,
         };
         let mut response = (self.http_code, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -138,6 +142,12 @@ impl From<StoreError> for Problem {
                 "campaign-gone",
                 "This campaign was purged. Erase what you hold of it.",
             ),
+            StoreError::DamagedCampaign { .. } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "campaign-damaged",
+                "The campaign's files are damaged. Keep what you have: nothing of it is lost.",
+            )
+            .retry_after(DAMAGED_SECONDS),
             StoreError::NameTaken => {
                 Self::new(StatusCode::CONFLICT, "name-taken", "This name is taken.")
             }

@@ -61,9 +61,8 @@ fn assemble(
     let labels: BTreeMap<_, _> = tablets.iter().map(|t| (t.id, t.label.clone())).collect();
     let quarantine = engine
         .log()
-        .quarantine(0, QUARANTINE_LENGTH)?
+        .open_quarantine(QUARANTINE_LENGTH)?
         .into_iter()
-        .filter(|kept| kept.settled_at.is_none())
         .map(|kept| Quarantine {
             about: labels
                 .get(&kept.item.device.unwrap_or(kept.item.carrier))

@@ -1,7 +1,7 @@
 //! What any engine under [`Log`] must hold to: run against each implementation.
 
 use super::log::{
-    Batch, BatchRefusal, CommandMark, Contact, Log, NewChange, NewQuarantined, NewRelease,
+    Batch, BatchRefusal, CommandMark, Contact, Log, LogEnd, NewChange, NewQuarantined, NewRelease,
     Tombstone,
 };
 use super::{Circumstance, KeyStore, MasterKey, SqliteLog};
@@ -51,6 +51,7 @@ pub(crate) fn holds(open: &dyn Fn() -> Box<dyn Log>) {
     refused_bytes_are_kept_with_their_reason(open);
     the_rest_reads_back(open);
     nothing_enters_an_erased_document(open);
+    a_log_that_went_back_is_told_from_one_with_erased_documents(open);
 }
 
 fn changes_are_kept_once_in_order(open: &dyn Fn() -> Box<dyn Log>) {
@@ -132,6 +133,27 @@ fn refused_bytes_are_kept_with_their_reason(open: &dyn Fn() -> Box<dyn Log>) {
     assert_eq!(log.documents_waiting(&item.code).unwrap(), vec![document]);
     assert_eq!(log.waiting(document, &item.code).unwrap(), found);
     assert!(log.waiting(document, "another").unwrap().is_empty());
+    let refused = NewQuarantined {
+        item: 1,
+        change: Some([8; 32]),
+        ..item.clone()
+    };
+    let kept = Batch {
+        quarantine: vec![refused],
+        ..Batch::default()
+    };
+    one(&*log, kept).unwrap();
+    let codes = log.refusals_of(document, &[8; 32]).unwrap();
+    assert_eq!(codes, std::slice::from_ref(&item.code));
+    assert!(log.refusals_of(document, &[9; 32]).unwrap().is_empty());
+    let open = log.open_quarantine(1).unwrap();
+    assert_eq!((open.len(), open[0].item.item), (1, 1), "the newest");
+    let dealt_with = Batch {
+        settled: vec![(open[0].number, 76)],
+        ..Batch::default()
+    };
+    one(&*log, dealt_with).unwrap();
+    assert_eq!(log.open_quarantine(9).unwrap().len(), 1);
     let dealt_with = Batch {
         settled: vec![(found[0].number, 77)],
         ..Batch::default()
@@ -141,7 +163,7 @@ fn refused_bytes_are_kept_with_their_reason(open: &dyn Fn() -> Box<dyn Log>) {
     assert!(log.documents_waiting(&item.code).unwrap().is_empty());
     log.settle_quarantine(found[0].number, 77).unwrap();
     assert_eq!(log.quarantine(0, 10).unwrap()[0].settled_at, Some(77));
-    assert!(log.quarantine(found[0].number, 10).unwrap().is_empty());
+    assert_eq!(log.quarantine(found[0].number, 10).unwrap().len(), 1);
 }
 
 fn the_rest_reads_back(open: &dyn Fn() -> Box<dyn Log>) {
@@ -196,14 +218,58 @@ fn nothing_enters_an_erased_document(open: &dyn Fn() -> Box<dyn Log>) {
         document: document(1).0,
         at: 6,
         reason: "test".to_owned(),
+        successor: Some(document(2).1),
     };
+    let end = log.end().unwrap().unwrap();
+    assert_eq!(end.position, log.last_position().unwrap());
+    let last = (end.position, log.since(end.position - 1, 1).unwrap());
+    assert_eq!(
+        (last.1[0].position, last.1[0].change.hash),
+        (last.0, end.hash)
+    );
     log.erase(&tombstone).unwrap();
+    assert_eq!(
+        log.tombstone(document(1).0).unwrap(),
+        Some(tombstone.clone())
+    );
+    assert_eq!(log.tombstone(document(2).0).unwrap(), None);
     assert!(log.changes(document(1).0).unwrap().is_empty());
     assert_eq!(log.tombstones().unwrap(), vec![tombstone]);
     let refusal = BatchRefusal::Erased {
         document: document(1).0,
     };
     assert_eq!(one(&*log, batch(1, &[50])), Err(refusal));
+}
+
+fn a_log_that_went_back_is_told_from_one_with_erased_documents(open: &dyn Fn() -> Box<dyn Log>) {
+    let log = open();
+    one(&*log, batch(5, &[60])).unwrap();
+    let end = log.end().unwrap().unwrap();
+    assert!(!log.has_lost(&end).unwrap());
+    let other = LogEnd {
+        hash: [61; 32],
+        ..end
+    };
+    assert!(log.has_lost(&other).unwrap());
+    let later = LogEnd {
+        position: end.position + 1,
+        ..end
+    };
+    assert!(log.has_lost(&later).unwrap());
+    let tombstone = Tombstone {
+        document: document(5).0,
+        at: 6,
+        reason: "test".to_owned(),
+        successor: None,
+    };
+    log.erase(&tombstone).unwrap();
+    assert!(!log.has_lost(&end).unwrap(), "erased, not lost");
+    let before = log.epoch();
+    let renewed = log.renew_epoch().unwrap();
+    assert_ne!(renewed, before);
+    assert_eq!(log.epoch(), renewed);
+    drop(log);
+    assert_eq!(open().epoch(), renewed);
 }
 
 /// A SQLite log in a folder, opened again at each call.

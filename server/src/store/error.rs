@@ -35,6 +35,20 @@ pub enum StoreError {
         /// Which table.
         table: &'static str,
     },
+    /// The file does not pass SQLite's own check.
+    #[error("{file} is damaged: {finding}")]
+    Integrity {
+        /// Which file.
+        file: String,
+        /// SQLite's first finding.
+        finding: String,
+    },
+    /// The campaign's files did not open when the server started; the others are served.
+    #[error("the campaign's files are damaged: {cause}")]
+    DamagedCampaign {
+        /// Why.
+        cause: String,
+    },
     /// The campaign is not on this server.
     #[error("no such campaign")]
     UnknownCampaign,
@@ -58,6 +72,26 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The file itself is at fault: other files may well be sound (class *broken*).
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Integrity { .. }
+            | Self::Foreign { .. }
+            | Self::Sealed { .. }
+            | Self::Damaged { .. }
+            | Self::File { .. } => true,
+            Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => matches!(
+                failure.code,
+                rusqlite::ErrorCode::DatabaseCorrupt
+                    | rusqlite::ErrorCode::NotADatabase
+                    | rusqlite::ErrorCode::CannotOpen
+                    | rusqlite::ErrorCode::SystemIoFailure
+                    | rusqlite::ErrorCode::ReadOnly
+            ),
+            _ => false,
+        }
+    }
+
     /// Trying again later may succeed, and nothing is lost (class *unavailable*).
     pub fn is_transient(&self) -> bool {
         match self {

@@ -249,6 +249,17 @@ pub struct Tombstone {
     pub at: TimestampMs,
     /// Stable kebab-case code.
     pub reason: String,
+    /// The document that takes its place, where there is one.
+    pub successor: Option<DocumentName>,
+}
+
+/// The end of the log as somebody saw it, so that a log that went back can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogEnd {
+    /// The last position.
+    pub position: LogPosition,
+    /// The change there.
+    pub hash: HashValue,
 }
 
 /// A campaign's change log.
@@ -258,12 +269,18 @@ pub struct Tombstone {
 pub trait Log: Send + Sync {
     /// The campaign.
     fn campaign(&self) -> CampaignId;
-    /// Drawn at creation, renewed by `restore`.
+    /// Drawn at creation, renewed when the log is found to have gone back.
     fn epoch(&self) -> [u8; 16];
+    /// Draws another epoch: every tablet offers again all it still holds.
+    fn renew_epoch(&self) -> Result<[u8; 16], StoreError>;
     /// Commits batches in one transaction, to disk; one answer per batch, in order.
     fn append(&self, batches: &[Batch]) -> Result<Vec<Result<Appended, BatchRefusal>>, StoreError>;
     /// The last position, 0 when empty.
     fn last_position(&self) -> Result<LogPosition, StoreError>;
+    /// The last change and its position; none of an empty log.
+    fn end(&self) -> Result<Option<LogEnd>, StoreError>;
+    /// Whether what was once the log's end is not in it any more, though nobody erased it.
+    fn has_lost(&self, end: &LogEnd) -> Result<bool, StoreError>;
     /// Changes after a position, in order, at most `limit`.
     fn since(&self, after: LogPosition, limit: usize) -> Result<Vec<StoredChange>, StoreError>;
     /// All changes of a document, in order.
@@ -280,6 +297,14 @@ pub trait Log: Send + Sync {
     fn waiting(&self, document: DocumentId, code: &str) -> Result<Vec<Quarantined>, StoreError>;
     /// Documents with refused bytes that wait for a change they depend on.
     fn documents_waiting(&self, code: &str) -> Result<Vec<DocumentId>, StoreError>;
+    /// Refused bytes nobody has dealt with, newest first, at most `limit`; their bytes left out.
+    fn open_quarantine(&self, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
+    /// Codes under which a change was refused.
+    fn refusals_of(
+        &self,
+        document: DocumentId,
+        change: &HashValue,
+    ) -> Result<Vec<String>, StoreError>;
     /// Bytes in quarantine that a tablet carried.
     fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError>;
     /// Somebody dealt with it.
@@ -301,6 +326,8 @@ pub trait Log: Send + Sync {
     /// Erases a document: its changes go, its key must be destroyed by the caller, and nothing
     /// enters it again.
     fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError>;
+    /// Whether a document was erased, and what takes its place.
+    fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError>;
     /// Erased documents.
     fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError>;
     /// A value of the log's own.

@@ -39,7 +39,7 @@ pub use layers::{
 };
 pub use log::{
     Appended, Batch, BatchRefusal, Circumstance, CommandMark, Contact, HashValue, LedgerLine,
-    LinkageSnapshot, Log, LogPosition, NewChange, NewQuarantined, NewRelease, Quarantined,
+    LinkageSnapshot, Log, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease, Quarantined,
     StoredChange, StoredDocument, StoredRelease, Tombstone,
 };
 pub use master::{MasterKey, MasterKeyError};

@@ -25,6 +25,12 @@ impl Reserve {
         std::fs::metadata(&self.path).is_ok_and(|found| found.len() >= RESERVE_BYTES as u64)
     }
 
+    /// Bytes that [`Reserve::hold`] would still take.
+    pub fn lacks_bytes(&self) -> u64 {
+        let held = std::fs::metadata(&self.path).map_or(0, |found| found.len());
+        (RESERVE_BYTES as u64).saturating_sub(held)
+    }
+
     /// Takes the space where it is not held; false when the disk has not got it.
     ///
     /// # Errors
@@ -77,8 +83,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let reserve = Reserve::new(folder.path().join("reserve"));
         assert!(!reserve.is_held());
+        assert_eq!(reserve.lacks_bytes(), RESERVE_BYTES as u64);
         assert!(reserve.hold().unwrap());
         assert!(reserve.is_held());
+        assert_eq!(reserve.lacks_bytes(), 0);
         reserve.give_up().unwrap();
         reserve.give_up().unwrap();
         assert!(!reserve.is_held());

@@ -33,8 +33,21 @@ pub fn open(path: &Path, schema: Schema) -> Result<Connection, StoreError> {
     let mut connection = Connection::open(path)?;
     set(&connection)?;
     assert_settings(&connection)?;
+    check_integrity(&connection, schema)?;
     migrate(&mut connection, schema)?;
     Ok(connection)
+}
+
+/// Every page and row is read once: damage is named at the start, not in the middle of a night.
+fn check_integrity(connection: &Connection, schema: Schema) -> Result<(), StoreError> {
+    let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if finding == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Integrity {
+        file: schema.name.to_owned(),
+        finding,
+    })
 }
 
 /// A connection that cannot write, for readers beside the writer.
@@ -143,6 +156,26 @@ mod tests {
         assert!(matches!(
             open(&path, ONE),
             Err(StoreError::Foreign { version: 2, .. })
+        ));
+    }
+
+    #[test]
+    fn a_damaged_file_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let connection = open(&path, ONE).unwrap();
+        let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+                    INSERT INTO a(x) SELECT i FROM n";
+        connection.execute(fill, []).unwrap();
+        drop(connection);
+        drop(open(&path, ONE).unwrap());
+        let mut bytes = std::fs::read(&path).unwrap();
+        let page = bytes.len() / 2 / 4096 * 4096;
+        bytes[page..page + 64].fill(0xa5);
+        std::fs::write(&path, bytes).unwrap();
+        assert!(matches!(
+            open(&path, ONE),
+            Err(StoreError::Integrity { .. })
         ));
     }
 

@@ -3,8 +3,8 @@
 //! One connection writes, a few read. It must never keep a change, or refused bytes, in clear.
 
 use super::log::{
-    Appended, Batch, BatchRefusal, Contact, LedgerLine, LinkageSnapshot, Log, LogPosition,
-    NewRelease, Quarantined, StoredChange, StoredDocument, StoredRelease, Tombstone,
+    Appended, Batch, BatchRefusal, Contact, HashValue, LedgerLine, LinkageSnapshot, Log, LogEnd,
+    LogPosition, NewRelease, Quarantined, StoredChange, StoredDocument, StoredRelease, Tombstone,
 };
 use super::seal::{Key32, seal, unseal};
 use super::sqlite::{Schema, open, open_reader};
@@ -20,7 +20,7 @@ mod rows;
 /// The file's schema; one script per version, never altered once shipped.
 const SCHEMA: Schema = Schema {
     name: "log.db",
-    migrations: &[include_str!("log_1.sql")],
+    migrations: &[include_str!("log_1.sql"), include_str!("log_2.sql")],
 };
 
 /// Idle connections kept for readers.
@@ -32,7 +32,7 @@ const QUARANTINE: DocumentId = DocumentId::from_bytes([0; 16]);
 /// A campaign's log in one SQLite file.
 pub struct SqliteLog {
     campaign: CampaignId,
-    epoch: [u8; 16],
+    epoch: Mutex<[u8; 16]>,
     path: PathBuf,
     keys: Arc<KeyStore>,
     writer: Mutex<Connection>,
@@ -64,7 +64,7 @@ impl SqliteLog {
         };
         Ok(Self {
             campaign,
-            epoch,
+            epoch: Mutex::new(epoch),
             path: path.to_path_buf(),
             keys,
             writer: Mutex::new(connection),
@@ -144,7 +144,14 @@ impl Log for SqliteLog {
     }
 
     fn epoch(&self) -> [u8; 16] {
-        self.epoch
+        *self.epoch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn renew_epoch(&self) -> Result<[u8; 16], StoreError> {
+        let drawn: [u8; 16] = random()?;
+        self.set_meta("epoch", &drawn)?;
+        *self.epoch.lock().unwrap_or_else(PoisonError::into_inner) = drawn;
+        Ok(drawn)
     }
 
     fn append(&self, batches: &[Batch]) -> Result<Vec<Result<Appended, BatchRefusal>>, StoreError> {
@@ -153,6 +160,14 @@ impl Log for SqliteLog {
 
     fn last_position(&self) -> Result<LogPosition, StoreError> {
         self.read(rows::last_position)
+    }
+
+    fn end(&self) -> Result<Option<LogEnd>, StoreError> {
+        self.read(rows::end)
+    }
+
+    fn has_lost(&self, end: &LogEnd) -> Result<bool, StoreError> {
+        self.read(|c| rows::has_lost(c, end))
     }
 
     fn since(&self, after: LogPosition, limit: usize) -> Result<Vec<StoredChange>, StoreError> {
@@ -224,6 +239,31 @@ impl Log for SqliteLog {
                 .query_map([code], |row| {
                     row.get::<_, [u8; 16]>(0).map(DocumentId::from_bytes)
                 })?
+                .collect::<Result<_, _>>()?;
+            Ok(found)
+        })
+    }
+
+    fn open_quarantine(&self, limit: usize) -> Result<Vec<Quarantined>, StoreError> {
+        let clause = "WHERE settled_at IS NULL ORDER BY number DESC LIMIT ?1";
+        let mut found = self.read(|c| rows::quarantine(c, clause, params![limit as i64]))?;
+        for kept in &mut found {
+            kept.item.bytes.clear();
+        }
+        Ok(found)
+    }
+
+    fn refusals_of(
+        &self,
+        document: DocumentId,
+        change: &HashValue,
+    ) -> Result<Vec<String>, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT DISTINCT code FROM quarantine WHERE document = ?1 AND change = ?2",
+            )?;
+            let found = statement
+                .query_map(params![document.as_bytes(), change], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             Ok(found)
         })
@@ -326,10 +366,17 @@ impl Log for SqliteLog {
 
     fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
         let document = tombstone.document.as_bytes();
+        let successor = (tombstone.successor.as_ref())
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|_| StoreError::Damaged {
+                table: "tombstones",
+            })?;
         self.in_transaction(|t| {
             t.execute(
-                "INSERT OR IGNORE INTO tombstones(document, at, reason) VALUES (?1, ?2, ?3)",
-                params![document, tombstone.at, tombstone.reason],
+                "INSERT OR IGNORE INTO tombstones(document, at, reason, successor)
+                 VALUES (?1, ?2, ?3, ?4)",
+                params![document, tombstone.at, tombstone.reason, successor],
             )?;
             t.execute("DELETE FROM changes WHERE document = ?1", [document])?;
             t.execute("DELETE FROM quarantine WHERE document = ?1", [document])?;
@@ -341,8 +388,14 @@ impl Log for SqliteLog {
         Ok(())
     }
 
+    fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError> {
+        let clause = "WHERE document = ?1";
+        let found = self.read(|c| rows::tombstones(c, clause, [document.as_bytes()]))?;
+        Ok(found.into_iter().next())
+    }
+
     fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError> {
-        self.read(rows::tombstones)
+        self.read(|c| rows::tombstones(c, "", []))
     }
 
     fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -119,6 +119,17 @@ impl LogWriter {
         }
     }
 
+    /// Ready once everything submitted before is on disk or lost. It writes nothing, so a full disk
+    /// does not stand in the way: what is there can be read.
+    pub fn barrier(&self) -> Result<Pending, CommitError> {
+        let sender = self.sender.clone().ok_or(CommitError::Stopped)?;
+        match sender.try_reserve_owned() {
+            Ok(permit) => Ok(Slot { permit }.submit(Batch::default())),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(CommitError::Busy),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(CommitError::Stopped),
+        }
+    }
+
     /// New positions, as they are committed. A listener that lags reads the log from where it was.
     pub fn subscribe(&self) -> broadcast::Receiver<Committed> {
         self.commits.subscribe()

@@ -6,7 +6,7 @@ use super::plan::circumstance;
 use super::{Engine, Gate};
 use crate::store::{Batch, Contact, HashValue, NewChange, NewQuarantined, Pending, StoredDevice};
 use maraude_core::document::{ChangeHash, Document, DocumentName, Plan, RawChange, document_id};
-use maraude_core::gate::{Admission, GateLimits, Refusal};
+use maraude_core::gate::{Admission, GateLimits, Refusal, dependencies_of};
 use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
 use maraude_core::sync::RefusedChange;
 use serde_bytes::ByteArray;
@@ -18,6 +18,12 @@ const PANICS: &str = "change-panics";
 
 /// Code of changes that wait for another one.
 pub(super) const WAITS: &str = "missing-dependencies";
+
+/// Code of changes that rest on a refused one: they wait too, should it ever be let in.
+const RESTS_ON_REFUSED: &str = "depends-on-refused";
+
+/// Code of changes whose document does not load: kept until somebody has repaired it.
+const DAMAGED: &str = "document-damaged";
 
 /// Changes of one envelope, or some of them.
 #[derive(Clone)]
@@ -78,6 +84,10 @@ impl Engine {
                 tracing::error!(%document, items = items.len(), "the gate panicked");
                 self.find_the_culprit(name, items, setting)
             }
+            Err(EngineError::Unloadable { document, cause }) => {
+                tracing::error!(%document, %cause, "a stored document does not load");
+                self.keep_all_aside(name, items, setting)
+            }
             done => done,
         }
     }
@@ -105,6 +115,22 @@ impl Engine {
         let mut admitted = Admitted::default();
         for part in parts {
             let done = self.take_in(name, &[part], setting)?;
+            admitted.outcomes.extend(done.outcomes);
+            admitted.submitted.extend(done.submitted);
+        }
+        Ok(admitted)
+    }
+
+    /// One document's damage keeps none of the tablet's others from arriving.
+    fn keep_all_aside(
+        &self,
+        name: &DocumentName,
+        items: &[Item],
+        setting: &Setting<'_>,
+    ) -> Result<Admitted, EngineError> {
+        let mut admitted = Admitted::default();
+        for item in items {
+            let done = self.keep_aside(name, item, DAMAGED, setting)?;
             admitted.outcomes.extend(done.outcomes);
             admitted.submitted.extend(done.submitted);
         }
@@ -143,6 +169,7 @@ impl Engine {
             outcome.quarantined.push(RefusedChange {
                 change: None,
                 code: code.to_owned(),
+                missing: Vec::new(),
             });
         }
         let submitted = Submitted {
@@ -165,11 +192,12 @@ impl Engine {
     ) -> Result<Admitted, EngineError> {
         let document = document_id(name);
         let held = self.documents.hold(document);
-        let waiting = self.waiting_items(document)?;
         // The place is taken before the document changes: a full queue leaves it as it was.
         let slot = self.parts.open.writer.reserve()?;
+        let waiting = self.waiting_items(document)?;
         let is_waiting = !waiting.is_empty();
-        self.documents
+        let worked = self
+            .documents
             .work(&held, document, self.disk(), |current| {
                 let mut work = Work {
                     gate: self.parts.gate,
@@ -197,7 +225,7 @@ impl Engine {
                 batch.requires.retain(|(_, hash)| !new.contains(hash));
                 let rests = !batch.changes.is_empty() || !batch.requires.is_empty();
                 let ahead = rests.then(|| held.set_out());
-                if is_waiting || batch.quarantine.iter().any(|item| item.code == WAITS) {
+                if batch.quarantine.iter().any(|item| waits(&item.code)) {
                     self.note_waiting(document);
                 }
                 let submitted = Submitted {
@@ -210,7 +238,12 @@ impl Engine {
                     outcomes,
                     submitted: vec![submitted],
                 }
-            })
+            });
+        if is_waiting {
+            // Whatever came of it: what has not entered is looked at again with the next change.
+            self.note_waiting(document);
+        }
+        worked
     }
 
     /// Changes that came before what they depend on, oldest first.
@@ -218,14 +251,22 @@ impl Engine {
         let mut known = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let documents = match &mut *known {
             Some(documents) => documents,
-            none => none.insert(self.log().documents_waiting(WAITS)?.into_iter().collect()),
+            none => {
+                let mut documents = HashSet::new();
+                for code in [WAITS, RESTS_ON_REFUSED] {
+                    documents.extend(self.log().documents_waiting(code)?);
+                }
+                none.insert(documents)
+            }
         };
         if !documents.remove(&document) {
             return Ok(Vec::new());
         }
         drop(known);
         let mut items = Vec::new();
-        for kept in self.log().waiting(document, WAITS)? {
+        let mut all = self.log().waiting(document, WAITS)?;
+        all.extend(self.log().waiting(document, RESTS_ON_REFUSED)?);
+        for kept in all {
             let author = match kept.item.device {
                 Some(device) => self.parts.server.device(device)?,
                 None => None,
@@ -259,6 +300,10 @@ impl Engine {
     }
 }
 
+fn waits(code: &str) -> bool {
+    matches!(code, WAITS | RESTS_ON_REFUSED)
+}
+
 struct Work<'a> {
     gate: Gate,
     name: &'a DocumentName,
@@ -288,9 +333,43 @@ impl Work<'_> {
             self.accept(item, change);
         }
         for (hash, refusal, bytes) in admission.refused {
-            self.refuse(item, hash, refusal, bytes, &mut outcome);
+            let missing = match refusal {
+                Refusal::MissingDependencies => missing(current, &bytes),
+                _ => Vec::new(),
+            };
+            let refusal = if missing.iter().any(|hash| self.was_refused(hash)) {
+                Refusal::DependsOnRefused
+            } else {
+                refusal
+            };
+            let told = RefusedChange {
+                change: hash.map(|hash| ByteArray::new(hash.0)),
+                code: refusal.code().to_owned(),
+                missing: missing.iter().map(|hash| ByteArray::new(hash.0)).collect(),
+            };
+            outcome.quarantined.push(told);
+            self.refuse(item, hash, refusal, bytes);
         }
         outcome
+    }
+
+    /// Refused before, for what it is: who brought it does not matter, or a hostile tablet could
+    /// have a colleague's change called refused by bringing it first.
+    fn was_refused(&self, change: &ChangeHash) -> bool {
+        let here = self.batch.quarantine.iter();
+        let here = here
+            .filter(|item| item.change == Some(change.0))
+            .map(|item| item.code.clone());
+        let before = match self.engine.log().refusals_of(self.document, &change.0) {
+            Ok(codes) => codes,
+            Err(error) => {
+                tracing::warn!(%error, "earlier refusals could not be looked up");
+                Vec::new()
+            }
+        };
+        here.chain(before).any(|code| {
+            code == PANICS || Refusal::of_code(&code).is_some_and(Refusal::is_of_the_change)
+        })
     }
 
     /// What came before what it depends on is tried again, as long as that lets something in.
@@ -302,7 +381,7 @@ impl Work<'_> {
                 if admission
                     .refused
                     .iter()
-                    .any(|refused| refused.1.code() == WAITS)
+                    .any(|refused| waits(refused.1.code()))
                 {
                     return true;
                 }
@@ -347,19 +426,8 @@ impl Work<'_> {
         });
     }
 
-    fn refuse(
-        &mut self,
-        item: &Item,
-        hash: Option<ChangeHash>,
-        refusal: Refusal,
-        bytes: Vec<u8>,
-        outcome: &mut ItemOutcome,
-    ) {
+    fn refuse(&mut self, item: &Item, hash: Option<ChangeHash>, refusal: Refusal, bytes: Vec<u8>) {
         let place = item.changes.iter().position(|change| *change == bytes);
-        outcome.quarantined.push(RefusedChange {
-            change: hash.map(|hash| ByteArray::new(hash.0)),
-            code: refusal.code().to_owned(),
-        });
         self.batch.quarantine.push(NewQuarantined {
             envelope: item.envelope,
             item: item.first + place.unwrap_or(0) as u32,
@@ -372,4 +440,11 @@ impl Work<'_> {
             bytes,
         });
     }
+}
+
+/// What a change depends on directly and the document does not hold.
+fn missing(current: &Document, bytes: &[u8]) -> Vec<ChangeHash> {
+    let mut dependencies = dependencies_of(bytes, &GateLimits::default()).unwrap_or_default();
+    dependencies.retain(|hash| !current.has(hash));
+    dependencies
 }

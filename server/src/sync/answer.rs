@@ -8,15 +8,14 @@ use ed25519_dalek::Signer;
 use maraude_core::document::{ChangeHash, Document, Plan, RawChange, document_id};
 use maraude_core::model::{DocumentId, TimestampMs};
 use maraude_core::sync::envelope::envelope_hash;
-use maraude_core::sync::{DocumentUpdate, Follow, PROTOCOL, Receipt, SyncAnswer};
+use maraude_core::sync::{
+    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, Follow, PROTOCOL, Receipt, SyncAnswer,
+};
 use serde_bytes::{ByteArray, ByteBuf};
 use std::collections::HashSet;
 
 /// Documents one request may follow; more are left out.
 const FOLLOWED: usize = 64;
-
-/// Bytes of changes in one answer: the rest comes with the next.
-const CHANGES_CAP_BYTES: usize = 2 * 1024 * 1024;
 
 impl Engine {
     /// Answers a request whose batches are on disk. Blocks: runs in the pool.
@@ -34,6 +33,7 @@ impl Engine {
             refused: Vec::new(),
             documents: Vec::new(),
             rounds: Vec::new(),
+            log_end: self.told_end()?,
         };
         let mut told = HashSet::new();
         for bytes in &exchange.request.envelopes {
@@ -81,8 +81,8 @@ impl Engine {
     }
 
     fn updates(&self, exchange: &Exchange) -> Result<Vec<DocumentUpdate>, EngineError> {
-        let plan = self.plan()?;
-        let mut room = CHANGES_CAP_BYTES;
+        let plan = self.plan_or_none()?;
+        let mut room = Room::new();
         let followed = exchange.request.follow.iter().take(FOLLOWED);
         followed
             .map(|follow| self.update(exchange, &plan, follow, &mut room))
@@ -95,7 +95,7 @@ impl Engine {
         exchange: &Exchange,
         plan: &Plan,
         follow: &Follow,
-        room: &mut usize,
+        room: &mut Room,
     ) -> Result<DocumentUpdate, EngineError> {
         let document = document_id(&follow.name);
         let device = &exchange.carrier.device;
@@ -110,7 +110,11 @@ impl Engine {
             writable: here && rights.write,
         };
         if here && rights.read && self.log().document(document)?.is_some() {
-            self.fill(document, follow, &mut update, room)?;
+            match self.fill(document, follow, &mut update, room) {
+                // It was logged where it was first found; the other documents are told.
+                Err(EngineError::Unloadable { .. }) => {}
+                done => done?,
+            }
         }
         Ok(update)
     }
@@ -120,7 +124,7 @@ impl Engine {
         document: DocumentId,
         follow: &Follow,
         update: &mut DocumentUpdate,
-        room: &mut usize,
+        room: &mut Room,
     ) -> Result<(), EngineError> {
         let known: Vec<ChangeHash> = follow
             .heads
@@ -130,13 +134,38 @@ impl Engine {
         let (heads, changes) = self.read(document, |document| lacked(document, &known))?;
         update.heads = heads.into_iter().map(|h| ByteArray::new(h.0)).collect();
         for change in changes {
-            let Some(left) = room.checked_sub(change.bytes.len()) else {
+            if !room.take(change.bytes.len()) {
                 break;
-            };
-            *room = left;
+            }
             update.changes.push(ByteBuf::from(change.bytes));
         }
         Ok(())
+    }
+}
+
+/// Room for changes in one answer. The first change has room whatever its size.
+struct Room {
+    left: usize,
+    taken: bool,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self {
+            left: ANSWER_CHANGES_CAP_BYTES,
+            taken: false,
+        }
+    }
+
+    fn take(&mut self, bytes: usize) -> bool {
+        let fits = bytes <= self.left || !self.taken;
+        self.left = if fits {
+            self.left.saturating_sub(bytes)
+        } else {
+            0
+        };
+        self.taken = true;
+        fits
     }
 }
 

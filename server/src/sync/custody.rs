@@ -36,7 +36,10 @@ impl Engine {
             if let Some(stored) = self.log().document(document)?
                 && let DocumentName::Round { key } = stored.name
             {
-                rounds.push(self.round_custody(&stored, key.night)?);
+                match self.round_custody(&stored, key.night) {
+                    Err(EngineError::Unloadable { .. }) => {}
+                    told => rounds.push(told?),
+                }
             }
         }
         Ok(rounds)

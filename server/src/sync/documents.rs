@@ -5,7 +5,7 @@
 //! acknowledgement rests on.
 
 use super::EngineError;
-use crate::store::{Batch, Log, LogWriter};
+use crate::store::{Log, LogWriter, StoreError};
 use lru::LruCache;
 use maraude_core::document::{Actor, Document};
 use maraude_core::model::DocumentId;
@@ -96,8 +96,14 @@ impl Documents {
         writer: &LogWriter,
     ) -> Result<Document, EngineError> {
         // Batches that came before must be on disk, or lost, before the log is read.
-        writer.reserve()?.submit(Batch::default()).wait()?;
-        let changes = log.changes(document)?;
+        writer.barrier()?.wait()?;
+        let unloadable = |cause: String| EngineError::Unloadable { document, cause };
+        let changes = match log.changes(document) {
+            Err(error @ (StoreError::Sealed { .. } | StoreError::Damaged { .. })) => {
+                return Err(unloadable(error.to_string()));
+            }
+            read => read?,
+        };
         if changes.is_empty() {
             return Ok(Document::new(self.actor));
         }
@@ -105,7 +111,11 @@ impl Documents {
             .iter()
             .map(|stored| stored.change.bytes.as_slice())
             .collect();
-        Ok(Document::load(self.actor, &chunks)?)
+        let loaded = std::panic::catch_unwind(|| Document::load(self.actor, &chunks));
+        match loaded {
+            Ok(loaded) => loaded.map_err(|error| unloadable(error.to_string())),
+            Err(_) => Err(unloadable("it makes automerge panic".to_owned())),
+        }
     }
 }
 

@@ -10,8 +10,7 @@ use crate::store::{
 };
 use ed25519_dalek::SigningKey;
 use maraude_core::document::{
-    Actor, Document, DocumentKind, DocumentName, GENESIS_HASH, LoadError, Plan, RawChange, Writer,
-    document_id,
+    Actor, Document, DocumentKind, DocumentName, GENESIS_HASH, Plan, RawChange, Writer, document_id,
 };
 use maraude_core::gate::{Admission, GateLimits};
 use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
@@ -30,9 +29,14 @@ pub enum EngineError {
     /// Storage failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A stored document does not load.
-    #[error(transparent)]
-    Load(#[from] LoadError),
+    /// A stored document does not load: its rows are damaged, or make automerge panic.
+    #[error("document {document} does not load: {cause}")]
+    Unloadable {
+        /// Which.
+        document: DocumentId,
+        /// Why.
+        cause: String,
+    },
     /// Work on a document panicked: it was dropped from memory, the log is whole.
     #[error("work on document {document} panicked")]
     Panicked {
@@ -81,6 +85,7 @@ pub struct Engine {
     pub(super) plan: Mutex<Option<(u64, Arc<Plan>)>>,
     pub(super) counted: Mutex<HashMap<DocumentId, Counted>>,
     pub(super) waiting: Mutex<Option<HashSet<DocumentId>>>,
+    pub(super) looking_back: Mutex<()>,
     plan_version: AtomicU64,
     review_version: AtomicU64,
     contacts: Mutex<HashMap<DeviceId, Met>>,
@@ -124,6 +129,7 @@ impl Engine {
             plan: Mutex::default(),
             counted: Mutex::default(),
             waiting: Mutex::default(),
+            looking_back: Mutex::default(),
             plan_version: AtomicU64::new(0),
             review_version: AtomicU64::new(0),
             contacts: Mutex::new(contacts),
@@ -184,7 +190,7 @@ impl Engine {
     ) -> Result<T, EngineError> {
         let held = self.documents.hold(document);
         if held.is_ahead() {
-            self.submit(Batch::default())?.wait()?;
+            self.parts.open.writer.barrier()?.wait()?;
         }
         self.documents
             .work(&held, document, self.disk(), |document| read(document))

@@ -13,13 +13,17 @@ mod exchange;
 mod plan;
 mod pool;
 mod receive;
+mod retry;
 #[cfg(test)]
 mod tests;
+mod went_back;
 
 pub use custody::Custody;
 pub use engine::{Authored, Engine, EngineError, EngineParts, Gate};
 pub use exchange::{Exchange, ExchangeError, exchange};
 pub use pool::{Pool, PoolError};
+pub use retry::Retried;
+pub use went_back::WentBack;
 
 use maraude_core::document::{Actor, Document, DocumentKind};
 use maraude_core::gate::{GateLimits, admit};

@@ -28,6 +28,19 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// The plan, or an empty one where it does not load: what tablets bring is taken in all the same.
+    pub(super) fn plan_or_none(&self) -> Result<Arc<Plan>, EngineError> {
+        match self.plan() {
+            Err(EngineError::Unloadable { document, cause }) => {
+                tracing::error!(%document, %cause, "the plan does not load");
+                Ok(Arc::default())
+            }
+            read => read,
+        }
+    }
+}
+
 /// Why what a tablet changes in a document is set apart, where it is.
 pub(super) fn circumstance(
     plan: &Plan,

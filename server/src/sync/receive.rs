@@ -16,6 +16,9 @@ use std::collections::HashMap;
 /// Bytes that one tablet may fill quarantine with.
 const QUARANTINE_CAP_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Code of an envelope for a document that was erased.
+const GONE: &str = "document-gone";
+
 /// How often a tablet's contact is written down when nothing else is.
 const CONTACT_MS: i64 = 60_000;
 
@@ -28,7 +31,11 @@ pub(super) enum EnvelopeOutcome {
         quarantined: Vec<RefusedChange>,
     },
     /// It gets none.
-    Refused { code: &'static str, kept: bool },
+    Refused {
+        code: &'static str,
+        kept: bool,
+        successor: Option<DocumentName>,
+    },
 }
 
 /// A request taken in: told to the tablet once all batches are on disk.
@@ -39,11 +46,13 @@ pub(super) struct Taken {
 }
 
 /// Where an envelope goes.
-enum Sorted {
+pub(super) enum Sorted {
     Item(DocumentName, Item),
     /// Kept sealed, whole, with a receipt: honest work of a tablet that was revoked.
     Aside(DocumentName, Item, &'static str),
     Refused(Option<DeviceId>, &'static str),
+    /// Its document was erased; what takes its place, where something does.
+    Gone(DeviceId, Option<DocumentName>),
 }
 
 impl Engine {
@@ -52,7 +61,10 @@ impl Engine {
         let now = self.parts.clock.now();
         let offset_ms = exchange.request.sent_at.saturating_sub(now);
         let contact = Some(self.meet(exchange, now, offset_ms));
-        let plan = self.plan()?;
+        let plan = self.plan_or_none()?;
+        if let Some(told) = &exchange.request.log_end {
+            self.look_back(told, exchange.carrier.device.id)?;
+        }
         let mut setting = Setting {
             plan: &plan,
             carrier: exchange.carrier.device.id,
@@ -75,6 +87,10 @@ impl Engine {
                 Sorted::Refused(author, code) => {
                     self.refuse_envelope(bytes, author, code, &setting, &mut taken)?;
                 }
+                Sorted::Gone(author, successor) => {
+                    self.refuse_envelope(bytes, Some(author), GONE, &setting, &mut taken)?;
+                    taken.succeed(envelope_hash(bytes), successor);
+                }
             }
         }
         for (name, items) in groups {
@@ -88,7 +104,7 @@ impl Engine {
         Ok(taken)
     }
 
-    fn sort(&self, bytes: &[u8]) -> Result<Sorted, EngineError> {
+    pub(super) fn sort(&self, bytes: &[u8]) -> Result<Sorted, EngineError> {
         let header = match peek(bytes) {
             Ok(header) => header,
             Err(error) => return Ok(Sorted::Refused(None, error.code())),
@@ -107,6 +123,9 @@ impl Engine {
                 Ok(Sorted::Refused(Some(id), "other-campaign"))
             }
             Ok(payload) => {
+                if let Some(tombstone) = self.log().tombstone(document_id(&payload.name))? {
+                    return Ok(Sorted::Gone(id, tombstone.successor));
+                }
                 let revoked = author.is_revoked();
                 let item = Item {
                     envelope: envelope_hash(bytes),
@@ -152,7 +171,7 @@ impl Engine {
         tracing::warn!(carrier = %setting.carrier, code, kept, "an envelope was refused");
         taken
             .outcomes
-            .insert(envelope, EnvelopeOutcome::Refused { code, kept });
+            .insert(envelope, EnvelopeOutcome::refusal(code, kept));
         if kept {
             let batch = Batch {
                 quarantine: vec![NewQuarantined {
@@ -235,26 +254,43 @@ impl Taken {
         }
     }
 
-    /// The document of these envelopes was erased.
+    /// The document of these envelopes was erased while they were on their way: nothing of them
+    /// was kept, so the tablet brings them again and is told what takes its place.
     pub(super) fn erased(&mut self, envelopes: &[HashValue]) {
         for envelope in envelopes {
-            let gone = EnvelopeOutcome::Refused {
-                code: "document-gone",
-                kept: true,
-            };
+            let gone = EnvelopeOutcome::refusal(GONE, false);
             self.outcomes.insert(*envelope, gone);
+        }
+    }
+
+    fn succeed(&mut self, envelope: HashValue, by: Option<DocumentName>) {
+        if let Some(EnvelopeOutcome::Refused { successor, .. }) = self.outcomes.get_mut(&envelope) {
+            *successor = by;
         }
     }
 }
 
 impl EnvelopeOutcome {
+    fn refusal(code: &'static str, kept: bool) -> Self {
+        Self::Refused {
+            code,
+            kept,
+            successor: None,
+        }
+    }
+
     pub(super) fn refused(&self, envelope: HashValue) -> Option<RefusedEnvelope> {
         match self {
             Self::Kept { .. } => None,
-            Self::Refused { code, kept } => Some(RefusedEnvelope {
+            Self::Refused {
+                code,
+                kept,
+                successor,
+            } => Some(RefusedEnvelope {
                 envelope: ByteArray::new(envelope),
                 code: (*code).to_owned(),
                 quarantined: *kept,
+                successor: *successor,
             }),
         }
     }

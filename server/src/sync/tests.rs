@@ -11,6 +11,9 @@ use maraude_core::gate::{Admission, GateLimits, admit};
 use maraude_core::model::{CampaignState, DeviceId, TeamId};
 use maraude_core::sync::{Follow, Receipt, SyncAnswer};
 
+mod refusals;
+mod went_back;
+
 const TEAM: TeamId = TeamId::from_random([5; 16]);
 
 fn signature_holds(world: &World, receipt: &Receipt) -> bool {

@@ -65,6 +65,7 @@ impl Pusher {
                 device_report: DeviceReport::default(),
                 envelopes: vec![ByteBuf::from(envelope)],
                 follow: Vec::new(),
+                log_end: None,
             };
             self.requests.push((encode_request(&request), count));
         }

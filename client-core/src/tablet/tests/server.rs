@@ -239,6 +239,7 @@ impl Server {
             refused: Vec::new(),
             documents: Vec::new(),
             rounds: Vec::new(),
+            log_end: None,
         };
         for bytes in &request.envelopes {
             match self.take(bytes, now) {
@@ -247,6 +248,7 @@ impl Server {
                     envelope: HashBytes::new(envelope::envelope_hash(bytes)),
                     code: "envelope-signature".into(),
                     quarantined: true,
+                    successor: None,
                 }),
             }
         }

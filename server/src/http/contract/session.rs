@@ -49,6 +49,9 @@ pub struct Problem {
     /// Where in the request, where it can be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// When to come back, seconds; the header `Retry-After` says the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
 }
 
 /// `POST /api/enrol`: a tablet redeems its one-time code.

@@ -2,7 +2,7 @@
 
 use crate::store::StoreError;
 use crate::store::log::{
-    Circumstance, Contact, LogPosition, NewChange, NewQuarantined, NewRelease, Quarantined,
+    Circumstance, Contact, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease, Quarantined,
     StoredDocument, StoredRelease, Tombstone,
 };
 use maraude_core::model::{DeviceId, DeviceReport, DocumentId};
@@ -21,6 +21,34 @@ pub(super) fn fixed<const N: usize>(
 pub(super) fn last_position(c: &Connection) -> Result<LogPosition, StoreError> {
     let mut statement = c.prepare_cached("SELECT coalesce(max(position), 0) FROM changes")?;
     Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+pub(super) fn end(c: &Connection) -> Result<Option<LogEnd>, StoreError> {
+    let mut statement =
+        c.prepare_cached("SELECT position, hash FROM changes ORDER BY position DESC LIMIT 1")?;
+    let row = |row: &Row<'_>| {
+        Ok(LogEnd {
+            position: row.get(0)?,
+            hash: row.get(1)?,
+        })
+    };
+    Ok(statement.query_row([], row).optional()?)
+}
+
+/// A position that was never given out, or given to another change, is one of a log that went on
+/// after this one was copied. A position without a change is one that was erased.
+pub(super) fn has_lost(c: &Connection, end: &LogEnd) -> Result<bool, StoreError> {
+    let mut statement = c.prepare_cached("SELECT hash FROM changes WHERE position = ?1")?;
+    let found: Option<[u8; 32]> = statement
+        .query_row([end.position], |row| row.get(0))
+        .optional()?;
+    if let Some(hash) = found {
+        return Ok(hash != end.hash);
+    }
+    let mut statement =
+        c.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")?;
+    let given: Option<u64> = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(given.unwrap_or(0) < end.position)
 }
 
 pub(super) fn command(c: &Connection, command: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -162,14 +190,22 @@ pub(super) fn releases(c: &Connection) -> Result<Vec<StoredRelease>, StoreError>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn tombstones(c: &Connection) -> Result<Vec<Tombstone>, StoreError> {
-    let mut statement =
-        c.prepare_cached("SELECT document, at, reason FROM tombstones ORDER BY at, document")?;
-    let rows = statement.query_map([], |row| {
+pub(super) fn tombstones(
+    c: &Connection,
+    clause: &str,
+    values: impl Params,
+) -> Result<Vec<Tombstone>, StoreError> {
+    let sql = format!(
+        "SELECT document, at, reason, successor FROM tombstones {clause} ORDER BY at, document"
+    );
+    let mut statement = c.prepare_cached(&sql)?;
+    let rows = statement.query_map(values, |row| {
+        let successor: Option<String> = row.get(3)?;
         Ok(Tombstone {
             document: DocumentId::from_bytes(row.get(0)?),
             at: row.get(1)?,
             reason: row.get(2)?,
+            successor: successor.and_then(|name| serde_json::from_str(&name).ok()),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

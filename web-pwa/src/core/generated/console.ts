@@ -1208,7 +1208,11 @@ status: number,
 /**
  * Where in the request, where it can be told.
  */
-field?: string | null, };
+field?: string | null,
+/**
+ * When to come back, seconds; the header `Retry-After` says the same.
+ */
+retry_after_s?: number | null, };
 
 /**
  * *Provisoire*: perimeter to the nearest ten, range, completeness.

@@ -1,0 +1,240 @@
+//! What is refused, kept aside, gone or damaged: each told with its code, none in another's way.
+
+use super::{TEAM, codes};
+use crate::fixtures::{NOW, Tablet, World};
+use crate::store::{StoreError, Tombstone};
+use maraude_core::document::{DocumentName, document_id};
+use maraude_core::model::{Campaign, CampaignId, CampaignKind, CampaignMode, TeamId};
+use maraude_core::sync::envelope::envelope_hash;
+
+/// Closures of one tablet in one round, one envelope each.
+fn saved(world: &World, tablet: &mut Tablet, name: DocumentName, numbers: &[u8]) -> Vec<Vec<u8>> {
+    let save = |number: &u8| {
+        let closure = tablet.closure(*number);
+        tablet.save(world, name, |w| w.put_closure(&closure))
+    };
+    numbers.iter().map(save).collect()
+}
+
+/// The last change a tablet made in a round.
+fn last_change(tablet: &Tablet, name: DocumentName) -> Vec<u8> {
+    let (_, document) = tablet.documents.iter().find(|(of, _)| *of == name).unwrap();
+    document.changes_since(&[]).pop().unwrap().bytes
+}
+
+#[test]
+fn what_rests_on_a_refused_change_is_said_to_and_a_colleague_s_change_is_not_spoilt() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut hostile = world.tablet(Some(TEAM));
+    // The second entry has the first one's key: refused for what it is.
+    let mut twin = hostile.closure(1);
+    let first = hostile.save(&world, name, |w| w.put_closure(&twin));
+    let mut other = world.tablet(Some(TEAM));
+    twin.stamp.device = other.device.device.id;
+    other.save(&world, name, |w| w.put_closure(&twin));
+    let bad = last_change(&other, name);
+    let refused = other.seal(&world, name, vec![bad.clone()]);
+    let after = saved(&world, &mut other, name, &[2]);
+    world.sync(&hostile, hostile.request(&world, &[&first]));
+    let answer = world.sync(&other, other.request(&world, &[&refused]));
+    assert_eq!(codes(&answer), ["entry-exists"]);
+    let answer = world.sync(&other, other.request(&world, &[&after[0]]));
+    assert_eq!(codes(&answer), ["depends-on-refused"]);
+    assert_eq!(answer.receipts[0].quarantined[0].missing.len(), 1);
+
+    // Brought first by somebody else, an honest change is refused for who brought it, no more.
+    let elsewhere = world.round(TeamId::from_random([8; 16]));
+    let mut honest = world.tablet(Some(TEAM));
+    let own = saved(&world, &mut honest, elsewhere, &[3]);
+    let stolen = vec![last_change(&honest, elsewhere)];
+    let own_after = saved(&world, &mut honest, elsewhere, &[4]);
+    let stealing = hostile.seal(&world, elsewhere, stolen);
+    let answer = world.sync(&hostile, hostile.request(&world, &[&stealing]));
+    assert_eq!(codes(&answer), ["foreign-actor"]);
+    let answer = world.sync(&honest, honest.request(&world, &[&own_after[0]]));
+    assert_eq!(codes(&answer), ["missing-dependencies"]);
+    assert_eq!(answer.receipts[0].quarantined[0].missing.len(), 1);
+    world.sync(&honest, honest.request(&world, &[&own[0]]));
+    let kept = world
+        .engine()
+        .log()
+        .changes(document_id(&elsewhere))
+        .unwrap();
+    assert_eq!(kept.len(), 2);
+}
+
+#[test]
+fn a_full_queue_or_disk_does_not_make_the_server_forget_what_waits() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut tablet = world.tablet(Some(TEAM));
+    let envelopes = saved(&world, &mut tablet, name, &[1, 2]);
+    let answer = world.sync(&tablet, tablet.request(&world, &[&envelopes[1]]));
+    assert_eq!(codes(&answer), ["missing-dependencies"]);
+    let engine = world.engine();
+    engine.disk_has_room(false);
+    let request = tablet.request(&world, &[&envelopes[0]]);
+    let asked = world.try_sync(&tablet, request.clone());
+    assert!(world.runtime.block_on(asked).is_err());
+    engine.disk_has_room(true);
+    world.sync(&tablet, request);
+    assert_eq!(engine.log().changes(document_id(&name)).unwrap().len(), 2);
+}
+
+#[test]
+fn on_a_full_disk_what_is_there_is_read() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut tablet = world.tablet(Some(TEAM));
+    let envelopes = saved(&world, &mut tablet, name, &[1, 2]);
+    world.sync(&tablet, tablet.request(&world, &[&envelopes[0]]));
+    let world = world.restart();
+    let engine = world.engine();
+    engine.disk_has_room(false);
+    assert_eq!(engine.document(&name).unwrap().change_count(), 2);
+    assert!(engine.plan().unwrap().campaign.is_some());
+    let asked = world.try_sync(&tablet, tablet.request(&world, &[&envelopes[1]]));
+    assert!(world.runtime.block_on(asked).is_err());
+    engine.disk_has_room(true);
+    let answer = world.sync(&tablet, tablet.request(&world, &[&envelopes[1]]));
+    assert_eq!(answer.receipts.len(), 1);
+}
+
+#[test]
+fn work_for_an_erased_document_is_kept_sealed_and_told_where_to_go() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut tablet = world.tablet(Some(TEAM));
+    let envelopes = saved(&world, &mut tablet, name, &[1, 2]);
+    world.sync(&tablet, tablet.request(&world, &[&envelopes[0]]));
+    let DocumentName::Round { mut key } = name else {
+        unreachable!("a round");
+    };
+    key.reissue += 1;
+    let successor = DocumentName::Round { key };
+    let log = world.engine().log().clone();
+    log.erase(&Tombstone {
+        document: document_id(&name),
+        at: NOW,
+        reason: "opposition".to_owned(),
+        successor: Some(successor),
+    })
+    .unwrap();
+    let request = tablet.request(&world, &[&envelopes[0], &envelopes[1]]);
+    let answer = world.sync(&tablet, request);
+    assert_eq!(answer.receipts, vec![]);
+    for refused in &answer.refused {
+        assert_eq!(refused.code, "document-gone");
+        assert_eq!(refused.successor, Some(successor));
+        assert!(refused.quarantined);
+    }
+    let kept = log.quarantine(0, 9).unwrap();
+    let whole: Vec<_> = kept.iter().map(|kept| kept.item.envelope).collect();
+    assert_eq!(
+        whole,
+        envelopes
+            .iter()
+            .map(|e| envelope_hash(e))
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(
+        kept[1].item.bytes, envelopes[1],
+        "sealed to the campaign still"
+    );
+    assert!(log.changes(document_id(&name)).unwrap().is_empty());
+}
+
+#[test]
+fn a_damaged_document_keeps_no_other_from_arriving() {
+    let world = World::new();
+    let (torn, sound) = (world.round(TEAM), world.round(TeamId::from_random([8; 16])));
+    let mut tablet = world.tablet(Some(TEAM));
+    let before = saved(&world, &mut tablet, torn, &[1, 2]);
+    world.sync(&tablet, tablet.request(&world, &[&before[0]]));
+    let path = world.app.folder().log_db(world.campaign);
+    let file = rusqlite::Connection::open(path).unwrap();
+    let id = document_id(&torn);
+    let bytes: Vec<u8> = file
+        .query_row(
+            "SELECT bytes FROM changes WHERE document = ?1",
+            [id.as_bytes()],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let write = |bytes: &[u8]| {
+        let sql = "UPDATE changes SET bytes = ?2 WHERE document = ?1";
+        file.execute(sql, rusqlite::params![id.as_bytes(), bytes])
+            .unwrap();
+    };
+    let mut damaged = bytes.clone();
+    damaged[30] ^= 1;
+    write(&damaged);
+    let world = world.restart();
+    let more = saved(&world, &mut tablet, sound, &[3]);
+    let answer = world.sync(&tablet, tablet.request(&world, &[&before[1], &more[0]]));
+    assert_eq!(answer.receipts.len(), 2);
+    assert_eq!(codes(&answer), ["document-damaged"]);
+    let engine = world.engine();
+    assert_eq!(engine.log().changes(document_id(&sound)).unwrap().len(), 1);
+    let left = engine.retry_quarantine(None, false).unwrap();
+    assert_eq!((left.taken, left.left), (0, 1));
+    write(&bytes);
+    let taken = engine.retry_quarantine(None, false).unwrap();
+    assert_eq!((taken.taken, taken.left), (1, 0));
+    assert_eq!(engine.log().changes(id).unwrap().len(), 2);
+    assert!(engine.log().open_quarantine(9).unwrap().is_empty());
+}
+
+#[test]
+fn the_work_of_a_revoked_tablet_is_taken_up_when_somebody_decides_so() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut tablet = world.tablet(Some(TEAM));
+    let envelopes = saved(&world, &mut tablet, name, &[1]);
+    let id = tablet.device.device.id;
+    world.app.server().revoke_device(id, NOW).unwrap();
+    let answer = world.sync(&tablet, tablet.request(&world, &[&envelopes[0]]));
+    assert_eq!(codes(&answer), ["device-revoked"]);
+    let engine = world.engine();
+    // The document's name is known once anybody wrote in it.
+    let mut colleague = world.tablet(Some(TEAM));
+    let others = saved(&world, &mut colleague, name, &[2]);
+    world.sync(&colleague, colleague.request(&world, &[&others[0]]));
+    assert_eq!(engine.retry_quarantine(None, false).unwrap().taken, 0);
+    assert_eq!(engine.retry_quarantine(None, true).unwrap().taken, 1);
+    assert_eq!(engine.log().changes(document_id(&name)).unwrap().len(), 2);
+}
+
+#[test]
+fn a_damaged_campaign_is_named_and_the_others_are_served() {
+    let world = World::new();
+    let other = CampaignId::from_random([2; 16]);
+    let plan = Campaign::prepare(
+        other,
+        "Une autre".to_owned(),
+        CampaignKind::NightCount,
+        CampaignMode::Exercise,
+    );
+    world.app.create_campaign(&plan).unwrap();
+    let path = world.app.folder().log_db(other);
+    let world = world.restart();
+    let sound = std::fs::read(&path).unwrap();
+    std::fs::write(&path, vec![0x5a; sound.len()]).unwrap();
+    let refused = world.app.engine(other).err();
+    assert!(
+        matches!(refused, Some(StoreError::DamagedCampaign { .. })),
+        "{refused:?}"
+    );
+    let named = world.app.damaged_campaigns();
+    assert_eq!(named.keys().collect::<Vec<_>>(), [&other]);
+    let mut tablet = world.tablet(Some(TEAM));
+    let envelopes = saved(&world, &mut tablet, world.round(TEAM), &[1]);
+    let answer = world.sync(&tablet, tablet.request(&world, &[&envelopes[0]]));
+    assert_eq!(answer.receipts[0].changes.len(), 1);
+    // Repaired, it is found again without a restart.
+    std::fs::write(&path, sound).unwrap();
+    world.app.clock().advance(60_000);
+    assert!(world.app.engine(other).is_ok());
+    assert!(world.app.damaged_campaigns().is_empty());
+}
