@@ -32,15 +32,10 @@ impl Proof {
 }
 
 fn kill(cycles: u32) -> Result<()> {
-    run_to_end(cargo().args(["build", "--workspace", "--bins"]))?;
+    // Everything is built as `cargo xtask test` builds it, so that nothing is built twice.
+    run_to_end(cargo().args(["build", "--workspace", "--all-targets"]))?;
     let mut tests = cargo();
-    tests.args([
-        "test",
-        "--package",
-        "maraude-tests",
-        "--test",
-        "integration",
-    ]);
+    tests.args(["test", "--workspace", "--test", "integration"]);
     tests
         .env("MARAUDE_BIN", server_binary())
         .env("MARAUDE_KILLS", cycles.to_string());

@@ -83,7 +83,7 @@ pub fn all(browser: bool) -> Tally {
     let mut groups = vec![
         timed("build", 15, build),
         timed("Rust", 6, rust),
-        timed("faults", 6, || Ok(faults())),
+        timed("faults", 6, faults),
         timed("web units", 2, web_units),
     ];
     if browser {
@@ -150,13 +150,13 @@ fn rust() -> Result<Tally> {
 /// Tests under this module name kill, cut and corrupt; they run in a group of their own.
 const FAULT_TESTS: &str = "acknowledged::";
 
-/// Killing the server takes longer than a run of the tests may: `cargo xtask proof kill` does it.
-fn faults() -> Tally {
-    say("skipped here: run `cargo xtask proof kill`");
-    Tally {
-        skipped: 2,
-        ..Tally::default()
-    }
+fn faults() -> Result<Tally> {
+    let mut tests = cargo();
+    tests
+        .args(["test", "--workspace", "--test", "integration"])
+        .env("MARAUDE_BIN", server_binary());
+    tests.args(["--", FAULT_TESTS, "--nocapture", "--test-threads", "1"]);
+    cargo_tests(&mut tests)
 }
 
 fn web_units() -> Result<Tally> {

@@ -227,13 +227,14 @@ impl Work {
         }
         committed.documents.sort_unstable();
         committed.documents.dedup();
-        for (outcome, reply) in outcomes.into_iter().zip(replies) {
-            // A submitter that went away hears of its batch when it asks again.
-            let _ = reply.send(outcome.map_err(CommitError::Refused));
-        }
+        // Announced first: what a submitter was told of, every follower has been told of.
         if !committed.documents.is_empty() {
             // Nobody listening is no failure.
             let _ = self.commits.send(committed);
+        }
+        for (outcome, reply) in outcomes.into_iter().zip(replies) {
+            // A submitter that went away hears of its batch when it asks again.
+            let _ = reply.send(outcome.map_err(CommitError::Refused));
         }
     }
 
