@@ -7,9 +7,9 @@ use super::exchange::FAILED_POLL_MS;
 use super::job::{After, Job};
 use super::outbox::Line;
 use super::store::Staged;
-use crate::document::{DocumentName, document_id};
+use crate::document::{ChangeHash, DocumentName, document_id};
 use crate::gate::{GateLimits, admit_from_server};
-use crate::sync::{Digest, DocumentUpdate, Receipt};
+use crate::sync::{Digest, DocumentUpdate, HashBytes, Receipt};
 use serde_bytes::ByteBuf;
 
 /// A clock that moved less than this is not noted again, milliseconds.
@@ -32,6 +32,10 @@ impl Tablet {
                 at: receipt.at,
                 received_at: self.now,
             });
+        }
+        if let Some(end) = digest.log_end.filter(|_| !digest.receipts.is_empty()) {
+            let end = to_base64(&end);
+            lines.push(Line::LogEnd { end });
         }
         for refused in &digest.refused {
             lines.push(Line::Refused {
@@ -83,7 +87,11 @@ impl Tablet {
         };
         let limits = GateLimits::default();
         let admission = admit_from_server(&mut paper.document, kind, &changes, &limits);
+        let lacks = |head: &HashBytes| !paper.document.has(&ChangeHash(head.into_array()));
+        // An answer holds so much and no more: what is left comes with the next, at once.
+        let more = !admission.accepted.is_empty() && update.heads.iter().any(lacks);
         let operation = paper.keep(&admission.accepted, || self.draw());
+        self.more_to_come |= more;
         staged.operations.extend(operation);
     }
 
@@ -163,10 +171,14 @@ impl Tablet {
             self.jobs.push_back(Job::Mend);
         }
         self.shred_what_is_due();
+        if std::mem::take(&mut self.more_to_come) {
+            self.next_poll_at = self.now;
+        }
         self.exchange_soon();
     }
 
     pub(super) fn answer_not_taken(&mut self) {
+        self.more_to_come = false;
         self.last_problem = Some("not-stored".to_owned());
         self.next_poll_at = self.now + FAILED_POLL_MS;
     }

@@ -5,7 +5,7 @@
 
 use super::Tablet;
 use super::effect::Effect;
-use super::encoding::{array_from_base64, to_base64};
+use super::encoding::{array_from_base64, from_base64, to_base64};
 use super::enrolment::problem_code;
 use super::job::{After, Job};
 use crate::document::{DocumentName, document_id};
@@ -174,9 +174,12 @@ impl Tablet {
         let server_key = credentials.server_key;
         let (campaign, device) = (enrolment.campaign, enrolment.device);
         let seed = self.draw();
-        let peer = self
-            .peer
-            .get_or_insert_with(|| Peer::new(campaign, device, &server_key, epoch, seed));
+        let log_end = self.state.outbox.log_end.as_deref().and_then(from_base64);
+        let peer = self.peer.get_or_insert_with(|| {
+            let mut peer = Peer::new(campaign, device, &server_key, epoch, seed);
+            log_end.into_iter().for_each(|end| peer.saw(end));
+            peer
+        });
         let gone: Vec<_> = peer.waiting().collect();
         peer.forget(&gone);
         for waiting in &self.state.outbox.waiting {

@@ -92,6 +92,8 @@ pub struct Tablet {
     next_poll_at: TimestampMs,
     online: Option<bool>,
     reseal: bool,
+    /// The last answer did not hold all that a document lacks.
+    more_to_come: bool,
     pack_failed: bool,
 
     wake_at: Option<TimestampMs>,
@@ -155,6 +157,7 @@ impl Tablet {
             next_poll_at: now,
             online: None,
             reseal: false,
+            more_to_come: false,
             pack_failed: false,
             wake_at: None,
             now,

@@ -106,6 +106,9 @@ pub(super) enum Line {
     },
     /// The server's log is another one: what was acknowledged is to be offered again.
     NewEpoch,
+    /// Where the server's log ended when it last acknowledged something, base64: given back, so
+    /// that a server restored from an older copy finds out.
+    LogEnd { end: String },
     /// The whole of what is known of a round, after a rewriting.
     Arrival {
         document: DocumentId,
@@ -118,6 +121,7 @@ pub(super) enum Line {
 pub(super) struct Outbox {
     pub waiting: Vec<Waiting>,
     pub arrivals: BTreeMap<DocumentId, Arrival>,
+    pub log_end: Option<String>,
     started: bool,
     idle_lines: u32,
 }
@@ -182,8 +186,9 @@ impl Outbox {
                 arrival: arrival.clone(),
             });
         let waiting = self.waiting.iter().cloned().map(Line::Sealed);
+        let log_end = self.log_end.clone().map(|end| Line::LogEnd { end });
         let mut bytes = HEADER.to_vec();
-        for line in arrivals.chain(waiting) {
+        for line in log_end.into_iter().chain(arrivals).chain(waiting) {
             bytes.extend(write_line(&line));
         }
         bytes
@@ -276,6 +281,10 @@ impl Outbox {
                 }
                 self.idle_lines += 1;
             }
+            Line::LogEnd { end } => {
+                self.idle_lines += u32::from(self.log_end.is_some());
+                self.log_end = Some(end);
+            }
             Line::Arrival { document, arrival } => {
                 self.arrivals.insert(document, arrival);
             }
@@ -360,7 +369,8 @@ mod tests {
     fn what_waits_and_what_arrived_read_back_after_any_cut_and_a_rewriting() {
         let mut outbox = Outbox::default();
         let mut file = Vec::new();
-        for line in [sealed(1), sealed(2), settled(1), sealed(3)] {
+        let end = Line::LogEnd { end: "AAAA".into() };
+        for line in [sealed(1), sealed(2), settled(1), end, sealed(3)] {
             file.extend(outbox.note(line));
         }
         let again = Outbox::open(&file).outbox;
@@ -375,6 +385,7 @@ mod tests {
         let rewritten = Outbox::open(&outbox.rewrite()).outbox;
         assert_eq!(rewritten.waiting, outbox.waiting);
         assert_eq!(rewritten.arrivals, outbox.arrivals);
+        assert_eq!(rewritten.log_end.as_deref(), Some("AAAA"));
     }
 
     #[test]

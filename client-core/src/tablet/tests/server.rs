@@ -54,6 +54,11 @@ pub struct Server {
     pub revoked: bool,
     /// Signs receipts with a key that is not its own.
     pub forges: bool,
+    /// Changes of one document in one answer.
+    pub changes_told: usize,
+    /// Where its log ends, and what tablets last gave back.
+    pub log_end: u8,
+    pub given_back: Option<Vec<u8>>,
 }
 
 impl Server {
@@ -72,6 +77,9 @@ impl Server {
             requests: 0,
             revoked: false,
             forges: false,
+            changes_told: usize::MAX,
+            log_end: 0,
+            given_back: None,
         };
         let id = campaign();
         let mut plan = Campaign::prepare(
@@ -229,6 +237,7 @@ impl Server {
 
     fn sync(&mut self, token: Option<&str>, body: &[u8], now: i64) -> (u16, Vec<u8>) {
         let request = decode_request(body).unwrap();
+        self.given_back = request.log_end.clone().map(ByteBuf::into_vec);
         let reads = token == Some("Bearer session");
         assert!(reads || token.is_some_and(|token| token.starts_with("Bearer upload-")));
         let mut answer = SyncAnswer {
@@ -239,7 +248,7 @@ impl Server {
             refused: Vec::new(),
             documents: Vec::new(),
             rounds: Vec::new(),
-            log_end: None,
+            log_end: Some(ByteBuf::from(vec![self.log_end; 3])),
         };
         for bytes in &request.envelopes {
             match self.take(bytes, now) {
@@ -271,6 +280,7 @@ impl Server {
                 changes: document
                     .changes_since(&heads)
                     .into_iter()
+                    .take(self.changes_told)
                     .map(|change| ByteBuf::from(change.bytes))
                     .collect(),
                 writable: true,

@@ -1,9 +1,10 @@
 use super::platform::{PIN, Platform};
 use super::server::{CODES, Server, site};
+use crate::document::DocumentName;
 use crate::form::FormKind;
 use crate::model::{
-    Answer, AnswerValue, Contact, Coordinates, Coverage, ObservationKind, Position, PositionSource,
-    WithdrawalReason,
+    Answer, AnswerValue, CampaignId, Contact, Coordinates, Coverage, ObservationKind, Position,
+    PositionSource, Team, TeamId, WithdrawalReason,
 };
 use crate::tablet::{Custody, Event, Phase, Tone};
 use std::cell::RefCell;
@@ -465,4 +466,46 @@ fn the_check_list_warns_and_never_keeps_anybody_from_leaving() {
     let round = server.borrow().rounds().remove(0);
     assert!(round.departures[0].warnings.contains(&"map".to_owned()));
     assert_eq!(PIN.len(), 6);
+}
+
+#[test]
+fn what_does_not_fit_in_one_answer_comes_with_the_next_at_once() {
+    let server = world();
+    let mut tablet = Platform::ready(&server, 0);
+    for number in 0..7_u8 {
+        let (name, team) = plan_with_team(number);
+        server.borrow_mut().author(name, |w| w.put_team(&team));
+    }
+    server.borrow_mut().changes_told = 2;
+    let asked = server.borrow().requests;
+    tablet.send(Event::SendNow);
+    assert_eq!(tablet.view().plan.unwrap().teams.len(), 8);
+    let asked = server.borrow().requests - asked;
+    assert!(
+        (4..8).contains(&asked),
+        "{asked} requests for 7 changes, 2 at a time"
+    );
+}
+
+fn plan_with_team(number: u8) -> (DocumentName, Team) {
+    let campaign = CampaignId::from_random([0xca; 16]);
+    let team = Team {
+        id: TeamId::from_random([number; 16]),
+        code: format!("N{number}"),
+        organisation: None,
+        professional: false,
+    };
+    (DocumentName::Plan { campaign }, team)
+}
+
+#[test]
+fn the_log_s_end_is_given_back_even_after_a_kill() {
+    let (server, mut tablet) = on_a_round();
+    server.borrow_mut().log_end = 9;
+    tablet.count(3);
+    assert_eq!(tablet.view().outbox.unsent, 0);
+    tablet.kill_and_start();
+    tablet.unlock();
+    tablet.send(Event::SendNow);
+    assert_eq!(server.borrow().given_back, Some(vec![9; 3]));
 }
