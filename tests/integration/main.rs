@@ -9,6 +9,8 @@ mod acknowledged;
 mod approved;
 mod decision_and_undo;
 mod geography;
+mod malformed;
 mod offline_night;
+mod schedules;
 mod two_tablets_one_round;
 mod view_rebuild;

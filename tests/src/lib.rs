@@ -13,11 +13,15 @@ pub mod enrolment;
 #[cfg(feature = "world")]
 pub mod generated;
 #[cfg(feature = "world")]
+pub mod hostile;
+#[cfg(feature = "world")]
 pub mod layers;
 #[cfg(feature = "world")]
 pub mod night;
 #[cfg(feature = "world")]
 pub mod population;
+#[cfg(feature = "world")]
+pub mod simulation;
 #[cfg(feature = "world")]
 pub mod tablet;
 #[cfg(feature = "world")]

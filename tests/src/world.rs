@@ -7,18 +7,20 @@ use crate::generated::root;
 use crate::population::Metres;
 use crate::tablet::SimulatedTablet;
 use anyhow::{Context, Result, bail};
+use ed25519_dalek::SigningKey;
 use maraude_core::document::{DocumentName, document_id, read_round};
 use maraude_core::model::{
-    Assignment, Campaign, CampaignId, CampaignKind, CampaignMode, CampaignState, Issue, Night,
-    RiskClass, Round, RoundKey, Sector, SectorId, Team, TeamId, TimestampMs,
+    Assignment, Campaign, CampaignId, CampaignKind, CampaignMode, CampaignState, DeviceId, Issue,
+    Night, RiskClass, Round, RoundKey, Sector, SectorId, Team, TeamId, TimestampMs,
 };
+use maraude_core::sync::{SyncAnswer, SyncRequest, enrol_signed_bytes, normalise_code};
 use maraude_server::app::App;
-use maraude_server::auth::{NewCode, add_account, issue_code};
+use maraude_server::auth::{EnrolOffer, NewCode, add_account, issue_code, redeem_code};
 use maraude_server::config::{Clock, Config};
 use maraude_server::geolocation::LiveView;
 use maraude_server::http::router;
 use maraude_server::store::{DataFolder, LayerStore, MasterKey, Role};
-use maraude_server::sync::Engine;
+use maraude_server::sync::{Engine, Exchange, exchange};
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -50,7 +52,7 @@ pub struct Campaigning {
 
 impl Campaigning {
     /// The invented campaign, written by the server itself.
-    fn prepare(app: &App) -> Result<Self> {
+    pub(crate) fn prepare(app: &App) -> Result<Self> {
         let night: Night = "2026-01-22".parse()?;
         let made = Self {
             campaign: CampaignId::from_random([1; 16]),
@@ -199,6 +201,44 @@ impl World {
         let label = format!("T{}", self.tablets);
         let code = self.plan.code(&self.app, &label, team)?;
         SimulatedTablet::enrolled(&self.base, &code, self.tablets, self.clock.now())
+    }
+
+    /// Enrols a key; `sign` proves its possession.
+    pub fn enrol_key(
+        &mut self,
+        team: usize,
+        sign: impl FnOnce(&[u8]) -> [u8; 64],
+        key: &SigningKey,
+    ) -> Result<DeviceId> {
+        self.tablets += 1;
+        let label = format!("T{}", self.tablets);
+        let code = self.plan.code(&self.app, &label, team)?;
+        let normalised = normalise_code(&code).context("a code the server issued")?;
+        let offer = EnrolOffer {
+            code,
+            verifying_key: key.verifying_key().to_bytes(),
+            proof: sign(&enrol_signed_bytes(&normalised)),
+            app_version: "1".to_owned(),
+        };
+        let (device, _) = redeem_code(self.app.server(), &offer, self.clock.now())?;
+        Ok(device.device.id)
+    }
+
+    /// The public key envelopes are sealed to.
+    pub fn campaign_key(&self) -> Result<[u8; 32]> {
+        Ok(self.app.keys().campaign_public(self.plan.campaign)?)
+    }
+
+    /// An exchange of an enrolled tablet, without a socket.
+    pub fn exchange(&self, device: DeviceId, request: SyncRequest) -> Result<SyncAnswer> {
+        let carrier = self.app.server().device(device)?;
+        let asked = Exchange {
+            carrier: carrier.context("an enrolled tablet")?,
+            may_read: true,
+            request,
+        };
+        let answered = exchange(self.engine()?, self.app.pool().clone(), asked);
+        Ok(self.runtime.block_on(answered)?)
     }
 
     /// The server's clock goes on until a tablet's.

@@ -18,5 +18,5 @@ mod tests;
 
 pub use admit::{Admission, admit, admit_from_server};
 pub use limits::GateLimits;
-pub use prescan::{Prescan, dependencies_of, prescan};
+pub use prescan::{Prescan, dependencies_of, hash_of_change, prescan};
 pub use refusal::Refusal;

@@ -45,6 +45,12 @@ pub fn dependencies_of(bytes: &[u8], limits: &GateLimits) -> Result<Vec<ChangeHa
     read_dependencies(&mut Cursor(&body), limits)
 }
 
+/// The name of a change, where the bytes are one.
+pub fn hash_of_change(bytes: &[u8]) -> Option<ChangeHash> {
+    let body = body(bytes, &GateLimits::default()).ok()?;
+    Some(hash_of(&body))
+}
+
 impl From<Malformed> for Refusal {
     fn from(_: Malformed) -> Self {
         Self::Unreadable
@@ -189,6 +195,11 @@ impl Scan {
             actors.push(cursor.prefixed()?.to_vec());
         }
         let columns = read_columns(&mut cursor, body.len())?;
+        if !cursor.is_empty() {
+            // Nothing of ours follows the columns. Automerge reads an author there, and panics at
+            // one on any but an actor's first change.
+            return Err(Refusal::Shape);
+        }
         let action = columns.get(body, specification::ACTION);
         let operations = Runs::<u64>::new(action).count(limits.operations)?;
         let count = columns.get(body, specification::PREDECESSOR_COUNT);

@@ -57,6 +57,7 @@ fn an_honest_round_enters_whole_and_once() {
     assert_eq!(other.heads(), tablet.heads());
 }
 
+mod bombs;
 mod hostile;
 mod mutants;
 

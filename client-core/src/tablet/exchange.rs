@@ -177,7 +177,9 @@ impl Tablet {
         let log_end = self.state.outbox.log_end.as_deref().and_then(from_base64);
         let peer = self.peer.get_or_insert_with(|| {
             let mut peer = Peer::new(campaign, device, &server_key, epoch, seed);
-            log_end.into_iter().for_each(|end| peer.saw(end));
+            if let Some(end) = log_end {
+                peer.saw(end);
+            }
             peer
         });
         let gone: Vec<_> = peer.waiting().collect();

@@ -49,6 +49,9 @@ pub enum StoreError {
         /// Why.
         cause: String,
     },
+    /// The document was erased: its key is destroyed, and no other is drawn for it.
+    #[error("the document was erased")]
+    ErasedDocument,
     /// The campaign is not on this server.
     #[error("no such campaign")]
     UnknownCampaign,

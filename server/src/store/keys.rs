@@ -142,6 +142,9 @@ impl KeyStore {
             .query_row(select, ids, |row| row.get(0))
             .optional()?;
         let key = if let Some(wrapped) = stored {
+            if wrapped.is_empty() {
+                return Err(StoreError::ErasedDocument);
+            }
             unseal_key(&wrapping, &context, &wrapped, "a document's key")?
         } else {
             let key = Zeroizing::new(random::<32>()?);
@@ -159,7 +162,8 @@ impl KeyStore {
         Ok(key)
     }
 
-    /// Destroys a document's key: what it sealed is erased everywhere.
+    /// Destroys a document's key: what it sealed is erased everywhere. That it was destroyed is
+    /// kept, and no other is drawn: an older copy of the log does not bring the document back.
     pub fn destroy_document(
         &self,
         campaign: CampaignId,
@@ -167,10 +171,24 @@ impl KeyStore {
     ) -> Result<(), StoreError> {
         self.opened().documents.remove(&(campaign, document));
         self.connection().execute(
-            "DELETE FROM documents WHERE campaign = ?1 AND document = ?2",
+            "INSERT INTO documents(campaign, document, wrapped) VALUES (?1, ?2, x'')
+             ON CONFLICT(campaign, document) DO UPDATE SET wrapped = x''",
             params![campaign.as_bytes(), document.as_bytes()],
         )?;
         self.truncate()
+    }
+
+    /// Documents whose keys were destroyed.
+    pub fn destroyed_documents(&self, campaign: CampaignId) -> Result<Vec<DocumentId>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare("SELECT document FROM documents WHERE campaign = ?1 AND wrapped = x''")?;
+        let found = statement
+            .query_map([campaign.as_bytes()], |row| {
+                row.get::<_, [u8; 16]>(0).map(DocumentId::from_bytes)
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(found)
     }
 
     /// Destroys a campaign's keys: all it sealed is erased everywhere.
@@ -267,7 +285,17 @@ mod tests {
         assert_eq!(*store.document_key(campaign, document).unwrap(), *key);
         assert_eq!(*store.campaign_secret(campaign).unwrap(), *secret);
         store.destroy_document(campaign, document).unwrap();
-        assert_ne!(*store.document_key(campaign, document).unwrap(), *key);
+        drop(store);
+        let store = KeyStore::open(&path, &master).unwrap();
+        let erased = store.document_key(campaign, document);
+        assert!(matches!(erased, Err(StoreError::ErasedDocument)));
+        assert_eq!(store.destroyed_documents(campaign).unwrap(), [document]);
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(
+            !bytes
+                .windows(key.len())
+                .any(|window| window == key.as_slice())
+        );
         store.destroy_campaign(campaign).unwrap();
         assert!(store.campaign_secret(campaign).is_err());
     }

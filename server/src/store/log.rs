@@ -323,8 +323,8 @@ pub trait Log: Send + Sync {
     fn put_linkage(&self, snapshot: &LinkageSnapshot) -> Result<(), StoreError>;
     /// The parameters in force, where some were frozen.
     fn linkage(&self) -> Result<Option<LinkageSnapshot>, StoreError>;
-    /// Erases a document: its changes go, its key must be destroyed by the caller, and nothing
-    /// enters it again.
+    /// Erases a document: its key is destroyed first, its changes go, and nothing enters it again,
+    /// not even after an older copy of the log was put back.
     fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError>;
     /// Whether a document was erased, and what takes its place.
     fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError>;

@@ -23,6 +23,9 @@ const SCHEMA: Schema = Schema {
     migrations: &[include_str!("log_1.sql"), include_str!("log_2.sql")],
 };
 
+/// Reason of a document's erasure that only the keys remember.
+const ERASED_BEFORE: &str = "erased-before-restoration";
+
 /// Idle connections kept for readers.
 const READERS_KEPT: usize = 4;
 
@@ -62,14 +65,31 @@ impl SqliteLog {
             )?;
             epoch
         };
-        Ok(Self {
+        let log = Self {
             campaign,
             epoch: Mutex::new(epoch),
             path: path.to_path_buf(),
             keys,
             writer: Mutex::new(connection),
             readers: Mutex::new(Vec::new()),
-        })
+        };
+        log.erase_again()?;
+        Ok(log)
+    }
+
+    /// An older copy of the log may hold documents that were erased since: the keys remember.
+    fn erase_again(&self) -> Result<(), StoreError> {
+        for document in self.keys.destroyed_documents(self.campaign)? {
+            if self.tombstone(document)?.is_none() {
+                self.erase(&Tombstone {
+                    document,
+                    at: 0,
+                    reason: ERASED_BEFORE.to_owned(),
+                    successor: None,
+                })?;
+            }
+        }
+        Ok(())
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -365,6 +385,8 @@ impl Log for SqliteLog {
     }
 
     fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.keys
+            .destroy_document(self.campaign, tombstone.document)?;
         let document = tombstone.document.as_bytes();
         let successor = (tombstone.successor.as_ref())
             .map(serde_json::to_string)

@@ -58,6 +58,12 @@ impl Documents {
         held
     }
 
+    /// Drops a document that was erased; work under way on it is refused by the log.
+    pub(super) fn forget(&self, document: DocumentId) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.pop(&document);
+    }
+
     /// Works on the document, loaded from the log where it is not in memory.
     ///
     /// When the work panics the document is dropped, and loaded again at its next use.

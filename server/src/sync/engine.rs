@@ -6,7 +6,7 @@ use super::documents::{Ahead, Documents};
 use crate::config::Clock;
 use crate::store::{
     Appended, Batch, CommandMark, CommitError, Committed, Contact, HashValue, KeyStore, Log,
-    LogPosition, LogWriter, NewChange, OpenCampaign, Pending, ServerStore, StoreError,
+    LogPosition, LogWriter, NewChange, OpenCampaign, Pending, ServerStore, StoreError, Tombstone,
 };
 use ed25519_dalek::SigningKey;
 use maraude_core::document::{
@@ -199,6 +199,15 @@ impl Engine {
     /// A copy of a document as it is on disk. Blocks: call it from the pool.
     pub fn document(&self, name: &DocumentName) -> Result<Document, EngineError> {
         self.read(document_id(name), Document::clone)
+    }
+
+    /// Erases a document, here and in the log. Blocks: call it from the pool.
+    pub fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.log().erase(tombstone)?;
+        self.documents.forget(tombstone.document);
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.remove(&tombstone.document);
+        Ok(())
     }
 
     /// Hands a batch to the writer; its changes must have passed the gate.

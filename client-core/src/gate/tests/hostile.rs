@@ -291,6 +291,29 @@ fn nobody_hides_an_edit_they_have_not_seen() {
     assert_eq!(refusal(&mut server, 3, blind.raw_bytes()), None);
 }
 
+/// Automerge's own mark of an author, after the columns: it panics at one on a second change.
+#[test]
+fn nothing_follows_the_columns() {
+    let mut tablet = round();
+    let mut server = tablet.clone();
+    let change = tablet
+        .commit(sample::AT, |w| {
+            w.put_observation(&sample::observation(1, 5));
+        })
+        .unwrap();
+    let body = super::super::prescan::body(&change.bytes, &limits()).unwrap();
+    for extra in [&[1, 2, b'm', b'e'][..], &[0], &[7, 1, 2, 3]] {
+        let body = [&body, extra].concat();
+        let hash = super::super::prescan::hash_of(&body);
+        let marked = super::super::prescan::chunk_of(&body, hash);
+        let read = Change::try_from(marked.as_slice()).unwrap();
+        assert_eq!(read.seq(), 2);
+        assert_eq!(read.author().is_some(), extra[0] == 1);
+        assert_eq!(refusal(&mut server, 1, &marked), Some(Refusal::Shape));
+    }
+    assert_eq!(refusal(&mut server, 1, &change.bytes), None);
+}
+
 /// A change chunk by hand: a list made, then `count` nulls inserted, as run lengths.
 fn bomb(count: u64) -> Vec<u8> {
     fn unsigned(out: &mut Vec<u8>, mut value: u64) {

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::gate::prescan::{body, chunk_of, hash_of};
+use automerge::marks::{ExpandMark, Mark};
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{Automerge, Change, ObjType, ROOT, ReadDoc, ScalarValue};
 use proptest::prelude::*;
@@ -17,6 +18,8 @@ enum Step {
     Delete(u8),
     Count(u8),
     Splice(String),
+    Scalar(u8, u8, i64),
+    Mark(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -28,6 +31,8 @@ fn step() -> impl Strategy<Value = Step> {
         any::<u8>().prop_map(Step::Delete),
         any::<u8>().prop_map(Step::Count),
         "[a-z]{0,30}".prop_map(Step::Splice),
+        (any::<u8>(), any::<u8>(), any::<i64>()).prop_map(|(key, of, n)| Step::Scalar(key, of, n)),
+        any::<u8>().prop_map(Step::Mark),
     ]
 }
 
@@ -72,6 +77,27 @@ fn perform(doc: &mut Automerge, steps: &[Step]) -> Option<Change> {
                     None => t.put_object(ROOT, "text", ObjType::Text).unwrap(),
                 };
                 t.splice_text(object, 0, 0, text).unwrap();
+            }
+            Step::Scalar(key, of, number) => {
+                let value = match of % 7 {
+                    0 => ScalarValue::Null,
+                    1 => ScalarValue::Uint(number.unsigned_abs()),
+                    2 => ScalarValue::F64(*number as f64 / 3.0),
+                    3 => ScalarValue::Bytes(number.to_be_bytes().repeat(usize::from(*key))),
+                    4 => ScalarValue::Timestamp(*number),
+                    5 => ScalarValue::Boolean(true),
+                    _ => ScalarValue::Int(*number),
+                };
+                t.put(ROOT, format!("k{}", key % 8), value).unwrap();
+            }
+            Step::Mark(name) => {
+                if let Some((_, text)) = t.get(ROOT, "text").unwrap() {
+                    let length = t.length(&text);
+                    if length > 1 {
+                        let mark = Mark::new(format!("m{}", name % 3), true, 0, length);
+                        t.mark(text, mark, ExpandMark::Both).unwrap();
+                    }
+                }
             }
         }
     }

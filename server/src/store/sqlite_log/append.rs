@@ -3,7 +3,7 @@
 use super::{SqliteLog, rows};
 use crate::store::StoreError;
 use crate::store::log::{
-    Appended, Batch, BatchRefusal, Circumstance, Contact, NewChange, NewQuarantined,
+    Appended, Batch, BatchRefusal, Circumstance, Contact, Log, NewChange, NewQuarantined,
 };
 use maraude_core::model::DocumentId;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -15,17 +15,37 @@ impl SqliteLog {
     ) -> Result<Vec<Result<Appended, BatchRefusal>>, StoreError> {
         // Keys are drawn, and the bytes sealed, before the transaction: a new document's key must
         // be on disk before the first change sealed with it.
-        let sealed: Vec<Sealed> = batches
+        let sealed: Vec<Result<Sealed, BatchRefusal>> = batches
             .iter()
-            .map(|batch| self.seal_batch(batch))
+            .map(|batch| self.seal_or_refuse(batch))
             .collect::<Result<_, _>>()?;
         self.in_transaction(|transaction| {
             batches
                 .iter()
                 .zip(&sealed)
-                .map(|(batch, sealed)| append_one(transaction, batch, sealed))
+                .map(|(batch, sealed)| match sealed {
+                    Ok(sealed) => append_one(transaction, batch, sealed),
+                    Err(refusal) => Ok(Err(refusal.clone())),
+                })
                 .collect()
         })
+    }
+
+    /// A document erased meanwhile has no key any more: its batch is refused, its neighbours not.
+    fn seal_or_refuse(&self, batch: &Batch) -> Result<Result<Sealed, BatchRefusal>, StoreError> {
+        match self.seal_batch(batch) {
+            Ok(sealed) => Ok(Ok(sealed)),
+            Err(StoreError::ErasedDocument) => {
+                let written = batch.changes.iter().map(|change| change.document);
+                for document in written {
+                    if self.tombstone(document)?.is_some() {
+                        return Ok(Err(BatchRefusal::Erased { document }));
+                    }
+                }
+                Err(StoreError::ErasedDocument)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn seal_batch(&self, batch: &Batch) -> Result<Sealed, StoreError> {

@@ -114,13 +114,14 @@ fn work_for_an_erased_document_is_kept_sealed_and_told_where_to_go() {
     key.reissue += 1;
     let successor = DocumentName::Round { key };
     let log = world.engine().log().clone();
-    log.erase(&Tombstone {
+    let tombstone = Tombstone {
         document: document_id(&name),
         at: NOW,
         reason: "opposition".to_owned(),
         successor: Some(successor),
-    })
-    .unwrap();
+    };
+    world.engine().erase(&tombstone).unwrap();
+    assert!(world.engine().document(&name).unwrap().is_empty());
     let request = tablet.request(&world, &[&envelopes[0], &envelopes[1]]);
     let answer = world.sync(&tablet, request);
     assert_eq!(answer.receipts, vec![]);

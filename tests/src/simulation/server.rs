@@ -1,0 +1,435 @@
+//! The real engine over the real log, which may die at each append.
+
+use super::super::world::{Campaigning, TEN_PM};
+use anyhow::{Context, Result, ensure};
+use ed25519_dalek::SigningKey;
+use maraude_core::document::{ChangeHash, Document, DocumentName, document_id};
+use maraude_core::gate::admit;
+use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
+use maraude_core::sync::{decode_request, encode_answer};
+use maraude_server::app::App;
+use maraude_server::config::{Clock, Config};
+use maraude_server::store::{
+    Appended, Batch, BatchRefusal, Contact, DataFolder, HashValue, KeyStore, LedgerLine,
+    LinkageSnapshot, Log, LogEnd, LogPosition, LogWriter, MasterKey, NewEnrolmentRow, NewRelease,
+    OpenCampaign, Quarantined, Redemption, Reserve, ServerStore, SqliteLog, StoreError,
+    StoredChange, StoredDocument, StoredRelease, Tombstone,
+};
+use maraude_server::sync::{Engine, EngineParts, Exchange, Pool, exchange};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tempfile::TempDir;
+
+/// A fault planted on purpose: the checks must find it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// What is appended is told as done, and reaches the disk only with the next append.
+    AcknowledgesBeforeStoring,
+}
+
+/// Why there is no answer.
+pub(super) enum Refusing {
+    /// It lives, and takes nothing in.
+    Busy,
+    /// It died.
+    Dead,
+}
+
+/// Tablets that are enrolled.
+const DEVICES: usize = 8;
+
+/// What every schedule starts from: files, and the key they are under.
+struct Template {
+    folder: TempDir,
+    master: MasterKey,
+    plan: Campaigning,
+}
+
+/// When the log dies next.
+#[derive(Default)]
+struct Fate {
+    dies: Option<bool>,
+    dead: bool,
+    held_back: Vec<Batch>,
+}
+
+pub(super) struct Server {
+    template: &'static Template,
+    folder: TempDir,
+    keys: Arc<KeyStore>,
+    store: Arc<ServerStore>,
+    fate: Arc<Mutex<Fate>>,
+    fault: Option<Fault>,
+    pub(super) clock: Clock,
+    engine: Option<Arc<Engine>>,
+    runtime: tokio::runtime::Runtime,
+    pool: Pool,
+    openings: u64,
+    seed: u64,
+}
+
+/// In memory where the system has a place for it: the death of a process is simulated, not that of
+/// the disk.
+fn folder() -> Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    Ok(if memory.is_dir() {
+        tempfile::tempdir_in(memory)?
+    } else {
+        tempfile::tempdir()?
+    })
+}
+
+fn template() -> Result<&'static Template> {
+    static MADE: OnceLock<Option<Template>> = OnceLock::new();
+    let made = MADE.get_or_init(|| make_template().ok());
+    made.as_ref().context("no campaign could be prepared")
+}
+
+fn make_template() -> Result<Template> {
+    let folder = folder()?;
+    let data = folder.path().join("data");
+    DataFolder::new(&data).create()?;
+    let master = MasterKey::draw()?;
+    let app = App::open(Config::local(&data), &master, Clock::manual(TEN_PM))?;
+    let plan = Campaigning::prepare(&app)?;
+    for place in 0..DEVICES {
+        let (device, signing) = Server::device(place);
+        let code = [place as u8; 32];
+        app.server().add_enrolment(&NewEnrolmentRow {
+            code,
+            link: [100 + place as u8; 32],
+            campaign: plan.campaign,
+            label: format!("T{place}"),
+            team: Some(plan.teams[place % 2]),
+            organisation: None,
+            created_at: 0,
+            expires_at: TimestampMs::MAX,
+        })?;
+        app.server().redeem(&Redemption {
+            secret: code,
+            device,
+            verifying_key: signing.verifying_key().to_bytes(),
+            upload_token: code,
+            app_version: "1".to_owned(),
+            at: 1,
+        })?;
+    }
+    drop(app);
+    Ok(Template {
+        folder,
+        master,
+        plan,
+    })
+}
+
+impl Server {
+    pub(super) fn new(seed: u64, fault: Option<Fault>) -> Result<Self> {
+        let template = template()?;
+        let folder = folder()?;
+        let from = template.folder.path().join("data");
+        for file in ["keys.db", "server.db"] {
+            std::fs::copy(from.join(file), folder.path().join(file))?;
+        }
+        let log = DataFolder::new(&from).log_db(template.plan.campaign);
+        std::fs::copy(log, folder.path().join("log.db"))?;
+        let keys = KeyStore::open(&folder.path().join("keys.db"), &template.master)?;
+        let store = ServerStore::open(&folder.path().join("server.db"))?;
+        let mut server = Self {
+            template,
+            folder,
+            keys: Arc::new(keys),
+            store: Arc::new(store),
+            fate: Arc::default(),
+            fault,
+            clock: Clock::manual(TEN_PM),
+            engine: None,
+            runtime: tokio::runtime::Builder::new_current_thread().build()?,
+            pool: Pool::new(1),
+            openings: 0,
+            seed,
+        };
+        server.start()?;
+        Ok(server)
+    }
+
+    pub(super) fn device(place: usize) -> (DeviceId, SigningKey) {
+        let signing = SigningKey::from_bytes(&[60 + place as u8; 32]);
+        (DeviceId::from_random([30 + place as u8; 16]), signing)
+    }
+
+    pub(super) fn plan(&self) -> &'static Campaigning {
+        &self.template.plan
+    }
+
+    pub(super) fn campaign_key(&self) -> [u8; 32] {
+        let key = self.keys.campaign_public(self.plan().campaign);
+        key.expect("the campaign was created")
+    }
+
+    pub(super) fn server_key(&self) -> [u8; 32] {
+        let signing = self.keys.signing_key().expect("the keys were made");
+        signing.verifying_key().to_bytes()
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("log.db")
+    }
+
+    /// Starts over what the disk holds.
+    pub(super) fn start(&mut self) -> Result<()> {
+        self.engine = None;
+        *self.fate() = Fate::default();
+        self.openings += 1;
+        let inner = SqliteLog::open(&self.path(), self.plan().campaign, self.keys.clone())?;
+        let log: Arc<dyn Log> = Arc::new(MortalLog {
+            inner,
+            fate: self.fate.clone(),
+            fault: self.fault,
+        });
+        let reserve = Reserve::new(self.folder.path().join("reserve"));
+        let writer = LogWriter::start(log.clone(), reserve)?;
+        let mut opening = self.seed.to_be_bytes();
+        opening[0] = self.openings as u8;
+        self.engine = Some(Arc::new(Engine::new(EngineParts {
+            open: OpenCampaign { log, writer },
+            keys: self.keys.clone(),
+            server: self.store.clone(),
+            signing: self.keys.signing_key()?,
+            gate: admit,
+            device: self.store.server_device()?,
+            opening,
+            clock: self.clock.clone(),
+            single_copy_accepted: false,
+        })?));
+        Ok(())
+    }
+
+    fn fate(&self) -> std::sync::MutexGuard<'_, Fate> {
+        self.fate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn engine(&self) -> &Arc<Engine> {
+        self.engine
+            .as_ref()
+            .expect("started at the beginning and after each death")
+    }
+
+    pub(super) fn log(&self) -> &Arc<dyn Log> {
+        self.engine().log()
+    }
+
+    /// The next append is the last: it does not reach the disk, or reaches it and nobody hears.
+    pub(super) fn die_at_next_append(&mut self, after: bool) {
+        self.fate().dies = Some(after);
+    }
+
+    /// No more deaths.
+    pub(super) fn calm(&mut self) {
+        self.fate().dies = None;
+    }
+
+    /// One exchange, from bytes to bytes.
+    pub(super) fn exchange(
+        &mut self,
+        device: DeviceId,
+        body: &[u8],
+    ) -> Result<Result<Vec<u8>, Refusing>> {
+        let request = decode_request(body)?;
+        let carrier = self.store.device(device)?.context("an enrolled tablet")?;
+        let asked = Exchange {
+            may_read: !carrier.is_revoked(),
+            carrier,
+            request,
+        };
+        let answered = exchange(self.engine().clone(), self.pool.clone(), asked);
+        let answered = self.runtime.block_on(answered);
+        // What nobody waits for, a contact alone, is written now: the schedule is the seed's.
+        let drained = self.engine().submit(Batch::default());
+        if let Ok(drained) = drained {
+            // A log that died says so below.
+            let _ = drained.wait();
+        }
+        let dead = self.fate().dead;
+        Ok(match answered {
+            _ if dead => Err(Refusing::Dead),
+            Ok(answer) => Ok(encode_answer(&answer)),
+            Err(_) => Err(Refusing::Busy),
+        })
+    }
+
+    /// A copy of the log is put aside.
+    pub(super) fn copy(&mut self) -> Result<()> {
+        self.engine = None;
+        std::fs::copy(self.path(), self.folder.path().join("copy.db"))?;
+        self.start()
+    }
+
+    /// The last copy takes the log's place, where there is one.
+    pub(super) fn restore(&mut self) -> Result<bool> {
+        let copy = self.folder.path().join("copy.db");
+        if !copy.exists() {
+            return Ok(false);
+        }
+        self.engine = None;
+        std::fs::copy(copy, self.path())?;
+        self.start()?;
+        Ok(true)
+    }
+
+    pub(super) fn revoke(&self, device: DeviceId) -> Result<()> {
+        self.store.revoke_device(device, self.clock.now())?;
+        Ok(())
+    }
+
+    pub(super) fn is_revoked(&self, device: DeviceId) -> Result<bool> {
+        Ok(self
+            .store
+            .device(device)?
+            .is_some_and(|stored| stored.is_revoked()))
+    }
+
+    pub(super) fn erase(&self, name: &DocumentName) -> Result<()> {
+        self.engine().erase(&Tombstone {
+            document: document_id(name),
+            at: self.clock.now(),
+            reason: "opposition".to_owned(),
+            successor: None,
+        })?;
+        Ok(())
+    }
+
+    pub(super) fn document(&self, name: &DocumentName) -> Result<Document> {
+        Ok(self.engine().document(name)?)
+    }
+
+    /// Changes of a document that are in the log, or kept aside with their bytes.
+    pub(super) fn holds(&self, document: DocumentId) -> Result<BTreeSet<ChangeHash>> {
+        let stored = self.log().changes(document)?;
+        let mut held: BTreeSet<ChangeHash> = stored
+            .iter()
+            .map(|stored| ChangeHash(stored.change.hash))
+            .collect();
+        for kept in self.log().quarantine(0, usize::from(u16::MAX))? {
+            let change = maraude_core::gate::hash_of_change(&kept.item.bytes);
+            held.extend(change.filter(|_| kept.item.document == Some(document)));
+        }
+        Ok(held)
+    }
+
+    /// The log passes its own checks, and every change in it passes the gate again.
+    pub(super) fn check(&self) -> Result<()> {
+        let mut last = 0;
+        for stored in self.log().since(0, usize::from(u16::MAX))? {
+            ensure!(stored.position > last, "positions do not grow");
+            last = stored.position;
+        }
+        let limits = maraude_core::gate::GateLimits::default();
+        for stored in self.log().documents()? {
+            let mut again = Document::new(maraude_core::document::Actor::new(
+                DeviceId::from_random([1; 16]),
+                [0; 8],
+            ));
+            for change in self.log().changes(stored.document)? {
+                let kind = stored.name.kind();
+                let changes = [change.change.bytes];
+                let author = change.change.device;
+                let admission = admit(&mut again, kind, &changes, author, true, &limits);
+                let refused = admission.refused.first();
+                ensure!(
+                    refused.is_none(),
+                    "the log holds what the gate refuses: {refused:?}"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+struct MortalLog {
+    inner: SqliteLog,
+    fate: Arc<Mutex<Fate>>,
+    fault: Option<Fault>,
+}
+
+impl MortalLog {
+    fn died() -> StoreError {
+        StoreError::Setting { setting: "life" }
+    }
+}
+
+macro_rules! as_inner {
+    ($(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $gives:ty;)*) => {
+        $(fn $name(&self $(, $argument: $kind)*) -> $gives {
+            self.inner.$name($($argument),*)
+        })*
+    };
+}
+
+impl Log for MortalLog {
+    fn append(&self, batches: &[Batch]) -> Result<Vec<Result<Appended, BatchRefusal>>, StoreError> {
+        let mut fate = self.fate.lock().unwrap_or_else(PoisonError::into_inner);
+        if fate.dead {
+            return Err(Self::died());
+        }
+        if batches.iter().all(|batch| *batch == Batch::default()) {
+            return self.inner.append(batches);
+        }
+        match fate.dies.take() {
+            Some(after) => {
+                fate.dead = true;
+                if after {
+                    self.inner.append(batches)?;
+                }
+                Err(Self::died())
+            }
+            None if self.fault == Some(Fault::AcknowledgesBeforeStoring) => {
+                let before = std::mem::replace(&mut fate.held_back, batches.to_vec());
+                self.inner.append(&before)?;
+                let told = batches.iter().map(|batch| {
+                    Ok(Appended {
+                        positions: vec![0; batch.changes.len()],
+                        ..Appended::default()
+                    })
+                });
+                Ok(told.collect())
+            }
+            None => self.inner.append(batches),
+        }
+    }
+
+    as_inner! {
+        fn campaign(&self) -> CampaignId;
+        fn epoch(&self) -> [u8; 16];
+        fn renew_epoch(&self) -> Result<[u8; 16], StoreError>;
+        fn last_position(&self) -> Result<LogPosition, StoreError>;
+        fn end(&self) -> Result<Option<LogEnd>, StoreError>;
+        fn has_lost(&self, end: &LogEnd) -> Result<bool, StoreError>;
+        fn since(&self, after: LogPosition, limit: usize) -> Result<Vec<StoredChange>, StoreError>;
+        fn changes(&self, document: DocumentId) -> Result<Vec<StoredChange>, StoreError>;
+        fn documents(&self) -> Result<Vec<StoredDocument>, StoreError>;
+        fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
+        fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
+        fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
+        fn waiting(&self, document: DocumentId, code: &str)
+            -> Result<Vec<Quarantined>, StoreError>;
+        fn documents_waiting(&self, code: &str) -> Result<Vec<DocumentId>, StoreError>;
+        fn open_quarantine(&self, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
+        fn refusals_of(&self, document: DocumentId, change: &HashValue)
+            -> Result<Vec<String>, StoreError>;
+        fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError>;
+        fn settle_quarantine(&self, number: u64, at: TimestampMs) -> Result<(), StoreError>;
+        fn contacts(&self) -> Result<Vec<Contact>, StoreError>;
+        fn command(&self, command: &str) -> Result<Option<Vec<u8>>, StoreError>;
+        fn put_release(&self, release: &NewRelease) -> Result<u32, StoreError>;
+        fn releases(&self) -> Result<Vec<StoredRelease>, StoreError>;
+        fn ledger(&self) -> Result<Vec<LedgerLine>, StoreError>;
+        fn put_linkage(&self, snapshot: &LinkageSnapshot) -> Result<(), StoreError>;
+        fn linkage(&self) -> Result<Option<LinkageSnapshot>, StoreError>;
+        fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError>;
+        fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError>;
+        fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError>;
+        fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+        fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError>;
+    }
+}
