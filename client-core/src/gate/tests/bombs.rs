@@ -144,11 +144,30 @@ fn with(specification: u64, column: Vec<u8>) -> Vec<(u64, Vec<u8>)> {
     columns
 }
 
+type Bomb = (&'static str, Vec<u8>);
+
 /// Every form known to us, each with its name.
-fn bombs() -> Vec<(&'static str, Vec<u8>)> {
-    let plain = |data| forge(data).chunk();
-    let literals = |count: i64| [&signed(-count)[..], &[1, 1, 1]].concat();
-    let mut bombs = vec![
+fn bombs() -> Vec<Bomb> {
+    let mut bombs = long_columns();
+    bombs.extend(longer_than_the_others());
+    bombs.extend(inflating());
+    bombs.extend(headers());
+    bombs
+}
+
+fn plain(data: Vec<(u64, Vec<u8>)>) -> Vec<u8> {
+    forge(data).chunk()
+}
+
+/// Operations that are many.
+fn long_columns() -> Vec<Bomb> {
+    let literals = [&signed(-(BILLION as i64))[..], &[1, 1, 1]].concat();
+    let overflow = [
+        run(i64::MAX as u64, &[1]),
+        run(i64::MAX as u64, &[2]),
+        run(9, &[3]),
+    ];
+    vec![
         ("a million inserts", plain(inserts(1_000_000))),
         ("a thousand million inserts", plain(inserts(BILLION))),
         ("inserts without end", plain(inserts(u64::MAX >> 2))),
@@ -161,75 +180,51 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
             plain(many(limits().operations + 1, 1)),
         ),
         ("nulls as actions", plain(with(0x42, nulls(BILLION)))),
+        ("literals as actions", plain(with(0x42, literals))),
+        ("runs that overflow", plain(with(0x42, overflow.concat()))),
+    ]
+}
+
+/// Few operations, and columns beside them that claim more.
+fn longer_than_the_others() -> Vec<Bomb> {
+    let mut counts = many(1_000, 1);
+    counts[3].1 = run(1_000, &unsigned(1_000_000));
+    let text = run(1, &unsigned((BILLION << 4) | 6));
+    let expansions = [unsigned(0), unsigned(BILLION)].concat();
+    vec![
         (
-            "literals as actions",
-            plain(with(0x42, literals(BILLION as i64))),
-        ),
-        (
-            "runs that add up to an overflow",
-            plain(with(
-                0x42,
-                [
-                    run(i64::MAX as u64, &[1]),
-                    run(i64::MAX as u64, &[2]),
-                    run(9, &[3]),
-                ]
-                .concat(),
-            )),
-        ),
-        (
-            "one predecessor count",
+            "predecessors",
             plain(with(0x70, run(1, &unsigned(BILLION)))),
         ),
+        ("predecessors of each", plain(counts)),
+        ("predecessor actors", plain(with(0x71, run(BILLION, &[0])))),
         (
-            "predecessor counts in a run",
-            plain({
-                let mut columns = many(1_000, 1);
-                columns[3].1 = run(1_000, &unsigned(1_000_000));
-                columns
-            }),
-        ),
-        (
-            "predecessors in a run",
-            plain(with(0x71, run(BILLION, &[0]))),
-        ),
-        (
-            "predecessor counters that overflow",
+            "counters that overflow",
             plain(with(0x73, run(BILLION, &signed(i64::MAX)))),
         ),
-        (
-            "a text of a thousand million bytes",
-            plain(with(0x56, run(1, &unsigned(BILLION << 4 | 6)))),
-        ),
+        ("a long text", plain(with(0x56, text))),
         (
             "a text longer than memory",
             plain(with(0x56, run(1, &unsigned(u64::MAX)))),
         ),
-        (
-            "more values than operations",
-            plain(with(0x56, run(BILLION, &[0]))),
-        ),
-        (
-            "more keys than operations",
-            plain(with(0x15, run(BILLION, b"\x01k"))),
-        ),
+        ("values", plain(with(0x56, run(BILLION, &[0])))),
+        ("keys", plain(with(0x15, run(BILLION, b"\x01k")))),
         (
             "a key without end",
             plain(with(0x15, run(1, &unsigned(BILLION)))),
         ),
-        ("objects in a run", plain(with(0x02, run(BILLION, &[1])))),
-        (
-            "object actors in a run",
-            plain(with(0x01, run(BILLION, &[0]))),
-        ),
-        (
-            "expansions in a run",
-            plain(with(0x94, [unsigned(0), unsigned(BILLION)].concat())),
-        ),
-        (
-            "mark names in a run",
-            plain(with(0xa5, run(BILLION, b"\x01m"))),
-        ),
+        ("objects", plain(with(0x02, run(BILLION, &[1])))),
+        ("object actors", plain(with(0x01, run(BILLION, &[0])))),
+        ("expansions", plain(with(0x94, expansions))),
+        ("mark names", plain(with(0xa5, run(BILLION, b"\x01m")))),
+    ]
+}
+
+/// Little that inflates to much.
+fn inflating() -> Vec<Bomb> {
+    let inserts = forge(inserts(BILLION)).body();
+    let beyond = vec![0; limits().inflated_bytes + 1];
+    vec![
         (
             "a compressed column",
             plain(with(0x42 | 8, deflated(&vec![1; 200_000]))),
@@ -238,21 +233,20 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
             "zeros that inflate to 50 MB",
             compressed(&vec![0; 50_000_000]),
         ),
-        (
-            "zeros just beyond the cap",
-            compressed(&vec![0; limits().inflated_bytes + 1]),
-        ),
-        (
-            "inserts, compressed",
-            compressed(&forge(inserts(BILLION)).body()),
-        ),
+        ("zeros just beyond the cap", compressed(&beyond)),
+        ("inserts, compressed", compressed(&inserts)),
         (
             "a change within a change",
-            compressed(&compressed(&forge(inserts(BILLION)).body())),
+            compressed(&compressed(&inserts)),
         ),
-    ];
-    type Alter = fn(&mut Forge);
-    let headers: [(&str, Alter); 9] = [
+    ]
+}
+
+type Alter = fn(&mut Forge);
+
+/// Numbers before the columns that claim much.
+fn headers() -> Vec<Bomb> {
+    let headers: [(&'static str, Alter); 9] = [
         ("dependencies", |f| f.dependencies = BILLION),
         ("dependencies without end", |f| f.dependencies = u64::MAX),
         ("the sequence", |f| f.sequence = u64::MAX),
@@ -263,16 +257,15 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
         ("the columns", |f| f.columns = Some(BILLION)),
         ("the lengths", |f| f.lengths = Some(u64::MAX)),
     ];
-    for (name, alter) in headers {
+    let forged = headers.into_iter().map(|(name, alter)| {
         let mut forged = forge(many(1, 1));
         alter(&mut forged);
-        bombs.push((name, forged.chunk()));
-    }
+        (name, forged.chunk())
+    });
     let mut endless = forge(many(1, 1)).chunk();
     endless.truncate(9);
     endless.extend(unsigned(u64::MAX));
-    bombs.push(("a chunk without end", endless));
-    bombs
+    forged.chain([("a chunk without end", endless)]).collect()
 }
 
 /// Told by the system, in kilobytes; none where it does not tell.

@@ -4,7 +4,8 @@ use crate::document::{Actor, ChangeHash, Document, DocumentName, Writer, documen
 use crate::gate::{GateLimits, admit};
 use crate::model::{
     Assignment, Campaign, CampaignId, CampaignKind, CampaignMode, Coordinates, DeviceId,
-    DocumentId, HeadCount, Night, Round, Sector, SectorId, Site, SiteId, SiteKind, Team, TeamId,
+    DocumentId, HeadCount, Night, RiskClass, Round, Sector, SectorId, Site, SiteId, SiteKind, Team,
+    TeamId,
 };
 use crate::sync::envelope::{self, campaign_key_pair};
 use crate::sync::{
@@ -40,6 +41,15 @@ fn campaign() -> CampaignId {
     CampaignId::from_random([0xca; 16])
 }
 
+fn own_team() -> Team {
+    Team {
+        id: team(),
+        code: "E1".into(),
+        organisation: Some("asso".into()),
+        professional: false,
+    }
+}
+
 pub struct Server {
     signing: SigningKey,
     secret: [u8; 32],
@@ -54,8 +64,14 @@ pub struct Server {
     pub revoked: bool,
     /// Signs receipts with a key that is not its own.
     pub forges: bool,
-    /// Changes of one document in one answer.
-    pub changes_told: usize,
+    pub told: Told,
+}
+
+/// What answers hold beside receipts.
+#[derive(Default)]
+pub struct Told {
+    /// Changes of one document in one answer, where there is a cap.
+    pub changes: Option<usize>,
     /// Where its log ends, and what tablets last gave back.
     pub log_end: u8,
     pub given_back: Option<Vec<u8>>,
@@ -77,34 +93,27 @@ impl Server {
             requests: 0,
             revoked: false,
             forges: false,
-            changes_told: usize::MAX,
-            log_end: 0,
-            given_back: None,
+            told: Told::default(),
         };
-        let id = campaign();
         let mut plan = Campaign::prepare(
-            id,
+            campaign(),
             "Nuit d'essai".into(),
             CampaignKind::NightCount,
             CampaignMode::Exercise,
         );
+        let id = plan.id;
         plan.nights = vec![night()];
         plan.coordination_number = Some("04 00 00 00 00".into());
         plan.legal.notice = "Vos réponses servent à compter.".into();
         server.author(DocumentName::Plan { campaign: id }, |w| {
             w.put_campaign(&plan);
-            w.put_team(&Team {
-                id: team(),
-                code: "E1".into(),
-                organisation: Some("asso".into()),
-                professional: false,
-            });
+            w.put_team(&own_team());
             w.put_sector(&Sector {
                 id: sector(),
                 code: "S1".into(),
                 name: "Les Quais".into(),
                 zone: None,
-                risk: crate::model::RiskClass::Ordinary,
+                risk: RiskClass::Ordinary,
                 boundary: geo::MultiPolygon::new(vec![geo::Polygon::new(
                     geo::LineString::from(vec![(3.87, 43.6), (3.88, 43.6), (3.88, 43.61)]),
                     Vec::new(),
@@ -237,7 +246,7 @@ impl Server {
 
     fn sync(&mut self, token: Option<&str>, body: &[u8], now: i64) -> (u16, Vec<u8>) {
         let request = decode_request(body).unwrap();
-        self.given_back = request.log_end.clone().map(ByteBuf::into_vec);
+        self.told.given_back = request.log_end.clone().map(ByteBuf::into_vec);
         let reads = token == Some("Bearer session");
         assert!(reads || token.is_some_and(|token| token.starts_with("Bearer upload-")));
         let mut answer = SyncAnswer {
@@ -248,7 +257,7 @@ impl Server {
             refused: Vec::new(),
             documents: Vec::new(),
             rounds: Vec::new(),
-            log_end: Some(ByteBuf::from(vec![self.log_end; 3])),
+            log_end: Some(ByteBuf::from(vec![self.told.log_end; 3])),
         };
         for bytes in &request.envelopes {
             match self.take(bytes, now) {
@@ -280,7 +289,7 @@ impl Server {
                 changes: document
                     .changes_since(&heads)
                     .into_iter()
-                    .take(self.changes_told)
+                    .take(self.told.changes.unwrap_or(usize::MAX))
                     .map(|change| ByteBuf::from(change.bytes))
                     .collect(),
                 writable: true,

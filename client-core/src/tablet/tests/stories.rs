@@ -476,7 +476,7 @@ fn what_does_not_fit_in_one_answer_comes_with_the_next_at_once() {
         let (name, team) = plan_with_team(number);
         server.borrow_mut().author(name, |w| w.put_team(&team));
     }
-    server.borrow_mut().changes_told = 2;
+    server.borrow_mut().told.changes = Some(2);
     let asked = server.borrow().requests;
     tablet.send(Event::SendNow);
     assert_eq!(tablet.view().plan.unwrap().teams.len(), 8);
@@ -501,11 +501,11 @@ fn plan_with_team(number: u8) -> (DocumentName, Team) {
 #[test]
 fn the_log_s_end_is_given_back_even_after_a_kill() {
     let (server, mut tablet) = on_a_round();
-    server.borrow_mut().log_end = 9;
+    server.borrow_mut().told.log_end = 9;
     tablet.count(3);
     assert_eq!(tablet.view().outbox.unsent, 0);
     tablet.kill_and_start();
     tablet.unlock();
     tablet.send(Event::SendNow);
-    assert_eq!(server.borrow().given_back, Some(vec![9; 3]));
+    assert_eq!(server.borrow().told.given_back, Some(vec![9; 3]));
 }
