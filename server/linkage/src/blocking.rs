@@ -5,7 +5,7 @@
 //! nobody walks faster than a walk. `score` compares what comes out.
 
 use crate::explain::BlockingRule;
-use crate::frequencies::Frequencies;
+use crate::frequencies::Terms;
 use crate::ground::Located;
 use crate::parameters::Parameters;
 use crate::party::Parties;
@@ -13,7 +13,7 @@ use crate::slot::LinkageObservation;
 use maraude_core::model::ObservationKind;
 use rstar::primitives::GeomWithData;
 use rstar::{PointDistance, RTree};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 /// Fixes worse than this are looked up in a tree of their own, so that one bad fix does not widen
 /// every search, metres.
@@ -24,55 +24,84 @@ const RARE_WORDS: usize = 4;
 const POSTING_CAP: usize = 80;
 
 /// Two observations to compare, by index, the smaller first.
+#[derive(Clone, Copy)]
 pub(crate) struct Candidate {
-    pub one: usize,
-    pub other: usize,
-    /// Metres between them, where both have a place.
-    pub distance_m: Option<f64>,
+    pub one: u32,
+    pub other: u32,
     /// Rules that found them.
-    pub rules: Vec<BlockingRule>,
+    pub rules: Rules,
 }
 
-type Found = BTreeMap<(usize, usize), BTreeSet<BlockingRule>>;
+/// A set of blocking rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rules(u8);
+
+const RULES: [BlockingRule; 5] = [
+    BlockingRule::Near,
+    BlockingRule::NearOtherNight,
+    BlockingRule::Pseudonym,
+    BlockingRule::RareMarks,
+    BlockingRule::Decided,
+];
+
+impl Rules {
+    pub fn of(rule: BlockingRule) -> Self {
+        Self(1 << rule as u8)
+    }
+
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn without(self, rule: BlockingRule) -> Self {
+        Self(self.0 & !Self::of(rule).0)
+    }
+
+    fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn list(self) -> Vec<BlockingRule> {
+        let held = |rule: &BlockingRule| self.0 & Self::of(*rule).0 != 0;
+        RULES.into_iter().filter(held).collect()
+    }
+}
+
+type Found = Vec<Candidate>;
 
 /// All candidates, in the order of indexes.
 pub(crate) fn candidates(
     observations: &[LinkageObservation],
     places: &[Option<Located>],
     parties: &Parties,
-    words: &Frequencies,
+    terms: &Terms,
     p: &Parameters,
-) -> Vec<Candidate> {
+) -> Found {
     let mut found = Found::new();
     near(observations, places, p, &mut found);
     by_pseudonym(observations, &mut found);
-    by_rare_words(observations, words, &mut found);
+    by_rare_words(observations, terms, &mut found);
+    found.sort_unstable_by_key(|pair| (pair.one, pair.other));
+    found.dedup_by(|next, kept| {
+        let same = (next.one, next.other) == (kept.one, kept.other);
+        if same {
+            kept.rules = kept.rules.with(next.rules);
+        }
+        same
+    });
+    found.retain_mut(|pair| {
+        let (one, other) = (pair.one as usize, pair.other as usize);
+        let apart_m = places[one]
+            .zip(places[other])
+            .map(|(a, b)| a.distance_m(&b));
+        if apart_m.is_some_and(|metres| metres > p.marks_radius_m) {
+            pair.rules = pair.rules.without(BlockingRule::RareMarks);
+        }
+        let same_party = parties.of_observation[one] == parties.of_observation[other];
+        let (a, b) = (&observations[one], &observations[other]);
+        !pair.rules.is_empty() && !same_party && walkable((a, places[one]), (b, places[other]), p)
+    });
     found
-        .into_iter()
-        .filter_map(|((one, other), rules)| {
-            let distance_m = places[one]
-                .zip(places[other])
-                .map(|(a, b)| a.distance_m(&b));
-            let rules: Vec<BlockingRule> = rules
-                .into_iter()
-                .filter(|rule| {
-                    *rule != BlockingRule::RareMarks
-                        || distance_m.is_none_or(|d| d <= p.marks_radius_m)
-                })
-                .collect();
-            let same_party = parties.of_observation[one] == parties.of_observation[other];
-            let (a, b) = (&observations[one], &observations[other]);
-            let kept = !rules.is_empty()
-                && !same_party
-                && walkable((a, places[one]), (b, places[other]), p);
-            kept.then_some(Candidate {
-                one,
-                other,
-                distance_m,
-                rules,
-            })
-        })
-        .collect()
 }
 
 /// Somebody can have walked from one to the other in the time between them.
@@ -158,7 +187,7 @@ fn look_around(
     let Some(here) = places[index] else { return };
     for leaf in tree.locate_within_distance(here.xyz, widest_m * widest_m) {
         let other = leaf.data;
-        let Some(there) = places[other].filter(|_| other != index) else {
+        let Some(there) = places[other].filter(|_| other < index) else {
             continue;
         };
         let same_night = observations[index].night == observations[other].night;
@@ -171,10 +200,11 @@ fn look_around(
             (p.other_night_radius_m, BlockingRule::NearOtherNight)
         };
         if leaf.distance_2(&here.xyz) <= reach_m * reach_m {
-            found
-                .entry((index.min(other), index.max(other)))
-                .or_default()
-                .insert(rule);
+            found.push(Candidate {
+                one: other as u32,
+                other: index as u32,
+                rules: Rules::of(rule),
+            });
         }
     }
 }
@@ -186,47 +216,47 @@ fn radius_m(one_m: f64, other_m: f64, p: &Parameters) -> f64 {
 }
 
 fn by_pseudonym(observations: &[LinkageObservation], found: &mut Found) {
-    let mut holders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut holders: HashMap<&str, Vec<u32>> = HashMap::new();
     for (index, observation) in observations.iter().enumerate() {
         if let Some(pseudonym) = observation
             .pseudonym
             .known()
             .filter(|_| has_slots(observation))
         {
-            holders.entry(pseudonym).or_default().push(index);
+            holders.entry(pseudonym).or_default().push(index as u32);
         }
     }
-    for list in holders.values().filter(|list| list.len() <= POSTING_CAP) {
-        add_all(list, BlockingRule::Pseudonym, found);
-    }
+    add_all(holders.values(), BlockingRule::Pseudonym, found);
 }
 
-fn by_rare_words(observations: &[LinkageObservation], words: &Frequencies, found: &mut Found) {
-    let mut holders: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+fn by_rare_words(observations: &[LinkageObservation], terms: &Terms, found: &mut Found) {
+    let mut holders: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
     for (index, observation) in observations.iter().enumerate() {
-        let Some(marks) = observation.marks.known().filter(|_| has_slots(observation)) else {
+        if !has_slots(observation) {
             continue;
-        };
-        let mut rare = words.rarest(marks, RARE_WORDS);
-        rare.sort();
-        for (place, first) in rare.iter().enumerate() {
-            for second in &rare[place + 1..] {
+        }
+        let rare = terms.rarest(index, RARE_WORDS);
+        for (place, &first) in rare.iter().enumerate() {
+            for &second in &rare[place + 1..] {
                 holders
-                    .entry((first.clone(), second.clone()))
+                    .entry((first, second))
                     .or_default()
-                    .push(index);
+                    .push(index as u32);
             }
         }
     }
-    for list in holders.values().filter(|list| list.len() <= POSTING_CAP) {
-        add_all(list, BlockingRule::RareMarks, found);
-    }
+    add_all(holders.values(), BlockingRule::RareMarks, found);
 }
 
-fn add_all(list: &[usize], rule: BlockingRule, found: &mut Found) {
-    for (place, &one) in list.iter().enumerate() {
-        for &other in &list[place + 1..] {
-            found.entry((one, other)).or_default().insert(rule);
+/// All pairs of each list that is not too long. The caller sorts: order is not told here.
+fn add_all<'a>(lists: impl Iterator<Item = &'a Vec<u32>>, rule: BlockingRule, found: &mut Found) {
+    for list in lists.filter(|list| list.len() <= POSTING_CAP) {
+        for (place, &one) in list.iter().enumerate() {
+            found.extend(list[place + 1..].iter().map(|&other| Candidate {
+                one,
+                other,
+                rules: Rules::of(rule),
+            }));
         }
     }
 }

@@ -5,16 +5,16 @@
 //! them apart: a decision, a shared team, a walk too fast, a contradiction, or the other pairs.
 
 use crate::blocking::walkable;
-use crate::comparison::{Pairing, contradict};
+use crate::comparison::{Level, Pairing, contradict};
 use crate::decisions::{Constraints, kept_apart};
 use crate::distance::Surroundings;
 use crate::party::{Outing, outing};
-use crate::score::Scored;
+use crate::score::Link;
 use crate::slot::Slot;
 use crate::union::Sets;
-use maraude_core::model::SlotRef;
+use maraude_core::model::{Contact, SlotRef};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// Slots held to be one person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,19 +34,29 @@ impl Cluster {
 const NEVER_COMPARED_NATS: f64 = -4.0;
 /// Probabilities are kept off 0 and 1 before they become log-odds.
 const CERTAIN: f64 = 1e-9;
-/// Bits of what is known of the person that a pair needs to stand as one without a decision: place
-/// alone, or the answers a refusal does not give, never link.
-const PERSON_BITS: f64 = 1.0;
+/// Probability from which a person entered on two tablets stands as one.
+const ENTERED_TWICE: f64 = 0.9;
 
 /// What clustering looks at.
 pub(crate) struct Clustering<'a> {
     pub around: &'a Surroundings<'a>,
     pub slots: &'a [Slot],
     pub constraints: &'a Constraints,
-    pub pairs: &'a [Scored],
+    pub links: &'a [Link],
+}
+
+/// Log-odds of compared pairs, nats, and of compared groups for members that were not aligned.
+#[derive(Default)]
+struct Strongest {
+    pairs: HashMap<(usize, usize), f64>,
+    parties: HashMap<(usize, usize), f64>,
 }
 
 impl Clustering<'_> {
+    fn party(&self, slot: usize) -> usize {
+        self.around.parties.of_observation[self.slots[slot].observation]
+    }
+
     /// The partition, as sorted slot indexes, in order.
     pub fn partition(&self) -> Vec<Vec<usize>> {
         let mut sets = Sets::new(self.slots.len());
@@ -57,47 +67,95 @@ impl Clustering<'_> {
                 .members(self.constraints.same.of(slot))[0];
             sets.join(sets.of(first), sets.of(slot));
         }
-        let mut strongest: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-        for pair in self.pairs {
-            let unit = |slot: usize| self.constraints.same.of(slot);
-            let (a, b) = (unit(pair.one), unit(pair.other));
-            let nats = natural_log_odds(pair.probability);
-            let held = strongest.entry((a.min(b), a.max(b))).or_insert(nats);
-            *held = held.max(nats);
-        }
-        let mut edges: Vec<&Scored> = self
-            .pairs
+        let strongest = self.strongest();
+        let mut edges: Vec<&Link> = self
+            .links
             .iter()
-            .filter(|pair| {
-                pair.probability >= self.around.parameters.held_same_probability
-                    && pair.person_bits >= PERSON_BITS
-            })
+            .filter(|link| self.may_stand(link))
             .collect();
         edges.sort_by(|a, b| {
+            let first = |link: &Link| (link.members()[0].one, link.members()[0].other);
             b.probability
                 .total_cmp(&a.probability)
-                .then_with(|| (a.one, a.other).cmp(&(b.one, b.other)))
+                .then_with(|| first(a).cmp(&first(b)))
         });
         for edge in edges {
-            let (a, b) = (sets.of(edge.one), sets.of(edge.other));
-            if a != b && self.may_join(sets.members(a), sets.members(b), &strongest) {
-                sets.join(a, b);
+            let twice = edge.kind == Level::TwoTablets;
+            for member in edge.members() {
+                let (a, b) = (sets.of(member.one as usize), sets.of(member.other as usize));
+                if a != b && self.may_join(sets.members(a), sets.members(b), &strongest, twice) {
+                    sets.join(a, b);
+                }
             }
         }
         sets.into_sorted()
+    }
+
+    /// A link that may stand without a decision: likely enough; not of one team, unless entered
+    /// twice; not of somebody who declined and of whom nothing is known but the place.
+    fn may_stand(&self, link: &Link) -> bool {
+        let enough = match link.kind {
+            Level::OtherTeam | Level::OtherNight => {
+                link.probability >= self.around.parameters.held_same_probability
+            }
+            Level::TwoTablets => link.probability >= ENTERED_TWICE,
+            _ => false,
+        };
+        let declined = |slot: u32| {
+            let of = &self.around.observations[self.slots[slot as usize].observation];
+            of.contact == Contact::Refused
+        };
+        enough
+            && link.members().iter().all(|member| {
+                let told = link.shared.of_person() || member.evidence.of_person();
+                told || !(declined(member.one) || declined(member.other))
+            })
+    }
+
+    /// Log-odds of each compared pair, nats.
+    fn strongest(&self) -> Strongest {
+        let mut strongest = Strongest::default();
+        let unit = |slot: u32| self.constraints.same.of(slot as usize);
+        for link in self.links {
+            let nats = natural_log_odds(link.probability);
+            for member in link.members() {
+                let (a, b) = (unit(member.one), unit(member.other));
+                let held = strongest.pairs.entry((a.min(b), a.max(b))).or_insert(nats);
+                *held = held.max(nats);
+            }
+            if link.is_of_groups() {
+                let first = &link.members()[0];
+                let (x, y) = (
+                    self.party(first.one as usize),
+                    self.party(first.other as usize),
+                );
+                strongest.parties.insert((x.min(y), x.max(y)), nats);
+            }
+        }
+        strongest
     }
 
     fn may_join(
         &self,
         ours: &[usize],
         theirs: &[usize],
-        strongest: &BTreeMap<(usize, usize), f64>,
+        strongest: &Strongest,
+        entered_twice: bool,
     ) -> bool {
-        !kept_apart(&self.constraints.different, self.slots, ours, theirs)
-            && self.outings(ours).is_disjoint(&self.outings(theirs))
+        let shared = self
+            .outings(ours)
+            .intersection(&self.outings(theirs))
+            .count();
+        shared <= usize::from(entered_twice)
+            && !kept_apart(&self.constraints.different, self.slots, ours, theirs)
             && !self.contradictory(ours, theirs)
-            && self.mean_nats(ours, theirs, strongest) >= 0.0
+            && self.mean_nats(ours, theirs, strongest) >= self.least_nats()
             && self.walkable(ours, theirs)
+    }
+
+    /// Log-odds of the probability from which a pair stands.
+    fn least_nats(&self) -> f64 {
+        natural_log_odds(self.around.parameters.held_same_probability) - 1e-9
     }
 
     fn outings(&self, members: &[usize]) -> BTreeSet<Outing> {
@@ -120,12 +178,7 @@ impl Clustering<'_> {
     }
 
     /// Mean log-odds over the cross pairs, slots held to be one by decision counting once.
-    fn mean_nats(
-        &self,
-        ours: &[usize],
-        theirs: &[usize],
-        strongest: &BTreeMap<(usize, usize), f64>,
-    ) -> f64 {
+    fn mean_nats(&self, ours: &[usize], theirs: &[usize], strongest: &Strongest) -> f64 {
         let units = |members: &[usize]| -> BTreeSet<usize> {
             let same = &self.constraints.same;
             members.iter().map(|&slot| same.of(slot)).collect()
@@ -134,7 +187,16 @@ impl Clustering<'_> {
         let sum: f64 = ours
             .iter()
             .flat_map(|&a| theirs.iter().map(move |&b| (a.min(b), a.max(b))))
-            .map(|pair| strongest.get(&pair).copied().unwrap_or(NEVER_COMPARED_NATS))
+            .map(|(a, b)| {
+                let known = strongest.pairs.get(&(a, b)).copied();
+                let same = &self.constraints.same;
+                let party = |set: usize| self.party(same.members(set)[0]);
+                let parties = || {
+                    let (x, y) = (party(a), party(b));
+                    strongest.parties.get(&(x.min(y), x.max(y))).copied()
+                };
+                known.or_else(parties).unwrap_or(NEVER_COMPARED_NATS)
+            })
             .sum();
         sum / (ours.len() * theirs.len()) as f64
     }

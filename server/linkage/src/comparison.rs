@@ -3,8 +3,7 @@
 //! A refusal, a sleeper or a question that was not put adds no evidence: a field is compared only
 //! when both sides hold a value. `score` turns levels into bits.
 
-use crate::frequencies::Frequencies;
-use crate::parameters::Weights;
+use crate::frequencies::Terms;
 use crate::slot::{Gender, LinkageObservation, Slot};
 use maraude_core::model::{AgeInterval, Answer, ObservationKind};
 use serde::{Deserialize, Serialize};
@@ -63,7 +62,9 @@ pub enum Level {
     SameTeam,
     /// Prior: two nights.
     OtherNight,
-    /// Prior: one alone, the other in a group.
+    /// Both seen alone.
+    BothAlone,
+    /// One alone, the other in a group.
     AloneOrTogether,
     /// Distance below its standard deviation.
     WithinOneSigma,
@@ -133,6 +134,83 @@ pub(crate) struct Part {
     pub bits: f64,
 }
 
+/// Fields that are compared, in the order of [`Field`], and their number.
+pub(crate) const FIELDS: [Field; 11] = [
+    Field::Gender,
+    Field::AgeBand,
+    Field::GroupSize,
+    Field::Household,
+    Field::Language,
+    Field::Shelter,
+    Field::Tents,
+    Field::Dogs,
+    Field::Marks,
+    Field::Pseudonym,
+    Field::AlreadySurveyed,
+];
+
+/// Place of a field in [`FIELDS`].
+pub(crate) const fn place_of(field: Field) -> usize {
+    field as usize - Field::Gender as usize
+}
+
+/// The levels two slots reach, and how much rarer than usual equal terms are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Evidence {
+    pub levels: [Option<Level>; FIELDS.len()],
+    /// Bits above (below) the usual for language, shelter and marks.
+    pub rarity: [f32; 3],
+    /// Both answered; for "already surveyed": the earlier did.
+    pub answered: bool,
+}
+
+impl Evidence {
+    pub fn none(answered: bool) -> Self {
+        Self {
+            levels: [None; FIELDS.len()],
+            rarity: [0.0; 3],
+            answered,
+        }
+    }
+
+    pub fn set(&mut self, field: Field, level: Level) {
+        self.levels[place_of(field)] = Some(level);
+    }
+
+    pub fn level(&self, field: Field) -> Option<Level> {
+        self.levels[place_of(field)]
+    }
+
+    /// Rarity of the terms of a field.
+    pub fn rarity(&self, field: usize) -> f32 {
+        match FIELDS[field] {
+            Field::Language => self.rarity[0],
+            Field::Shelter => self.rarity[1],
+            Field::Marks => self.rarity[2],
+            _ => 0.0,
+        }
+    }
+
+    /// Takes the levels of another where it has them.
+    pub fn take(&mut self, field: Field, other: &Self) {
+        let place = place_of(field);
+        self.levels[place] = other.levels[place];
+        match field {
+            Field::Language => self.rarity[0] = other.rarity[0],
+            Field::Shelter => self.rarity[1] = other.rarity[1],
+            Field::Marks => self.rarity[2] = other.rarity[2],
+            _ => {}
+        }
+    }
+
+    /// Something of the people themselves was compared.
+    pub fn of_person(&self) -> bool {
+        FIELDS
+            .iter()
+            .any(|field| *field != Field::GroupSize && self.level(*field).is_some())
+    }
+}
+
 /// Two slots side by side, the one seen first on the left.
 pub(crate) struct Pairing<'a> {
     pub earlier: (&'a LinkageObservation, &'a Slot),
@@ -157,72 +235,74 @@ impl<'a> Pairing<'a> {
     fn both_answered(&self) -> bool {
         self.earlier.0.answered() && self.later.0.answered()
     }
-
-    fn some_group(&self) -> bool {
-        let group = |o: &LinkageObservation| o.kind == ObservationKind::Group;
-        group(self.earlier.0) || group(self.later.0)
-    }
 }
 
 /// How far apart two age intervals may be and still be neighbours, years.
 const NEIGHBOUR_GAP_YEARS: u8 = 8;
 
-/// The evidence of what is known of the two people, place and prior left out.
-pub(crate) fn attributes(pair: &Pairing<'_>, w: &Weights, words: &Frequencies) -> Vec<Part> {
-    let mut parts = Vec::with_capacity(10);
+/// What is told of the two people themselves.
+pub(crate) fn compare_people(pair: &Pairing<'_>) -> Evidence {
+    let mut found = Evidence::none(pair.both_answered());
+    if let Some((a, b)) = both(&pair.earlier.1.gender, &pair.later.1.gender) {
+        let level = match (a == b, a) {
+            (true, Gender::Man) => Level::Equal,
+            (true, Gender::Woman | Gender::Other) => Level::EqualWoman,
+            (false, _) if found.answered => Level::DifferentAnswered,
+            (false, _) => Level::DifferentSeen,
+        };
+        found.set(Field::Gender, level);
+    }
+    if let Some((a, b)) = both(&pair.earlier.1.age, &pair.later.1.age) {
+        found.set(Field::AgeBand, age_level(*a, *b, found.answered));
+    }
+    found
+}
+
+/// What is told of the two observations: everything but gender and age.
+pub(crate) fn compare_rows(pair: &Pairing<'_>, terms: &Terms, found: &mut Evidence) {
     let (one, other) = (pair.earlier.0, pair.later.0);
-    gender(pair, w, &mut parts);
-    age(pair, w, &mut parts);
-    if !pair.some_group()
-        && let Some((a, b)) = both(&one.household, &other.household)
-    {
-        let level = if a == b {
+    let rows = (pair.earlier.1.observation, pair.later.1.observation);
+    let group = |o: &LinkageObservation| o.kind == ObservationKind::Group;
+    let alike = group(one) == group(other);
+    if let Some((a, b)) = both(&one.household, &other.household).filter(|_| alike) {
+        let level = match (a == b, found.answered) {
+            (true, _) => Level::Equal,
+            (false, true) => Level::DifferentAnswered,
+            (false, false) => Level::DifferentSeen,
+        };
+        found.set(Field::Household, level);
+    }
+    let equal = |same: bool| {
+        if same {
             Level::Equal
-        } else if pair.both_answered() {
-            Level::DifferentAnswered
         } else {
             Level::DifferentSeen
-        };
-        parts.push(w.part(Field::Household, level));
-    }
+        }
+    };
     if let Some((a, b)) = both(&one.language, &other.language) {
-        parts.push(if a == b {
-            Weights::equal_term(Field::Language, words.language(a))
-        } else {
-            w.part(Field::Language, Level::DifferentSeen)
-        });
+        found.set(Field::Language, equal(a == b));
+        found.rarity[0] = terms.language[rows.0];
     }
     if let Some((a, b)) = both(&one.shelter, &other.shelter) {
-        parts.push(if a == b {
-            Weights::equal_term(Field::Shelter, words.shelter(a))
-        } else {
-            w.part(Field::Shelter, Level::DifferentSeen)
-        });
+        found.set(Field::Shelter, equal(a == b));
+        found.rarity[1] = terms.shelter[rows.0];
     }
-    presence(Field::Tents, both(&one.tents, &other.tents), w, &mut parts);
-    presence(Field::Dogs, both(&one.dogs, &other.dogs), w, &mut parts);
-    if both(&one.marks, &other.marks).is_some() {
-        let common = words.common_mark_bits(one, other);
-        parts.push(if common > 0.0 {
-            Part {
-                field: Field::Marks,
-                level: Level::CommonWords,
-                bits: Weights::mark_bits(common),
-            }
+    presence(Field::Tents, both(&one.tents, &other.tents), found);
+    presence(Field::Dogs, both(&one.dogs, &other.dogs), found);
+    if !terms.words[rows.0].is_empty() && !terms.words[rows.1].is_empty() {
+        let common = terms.common_bits(rows.0, rows.1);
+        let level = if common > 0.0 {
+            Level::CommonWords
         } else {
-            w.part(Field::Marks, Level::NoCommonWord)
-        });
+            Level::NoCommonWord
+        };
+        found.set(Field::Marks, level);
+        found.rarity[2] = common;
     }
     if let Some((a, b)) = both(&one.pseudonym, &other.pseudonym) {
-        let level = if a == b {
-            Level::Equal
-        } else {
-            Level::DifferentSeen
-        };
-        parts.push(w.part(Field::Pseudonym, level));
+        found.set(Field::Pseudonym, equal(a == b));
     }
-    already_surveyed(pair, w, &mut parts);
-    parts
+    already_surveyed(pair, found);
 }
 
 /// Gender both answered and different, and ages far apart: never one person without a decision.
@@ -240,28 +320,6 @@ pub(crate) fn contradict(pair: &Pairing<'_>) -> bool {
 
 fn both<'a, T>(one: &'a Answer<T>, other: &'a Answer<T>) -> Option<(&'a T, &'a T)> {
     one.known().zip(other.known())
-}
-
-fn gender(pair: &Pairing<'_>, w: &Weights, parts: &mut Vec<Part>) {
-    if let Some((a, b)) = both(&pair.earlier.1.gender, &pair.later.1.gender) {
-        let level = if a == b {
-            match a {
-                Gender::Man => Level::Equal,
-                Gender::Woman | Gender::Other => Level::EqualWoman,
-            }
-        } else if pair.both_answered() {
-            Level::DifferentAnswered
-        } else {
-            Level::DifferentSeen
-        };
-        parts.push(w.part(Field::Gender, level));
-    }
-}
-
-fn age(pair: &Pairing<'_>, w: &Weights, parts: &mut Vec<Part>) {
-    if let Some((a, b)) = both(&pair.earlier.1.age, &pair.later.1.age) {
-        parts.push(w.part(Field::AgeBand, age_level(*a, *b, pair.both_answered())));
-    }
 }
 
 fn age_level(a: AgeInterval, b: AgeInterval, answered: bool) -> Level {
@@ -285,28 +343,27 @@ fn age_level(a: AgeInterval, b: AgeInterval, answered: bool) -> Level {
     }
 }
 
-fn presence(field: Field, counts: Option<(&u32, &u32)>, w: &Weights, parts: &mut Vec<Part>) {
+fn presence(field: Field, counts: Option<(&u32, &u32)>, found: &mut Evidence) {
     if let Some((a, b)) = counts {
         let level = match (*a > 0, *b > 0) {
             (true, true) => Level::BothSome,
             (false, false) => Level::BothNone,
             _ => Level::OneOnly,
         };
-        parts.push(w.part(field, level));
+        found.set(field, level);
     }
 }
 
-/// The later team asks whether the person was met tonight; a "no" speaks only against an earlier
-/// contact in which the person answered.
-fn already_surveyed(pair: &Pairing<'_>, w: &Weights, parts: &mut Vec<Part>) {
+/// The later team asks whether the person was met tonight. It says something of an earlier contact
+/// in which the person answered; a sleeper or a refusal does not know.
+fn already_surveyed(pair: &Pairing<'_>, found: &mut Evidence) {
     if pair.earlier.0.night != pair.later.0.night {
         return;
     }
-    match pair.later.0.already_surveyed {
-        Answer::Known(true) => parts.push(w.part(Field::AlreadySurveyed, Level::SaidYes)),
-        Answer::Known(false) if pair.earlier.0.answered() => {
-            parts.push(w.part(Field::AlreadySurveyed, Level::SaidNo));
-        }
-        _ => {}
+    if let Answer::Known(yes) = pair.later.0.already_surveyed
+        && pair.earlier.0.answered()
+    {
+        let level = if yes { Level::SaidYes } else { Level::SaidNo };
+        found.set(Field::AlreadySurveyed, level);
     }
 }

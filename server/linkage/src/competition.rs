@@ -1,77 +1,138 @@
-//! Rivals: a person appears at most once per team and night, so two candidates of one team share
-//! what one of them would have alone.
+//! Rivals: a person appears at most once per team, so two candidates of one team share what one of
+//! them would have alone.
 //!
 //! # Source
 //! Sum-product on the monomer-dimer model: P = w·m·m' / (1 + w·m·m'), with messages
 //! m(i→j) = 1 / (1 + Σ over k≠j of w(ik)·m(k→i)). Exact on trees (Bayati & Nair, 2006; Zdeborová
 //! & Mézard, J. Stat. Mech. 2006 P05003); without rivals it is w / (1 + w).
 
-use std::collections::BTreeMap;
-
-/// A possible link of two slots, with the odds it would have alone.
-pub(crate) struct Link {
-    pub one: usize,
-    pub other: usize,
-    pub odds: f64,
-}
+use crate::score::Link;
 
 /// Rounds of messages; each at least halves what is left.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 60;
 /// Largest change of a message that still counts.
-const SETTLED: f64 = 1e-10;
+const SETTLED: f64 = 1e-7;
+/// Odds are kept within these bits.
+pub(crate) const BITS_CAP: f64 = 30.0;
 
-/// The probability of each link, in their order.
-pub(crate) fn probabilities(links: &[Link]) -> Vec<f64> {
-    let mut at: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
-    for (index, link) in links.iter().enumerate() {
-        at.entry(link.one).or_default().push((index, 0));
-        at.entry(link.other).or_default().push((index, 1));
-    }
-    // messages[link][0] goes from `one` to `other`, [1] back.
-    let mut messages = vec![[1.0_f64; 2]; links.len()];
-    for _ in 0..ROUNDS {
-        let mut next = messages.clone();
-        let mut change = 0.0_f64;
-        for ends in at.values() {
-            for &(index, side) in ends {
-                let rivals: f64 = ends
-                    .iter()
-                    .filter(|(rival, _)| *rival != index)
-                    .map(|&(rival, side)| links[rival].odds * messages[rival][1 - side])
-                    .sum();
-                // Half of the old message: rounds of equals settle instead of swinging.
-                let value = f64::midpoint(1.0 / (1.0 + rivals), messages[index][side]);
-                change = change.max((value - messages[index][side]).abs());
-                next[index][side] = value;
+/// Who competes with whom: one end of a link at a slot, facing one outing.
+pub(crate) struct Rivals {
+    /// Link of each edge.
+    link: Vec<u32>,
+    /// The two nodes of each edge.
+    nodes: Vec<[u32; 2]>,
+    number: usize,
+}
+
+impl Rivals {
+    /// Of all links; `outing` tells the outing of a slot.
+    pub fn of(links: &[Link], outing: impl Fn(u32) -> u32) -> Self {
+        let mut ends: Vec<((u32, u32), u32, u8)> = Vec::new();
+        let mut link = Vec::new();
+        for (index, of) in links.iter().enumerate() {
+            for member in of.members() {
+                let edge = link.len() as u32;
+                ends.push(((member.one, outing(member.other)), edge, 0));
+                ends.push(((member.other, outing(member.one)), edge, 1));
+                link.push(index as u32);
             }
         }
-        messages = next;
-        if change < SETTLED {
-            break;
+        ends.sort_unstable();
+        let mut nodes = vec![[0; 2]; link.len()];
+        let mut number = 0_u32;
+        let mut last = None;
+        for (key, edge, side) in ends {
+            if last.is_some_and(|last| last != key) {
+                number += 1;
+            }
+            last = Some(key);
+            nodes[edge as usize][usize::from(side)] = number;
+        }
+        Self {
+            link,
+            nodes,
+            number: number as usize + 1,
         }
     }
-    links
-        .iter()
-        .zip(&messages)
-        .map(|(link, [there, back])| {
-            let odds = link.odds * there * back;
-            odds / (1.0 + odds)
-        })
-        .collect()
+
+    /// The probability of each edge, given the odds of each link alone.
+    fn probabilities(&self, odds: &[f64]) -> Vec<f64> {
+        let mut messages = vec![[1.0_f64; 2]; self.link.len()];
+        let mut totals = vec![0.0_f64; self.number];
+        for _ in 0..ROUNDS {
+            totals.fill(0.0);
+            for ((nodes, message), link) in self.nodes.iter().zip(&messages).zip(&self.link) {
+                let odds = odds[*link as usize];
+                totals[nodes[0] as usize] += odds * message[1];
+                totals[nodes[1] as usize] += odds * message[0];
+            }
+            let mut change = 0.0_f64;
+            for ((nodes, message), link) in self.nodes.iter().zip(&mut messages).zip(&self.link) {
+                let odds = odds[*link as usize];
+                let before = *message;
+                for side in 0..2 {
+                    let rivals = totals[nodes[side] as usize] - odds * before[1 - side];
+                    // Half of the old message: rounds of equals settle instead of swinging.
+                    message[side] = f64::midpoint(1.0 / (1.0 + rivals.max(0.0)), before[side]);
+                    change = change.max((message[side] - before[side]).abs());
+                }
+            }
+            if change < SETTLED {
+                break;
+            }
+        }
+        self.link
+            .iter()
+            .zip(&messages)
+            .map(|(link, [there, back])| {
+                let odds = odds[*link as usize] * there * back;
+                odds / (1.0 + odds)
+            })
+            .collect()
+    }
+
+    /// Gives each link its probability: the mean of its members'. Decided links stand.
+    pub fn compete(&self, links: &mut [Link], fixed: impl Fn(&Link) -> Option<bool>) {
+        let decided: Vec<Option<bool>> = links.iter().map(fixed).collect();
+        let odds: Vec<f64> = links
+            .iter()
+            .zip(&decided)
+            .map(|(link, decided)| match decided {
+                Some(true) => BITS_CAP.exp2(),
+                Some(false) => 0.0,
+                None => link.bits.clamp(-BITS_CAP, BITS_CAP).exp2(),
+            })
+            .collect();
+        for link in &mut *links {
+            link.probability = 0.0;
+        }
+        for (link, probability) in self.link.iter().zip(self.probabilities(&odds)) {
+            links[*link as usize].probability += probability;
+        }
+        for (link, decided) in links.iter_mut().zip(decided) {
+            link.probability = match decided {
+                Some(true) => 1.0,
+                Some(false) => 0.0,
+                None => link.probability / link.members().len() as f64,
+            };
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(links: &[(usize, usize, f64)], expected: &[f64]) {
-        let links: Vec<Link> = links
-            .iter()
-            .map(|&(one, other, odds)| Link { one, other, odds })
-            .collect();
-        for (found, expected) in probabilities(&links).iter().zip(expected) {
+    fn check(edges: &[(u32, u32, f64)], expected: &[f64]) {
+        let rivals = Rivals {
+            link: (0..edges.len() as u32).collect(),
+            nodes: edges.iter().map(|&(one, other, _)| [one, other]).collect(),
+            number: 8,
+        };
+        let odds: Vec<f64> = edges.iter().map(|(_, _, odds)| *odds).collect();
+        for (found, expected) in rivals.probabilities(&odds).iter().zip(expected) {
             assert!(
-                (found - expected).abs() < 1e-6,
+                (found - expected).abs() < 1e-5,
                 "{found} instead of {expected}"
             );
         }

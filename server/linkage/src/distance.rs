@@ -10,9 +10,8 @@ use crate::blocking::Candidate;
 use crate::comparison::{Field, Level, Part};
 use crate::ground::Located;
 use crate::parameters::Parameters;
-use crate::party::{Outing, Parties, outing};
+use crate::party::Parties;
 use crate::slot::LinkageObservation;
-use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 /// A 68 % radius of a two-dimensional normal is 1.515 standard deviations; squared.
@@ -32,7 +31,7 @@ pub(crate) fn sigma_m(one_m: f64, other_m: f64, p: &Parameters) -> f64 {
 
 /// How many other people are met around each observation, per square metre, by outing.
 pub(crate) struct Density {
-    around: Vec<BTreeMap<Outing, f64>>,
+    around: Vec<Vec<(u32, f64)>>,
 }
 
 impl Density {
@@ -41,30 +40,40 @@ impl Density {
         observations: &[LinkageObservation],
         people: &[usize],
         places: &[Option<Located>],
+        outings: &[u32],
         near: &[Candidate],
     ) -> Self {
-        let mut around = vec![BTreeMap::new(); observations.len()];
+        let mut around: Vec<Vec<(u32, f64)>> = vec![Vec::new(); observations.len()];
         for pair in near {
-            let Some((a, b)) = places[pair.one].zip(places[pair.other]) else {
+            let (one, other) = (pair.one as usize, pair.other as usize);
+            let Some((a, b)) = places[one].zip(places[other]) else {
                 continue;
             };
-            if observations[pair.one].night != observations[pair.other].night {
+            if observations[one].night != observations[other].night {
                 continue;
             }
             let density = kernel(&a, &b);
-            for (here, there) in [(pair.one, pair.other), (pair.other, pair.one)] {
-                *around[here]
-                    .entry(outing(&observations[there]))
-                    .or_insert(0.0) += people[there] as f64 * density;
+            for (here, there) in [(one, other), (other, one)] {
+                let theirs = outings[there];
+                let more = people[there] as f64 * density;
+                match around[here]
+                    .iter_mut()
+                    .find(|(outing, _)| *outing == theirs)
+                {
+                    Some((_, sum)) => *sum += more,
+                    None => around[here].push((theirs, more)),
+                }
             }
         }
         Self { around }
     }
 
     /// People of an outing around an observation, a party of theirs left out.
-    fn without(&self, here: usize, theirs: Outing, party: f64) -> f64 {
-        let all = self.around[here].get(&theirs).copied().unwrap_or(0.0);
-        (all - party).max(0.0)
+    fn without(&self, here: usize, theirs: u32, party: f64) -> f64 {
+        let all = self.around[here]
+            .iter()
+            .find(|(outing, _)| *outing == theirs);
+        (all.map_or(0.0, |(_, sum)| *sum) - party).max(0.0)
     }
 }
 
@@ -83,12 +92,15 @@ pub(crate) struct Surroundings<'a> {
     pub places: &'a [Option<Located>],
     pub parties: &'a Parties,
     pub density: &'a Density,
+    /// Number of the outing of each observation.
+    pub outings: &'a [u32],
     pub parameters: &'a Parameters,
 }
 
 impl Surroundings<'_> {
-    /// The evidence of the distance of two observations; none where one has no place.
-    pub fn evidence(&self, one: usize, other: usize) -> Option<Part> {
+    /// The evidence of the distance of two observations, and the distance; none where one has no
+    /// place.
+    pub fn evidence(&self, one: usize, other: usize) -> Option<(Part, f32)> {
         let (a, b) = self.places[one].zip(self.places[other])?;
         let p = self.parameters;
         let sigma = sigma_m(a.accuracy_m, b.accuracy_m, p);
@@ -104,19 +116,17 @@ impl Surroundings<'_> {
             sigmas if sigmas <= 6.0 => Level::WithinSixSigma,
             _ => Level::Beyond,
         };
-        Some(Part {
+        let part = Part {
             field: Field::Distance,
             level,
             bits: (same / others).log2().clamp(BITS_RANGE.0, BITS_RANGE.1),
-        })
+        };
+        Some((part, metres as f32))
     }
 
     /// Other people per square metre about the pair.
     fn others_per_m2(&self, one: usize, other: usize) -> f64 {
-        let (x, y) = (
-            outing(&self.observations[one]),
-            outing(&self.observations[other]),
-        );
+        let (x, y) = (self.outings[one], self.outings[other]);
         let party_at = |here: usize, party_of: usize| -> f64 {
             self.parties.observations[self.parties.of_observation[party_of]]
                 .iter()

@@ -50,40 +50,109 @@ impl Frequencies {
         counted
     }
 
-    /// Share of a language, smoothed so that a language met once is not certainty.
-    pub(crate) fn language(&self, code: &str) -> f64 {
-        share(&self.languages, code, self.with_language)
-    }
-
-    /// Share of a shelter.
-    pub(crate) fn shelter(&self, code: &str) -> f64 {
-        share(&self.shelters, code, self.with_shelter)
-    }
-
-    /// Sum of the rarities, in bits, of the words two observations have in common.
-    pub(crate) fn common_mark_bits(
-        &self,
-        one: &LinkageObservation,
-        other: &LinkageObservation,
-    ) -> f64 {
-        let (Some(a), Some(b)) = (one.marks.known(), other.marks.known()) else {
-            return 0.0;
+    /// Everything a comparison asks of terms, by observation.
+    pub(crate) fn terms(&self, observations: &[LinkageObservation]) -> Terms {
+        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+        let bits: Vec<f32> = self
+            .words
+            .iter()
+            .enumerate()
+            .map(|(number, (word, _))| {
+                numbers.insert(word, number as u32);
+                -share(&self.words, word, self.with_marks).log2().min(0.0) as f32
+            })
+            .collect();
+        let language = rarities(&self.languages, self.with_language);
+        let shelter = rarities(&self.shelters, self.with_shelter);
+        let words = observations
+            .iter()
+            .map(|of| {
+                let Some(marks) = of.marks.known() else {
+                    return Vec::new();
+                };
+                let found = words(marks);
+                let mut known: Vec<u32> = found
+                    .iter()
+                    .filter_map(|word| numbers.get(word.as_str()).copied())
+                    .collect();
+                known.sort_unstable();
+                known
+            })
+            .collect();
+        let of_term = |answer: Option<&String>, rarity: &BTreeMap<&str, f32>| {
+            answer.map_or(0.0, |code| {
+                rarity.get(code.as_str()).copied().unwrap_or(0.0)
+            })
         };
-        let theirs = words(b);
-        words(a)
-            .intersection(&theirs)
-            .map(|word| -share(&self.words, word, self.with_marks).log2())
-            .map(|bits| bits.max(0.0))
-            .sum()
+        Terms {
+            language: observations
+                .iter()
+                .map(|of| of_term(of.language.known(), &language))
+                .collect(),
+            shelter: observations
+                .iter()
+                .map(|of| of_term(of.shelter.known(), &shelter))
+                .collect(),
+            words,
+            bits,
+        }
+    }
+}
+
+/// Terms by observation, ready to be compared.
+pub(crate) struct Terms {
+    /// How much rarer than usual the language is, bits.
+    pub language: Vec<f32>,
+    /// How much rarer than usual the shelter is, bits.
+    pub shelter: Vec<f32>,
+    /// Numbers of the words of the marks, sorted.
+    pub words: Vec<Vec<u32>>,
+    bits: Vec<f32>,
+}
+
+impl Terms {
+    /// Sum of the rarities, in bits, of the words two observations have in common.
+    pub fn common_bits(&self, one: usize, other: usize) -> f32 {
+        let (a, b) = (&self.words[one], &self.words[other]);
+        let (mut i, mut j, mut sum) = (0, 0, 0.0);
+        while i < a.len() && j < b.len() {
+            match a[i].cmp(&b[j]) {
+                std::cmp::Ordering::Less => i += 1,
+                std::cmp::Ordering::Greater => j += 1,
+                std::cmp::Ordering::Equal => {
+                    sum += self.bits[a[i] as usize];
+                    i += 1;
+                    j += 1;
+                }
+            }
+        }
+        sum
     }
 
-    /// The rarest words of a mark, rarest first, ties in alphabetical order.
-    pub(crate) fn rarest(&self, marks: &str, number: usize) -> Vec<String> {
-        let mut found: Vec<String> = words(marks).into_iter().collect();
-        found.sort_by_key(|word| (self.words.get(word).copied().unwrap_or(0), word.clone()));
+    /// The rarest words of an observation's marks, at most so many, sorted.
+    pub fn rarest(&self, of: usize, number: usize) -> Vec<u32> {
+        let mut found = self.words[of].clone();
+        found.sort_by(|a, b| {
+            let bits = |word: &u32| self.bits[*word as usize];
+            bits(b).total_cmp(&bits(a)).then(a.cmp(b))
+        });
         found.truncate(number);
+        found.sort_unstable();
         found
     }
+}
+
+/// log2 of (how often two random terms are equal / how often this one is met): 0 on average.
+fn rarities(counts: &BTreeMap<String, u32>, total: u32) -> BTreeMap<&str, f32> {
+    let shares: Vec<(&str, f64)> = counts
+        .keys()
+        .map(|term| (term.as_str(), share(counts, term, total)))
+        .collect();
+    let equal: f64 = shares.iter().map(|(_, share)| share * share).sum();
+    shares
+        .into_iter()
+        .map(|(term, share)| (term, (equal / share).log2() as f32))
+        .collect()
 }
 
 fn share(counts: &BTreeMap<String, u32>, term: &str, total: u32) -> f64 {
@@ -91,7 +160,8 @@ fn share(counts: &BTreeMap<String, u32>, term: &str, total: u32) -> f64 {
     (count + 1.0) / (f64::from(total) + counts.len() as f64 + 1.0)
 }
 
-/// The words of a mark: lower case, without accents, without empty words.
+/// The words of a mark: lower case, without accents, endings and empty words, of two words for one
+/// thing always the same.
 pub(crate) fn words(text: &str) -> BTreeSet<String> {
     let plain: String = text
         .chars()
@@ -101,8 +171,50 @@ pub(crate) fn words(text: &str) -> BTreeSet<String> {
     plain
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().count() >= WORD_MIN_CHARS && !STOP_WORDS.contains(word))
-        .map(str::to_owned)
+        .map(stem)
+        .map(|stem| {
+            let same = SAME_THING.iter().find(|(word, _)| *word == stem);
+            same.map_or(stem, |(_, usual)| (*usual).to_owned())
+        })
         .collect()
+}
+
+/// Stems of two words for one thing: the word, the usual one.
+const SAME_THING: &[(&str, &str)] = &[
+    ("blouson", "vest"),
+    ("manteau", "vest"),
+    ("parka", "vest"),
+    ("doudoun", "vest"),
+    ("anorak", "vest"),
+    ("foulard", "echarp"),
+    ("couchag", "duvet"),
+    ("plaid", "couvertur"),
+    ("barbu", "barb"),
+    ("chauv", "ras"),
+    ("velo", "bicyclet"),
+    ("bicyclett", "bicyclet"),
+    ("caddi", "chariot"),
+    ("bagag", "valis"),
+    ("lock", "dreadlock"),
+    ("tatou", "tatouag"),
+    ("chienn", "chien"),
+];
+
+/// A word without the endings of plural, feminine and participle.
+///
+/// # Source
+/// After the light stemmer for French of Savoy (1999), JASIS 50, pp. 944–952, shortened.
+fn stem(word: &str) -> String {
+    let mut kept = word;
+    for ending in ["s", "x", "e", "e"] {
+        if kept.chars().count() > WORD_MIN_CHARS {
+            kept = kept.strip_suffix(ending).unwrap_or(kept);
+        }
+    }
+    match kept {
+        "blanch" => "blanc".to_owned(),
+        other => other.to_owned(),
+    }
 }
 
 fn plain_letter(letter: char) -> char {
@@ -127,7 +239,16 @@ mod tests {
         let found: Vec<String> = words("Béquille bleue, sac à dos; avec UN chien")
             .into_iter()
             .collect();
-        assert_eq!(found, ["bequille", "bleue", "chien", "dos", "sac"]);
+        assert_eq!(found, ["bequill", "bleu", "chien", "dos", "sac"]);
+    }
+
+    #[test]
+    fn two_ways_to_write_one_thing_are_one_word() {
+        let check = |one: &str, other: &str| assert_eq!(words(one), words(other), "{one} {other}");
+        check("veste verte", "Blouson vert");
+        check("chaussures blanches", "chaussure blanche");
+        check("tatoué", "tatouages");
+        assert_ne!(words("veste verte"), words("veste rouge"));
     }
 
     #[test]

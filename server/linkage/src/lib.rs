@@ -7,6 +7,7 @@
 //! It must never open a file or socket, read a clock, draw a random number or know automerge. The
 //! server's `review` and the command `maraude link` call [`link`].
 
+mod assignment;
 mod blocking;
 mod cluster;
 mod comparison;
@@ -18,8 +19,10 @@ mod explain;
 mod frequencies;
 mod ground;
 mod linkage;
+mod outcome;
 mod parameters;
 mod party;
+mod sample;
 mod score;
 mod slot;
 mod train;
@@ -34,3 +37,4 @@ pub use frequencies::Frequencies;
 pub use linkage::{Linkage, PairVerdict, Phase, ScoredPair, link, link_by_phase};
 pub use parameters::{LevelParameters, Parameters};
 pub use slot::{Gender, Household, LinkageObservation, Place, Slot, Unit};
+pub use train::Training;

@@ -1,22 +1,24 @@
 //! One whole run: observations, decisions and parameters in; pairs, clusters and counts out.
 
-use crate::blocking::candidates;
+use crate::blocking::{Candidate, Rules, candidates};
 use crate::cluster::{Cluster, Clustering};
-use crate::comparison::{Field, Level, Part};
-use crate::count::{DistinctCount, distinct};
+use crate::comparison::{Evidence, Level};
+use crate::competition::Rivals;
+use crate::count::DistinctCount;
 use crate::decisions::{Constraints, Contradiction};
 use crate::distance::{Density, Surroundings};
 use crate::explain::{BlockingRule, Explanation};
 use crate::frequencies::Frequencies;
 use crate::ground::places;
+use crate::outcome::{Outcome, fixed};
 use crate::parameters::{Parameters, Weights};
-use crate::party::{Outing, Parties, outing};
-use crate::score::{Scored, Scoring};
+use crate::party::{Parties, numbered};
+use crate::score::{Aligned, Link, Links, Members, Scoring};
 use crate::slot::{LinkageObservation, Slot, Unit, slots};
-use crate::train::learn_prior;
+use crate::train::{Tally, Training, learn};
 use maraude_core::model::{Decision, SlotRef, Verdict};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// What the model makes of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,12 +65,16 @@ impl ScoredPair {
 /// The result of a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Linkage {
-    /// Compared pairs, in the order of slots.
+    /// Compared pairs that are not next to impossible, in the order of slots.
     pub pairs: Vec<ScoredPair>,
     /// All slots, parted into clusters, in the order of their least slot.
     pub clusters: Vec<Cluster>,
     /// Decisions that could not stand beside the others.
     pub contradictions: Vec<Contradiction>,
+    /// The parameters the run came to: frozen, they give the same run again.
+    pub parameters: Parameters,
+    /// Whether the night taught them.
+    pub training: Training,
     counts: BTreeMap<Unit, DistinctCount>,
 }
 
@@ -94,9 +100,6 @@ pub enum Phase {
     /// Clusters, counts, explanations.
     Cluster,
 }
-
-/// Match weights are kept within these bits.
-const WEIGHT_CAP_BITS: f64 = 60.0;
 
 /// Links observations under decisions: a function of the set of both, whatever their order.
 ///
@@ -126,187 +129,155 @@ pub fn link_by_phase(
         .frequencies
         .clone()
         .unwrap_or_else(|| Frequencies::of(observations));
+    let terms = words.terms(observations);
     let parties = Parties::of(observations, &slots);
     let places = places(observations, parameters);
-    let found = candidates(observations, &places, &parties, &words, parameters);
+    let outings = numbered(observations);
+    let found = candidates(observations, &places, &parties, &terms, parameters);
     over(Phase::Block);
-    let mut people = vec![0; observations.len()];
-    for slot in &slots {
-        people[slot.observation] += 1;
-    }
-    let density = Density::of(observations, &people, &places, &found);
+    let first_slot = first_slots(observations.len(), &slots);
+    let people: Vec<usize> = first_slot
+        .windows(2)
+        .map(|two| (two[1] - two[0]) as usize)
+        .collect();
+    let density = Density::of(observations, &people, &places, &outings, &found);
     let around = Surroundings {
         observations,
         people: &people,
         places: &places,
         parties: &parties,
         density: &density,
+        outings: &outings,
         parameters,
     };
     let constraints = Constraints::of(observations, &slots, decisions);
     let scoring = Scoring {
         around: &around,
         slots: &slots,
-        weights: &Weights::of(parameters),
-        words: &words,
+        terms: &terms,
+        first_slot: &first_slot,
     };
-    let mut pairs = scoring.compare(&found);
-    let by_decision = |one, other| fixed(&constraints, one, other);
-    learn_prior(&mut pairs, &scoring, parameters);
-    add_decided(&mut pairs, &constraints, &around, &slots);
-    scoring.compete(&mut pairs, by_decision);
+    let (links, learnt, training) = linked(&scoring, &found, words, &constraints);
+    drop(found);
     over(Phase::Score);
-    let clustering = Clustering {
+    let run = Outcome {
         around: &around,
         slots: &slots,
         constraints: &constraints,
-        pairs: &pairs,
+        links: &links,
+        weights: &Weights::of(&learnt),
     };
-    let clusters = clustering
-        .partition()
-        .into_iter()
-        .map(|members| Cluster {
-            slots: members.into_iter().map(|slot| slots[slot].at).collect(),
-        })
-        .collect();
-    let linkage = Linkage {
-        counts: counts(observations, &slots, &pairs, &constraints),
-        pairs: pairs
+    let partition = Clustering {
+        around: &around,
+        slots: &slots,
+        constraints: &constraints,
+        links: &links,
+    }
+    .partition();
+    let mut linkage = Linkage {
+        counts: run.counts(&partition),
+        pairs: run.pairs(&learnt),
+        clusters: partition
             .into_iter()
-            .map(|pair| outcome(pair, &around, &slots, &constraints))
+            .map(|members| Cluster {
+                slots: members.into_iter().map(|slot| slots[slot].at).collect(),
+            })
             .collect(),
-        clusters,
-        contradictions: constraints.contradictions,
+        contradictions: Vec::new(),
+        parameters: learnt,
+        training,
     };
+    linkage.contradictions = constraints.contradictions;
     over(Phase::Cluster);
     linkage
 }
 
-/// What decisions make of a pair: one, two, or nothing.
-fn fixed(constraints: &Constraints, one: usize, other: usize) -> Option<bool> {
-    if constraints.same.of(one) == constraints.same.of(other) {
-        return Some(true);
-    }
-    let apart = constraints.different.get(&one);
-    apart
-        .is_some_and(|apart| apart.contains(&other))
-        .then_some(false)
+/// Links with their probabilities, the parameters they came to, and what became of learning.
+fn linked(
+    scoring: &Scoring<'_>,
+    found: &[Candidate],
+    words: Frequencies,
+    constraints: &Constraints,
+) -> (Vec<Link>, Parameters, Training) {
+    let parameters = scoring.around.parameters;
+    let outing = |slot: u32| scoring.around.outings[scoring.slots[slot as usize].observation];
+    let mut tally = Tally::default();
+    let start = Weights::of(parameters);
+    let mut links = scoring.compare(found, (parameters, &start), &mut tally);
+    let rivals = Rivals::of(&links.links, outing);
+    let (mut learnt, training) = learn(scoring, &mut links, &rivals, &tally, parameters);
+    learnt.frequencies = Some(words);
+    scoring.again(&mut links, (&learnt, &Weights::of(&learnt)));
+    add_decided(&mut links, constraints, scoring.around, scoring.slots);
+    let Links { mut links, .. } = links;
+    let by_decision = |link: &Link| {
+        let decided = |m: &Aligned| fixed(constraints, m.one, m.other);
+        if link.members().iter().any(|m| decided(m) == Some(true)) {
+            return Some(true);
+        }
+        let apart = link.members().iter().all(|m| decided(m) == Some(false));
+        apart.then_some(false)
+    };
+    Rivals::of(&links, outing).compete(&mut links, by_decision);
+    (links, learnt, training)
 }
+
+/// First slot of each observation, and the end of the last.
+fn first_slots(observations: usize, slots: &[Slot]) -> Vec<u32> {
+    let mut first = vec![0; observations + 1];
+    for slot in slots {
+        first[slot.observation + 1] += 1;
+    }
+    for index in 0..observations {
+        first[index + 1] += first[index];
+    }
+    first
+}
+
+/// Odds of a pair that nothing but a decision put side by side, bits.
+const NEVER_BITS: f64 = 60.0;
 
 /// A pair that somebody decided is kept, found by blocking or not.
 fn add_decided(
-    pairs: &mut Vec<Scored>,
+    found: &mut Links,
     constraints: &Constraints,
     around: &Surroundings<'_>,
     slots: &[Slot],
 ) {
-    let missing: Vec<Scored> = constraints
-        .decided
-        .keys()
-        .filter(|(one, other)| {
-            slots[*one].observation != slots[*other].observation
-                && pairs
-                    .binary_search_by_key(&(*one, *other), |pair| (pair.one, pair.other))
-                    .is_err()
-        })
-        .map(|&(one, other)| Scored {
-            one,
-            other,
-            distance_m: around.places[slots[one].observation]
-                .zip(around.places[slots[other].observation])
-                .map(|(a, b)| a.distance_m(&b)),
-            rules: vec![BlockingRule::Decided],
-            parts: vec![Part {
-                field: Field::Prior,
-                level: Level::OtherTeam,
-                bits: -WEIGHT_CAP_BITS,
-            }],
-            person_bits: 0.0,
-            size: 1,
-            probability: 0.0,
-        })
-        .collect();
-    pairs.extend(missing);
-    pairs.sort_by_key(|pair| (pair.one, pair.other));
-}
-
-fn outcome(
-    pair: Scored,
-    around: &Surroundings<'_>,
-    slots: &[Slot],
-    constraints: &Constraints,
-) -> ScoredPair {
-    let p = around.parameters;
-    let observation = |slot: usize| &around.observations[slots[slot].observation];
-    let (a, b) = (observation(pair.one), observation(pair.other));
-    let same_outing = a.team == b.team && a.night == b.night;
-    let by_decision = fixed(constraints, pair.one, pair.other);
-    let verdict = match by_decision {
-        Some(true) => PairVerdict::Auto,
-        None if pair.probability >= p.auto_probability && !same_outing => PairVerdict::Auto,
-        None if pair.probability >= p.review_probability => PairVerdict::Review,
-        Some(false) | None => PairVerdict::Distinct,
-    };
-    let sum = pair.bits();
-    let odds = pair.probability / (1.0 - pair.probability);
-    let match_weight = odds.log2().clamp(-WEIGHT_CAP_BITS, WEIGHT_CAP_BITS);
-    let mut parts = pair.parts;
-    let last = |field, level| Part {
-        field,
-        level,
-        bits: match_weight - sum,
-    };
-    match by_decision {
-        Some(true) => parts.push(last(Field::Decision, Level::DecidedSame)),
-        Some(false) => parts.push(last(Field::Decision, Level::DecidedDifferent)),
-        None if (match_weight - sum).abs() > 0.005 => {
-            parts.push(last(Field::Rivals, Level::Several));
-        }
-        None => {}
+    if constraints.decided.is_empty() {
+        return;
     }
-    ScoredPair {
-        one: slots[pair.one].at,
-        other: slots[pair.other].at,
-        distance_m: pair.distance_m,
-        match_weight,
-        match_probability: pair.probability,
-        verdict,
-        decided: constraints.decided.get(&(pair.one, pair.other)).copied(),
-        size: pair.size,
-        explanation: Explanation::of(pair.rules, &parts),
-    }
-}
-
-fn counts(
-    observations: &[LinkageObservation],
-    slots: &[Slot],
-    pairs: &[Scored],
-    constraints: &Constraints,
-) -> BTreeMap<Unit, DistinctCount> {
-    let mut links: Vec<(usize, usize, f64)> = pairs
+    let known: HashSet<(u32, u32)> = found
+        .links
         .iter()
-        .map(|pair| (pair.one, pair.other, pair.probability))
+        .flat_map(Link::members)
+        .map(|member| (member.one, member.other))
         .collect();
-    for slot in 0..slots.len() {
-        let held = constraints.same.members(constraints.same.of(slot));
-        if held[0] != slot {
-            links.push((held[0].min(slot), held[0].max(slot), 1.0));
+    for &(one, other) in constraints.decided.keys() {
+        let same_row = slots[one].observation == slots[other].observation;
+        let pair = (one as u32, other as u32);
+        if same_row || known.contains(&pair) {
+            continue;
         }
+        let place = around.evidence(slots[one].observation, slots[other].observation);
+        let evidence = Evidence::none(false);
+        found.links.push(Link {
+            kind: Level::OtherTeam,
+            rules: Rules::of(BlockingRule::Decided),
+            distance_m: place.map(|(_, metres)| metres),
+            place: None,
+            shared: evidence,
+            members: Members::Single([Aligned {
+                one: pair.0,
+                other: pair.1,
+                within: 1.0,
+                evidence,
+            }]),
+            fit_bits: 0.0,
+            bits: -NEVER_BITS,
+            probability: 0.0,
+        });
     }
-    [Unit::Street, Unit::Squat, Unit::Bidonville, Unit::Partner]
-        .into_iter()
-        .map(|unit| {
-            let counted: Vec<Option<Outing>> = slots
-                .iter()
-                .map(|slot| {
-                    let observation = &observations[slot.observation];
-                    let counts = observation.in_figure && observation.unit == unit;
-                    counts.then(|| outing(observation))
-                })
-                .collect();
-            (unit, distinct(&counted, &links))
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Defaults are experts' starting priors; training may replace them, never silently. It must
 //! never look at observations.
 
-use crate::comparison::{Field, Level, Part};
+use crate::comparison::{Evidence, FIELDS, Field, Level, Part, place_of};
 use crate::frequencies::Frequencies;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ pub struct LevelParameters {
     pub field: Field,
     /// The level.
     pub level: Level,
+    /// Of pairs in which both answered; for "already surveyed", in which the earlier did.
+    pub both_answered: bool,
     /// P(level given same).
     pub m_probability: f64,
     /// P(level given different).
@@ -34,8 +36,12 @@ impl LevelParameters {
 /// night count, to be estimated again on each night.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parameters {
-    /// m and u by field and level.
+    /// m and u by field and level; where a run starts from before the night teaches its own.
     pub levels: Vec<LevelParameters>,
+    /// The night teaches m, u and priors; a frozen snapshot is used as it stands.
+    pub learns: bool,
+    /// Mean rarity of the words in common of two people, bits.
+    pub usual_mark_bits: f64,
     /// Prior that a person seen by one team is among those another team filed within metres; where
     /// a run starts from before the night teaches its own.
     pub prior_other_team: f64,
@@ -49,8 +55,6 @@ pub struct Parameters {
     pub prior_same_team: f64,
     /// Two nights of one campaign.
     pub prior_other_night: f64,
-    /// Bits when one side is alone and the other in a group.
-    pub alone_or_together_bits: f64,
     /// See `prior_at_once`.
     pub at_once_minutes: f64,
     /// See `prior_two_tablets`.
@@ -95,7 +99,7 @@ pub struct Parameters {
     pub frequencies: Option<Frequencies>,
 }
 
-/// Default m and u: field, level, m, u.
+/// Default m and u: field, level, m, u. What depends on whether both answered has its own levels.
 const LEVELS: &[(Field, Level, f64, f64)] = &[
     (Field::Gender, Level::Equal, 0.78, 0.55),
     (Field::Gender, Level::EqualWoman, 0.17, 0.06),
@@ -108,13 +112,17 @@ const LEVELS: &[(Field, Level, f64, f64)] = &[
     (Field::AgeBand, Level::NeighbouringAnswered, 0.12, 0.20),
     (Field::AgeBand, Level::ApartSeen, 0.0375, 0.30),
     (Field::AgeBand, Level::ApartAnswered, 0.0125, 0.40),
-    (Field::GroupSize, Level::Equal, 0.70, 0.35),
-    (Field::GroupSize, Level::OffByOne, 0.12, 0.34),
-    (Field::GroupSize, Level::FarOff, 0.0125, 0.40),
+    (Field::GroupSize, Level::BothAlone, 0.62, 0.50),
+    (Field::GroupSize, Level::AloneOrTogether, 0.05, 0.161),
+    (Field::GroupSize, Level::Equal, 0.25, 0.10),
+    (Field::GroupSize, Level::OffByOne, 0.035, 0.08),
+    (Field::GroupSize, Level::FarOff, 0.0055, 0.14),
     (Field::Household, Level::Equal, 0.95, 0.48),
     (Field::Household, Level::DifferentSeen, 0.12, 0.48),
     (Field::Household, Level::DifferentAnswered, 0.0156, 0.50),
+    (Field::Language, Level::Equal, 0.90, 0.32),
     (Field::Language, Level::DifferentSeen, 0.10, 0.40),
+    (Field::Shelter, Level::Equal, 0.86, 0.36),
     (Field::Shelter, Level::DifferentSeen, 0.14, 0.40),
     (Field::Tents, Level::BothSome, 0.20, 0.05),
     (Field::Tents, Level::BothNone, 0.72, 0.67),
@@ -122,6 +130,7 @@ const LEVELS: &[(Field, Level, f64, f64)] = &[
     (Field::Dogs, Level::BothSome, 0.16, 0.02),
     (Field::Dogs, Level::BothNone, 0.80, 0.74),
     (Field::Dogs, Level::OneOnly, 0.05, 0.20),
+    (Field::Marks, Level::CommonWords, 0.60, 0.25),
     (Field::Marks, Level::NoCommonWord, 0.40, 0.60),
     (Field::Pseudonym, Level::Equal, 0.80, 0.0125),
     (Field::Pseudonym, Level::DifferentSeen, 0.20, 0.80),
@@ -129,32 +138,56 @@ const LEVELS: &[(Field, Level, f64, f64)] = &[
     (Field::AlreadySurveyed, Level::SaidNo, 0.10, 0.80),
 ];
 
+/// The levels of a field among pairs in which both answered, or not: they exclude each other.
+pub(crate) fn levels_of(field: Field, both_answered: bool) -> impl Iterator<Item = Level> {
+    let elsewhere = move |level: Level| {
+        let answered = matches!(
+            level,
+            Level::DifferentAnswered | Level::NeighbouringAnswered | Level::ApartAnswered
+        );
+        let seen = matches!(level, Level::Neighbouring | Level::ApartSeen)
+            || (level == Level::DifferentSeen && matches!(field, Field::Gender | Field::Household));
+        (answered && !both_answered) || (seen && both_answered)
+    };
+    LEVELS
+        .iter()
+        .filter(move |(of, level, _, _)| *of == field && !elsewhere(*level))
+        .map(|(_, level, _, _)| *level)
+}
+
 impl Default for Parameters {
     fn default() -> Self {
-        Self {
-            levels: LEVELS
-                .iter()
-                .map(|&(field, level, m, u)| LevelParameters {
-                    field,
-                    level,
-                    m_probability: m,
-                    u_probability: u,
+        let levels = [false, true].into_iter().flat_map(|both_answered| {
+            FIELDS.into_iter().flat_map(move |field| {
+                levels_of(field, both_answered).filter_map(move |level| {
+                    let row = LEVELS.iter().find(|row| (row.0, row.1) == (field, level))?;
+                    Some(LevelParameters {
+                        field,
+                        level,
+                        both_answered,
+                        m_probability: row.2,
+                        u_probability: row.3,
+                    })
                 })
-                .collect(),
+            })
+        });
+        Self {
+            levels: levels.collect(),
+            learns: true,
+            usual_mark_bits: 4.0,
             prior_other_team: 0.30,
             prior_seen_then_interviewed: 0.12,
             prior_at_once: 0.02,
             prior_two_tablets: 0.02,
             prior_same_team: 0.003,
             prior_other_night: 0.05,
-            alone_or_together_bits: -2.0,
             at_once_minutes: 10.0,
             two_tablets_minutes: 12.0,
             floor_per_m2: 2.5e-5,
             same_team_floor_per_m2: 1.3e-4,
             observer_sigma_m: 6.0,
             unknown_accuracy_m: 25.0,
-            bad_fix_share: 0.07,
+            bad_fix_share: 0.10,
             moved_share: 0.10,
             moving_hours: 3.0,
             moved_from_m: 80.0,
@@ -167,57 +200,105 @@ impl Default for Parameters {
             marks_radius_m: 3_500.0,
             auto_probability: 0.98,
             review_probability: 0.25,
-            held_same_probability: 0.5,
+            held_same_probability: 0.40,
             frequencies: None,
         }
     }
 }
 
+impl Parameters {
+    /// The prior of a kind of pair.
+    pub(crate) fn prior(&self, kind: Level) -> f64 {
+        match kind {
+            Level::SeenThenInterviewed => self.prior_seen_then_interviewed,
+            Level::SeenThenInterviewedAtOnce => self.prior_at_once,
+            Level::TwoTablets => self.prior_two_tablets,
+            Level::SameTeam => self.prior_same_team,
+            Level::OtherNight => self.prior_other_night,
+            _ => self.prior_other_team,
+        }
+    }
+
+    pub(crate) fn set_prior(&mut self, kind: Level, probability: f64) {
+        match kind {
+            Level::SeenThenInterviewed => self.prior_seen_then_interviewed = probability,
+            Level::SeenThenInterviewedAtOnce => self.prior_at_once = probability,
+            Level::TwoTablets => self.prior_two_tablets = probability,
+            Level::SameTeam => self.prior_same_team = probability,
+            Level::OtherNight => self.prior_other_night = probability,
+            _ => self.prior_other_team = probability,
+        }
+    }
+}
+
+/// Most and least bits of one field.
+const FIELD_BITS: (f32, f32) = (-7.0, 9.0);
 /// Largest bits of an equal term, however rare.
-const TERM_CAP_BITS: f64 = 4.5;
-/// Share of equal terms among pairs of one person.
-const TERM_M: f64 = 0.88;
-/// Words are written by hand: part of their rarity that is kept, and the most they may add.
-const MARK_SHARE: f64 = 0.6;
-const MARK_CAP_BITS: f64 = 9.0;
+const TERM_CAP_BITS: f32 = 5.0;
+/// Words are written by hand: part of their rarity that is kept.
+const MARK_SHARE: f32 = 0.6;
+/// Number of levels.
+const LEVEL_COUNT: usize = Level::DecidedDifferent as usize + 1;
 
 /// Parameters as looked up for each pair.
+#[derive(Clone)]
 pub(crate) struct Weights {
-    bits: Vec<((Field, Level), f64)>,
+    bits: [[[f32; LEVEL_COUNT]; 2]; FIELDS.len()],
+    usual_mark_bits: f32,
 }
 
 impl Weights {
     pub fn of(parameters: &Parameters) -> Self {
-        let mut bits: Vec<_> = parameters
-            .levels
-            .iter()
-            .map(|level| ((level.field, level.level), level.bits()))
-            .collect();
-        bits.sort_by_key(|(key, _)| *key);
-        Self { bits }
-    }
-
-    /// A level's part; a level without parameters adds nothing.
-    pub fn part(&self, field: Field, level: Level) -> Part {
-        let bits = self
-            .bits
-            .binary_search_by_key(&(field, level), |(key, _)| *key)
-            .map_or(0.0, |index| self.bits[index].1);
-        Part { field, level, bits }
-    }
-
-    /// Equal terms: the rarer, the more they say.
-    pub fn equal_term(field: Field, frequency: f64) -> Part {
-        Part {
-            field,
-            level: Level::Equal,
-            bits: (TERM_M / frequency).log2().clamp(0.0, TERM_CAP_BITS),
+        let mut made = Self {
+            bits: [[[0.0; LEVEL_COUNT]; 2]; FIELDS.len()],
+            usual_mark_bits: parameters.usual_mark_bits as f32,
+        };
+        for level in &parameters.levels {
+            made.bits[place_of(level.field)][usize::from(level.both_answered)]
+                [level.level as usize] = level.bits() as f32;
         }
+        for table in &mut made.bits[place_of(Field::GroupSize)] {
+            let alone = table[Level::BothAlone as usize];
+            for bits in table {
+                *bits -= alone;
+            }
+        }
+        made
     }
 
-    /// Bits of words in common, from the sum of their rarities.
-    pub fn mark_bits(rarity_bits: f64) -> f64 {
-        (rarity_bits * MARK_SHARE).min(MARK_CAP_BITS)
+    /// Bits of a field; 0 where nothing was compared.
+    pub fn field(&self, evidence: &Evidence, field: usize) -> f32 {
+        let Some(level) = evidence.levels[field] else {
+            return 0.0;
+        };
+        let usual = self.bits[field][usize::from(evidence.answered)][level as usize];
+        let rarity = evidence.rarity(field);
+        let bits = match (FIELDS[field], level) {
+            (Field::Language | Field::Shelter, Level::Equal) => (usual + rarity).min(TERM_CAP_BITS),
+            (Field::Marks, Level::CommonWords) => {
+                usual + MARK_SHARE * (rarity - self.usual_mark_bits)
+            }
+            _ => usual,
+        };
+        bits.clamp(FIELD_BITS.0, FIELD_BITS.1)
+    }
+
+    /// All bits.
+    pub fn sum(&self, evidence: &Evidence) -> f32 {
+        (0..FIELDS.len())
+            .map(|field| self.field(evidence, field))
+            .sum()
+    }
+
+    /// The parts, for the explanation.
+    pub fn parts(&self, evidence: &Evidence) -> impl Iterator<Item = Part> {
+        FIELDS.into_iter().enumerate().filter_map(|(place, field)| {
+            Some(Part {
+                field,
+                level: evidence.levels[place]?,
+                bits: f64::from(self.field(evidence, place)),
+            })
+        })
     }
 }
 
@@ -230,11 +311,19 @@ pub(crate) fn log2_odds(probability: f64) -> f64 {
 mod tests {
     use super::*;
 
+    fn bits(field: Field, level: Level) -> f64 {
+        let answered = levels_of(field, true).any(|of| of == level);
+        let mut evidence = Evidence::none(answered);
+        evidence.set(field, level);
+        evidence.rarity[2] = 4.0;
+        let all = Weights::of(&Parameters::default()).sum(&evidence);
+        f64::from(all)
+    }
+
     #[test]
     fn default_bits_stay_in_the_experts_ranges() {
-        let w = Weights::of(&Parameters::default());
         let check = |field, level, low: f64, high: f64| {
-            let bits = w.part(field, level).bits;
+            let bits = bits(field, level);
             assert!((low..=high).contains(&bits), "{field:?} {level:?}: {bits}");
         };
         check(Field::Gender, Level::Equal, 0.4, 0.6);
@@ -257,6 +346,25 @@ mod tests {
         check(Field::Pseudonym, Level::DifferentSeen, -2.1, -1.9);
         check(Field::AlreadySurveyed, Level::SaidYes, 1.9, 2.1);
         check(Field::AlreadySurveyed, Level::SaidNo, -3.1, -2.9);
-        assert!(w.part(Field::Rivals, Level::Several).bits.abs() < f64::EPSILON);
+        check(Field::Marks, Level::CommonWords, 1.0, 1.5);
+        assert!(
+            Weights::of(&Parameters::default())
+                .sum(&Evidence::none(true))
+                .abs()
+                < f32::EPSILON
+        );
+    }
+
+    #[test]
+    fn levels_of_a_field_exclude_each_other() {
+        let of = |answered| levels_of(Field::Gender, answered).collect::<Vec<_>>();
+        assert_eq!(
+            of(true),
+            [Level::Equal, Level::EqualWoman, Level::DifferentAnswered]
+        );
+        assert_eq!(
+            of(false),
+            [Level::Equal, Level::EqualWoman, Level::DifferentSeen]
+        );
     }
 }

@@ -60,3 +60,14 @@ impl Parties {
 pub(crate) fn outing(observation: &LinkageObservation) -> Outing {
     (observation.team, observation.night)
 }
+
+/// Outings by number, for each observation.
+pub(crate) fn numbered(observations: &[LinkageObservation]) -> Vec<u32> {
+    let mut all: Vec<Outing> = observations.iter().map(outing).collect();
+    let each = all.clone();
+    all.sort_unstable();
+    all.dedup();
+    each.iter()
+        .map(|of| all.binary_search(of).map_or(0, |place| place as u32))
+        .collect()
+}

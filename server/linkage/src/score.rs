@@ -1,334 +1,394 @@
-//! From candidates to probabilities: evidence summed, groups aligned, rivals made to share.
+//! From candidates to links: evidence summed, groups aligned, rivals made to share.
 //!
-//! It must never decide anything; `cluster` and `linkage` do.
+//! A link is of two slots, or of two parties whose members go one to one. It must never decide
+//! anything; `cluster` and `linkage` do.
 
-use crate::blocking::Candidate;
-use crate::comparison::{Field, Level, Pairing, Part, attributes};
-use crate::competition::{Link, probabilities};
+use crate::assignment::fit;
+use crate::blocking::{Candidate, Rules};
+use crate::comparison::{Evidence, Field, Level, Pairing, Part, compare_people, compare_rows};
 use crate::distance::Surroundings;
-use crate::explain::BlockingRule;
-use crate::frequencies::Frequencies;
-use crate::parameters::{Weights, log2_odds};
-use crate::party::{Outing, outing};
+use crate::frequencies::Terms;
+use crate::parameters::{Parameters, Weights, log2_odds};
 use crate::slot::{LinkageObservation, Slot};
+use crate::train::Tally;
 use maraude_core::model::ObservationKind;
-use std::collections::{BTreeMap, BTreeSet};
 
-/// Two slots compared.
-#[derive(Clone)]
-pub(crate) struct Scored {
-    pub one: usize,
-    pub other: usize,
-    pub distance_m: Option<f64>,
-    pub rules: Vec<BlockingRule>,
-    pub parts: Vec<Part>,
-    /// Bits of what is known of the person, place left out.
-    pub person_bits: f64,
-    /// Pairs of the same two parties that stand or fall with it, itself included.
-    pub size: u32,
+/// Two members that go together.
+#[derive(Clone, Copy)]
+pub(crate) struct Aligned {
+    /// The smaller slot.
+    pub one: u32,
+    /// The other.
+    pub other: u32,
+    /// Probability that they go together if the link holds.
+    pub within: f32,
+    /// What is told of these two.
+    pub evidence: Evidence,
+}
+
+/// Two slots, or two parties, that may be the same.
+pub(crate) struct Link {
+    /// What was held before looking: the prior's level.
+    pub kind: Level,
+    pub rules: Rules,
+    /// Metres, where both have a place.
+    pub distance_m: Option<f32>,
+    /// Evidence of the place.
+    pub place: Option<Part>,
+    /// What the link's members have in common.
+    pub shared: Evidence,
+    /// Members, one to one; a single pair for people met one by one.
+    pub members: Members,
+    /// Bits of how the members fit, groups only.
+    pub fit_bits: f64,
+    /// log2 of the odds alone.
+    pub bits: f64,
     /// Probability after rivals shared.
     pub probability: f64,
 }
 
-impl Scored {
-    pub fn bits(&self) -> f64 {
-        self.parts.iter().map(|part| part.bits).sum()
+/// Members of a link.
+pub(crate) enum Members {
+    /// Two slots.
+    Single([Aligned; 1]),
+    /// Two groups.
+    Several(Vec<Aligned>),
+}
+
+impl Link {
+    /// Members, one to one.
+    pub fn members(&self) -> &[Aligned] {
+        match &self.members {
+            Members::Single(one) => one,
+            Members::Several(all) => all,
+        }
+    }
+
+    /// Two parties and not two people.
+    pub fn is_of_groups(&self) -> bool {
+        matches!(self.members, Members::Several(_))
+    }
+
+    /// Bits under a prior and weights.
+    pub fn weigh(&mut self, parameters: &Parameters, weights: &Weights) {
+        let place = self.place.map_or(NO_PLACE_BITS, |part| part.bits);
+        self.bits = log2_odds(parameters.prior(self.kind))
+            + place
+            + f64::from(weights.sum(&self.shared))
+            + self.fit_bits;
     }
 }
 
-/// Bits the other members of two groups may add or take.
-const COMPANION_CAP_BITS: f64 = 4.0;
-/// Bits are kept in this range before they become odds.
-const BITS_CAP: f64 = 40.0;
-/// Below these odds alone, in bits, a pair is not worth keeping.
-const NEGLIGIBLE_BITS: f64 = -20.0;
+/// Held for the place when one side has none: they could have met anywhere.
+const NO_PLACE_BITS: f64 = -8.0;
+/// Below these odds alone, in bits, a link is not worth keeping.
+const NEGLIGIBLE_BITS: f64 = -11.0;
 
 /// What scoring looks at.
 pub(crate) struct Scoring<'a> {
     pub around: &'a Surroundings<'a>,
     pub slots: &'a [Slot],
-    pub weights: &'a Weights,
-    pub words: &'a Frequencies,
+    pub terms: &'a Terms,
+    /// First slot of each observation, and the end of the last.
+    pub first_slot: &'a [u32],
+}
+
+/// Links, and what they were made from where learning changes more than their weights.
+pub(crate) struct Links {
+    pub links: Vec<Link>,
+    /// Candidates between two groups, by parties.
+    groups: Vec<((u32, u32), Candidate)>,
 }
 
 impl Scoring<'_> {
-    /// Every slot pair of the candidates that is worth keeping, groups aligned, in the order of
-    /// slots, without probabilities yet.
-    pub fn compare(&self, candidates: &[Candidate]) -> Vec<Scored> {
-        let mut of_observation: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (index, slot) in self.slots.iter().enumerate() {
-            of_observation
-                .entry(slot.observation)
-                .or_default()
-                .push(index);
-        }
-        let mut by_parties: BTreeMap<(usize, usize), Vec<Scored>> = BTreeMap::new();
-        for candidate in candidates {
-            let shared = self.shared_parts(candidate);
-            let party = |observation: usize| self.around.parties.of_observation[observation];
-            let key = (party(candidate.one), party(candidate.other));
-            let list = by_parties
-                .entry((key.0.min(key.1), key.0.max(key.1)))
-                .or_default();
-            for &one in of_observation.get(&candidate.one).into_iter().flatten() {
-                for &other in of_observation.get(&candidate.other).into_iter().flatten() {
-                    list.push(self.compare_slots(candidate, &shared, one, other));
-                }
-            }
-        }
-        let mut kept = Vec::new();
-        let mut loose: BTreeMap<(usize, Outing), Vec<Scored>> = BTreeMap::new();
-        for ((x, y), list) in by_parties {
-            let people = &self.around.parties.people;
-            match (people[x] > 1, people[y] > 1) {
-                (true, true) => kept.extend(align(list)),
-                (false, false) => kept.extend(list),
-                (grouped, _) => {
-                    let single = if grouped { y } else { x };
-                    let group = if grouped { x } else { y };
-                    let alone = self.around.parties.observations[single][0];
-                    let outing = outing(&self.around.observations[alone]);
-                    loose.entry((group, outing)).or_default().extend(list);
-                }
-            }
-        }
-        for ((group, _), list) in loose {
-            kept.extend(self.spread(group, list));
-        }
-        kept.retain(|pair| pair.bits() > NEGLIGIBLE_BITS);
-        kept.sort_by_key(|pair| (pair.one, pair.other));
-        kept
-    }
-
-    /// Parts that all slots of two observations have in common: prior, distance, group size.
-    fn shared_parts(&self, candidate: &Candidate) -> Vec<Part> {
-        let observations = self.around.observations;
-        let (a, b) = (&observations[candidate.one], &observations[candidate.other]);
-        let mut parts = vec![self.prior(a, b)];
-        parts.extend(self.around.evidence(candidate.one, candidate.other));
+    /// Every link of the candidates that is worth keeping, without probabilities yet; what pairs
+    /// of one team show is told to `tally`.
+    pub fn compare(
+        &self,
+        candidates: &[Candidate],
+        (parameters, weights): (&Parameters, &Weights),
+        tally: &mut Tally,
+    ) -> Links {
+        let mut found = Links {
+            links: Vec::new(),
+            groups: Vec::new(),
+        };
         let parties = self.around.parties;
-        let together = |of: usize| parties.together[parties.of_observation[of]];
-        let (x, y) = (together(candidate.one), together(candidate.other));
-        if x > 1 && y > 1 {
-            let level = match x.abs_diff(y) {
-                0 => Level::Equal,
-                1 => Level::OffByOne,
-                _ => Level::FarOff,
-            };
-            parts.push(self.weights.part(Field::GroupSize, level));
-        } else if x > 1 || y > 1 {
-            parts.push(Part {
-                field: Field::GroupSize,
-                level: Level::AloneOrTogether,
-                bits: self.around.parameters.alone_or_together_bits,
-            });
-        }
-        parts
-    }
-
-    fn prior(&self, a: &LinkageObservation, b: &LinkageObservation) -> Part {
-        let p = self.around.parameters;
-        let (level, probability) = if a.night != b.night {
-            (Level::OtherNight, p.prior_other_night)
-        } else if a.team != b.team {
-            (Level::OtherTeam, p.prior_other_team)
-        } else {
-            let (first, then) = if (a.observed_at, a.id) <= (b.observed_at, b.id) {
-                (a, b)
-            } else {
-                (b, a)
-            };
-            let minutes = (then.observed_at - first.observed_at) as f64 / 60_000.0;
-            if !first.answered() && then.answered() {
-                if minutes >= p.at_once_minutes {
-                    (Level::SeenThenInterviewed, p.prior_seen_then_interviewed)
-                } else {
-                    (Level::SeenThenInterviewedAtOnce, p.prior_at_once)
-                }
-            } else if a.device != b.device && minutes <= p.two_tablets_minutes {
-                (Level::TwoTablets, p.prior_two_tablets)
-            } else {
-                (Level::SameTeam, p.prior_same_team)
+        for candidate in candidates {
+            let (one, other) = (candidate.one as usize, candidate.other as usize);
+            let (x, y) = (parties.of_observation[one], parties.of_observation[other]);
+            if parties.people[x] > 1 && parties.people[y] > 1 {
+                let key = (x.min(y) as u32, x.max(y) as u32);
+                found.groups.push((key, *candidate));
+                continue;
             }
-        };
-        Part {
-            field: Field::Prior,
-            level,
-            bits: log2_odds(probability),
+            let kind = self.kind(one, other);
+            let place = self.around.evidence(one, other);
+            for a in self.slots_of(one) {
+                for b in self.slots_of(other) {
+                    let mut link = self.single(candidate, (a, b), kind, place);
+                    link.weigh(parameters, weights);
+                    tally.see(&link);
+                    if link.bits > NEGLIGIBLE_BITS {
+                        found.links.push(link);
+                    }
+                }
+            }
         }
+        found
+            .groups
+            .sort_unstable_by_key(|(key, of)| (*key, of.one, of.other));
+        self.align_groups(&mut found, (parameters, weights), tally);
+        found
     }
 
-    fn compare_slots(&self, of: &Candidate, shared: &[Part], one: usize, other: usize) -> Scored {
-        let side = |slot: usize| {
-            let slot = &self.slots[slot];
-            (&self.around.observations[slot.observation], slot)
-        };
-        let person = attributes(
-            &Pairing::of(side(one), side(other)),
-            self.weights,
-            self.words,
-        );
-        let mut parts = shared.to_vec();
-        parts.extend_from_slice(&person);
-        parts.sort_by_key(|part| part.field);
-        Scored {
-            one: one.min(other),
-            other: one.max(other),
-            distance_m: of.distance_m,
-            rules: of.rules.clone(),
-            person_bits: person.iter().map(|part| part.bits).sum(),
-            parts,
-            size: 1,
+    /// Links again under other weights: those of groups are aligned anew.
+    pub fn again(&self, found: &mut Links, (parameters, weights): (&Parameters, &Weights)) {
+        found.links.retain(|link| !link.is_of_groups());
+        for link in &mut found.links {
+            link.weigh(parameters, weights);
+        }
+        self.align_groups(found, (parameters, weights), &mut Tally::default());
+        found.links.sort_by_key(|link| {
+            let first = &link.members()[0];
+            (first.one, first.other)
+        });
+    }
+
+    fn slots_of(&self, observation: usize) -> std::ops::Range<u32> {
+        self.first_slot[observation]..self.first_slot[observation + 1]
+    }
+
+    fn side(&self, slot: u32) -> (&LinkageObservation, &Slot) {
+        let slot = &self.slots[slot as usize];
+        (&self.around.observations[slot.observation], slot)
+    }
+
+    fn single(
+        &self,
+        of: &Candidate,
+        (one, other): (u32, u32),
+        kind: Level,
+        place: Option<(Part, f32)>,
+    ) -> Link {
+        let pairing = Pairing::of(self.side(one), self.side(other));
+        let mut evidence = compare_people(&pairing);
+        compare_rows(&pairing, self.terms, &mut evidence);
+        if let Some(level) = self.sizes(of) {
+            evidence.set(Field::GroupSize, level);
+            if level == Level::AloneOrTogether {
+                evidence.levels[crate::comparison::place_of(Field::Household)] = None;
+            }
+        }
+        Link {
+            kind,
+            rules: of.rules,
+            distance_m: place.map(|(_, metres)| metres),
+            place: place.map(|(part, _)| part),
+            shared: evidence,
+            members: Members::Single([Aligned {
+                one: one.min(other),
+                other: one.max(other),
+                within: 1.0,
+                evidence,
+            }]),
+            fit_bits: 0.0,
+            bits: 0.0,
             probability: 0.0,
         }
     }
 
-    /// People met one by one against a group: each goes to a slot of its own, and where the slots
-    /// cannot be told apart the evidence is that of being *one of them*.
-    fn spread(&self, group: usize, list: Vec<Scored>) -> Vec<Scored> {
-        let in_group =
-            |slot: usize| self.around.parties.of_observation[self.slots[slot].observation] == group;
-        let rows = &self.around.parties.observations[group];
-        let told_apart = rows
+    /// What the numbers of people seen together say; nothing when both were alone.
+    fn sizes(&self, of: &Candidate) -> Option<Level> {
+        let parties = self.around.parties;
+        let together = |of: u32| parties.together[parties.of_observation[of as usize]];
+        let (x, y) = (together(of.one), together(of.other));
+        match (x > 1, y > 1) {
+            (false, false) => None,
+            (true, true) => Some(match x.abs_diff(y) {
+                0 => Level::Equal,
+                1 => Level::OffByOne,
+                _ => Level::FarOff,
+            }),
+            _ => Some(Level::AloneOrTogether),
+        }
+    }
+
+    fn align_groups(
+        &self,
+        found: &mut Links,
+        (parameters, weights): (&Parameters, &Weights),
+        tally: &mut Tally,
+    ) {
+        let groups = std::mem::take(&mut found.groups);
+        for run in groups.chunk_by(|a, b| a.0 == b.0) {
+            let rows: Vec<Candidate> = run.iter().map(|(_, candidate)| *candidate).collect();
+            let mut link = self.align(&rows, weights);
+            link.weigh(parameters, weights);
+            tally.see(&link);
+            if link.bits > NEGLIGIBLE_BITS {
+                found.links.push(link);
+            }
+        }
+        found.groups = groups;
+    }
+
+    /// Two groups, from all candidates between their rows: what they share counts once.
+    fn align(&self, rows: &[Candidate], weights: &Weights) -> Link {
+        let parties = self.around.parties;
+        let party = |row: u32| parties.of_observation[row as usize];
+        let (x, y) = (party(rows[0].one), party(rows[0].other));
+        let slots = |party: usize| -> Vec<u32> {
+            let all = parties.observations[party].iter();
+            all.flat_map(|&row| self.slots_of(row)).collect()
+        };
+        let (ours, theirs) = (slots(x.min(y)), slots(x.max(y)));
+        let row_of = |slot: u32| self.slots[slot as usize].observation;
+        let counted =
+            |slot: u32| self.around.observations[row_of(slot)].kind == ObservationKind::Group;
+        let compared: Vec<Vec<Evidence>> = ours
             .iter()
-            .all(|&row| self.around.observations[row].kind == ObservationKind::Individual);
-        if told_apart {
-            return list;
-        }
-        let single = |pair: &Scored| {
-            if in_group(pair.one) {
-                pair.other
-            } else {
-                pair.one
-            }
-        };
-        let member = |pair: &Scored| {
-            if in_group(pair.one) {
-                pair.one
-            } else {
-                pair.other
-            }
-        };
-        let mut any: BTreeMap<usize, f64> = BTreeMap::new();
-        for pair in &list {
-            *any.entry(single(pair)).or_default() += pair.bits().clamp(-BITS_CAP, BITS_CAP).exp2();
-        }
-        let mut ranked = list;
-        ranked.sort_by(|a, b| {
-            b.bits()
-                .total_cmp(&a.bits())
-                .then_with(|| (single(a), member(a)).cmp(&(single(b), member(b))))
-        });
-        let mut taken = BTreeSet::new();
-        let mut placed = BTreeMap::new();
-        for round in 0..2 {
-            for pair in &ranked {
-                let free = round == 1 || !taken.contains(&member(pair));
-                if free && !placed.contains_key(&single(pair)) {
-                    taken.insert(member(pair));
-                    placed.insert(single(pair), pair.clone());
-                }
-            }
-        }
-        placed
-            .into_iter()
-            .map(|(alone, mut pair)| {
-                let gained = any[&alone].log2() - pair.bits();
-                let together = pair
-                    .parts
-                    .iter_mut()
-                    .find(|part| part.field == Field::GroupSize);
-                if let Some(part) = together {
-                    part.bits += gained;
-                }
-                pair
+            .map(|&a| {
+                theirs
+                    .iter()
+                    .map(|&b| self.member(a, b, counted(a) || counted(b)))
+                    .collect()
             })
-            .collect()
-    }
-
-    /// The outing a slot belongs to.
-    pub fn outing_of(&self, slot: usize) -> Outing {
-        outing(&self.around.observations[self.slots[slot].observation])
-    }
-
-    /// Gives each pair its probability: rivals of one team share, decided pairs stand.
-    pub fn compete(&self, pairs: &mut [Scored], fixed: impl Fn(usize, usize) -> Option<bool>) {
-        let mut fields: BTreeMap<(Outing, Outing), Vec<usize>> = BTreeMap::new();
-        for (index, pair) in pairs.iter().enumerate() {
-            let (x, y) = (self.outing_of(pair.one), self.outing_of(pair.other));
-            fields.entry((x.min(y), x.max(y))).or_default().push(index);
+            .collect();
+        let bits: Vec<Vec<f64>> = compared
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .map(|evidence| f64::from(weights.sum(evidence)))
+                    .collect()
+            })
+            .collect();
+        let fitted = fit(&bits);
+        let members = fitted
+            .aligned
+            .iter()
+            .map(|&(i, j, within)| Aligned {
+                one: ours[i].min(theirs[j]),
+                other: ours[i].max(theirs[j]),
+                within: within as f32,
+                evidence: compared[i][j],
+            })
+            .collect();
+        let places: Vec<(Part, f32)> = rows
+            .iter()
+            .filter_map(|row| self.around.evidence(row.one as usize, row.other as usize))
+            .collect();
+        let rules = rows
+            .iter()
+            .skip(1)
+            .fold(rows[0].rules, |all, row| all.with(row.rules));
+        let place = middle(places);
+        Link {
+            kind: self.kind(rows[0].one as usize, rows[0].other as usize),
+            rules,
+            distance_m: place.map(|(_, metres)| metres),
+            place: place.map(|(part, _)| part),
+            shared: self.shared(rows, weights),
+            members: Members::Several(members),
+            fit_bits: fitted.bits,
+            bits: 0.0,
+            probability: 0.0,
         }
-        for indexes in fields.values() {
-            let links: Vec<Link> = indexes
-                .iter()
-                .map(|&index| {
-                    let pair = &pairs[index];
-                    let odds = match fixed(pair.one, pair.other) {
-                        Some(true) => BITS_CAP.exp2(),
-                        Some(false) => 0.0,
-                        None => pair.bits().clamp(-BITS_CAP, BITS_CAP).exp2(),
-                    };
-                    Link {
-                        one: pair.one,
-                        other: pair.other,
-                        odds,
+    }
+
+    /// What is told of two members; of a group row only what its slots tell.
+    fn member(&self, one: u32, other: u32, counted: bool) -> Evidence {
+        let pairing = Pairing::of(self.side(one), self.side(other));
+        let mut evidence = compare_people(&pairing);
+        if !counted {
+            let mut rows = evidence;
+            compare_rows(&pairing, self.terms, &mut rows);
+            for field in PERSONAL {
+                evidence.take(field, &rows);
+            }
+        }
+        evidence
+    }
+
+    /// What two groups share: of each field the first pair of rows that tells it, and of what a
+    /// group row tells of one of its members the best.
+    fn shared(&self, rows: &[Candidate], weights: &Weights) -> Evidence {
+        let mut found: Option<Evidence> = None;
+        for row in rows {
+            let (one, other) = (row.one as usize, row.other as usize);
+            let counted = |of: usize| self.around.observations[of].kind == ObservationKind::Group;
+            let first = |of: usize| self.first_slot[of];
+            let pairing = Pairing::of(self.side(first(one)), self.side(first(other)));
+            let mut told = compare_people(&pairing);
+            compare_rows(&pairing, self.terms, &mut told);
+            let kept = found.get_or_insert(Evidence::none(told.answered));
+            if kept.answered == told.answered {
+                for field in COMMON {
+                    if kept.level(field).is_none() {
+                        kept.take(field, &told);
                     }
-                })
-                .collect();
-            for (&index, probability) in indexes.iter().zip(probabilities(&links)) {
-                pairs[index].probability = probability;
+                }
+            }
+            if counted(one) || counted(other) {
+                for field in PERSONAL {
+                    let place = crate::comparison::place_of(field);
+                    let better = weights.field(&told, place) > weights.field(kept, place);
+                    if told.level(field).is_some() && (kept.level(field).is_none() || better) {
+                        kept.take(field, &told);
+                    }
+                }
             }
         }
-        for pair in pairs {
-            match fixed(pair.one, pair.other) {
-                Some(true) => pair.probability = 1.0,
-                Some(false) => pair.probability = 0.0,
-                None => {}
+        let mut kept = found.unwrap_or_else(|| Evidence::none(false));
+        if let Some(level) = self.sizes(&rows[0]) {
+            kept.set(Field::GroupSize, level);
+        }
+        kept
+    }
+
+    /// What is held of two observations before looking closer.
+    fn kind(&self, one: usize, other: usize) -> Level {
+        let observations = self.around.observations;
+        let p = self.around.parameters;
+        let (a, b) = (&observations[one], &observations[other]);
+        if a.night != b.night {
+            return Level::OtherNight;
+        }
+        if a.team != b.team {
+            return Level::OtherTeam;
+        }
+        let (first, then) = if (a.observed_at, a.id) <= (b.observed_at, b.id) {
+            (a, b)
+        } else {
+            (b, a)
+        };
+        let minutes = (then.observed_at - first.observed_at) as f64 / 60_000.0;
+        if !first.answered() && then.answered() {
+            if minutes >= p.at_once_minutes {
+                Level::SeenThenInterviewed
+            } else {
+                Level::SeenThenInterviewedAtOnce
             }
+        } else if a.device != b.device && minutes <= p.two_tablets_minutes {
+            Level::TwoTablets
+        } else {
+            Level::SameTeam
         }
     }
 }
 
-/// Two groups: members go one to one, the best first; what agrees of the others adds to each.
-fn align(mut list: Vec<Scored>) -> Vec<Scored> {
-    list.sort_by(|a, b| {
-        b.bits()
-            .total_cmp(&a.bits())
-            .then_with(|| (a.one, a.other).cmp(&(b.one, b.other)))
-    });
-    let mut taken = BTreeSet::new();
-    let mut aligned: Vec<Scored> = Vec::new();
-    for pair in list {
-        if !taken.contains(&pair.one) && !taken.contains(&pair.other) {
-            taken.insert(pair.one);
-            taken.insert(pair.other);
-            aligned.push(pair);
-        }
-    }
-    let all: f64 = aligned.iter().map(|pair| pair.person_bits).sum();
-    let size = aligned.len() as u32;
-    let person: Vec<f64> = aligned.iter().map(|pair| pair.person_bits).collect();
-    for (pair, own) in aligned.iter_mut().zip(person) {
-        let is_size = |part: &&Part| part.field == Field::GroupSize;
-        let size_bits = pair
-            .parts
-            .iter()
-            .find(is_size)
-            .map_or(0.0, |part| part.bits);
-        let bits = (all - own).clamp(-COMPANION_CAP_BITS, COMPANION_CAP_BITS);
-        pair.size = size;
-        pair.person_bits = all + size_bits;
-        if size > 1 {
-            pair.parts.push(Part {
-                field: Field::Companions,
-                level: if bits < 0.0 {
-                    Level::Disagree
-                } else {
-                    Level::Agree
-                },
-                bits,
-            });
-        }
-    }
-    aligned
+/// Told of each member.
+const PERSONAL: [Field; 4] = [
+    Field::Language,
+    Field::Marks,
+    Field::Pseudonym,
+    Field::AlreadySurveyed,
+];
+/// Told of a group as a whole.
+const COMMON: [Field; 4] = [Field::Household, Field::Shelter, Field::Tents, Field::Dogs];
+
+/// The place of two groups is that of the pair of rows in the middle.
+fn middle(mut places: Vec<(Part, f32)>) -> Option<(Part, f32)> {
+    places.sort_by(|a, b| a.0.bits.total_cmp(&b.0.bits).then(a.1.total_cmp(&b.1)));
+    places.get(places.len() / 2).copied()
 }

@@ -1,53 +1,273 @@
-//! What a night teaches: how often another team that passes nearby meets the same people.
+//! What a night teaches: how often the same people are met twice, and how their answers agree.
 //!
-//! Only the prior is learnt, by EM with a Beta prior; m and u stay those of the parameters, since
-//! left free they drift towards "same place". Decisions teach nothing: undoing one must restore
-//! everything. It must never see the order of observations.
+//! u comes from certain non-matches nearby: people one team filed near each other are distinct. m
+//! and the priors come from EM, held by the parameters they start from; a result that makes no
+//! sense is set aside and said. Decisions teach nothing, and the order of observations is not seen.
+//!
+//! # Formula
+//! m = (Σγ·[level] + α·m₀) / (Σγ + α), u = (n[level] + β·u₀) / (n + β),
+//! ρ = (2·Σγ + s·ρ₀) / (M + s), M = slots × outings that filed somebody within 50 m.
+//!
+//! # Source
+//! Fellegi & Sunter (1969); maximum a posteriori EM as in Enamorado, Fifield & Imai (2019), APSR 113.
 
-use crate::comparison::{Field, Level};
-use crate::parameters::{Parameters, log2_odds};
-use crate::score::{Scored, Scoring};
-use std::collections::BTreeSet;
+use crate::comparison::{FIELDS, Field, Level};
+use crate::competition::Rivals;
+use crate::parameters::{LevelParameters, Parameters, Weights, levels_of};
+use crate::score::{Link, Links, Scoring};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// Weight of the starting prior, in opportunities.
-const STRENGTH: f64 = 40.0;
+/// Strength of the starting m, in pairs of one person.
+const M_STRENGTH: f64 = 50.0;
+/// Strength of the starting u, in pairs of two people.
+const U_STRENGTH: f64 = 200.0;
+/// Strength of a starting prior, in opportunities.
+const PRIOR_STRENGTH: f64 = 40.0;
 /// A learnt prior stays within these.
-const RANGE: (f64, f64) = (0.05, 0.8);
+const PRIOR_RANGE: (f64, f64) = (0.000_5, 0.8);
 /// A team was there when it filed somebody this near, metres.
-const THERE_M: f64 = 50.0;
-/// Rounds of EM.
-const ROUNDS: usize = 6;
+const THERE_M: f32 = 50.0;
+/// Most rounds of EM.
+const ROUNDS: usize = 12;
+/// Largest change of a prior that still counts.
+const SETTLED: f64 = 1e-4;
 
-/// Replaces the prior of pairs of two teams by the one this night teaches.
-///
-/// # Formula
-/// ρ = (2·ΣP + s·ρ₀) / (M + s), M = slots × other teams that filed somebody within 50 m.
-pub(crate) fn learn_prior(pairs: &mut [Scored], scoring: &Scoring<'_>, parameters: &Parameters) {
-    let two_teams = |pair: &Scored| {
-        pair.parts
-            .first()
-            .is_some_and(|part| part.field == Field::Prior && part.level == Level::OtherTeam)
-    };
-    let there = |pair: &Scored| two_teams(pair) && pair.distance_m.is_some_and(|d| d <= THERE_M);
-    let mut opportunities = BTreeSet::new();
-    for pair in pairs.iter().filter(|pair| there(pair)) {
-        opportunities.insert((pair.one, scoring.outing_of(pair.other)));
-        opportunities.insert((pair.other, scoring.outing_of(pair.one)));
-    }
-    let start = parameters.prior_other_team;
-    for _ in 0..ROUNDS {
-        scoring.compete(pairs, |_, _| None);
-        let linked: f64 = pairs
-            .iter()
-            .filter(|pair| there(pair))
-            .map(|pair| pair.probability)
-            .sum();
-        let learnt = (2.0 * linked + STRENGTH * start) / (opportunities.len() as f64 + STRENGTH);
-        let bits = log2_odds(learnt.clamp(RANGE.0, RANGE.1));
-        for pair in pairs.iter_mut() {
-            if two_teams(pair) {
-                pair.parts[0].bits = bits;
-            }
+/// Kinds of pairs whose prior a night teaches. People of one team side by side are what u is counted
+/// from: they cannot teach how often they are one person.
+const LEARNT: [Level; 4] = [
+    Level::OtherTeam,
+    Level::SeenThenInterviewed,
+    Level::TwoTablets,
+    Level::OtherNight,
+];
+
+/// What became of learning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Training {
+    /// The parameters were given frozen.
+    #[default]
+    Given,
+    /// The night taught them.
+    Learnt,
+    /// What it taught makes no sense: the starting parameters stand.
+    FellBack,
+}
+
+/// Levels counted among pairs of two people.
+#[derive(Default)]
+pub(crate) struct Tally {
+    counts: Counts,
+    /// Rarity of words in common: sum and number.
+    marks: (f64, f64),
+}
+
+type Counts = BTreeMap<(Field, bool, Level), f64>;
+
+impl Tally {
+    /// A link of one team that is nobody entered twice: two people, nearly surely.
+    pub fn see(&mut self, link: &Link) {
+        if link.kind != Level::SameTeam {
+            return;
+        }
+        count(&mut self.counts, link, 1.0);
+        if link.shared.level(Field::Marks) == Some(Level::CommonWords) {
+            self.marks.0 += f64::from(link.shared.rarity[2]);
+            self.marks.1 += 1.0;
         }
     }
+}
+
+/// Adds a link's levels, so many times.
+fn count(into: &mut Counts, link: &Link, times: f64) {
+    for field in FIELDS {
+        let level = match (link.shared.level(field), field) {
+            (None, Field::GroupSize) => Some(Level::BothAlone),
+            (level, _) => level,
+        };
+        if let Some(level) = level {
+            *into
+                .entry((field, link.shared.answered, level))
+                .or_default() += times;
+        }
+    }
+}
+
+/// Parameters as this night teaches them, and what became of it. Links are left weighed by them.
+pub(crate) fn learn(
+    scoring: &Scoring<'_>,
+    found: &mut Links,
+    rivals: &Rivals,
+    tally: &Tally,
+    start: &Parameters,
+) -> (Parameters, Training) {
+    if !start.learns {
+        return (start.clone(), Training::Given);
+    }
+    let mut learnt = start.clone();
+    set_u(&mut learnt, start, tally);
+    let opportunities = opportunities(scoring, &found.links);
+    for _ in 0..ROUNDS {
+        let weights = Weights::of(&learnt);
+        for link in &mut found.links {
+            link.weigh(&learnt, &weights);
+        }
+        rivals.compete(&mut found.links, |_| None);
+        let change = set_priors(&mut learnt, start, &found.links, &opportunities);
+        set_m(&mut learnt, start, &found.links);
+        if change < SETTLED {
+            break;
+        }
+    }
+    learnt.learns = false;
+    if makes_sense(&learnt) {
+        (learnt, Training::Learnt)
+    } else {
+        let mut kept = start.clone();
+        kept.learns = false;
+        (kept, Training::FellBack)
+    }
+}
+
+/// Slots that could have been met again, by kind of link.
+fn opportunities(scoring: &Scoring<'_>, links: &[Link]) -> BTreeMap<Level, f64> {
+    let outing = |slot: u32| {
+        let slot = &scoring.slots[slot as usize];
+        scoring.around.outings[slot.observation]
+    };
+    let mut met: Vec<(Level, u32, u32)> = Vec::new();
+    for link in links.iter().filter(|link| is_there(link)) {
+        for member in link.members() {
+            met.push((link.kind, member.one, outing(member.other)));
+            met.push((link.kind, member.other, outing(member.one)));
+        }
+    }
+    met.sort_unstable();
+    met.dedup();
+    let mut number = BTreeMap::new();
+    for (kind, _, _) in met {
+        *number.entry(kind).or_insert(0.0) += 1.0;
+    }
+    number
+}
+
+fn is_there(link: &Link) -> bool {
+    link.distance_m.is_some_and(|metres| metres <= THERE_M)
+}
+
+/// Sets the priors; answers the largest change.
+fn set_priors(
+    learnt: &mut Parameters,
+    start: &Parameters,
+    links: &[Link],
+    opportunities: &BTreeMap<Level, f64>,
+) -> f64 {
+    let mut held: BTreeMap<Level, f64> = BTreeMap::new();
+    for link in links.iter().filter(|link| is_there(link)) {
+        *held.entry(link.kind).or_default() += link.probability * link.members().len() as f64;
+    }
+    let mut change = 0.0_f64;
+    for (&kind, &number) in opportunities
+        .iter()
+        .filter(|(kind, _)| LEARNT.contains(kind))
+    {
+        let held = held.get(&kind).copied().unwrap_or(0.0);
+        let value = (2.0 * held + PRIOR_STRENGTH * start.prior(kind)) / (number + PRIOR_STRENGTH);
+        let value = value.clamp(PRIOR_RANGE.0, PRIOR_RANGE.1);
+        change = change.max((value - learnt.prior(kind)).abs());
+        learnt.set_prior(kind, value);
+    }
+    change
+}
+
+fn set_u(learnt: &mut Parameters, start: &Parameters, tally: &Tally) {
+    blend(
+        &tally.counts,
+        start,
+        U_STRENGTH,
+        |level| level.u_probability,
+        |level, value| {
+            level.u_probability = value;
+        },
+    )
+    .clone_into(&mut learnt.levels);
+    let (sum, number) = tally.marks;
+    learnt.usual_mark_bits = (sum + U_STRENGTH * start.usual_mark_bits) / (number + U_STRENGTH);
+}
+
+fn set_m(learnt: &mut Parameters, start: &Parameters, links: &[Link]) {
+    let mut counts = Counts::new();
+    for link in links.iter().filter(|link| link.kind == Level::OtherTeam) {
+        count(&mut counts, link, link.probability);
+    }
+    let with_m = blend(
+        &counts,
+        start,
+        M_STRENGTH,
+        |level| level.m_probability,
+        |level, value| {
+            level.m_probability = value;
+        },
+    );
+    for (level, taught) in learnt.levels.iter_mut().zip(with_m) {
+        level.m_probability = taught.m_probability;
+    }
+}
+
+/// The levels of `start`, one of the two probabilities replaced by counts held by where it starts.
+fn blend(
+    counts: &Counts,
+    start: &Parameters,
+    strength: f64,
+    of: fn(&LevelParameters) -> f64,
+    set: fn(&mut LevelParameters, f64),
+) -> Vec<LevelParameters> {
+    let mut levels = start.levels.clone();
+    for level in &mut levels {
+        let (field, answered) = (level.field, level.both_answered);
+        let number = |level| {
+            counts
+                .get(&(field, answered, level))
+                .copied()
+                .unwrap_or(0.0)
+        };
+        let all: f64 = levels_of(field, answered).map(number).sum();
+        let started: f64 = start
+            .levels
+            .iter()
+            .filter(|other| (other.field, other.both_answered) == (field, answered))
+            .map(of)
+            .sum();
+        let held = strength * of(level) / started;
+        set(level, (number(level.level) + held) / (all + strength));
+    }
+    levels
+}
+
+/// Agreement must speak for one person, and difference against.
+fn makes_sense(of: &Parameters) -> bool {
+    let finite = of.levels.iter().all(|level| level.bits().is_finite());
+    let against = [
+        Level::DifferentSeen,
+        Level::DifferentAnswered,
+        Level::ApartSeen,
+        Level::ApartAnswered,
+    ];
+    let strong = [
+        Field::Gender,
+        Field::AgeBand,
+        Field::Household,
+        Field::Language,
+    ];
+    finite
+        && of
+            .levels
+            .iter()
+            .filter(|level| strong.contains(&level.field))
+            .all(|level| {
+                let value = level.bits();
+                (!against.contains(&level.level) || value <= 0.0)
+                    && (level.level != Level::Equal || value >= -0.5)
+            })
 }

@@ -4,8 +4,9 @@
 
 use anyhow::{Context, Result, bail};
 use maraude_linkage::{Parameters, Phase, link_by_phase};
-use maraude_tests::doubles::judge::{Bins, Quality, calibration, judge};
+use maraude_tests::doubles::judge::{Bins, Quality, by_kind, calibration, judge};
 use maraude_tests::doubles::{Night, write_csv};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -39,12 +40,13 @@ fn main() -> Result<()> {
     for &people in &order.people {
         let mut runs = Vec::new();
         let mut bins = Bins::default();
+        let mut kinds = BTreeMap::new();
         for seed in first..first + order.nights {
             let night = Night::draw(people, seed);
             if let Some(folder) = &order.csv {
                 save(&night, folder, seed)?;
             }
-            let run = run(&night, &order, &mut bins);
+            let run = run(&night, &order, &mut bins, &mut kinds);
             if order.each {
                 writeln!(out, "{people} seed {seed}: {:.3?}", run.quality)?;
             }
@@ -53,6 +55,7 @@ fn main() -> Result<()> {
         table(&mut out, people, &runs)?;
         if order.calibration {
             bins_table(&mut out, &bins)?;
+            kinds_table(&mut out, &kinds)?;
         }
     }
     Ok(())
@@ -97,7 +100,12 @@ fn fresh_seed() -> u64 {
     now.map_or(1, |since| since.as_nanos() as u64 % 1_000_000_000)
 }
 
-fn run(night: &Night, order: &Order, bins: &mut Bins) -> Run {
+fn run(
+    night: &Night,
+    order: &Order,
+    bins: &mut Bins,
+    kinds: &mut BTreeMap<String, [usize; 4]>,
+) -> Run {
     forget_peak();
     let before_kb = status_kb("VmRSS:");
     let mut last = Instant::now();
@@ -119,6 +127,7 @@ fn run(night: &Night, order: &Order, bins: &mut Bins) -> Run {
     let peak_mb = (status_kb("VmHWM:") - before_kb) / 1_024.0;
     if order.calibration {
         calibration(night, &linkage, bins);
+        by_kind(night, &linkage, kinds);
     }
     Run {
         quality: judge(night, &linkage),
@@ -251,6 +260,22 @@ fn bins_table(out: &mut dyn Write, bins: &Bins) -> Result<()> {
             Bins::EDGES[*bin],
             held / *number as f64,
             *one as f64 / *number as f64
+        )?;
+    }
+    Ok(())
+}
+
+fn kinds_table(out: &mut dyn Write, kinds: &BTreeMap<String, [usize; 4]>) -> Result<()> {
+    let head = ["doubles", "told", "held", "rightly"];
+    writeln!(
+        out,
+        "\n{:<40} {:>8} {:>8} {:>8} {:>8}",
+        "pairs", head[0], head[1], head[2], head[3]
+    )?;
+    for (kind, [doubles, told, held, right]) in kinds {
+        writeln!(
+            out,
+            "{kind:<40} {doubles:>8} {told:>8} {held:>8} {right:>8}"
         )?;
     }
     Ok(())

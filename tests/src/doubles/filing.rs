@@ -76,10 +76,11 @@ impl Desk<'_> {
         let stay = &self.everybody.stays[meeting.stay];
         let contact = self.contact(stay, meeting.at_s, dice);
         let at = self.ground.places[meeting.stay].at(meeting.at_s);
+        let tablet = u32::from(dice.chance(0.3));
         let passage = Passage {
             stay,
             team: TeamId::from_random(number(meeting.team)),
-            device: DeviceId::from_random(number(meeting.team * 2 + u32::from(dice.chance(0.3)))),
+            device: DeviceId::from_random(number(meeting.team * 2 + tablet)),
             at_s: meeting.at_s,
             contact,
             place: fix(self.world, at, dice),
@@ -91,7 +92,7 @@ impl Desk<'_> {
         }
         if dice.chance(self.world.entered_twice) {
             let again = Passage {
-                device: DeviceId::from_random(number(meeting.team * 2 + 1)),
+                device: DeviceId::from_random(number(meeting.team * 2 + 1 - tablet)),
                 at_s: meeting.at_s + dice.between(20.0, 600.0),
                 place: fix(self.world, at, dice),
                 ..passage

@@ -3,7 +3,7 @@
 use super::Night;
 use maraude_core::model::SlotRef;
 use maraude_linkage::{Linkage, PairVerdict, ScoredPair, Unit};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How well a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -156,10 +156,95 @@ fn kind(pair: &ScoredPair) -> String {
 #[derive(Default)]
 pub struct Bins {
     /// The table.
-    pub cells: std::collections::BTreeMap<(String, usize), (usize, f64, usize)>,
+    pub cells: BTreeMap<(String, usize), (usize, f64, usize)>,
 }
 
 impl Bins {
     /// Lower edges of the bins.
     pub const EDGES: [f64; 9] = [0.0, 0.02, 0.1, 0.25, 0.4, 0.6, 0.8, 0.9, 0.98];
+}
+
+/// Doubles by what they are: how many there are, were told of, and how many pairs clusters hold and
+/// rightly so.
+pub fn by_kind(night: &Night, linkage: &Linkage, into: &mut BTreeMap<String, [usize; 4]>) {
+    let row: HashMap<_, _> = night.observations.iter().map(|of| (of.id, of)).collect();
+    let told: HashSet<(SlotRef, SlotRef)> = linkage
+        .pairs
+        .iter()
+        .map(|pair| (pair.one, pair.other))
+        .collect();
+    let mut of: BTreeMap<u32, Vec<SlotRef>> = BTreeMap::new();
+    for (id, people) in &night.truth {
+        for (slot, who) in people.iter().enumerate() {
+            let slot = slot as u16;
+            let observation = *id;
+            if let Some(who) = who {
+                of.entry(*who)
+                    .or_default()
+                    .push(SlotRef { observation, slot });
+            }
+        }
+    }
+    let mut add = |a: SlotRef, b: SlotRef, column: usize| {
+        let kind = sort(row[&a.observation], row[&b.observation]);
+        into.entry(kind).or_default()[column] += 1;
+    };
+    for (place, a, met) in of.values().flat_map(|met| each(met)) {
+        for &b in &met[place + 1..] {
+            add(a, b, 0);
+            if told.contains(&(a.min(b), a.max(b))) {
+                add(a, b, 1);
+            }
+        }
+    }
+    for cluster in &linkage.clusters {
+        for (place, a, slots) in each(&cluster.slots) {
+            for &b in &slots[place + 1..] {
+                add(a, b, 2);
+                if somebody(night, a).is_some() && somebody(night, a) == somebody(night, b) {
+                    add(a, b, 3);
+                }
+            }
+        }
+    }
+}
+
+fn each(slots: &[SlotRef]) -> impl Iterator<Item = (usize, SlotRef, &[SlotRef])> {
+    slots
+        .iter()
+        .enumerate()
+        .map(move |(place, slot)| (place, *slot, slots))
+}
+
+fn sort(
+    a: &maraude_linkage::LinkageObservation,
+    b: &maraude_linkage::LinkageObservation,
+) -> String {
+    let metres = a.place.zip(b.place).map(|(a, b)| {
+        let (a, b) = (a.coordinates, b.coordinates);
+        let north = (a.latitude - b.latitude) * 111_195.0;
+        let east = (a.longitude - b.longitude) * 111_195.0 * a.latitude.to_radians().cos();
+        north.hypot(east)
+    });
+    let far = match metres {
+        None => "without fix",
+        Some(metres) if metres <= 60.0 => "within 60 m",
+        Some(metres) if metres <= 120.0 => "within 120 m",
+        Some(metres) if metres <= 300.0 => "within 300 m",
+        Some(_) => "beyond 300 m",
+    };
+    let team = if a.team == b.team {
+        "one team"
+    } else {
+        "two teams"
+    };
+    let together = |of: &maraude_linkage::LinkageObservation| {
+        of.local_group.is_some() || of.kind == maraude_core::model::ObservationKind::Group
+    };
+    let grouped = match (together(a), together(b)) {
+        (true, true) => "groups",
+        (false, false) => "alone",
+        _ => "alone/group",
+    };
+    format!("{far}, {team}, {grouped}")
 }

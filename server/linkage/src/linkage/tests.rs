@@ -1,6 +1,7 @@
 //! Promises of the whole run, on small invented nights.
 
 use super::*;
+use crate::comparison::Field;
 use crate::slot::{Gender, Place};
 use maraude_core::model::{
     AccountId, Answer, Contact, Coordinates, DecisionId, DeviceId, LocalGroupId, Night,

@@ -1,0 +1,167 @@
+//! What a run tells: pairs with their reasons and verdicts, and counts.
+//!
+//! It must never weigh anything. `linkage` calls it last.
+
+use crate::comparison::{Field, Level, Part};
+use crate::count::{DistinctCount, Sampling};
+use crate::decisions::Constraints;
+use crate::distance::Surroundings;
+use crate::explain::Explanation;
+use crate::linkage::{PairVerdict, ScoredPair};
+use crate::parameters::{Parameters, Weights, log2_odds};
+use crate::score::{Aligned, Link};
+use crate::slot::{Slot, Unit};
+use std::collections::BTreeMap;
+
+/// Match weights are kept within these bits.
+const WEIGHT_CAP_BITS: f64 = 60.0;
+/// Pairs less likely than this are not told.
+const TOLD_PROBABILITY: f64 = 0.005;
+
+/// What the outcome is made from.
+pub(crate) struct Outcome<'a> {
+    pub around: &'a Surroundings<'a>,
+    pub slots: &'a [Slot],
+    pub constraints: &'a Constraints,
+    pub links: &'a [Link],
+    pub weights: &'a Weights,
+}
+
+impl Outcome<'_> {
+    /// Pairs worth telling, in the order of slots.
+    pub fn pairs(&self, parameters: &Parameters) -> Vec<ScoredPair> {
+        let mut pairs: Vec<ScoredPair> = Vec::new();
+        for link in self.links {
+            for member in link.members() {
+                let decided = (member.one as usize, member.other as usize);
+                let told = link.probability >= TOLD_PROBABILITY
+                    || self.constraints.decided.contains_key(&decided);
+                if told {
+                    pairs.push(self.outcome(link, member, parameters));
+                }
+            }
+        }
+        pairs.sort_by_key(|pair| (pair.one, pair.other));
+        pairs.dedup_by_key(|pair| (pair.one, pair.other));
+        pairs
+    }
+
+    fn outcome(&self, link: &Link, member: &Aligned, p: &Parameters) -> ScoredPair {
+        let by_decision = fixed(self.constraints, member.one, member.other);
+        let same_outing = !matches!(link.kind, Level::OtherTeam | Level::OtherNight);
+        let probability = match by_decision {
+            Some(true) => 1.0,
+            Some(false) => 0.0,
+            None => link.probability * f64::from(member.within),
+        };
+        let verdict = match by_decision {
+            Some(true) => PairVerdict::Auto,
+            None if probability >= p.auto_probability && !same_outing => PairVerdict::Auto,
+            None if probability >= p.review_probability => PairVerdict::Review,
+            Some(false) | None => PairVerdict::Distinct,
+        };
+        let odds = probability / (1.0 - probability);
+        let match_weight = odds.log2().clamp(-WEIGHT_CAP_BITS, WEIGHT_CAP_BITS);
+        let parts = self.parts(link, member, p, (by_decision, match_weight));
+        let decided = (member.one as usize, member.other as usize);
+        ScoredPair {
+            one: self.slots[member.one as usize].at,
+            other: self.slots[member.other as usize].at,
+            distance_m: link.distance_m.map(f64::from),
+            match_weight,
+            match_probability: probability,
+            verdict,
+            decided: self.constraints.decided.get(&decided).copied(),
+            size: link.members().len() as u32,
+            explanation: Explanation::of(link.rules.list(), &parts),
+        }
+    }
+
+    /// The evidence part by part: it sums to the match weight.
+    fn parts(
+        &self,
+        link: &Link,
+        member: &Aligned,
+        p: &Parameters,
+        (by_decision, match_weight): (Option<bool>, f64),
+    ) -> Vec<Part> {
+        let mut parts = vec![Part {
+            field: Field::Prior,
+            level: link.kind,
+            bits: log2_odds(p.prior(link.kind)),
+        }];
+        parts.extend(link.place);
+        parts.extend(self.weights.parts(&link.shared));
+        if link.is_of_groups() {
+            parts.extend(self.weights.parts(&member.evidence));
+        }
+        parts.sort_by_key(|part| part.field);
+        let own: f64 = parts.iter().map(|part| part.bits).sum();
+        if link.is_of_groups() {
+            let bits = link.bits - own;
+            let level = if bits < 0.0 {
+                Level::Disagree
+            } else {
+                Level::Agree
+            };
+            parts.push(Part {
+                field: Field::Companions,
+                level,
+                bits,
+            });
+        }
+        let sum: f64 = parts.iter().map(|part| part.bits).sum();
+        let last = |field, level| Part {
+            field,
+            level,
+            bits: match_weight - sum,
+        };
+        match by_decision {
+            Some(true) => parts.push(last(Field::Decision, Level::DecidedSame)),
+            Some(false) => parts.push(last(Field::Decision, Level::DecidedDifferent)),
+            None if (match_weight - sum).abs() > 0.005 => {
+                parts.push(last(Field::Rivals, Level::Several));
+            }
+            None => {}
+        }
+        parts
+    }
+
+    /// Distinct people by subject.
+    pub fn counts(&self, partition: &[Vec<usize>]) -> BTreeMap<Unit, DistinctCount> {
+        const UNITS: [Unit; 4] = [Unit::Street, Unit::Squat, Unit::Bidonville, Unit::Partner];
+        let kind: Vec<Option<usize>> = self
+            .slots
+            .iter()
+            .map(|slot| {
+                let observation = &self.around.observations[slot.observation];
+                let place = UNITS.iter().position(|unit| *unit == observation.unit);
+                place.filter(|_| observation.in_figure)
+            })
+            .collect();
+        let sampling = Sampling {
+            slots: self.slots,
+            parties: self.around.parties,
+            links: self.links,
+            outings: self.around.outings,
+            different: &self.constraints.different,
+            same: &self.constraints.same,
+        };
+        UNITS
+            .into_iter()
+            .zip(sampling.counts::<4>(partition, &kind))
+            .collect()
+    }
+}
+
+/// What decisions make of a pair: one, two, or nothing.
+pub(crate) fn fixed(constraints: &Constraints, one: u32, other: u32) -> Option<bool> {
+    let (one, other) = (one as usize, other as usize);
+    if constraints.same.of(one) == constraints.same.of(other) {
+        return Some(true);
+    }
+    let apart = constraints.different.get(&one);
+    apart
+        .is_some_and(|apart| apart.contains(&other))
+        .then_some(false)
+}
