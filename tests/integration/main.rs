@@ -11,6 +11,8 @@ mod decision_and_undo;
 mod geography;
 mod malformed;
 mod offline_night;
+mod restored_server;
 mod schedules;
+mod storage_trouble;
 mod two_tablets_one_round;
 mod view_rebuild;

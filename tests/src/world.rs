@@ -19,7 +19,7 @@ use maraude_server::auth::{EnrolOffer, NewCode, add_account, issue_code, redeem_
 use maraude_server::config::{Clock, Config};
 use maraude_server::geolocation::LiveView;
 use maraude_server::http::router;
-use maraude_server::store::{DataFolder, LayerStore, MasterKey, Role};
+use maraude_server::store::{DataFolder, LayerStore, MasterKey, Role, Tombstone};
 use maraude_server::sync::{Engine, Exchange, exchange};
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -166,7 +166,15 @@ pub struct World {
 impl World {
     /// A fresh server and its campaign, at ten in the evening.
     pub fn new() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        Self::over(tempfile::tempdir()?)
+    }
+
+    /// The same, on a disk of a test's choice.
+    pub fn new_in(disk: &Path) -> Result<Self> {
+        Self::over(tempfile::tempdir_in(disk)?)
+    }
+
+    fn over(folder: TempDir) -> Result<Self> {
         let data = folder.path().join("data");
         DataFolder::new(&data).create()?;
         let master = MasterKey::draw()?;
@@ -188,6 +196,24 @@ impl World {
             folder,
             tablets: 0,
         })
+    }
+
+    /// What the server does every few seconds: whether there is room to take work in.
+    pub fn look_at_the_disk(&self) -> bool {
+        self.app.look_at_the_disk()
+    }
+
+    /// Erases the round a team walks.
+    pub fn erase_round(&self, team: usize) -> Result<()> {
+        let name = DocumentName::Round {
+            key: self.plan.round(team),
+        };
+        Ok(self.engine()?.erase(&Tombstone {
+            document: document_id(&name),
+            at: self.clock.now(),
+            reason: "opposition".to_owned(),
+            successor: None,
+        })?)
     }
 
     /// The campaign's engine.
@@ -371,6 +397,39 @@ impl RealServer {
         bail!("the server did not listen within a minute")
     }
 
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Runs a command of the binary, beside the server or without it; what it printed.
+    pub fn command(&self, arguments: &[&str]) -> Result<String> {
+        let done = Command::new(server_binary()?)
+            .args(arguments)
+            .env("MARAUDE_DATA", self.data())
+            .env("MARAUDE_MASTER_KEY", self.folder.path().join("master.key"))
+            .stdin(Stdio::null())
+            .output()?;
+        if !done.status.success() {
+            bail!("{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        }
+        Ok(String::from_utf8(done.stdout)?)
+    }
+
+    /// Puts a copy of the campaign's log aside; the server is down.
+    pub fn copy_log(&self, name: &str) -> Result<()> {
+        copy_files(&self.campaign_folder(), &self.folder.path().join(name))
+    }
+
+    /// Puts a copy back in the log's place, as somebody would by hand; the server is down.
+    pub fn put_log_back(&self, name: &str) -> Result<()> {
+        copy_files(&self.folder.path().join(name), &self.campaign_folder())
+    }
+
+    fn campaign_folder(&self) -> PathBuf {
+        DataFolder::new(self.data()).campaign(self.plan.campaign)
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) -> Result<()> {
         if let Some(mut child) = self.child.take() {
@@ -391,6 +450,19 @@ impl RealServer {
         let document = app.engine(self.plan.campaign)?.document(&name)?;
         Ok(read_round(&document, document_id(&name)).0)
     }
+}
+
+/// Makes one folder's files those of another.
+fn copy_files(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for file in std::fs::read_dir(to)? {
+        std::fs::remove_file(file?.path())?;
+    }
+    for file in std::fs::read_dir(from)? {
+        let file = file?;
+        std::fs::copy(file.path(), to.join(file.file_name()))?;
+    }
+    Ok(())
 }
 
 impl Drop for RealServer {

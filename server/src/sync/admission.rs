@@ -209,10 +209,12 @@ impl Engine {
                         contact: setting.contact.clone(),
                         ..Batch::default()
                     },
+                    late: Vec::new(),
                 };
                 let before = heads(current);
-                let outcomes = items.iter().map(|item| work.admit(current, item)).collect();
-                work.admit_waiting(current, waiting);
+                let mut outcomes: Vec<ItemOutcome> =
+                    items.iter().map(|item| work.admit(current, item)).collect();
+                work.admit_late(current, waiting, &mut outcomes);
                 let mut batch = work.batch;
                 if !batch.changes.is_empty() {
                     batch.documents.push((document, *name));
@@ -300,6 +302,23 @@ impl Engine {
     }
 }
 
+/// What became of a change that had waited.
+enum Late {
+    Waits,
+    Entered,
+    Refused,
+}
+
+/// One change of an item, to be tried by itself.
+fn alone(item: &Item, bytes: &[u8]) -> Item {
+    let place = item.changes.iter().position(|change| change == bytes);
+    Item {
+        first: item.first + place.unwrap_or(0) as u32,
+        changes: vec![bytes.to_vec()],
+        ..item.clone()
+    }
+}
+
 fn waits(code: &str) -> bool {
     matches!(code, WAITS | RESTS_ON_REFUSED)
 }
@@ -311,6 +330,8 @@ struct Work<'a> {
     setting: &'a Setting<'a>,
     engine: &'a Engine,
     batch: Batch,
+    /// Changes of these items that wait for others.
+    late: Vec<Item>,
 }
 
 impl Work<'_> {
@@ -348,6 +369,9 @@ impl Work<'_> {
                 missing: missing.iter().map(|hash| ByteArray::new(hash.0)).collect(),
             };
             outcome.quarantined.push(told);
+            if waits(refusal.code()) {
+                self.late.push(alone(item, &bytes));
+            }
             self.refuse(item, hash, refusal, bytes);
         }
         outcome
@@ -372,31 +396,66 @@ impl Work<'_> {
         })
     }
 
-    /// What came before what it depends on is tried again, as long as that lets something in.
-    fn admit_waiting(&mut self, current: &mut Document, mut waiting: Vec<(u64, Item)>) {
-        while !waiting.is_empty() {
-            let before = waiting.len();
-            waiting.retain(|(number, item)| {
-                let admission = self.gate(current, item);
-                if admission
-                    .refused
-                    .iter()
-                    .any(|refused| waits(refused.1.code()))
-                {
-                    return true;
-                }
-                let let_in = !admission.accepted.is_empty() || !admission.known.is_empty();
-                for change in admission.accepted {
-                    self.accept(item, change);
-                }
-                if let_in {
+    /// What came before what it depends on is tried again, as long as that lets something in:
+    /// changes of two tablets may each wait for the other's, in turn.
+    fn admit_late(
+        &mut self,
+        current: &mut Document,
+        mut waiting: Vec<(u64, Item)>,
+        outcomes: &mut [ItemOutcome],
+    ) {
+        loop {
+            let before = waiting.len() + self.late.len();
+            waiting.retain(|(number, item)| match self.admit_one(current, item) {
+                Late::Waits => true,
+                Late::Entered => {
                     self.batch.settled.push((*number, self.setting.now));
+                    false
                 }
-                false
+                Late::Refused => false,
             });
-            if waiting.len() == before {
+            let mut late = std::mem::take(&mut self.late);
+            late.retain(|item| match self.admit_one(current, item) {
+                Late::Waits => true,
+                Late::Entered => {
+                    self.entered(item, outcomes);
+                    false
+                }
+                Late::Refused => false,
+            });
+            self.late = late;
+            if waiting.len() + self.late.len() == before {
                 break;
             }
+        }
+    }
+
+    fn admit_one(&mut self, current: &mut Document, item: &Item) -> Late {
+        let admission = self.gate(current, item);
+        let mut refused = admission.refused.iter();
+        if refused.any(|refused| waits(refused.1.code())) {
+            return Late::Waits;
+        }
+        let let_in = !admission.accepted.is_empty() || !admission.known.is_empty();
+        for change in admission.accepted {
+            self.accept(item, change);
+        }
+        if let_in { Late::Entered } else { Late::Refused }
+    }
+
+    /// A change of these items did not have to wait for long: it is told as let in.
+    fn entered(&mut self, item: &Item, outcomes: &mut [ItemOutcome]) {
+        let own = |kept: &NewQuarantined| kept.envelope == item.envelope && kept.item == item.first;
+        let Some(place) = self.batch.quarantine.iter().position(own) else {
+            return;
+        };
+        let kept = self.batch.quarantine.remove(place);
+        let mut outcomes = outcomes.iter_mut();
+        let outcome = outcomes.find(|outcome| outcome.envelope == item.envelope);
+        if let (Some(outcome), Some(hash)) = (outcome, kept.change) {
+            let told = |refused: &RefusedChange| refused.change == Some(ByteArray::new(hash));
+            outcome.quarantined.retain(|refused| !told(refused));
+            outcome.changes.push(hash);
         }
     }
 

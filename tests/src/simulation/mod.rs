@@ -60,6 +60,7 @@ struct Schedule {
     rounds: Vec<DocumentName>,
     under_way: Vec<Message>,
     erased: BTreeSet<DocumentId>,
+    revoked: bool,
     outcome: Outcome,
 }
 
@@ -89,6 +90,7 @@ pub fn run(seed: u64, fault: Option<Fault>) -> Result<Outcome> {
         rounds,
         under_way: Vec::new(),
         erased: BTreeSet::new(),
+        revoked: false,
         outcome: Outcome::default(),
     };
     let steps = schedule.dice.whole(40, 120);
@@ -152,7 +154,10 @@ impl Schedule {
                     self.under_way.clear();
                 }
             }
-            Move::Revoke => self.server.revoke(self.replicas[one].device)?,
+            Move::Revoke => {
+                self.revoked = true;
+                self.server.revoke(self.replicas[one].device)?;
+            }
             Move::Erase => {
                 let name = *self.dice.pick(&self.rounds);
                 self.server.erase(&name)?;
@@ -313,6 +318,14 @@ impl Schedule {
                     ensure!(same, "replica {place}: reads otherwise");
                 }
             }
+        }
+        if !self.revoked && self.erased.is_empty() {
+            let left = self.server.log().open_quarantine(1)?;
+            ensure!(
+                left.is_empty(),
+                "honest work waits for ever: {:?}",
+                left[0].item.code
+            );
         }
         self.server.check()
     }

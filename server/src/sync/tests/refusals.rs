@@ -3,7 +3,7 @@
 use super::{TEAM, codes};
 use crate::fixtures::{NOW, Tablet, World};
 use crate::store::{StoreError, Tombstone};
-use maraude_core::document::{DocumentName, document_id};
+use maraude_core::document::{Actor, Document, DocumentName, document_id};
 use maraude_core::model::{Campaign, CampaignId, CampaignKind, CampaignMode, TeamId};
 use maraude_core::sync::envelope::envelope_hash;
 
@@ -238,4 +238,46 @@ fn a_damaged_campaign_is_named_and_the_others_are_served() {
     world.app.clock().advance(60_000);
     assert!(world.app.engine(other).is_ok());
     assert!(world.app.damaged_campaigns().is_empty());
+}
+
+#[test]
+fn two_tablets_whose_changes_wait_for_each_other_in_turn_all_enter() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut one = world.tablet(Some(TEAM));
+    let mut other = world.tablet(Some(TEAM));
+    // Each entry rests on the colleague's last one.
+    for number in 1..9 {
+        let (here, there) = if number % 2 == 0 {
+            (&mut one, &mut other)
+        } else {
+            (&mut other, &mut one)
+        };
+        let closure = here.closure(number);
+        here.save(&world, name, |w| w.put_closure(&closure));
+        let change = last_change(here, name);
+        if there.documents.is_empty() {
+            let actor = Actor::new(there.device.device.id, [7; 8]);
+            there.documents.push((name, Document::new(actor)));
+        }
+        there.documents[0].1.apply(&[change]).unwrap();
+    }
+    let own = |tablet: &Tablet| {
+        let changes = tablet.documents[0].1.changes_by(tablet.device.device.id);
+        changes
+            .into_iter()
+            .map(|change| change.bytes)
+            .collect::<Vec<_>>()
+    };
+    let (ones, others) = (own(&one), own(&other));
+    let first = one.seal(&world, name, ones);
+    let second = other.seal(&world, name, others);
+    let answer = world.sync(&one, one.request(&world, &[&first]));
+    assert_eq!(codes(&answer).len(), 4);
+    let answer = world.sync(&other, other.request(&world, &[&second]));
+    assert_eq!(codes(&answer), [""; 0]);
+    assert_eq!(answer.receipts[0].changes.len(), 4);
+    let log = world.engine().log().clone();
+    assert_eq!(log.changes(document_id(&name)).unwrap().len(), 8);
+    assert!(log.open_quarantine(9).unwrap().is_empty());
 }
