@@ -15,7 +15,7 @@ export const CHROMIUM_FLAGS = [
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
-  testIgnore: '**/screenshots.spec.ts',
+  testIgnore: ['**/screenshots.spec.ts', '**/startup.spec.ts'],
   outputDir: 'test-results',
   workers: 1,
   timeout: 240_000,

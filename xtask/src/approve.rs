@@ -16,14 +16,13 @@ pub fn run() -> Result<()> {
         "--",
     ]);
     run_to_end(types.arg("--write"))?;
-    let mut tests = cargo();
-    tests.args([
-        "test",
-        "--package",
-        "maraude-tests",
-        "--test",
-        "integration",
-        "approved",
-    ]);
-    run_to_end(tests.env("MARAUDE_APPROVE", "1"))
+    for suite in [
+        ["maraude-server", "--lib", "approved"],
+        ["maraude-tests", "--test=integration", "approved"],
+    ] {
+        let mut tests = cargo();
+        tests.args(["test", "--package"]).args(suite);
+        run_to_end(tests.env("MARAUDE_APPROVE", "1"))?;
+    }
+    Ok(())
 }

@@ -23,5 +23,5 @@ pub use expression::{Expression, ExpressionError, ExpressionProblem, Scope, Valu
 pub use heads::{UNKNOWN_IN_TENT, UNKNOWN_IN_VEHICLE, UNKNOWN_OUTSIDE};
 pub use layout::Card;
 pub use reading::{RoleReading, read_roles};
-pub use submit::{Submission, SubmitError, form_of, keep_others_work};
+pub use submit::{Submission, SubmitError, form_of, keep_others_work, recounted};
 pub use validation::{Problem, ProblemCode};

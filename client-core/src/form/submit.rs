@@ -102,6 +102,28 @@ fn contact(
     }
 }
 
+/// An edited observation with the head-count that its answers tell.
+///
+/// Two tablets may each have changed another counter without knowing of each other: both answers
+/// stand, and the number of people written beside either of them is the number of neither.
+pub fn recounted(questionnaire: &Questionnaire, mut observation: Observation) -> Observation {
+    if observation.edited.is_none() {
+        return observation;
+    }
+    let told = Draft::edit(questionnaire, &observation).heads(questionnaire);
+    if told.at_most() > 0 {
+        observation.heads = told;
+        observation.kind = match observation.kind {
+            ObservationKind::Individual | ObservationKind::Group if told.at_most() == 1 => {
+                ObservationKind::Individual
+            }
+            ObservationKind::Individual | ObservationKind::Group => ObservationKind::Group,
+            other => other,
+        };
+    }
+    observation
+}
+
 /// The form that edits an observation: the one it was filled with, as its answers tell.
 pub fn form_of(questionnaire: &Questionnaire, observation: &Observation) -> FormKind {
     match observation.kind {

@@ -121,6 +121,15 @@ pub enum Event {
         /// Which.
         observation: ObservationId,
     },
+    /// Of two values that two tablets wrote, one is held to be right.
+    Settle {
+        /// Which observation.
+        observation: ObservationId,
+        /// Which field, as [`super::ConflictView`] names it.
+        field: String,
+        /// Which of its values, from 0.
+        choice: u32,
+    },
     /// End of the round.
     CloseRound {
         /// How much was walked.

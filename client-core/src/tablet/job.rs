@@ -23,6 +23,7 @@ pub(super) enum Job {
     Save,
     Withdraw(DocumentId, ObservationId, Option<WithdrawalReason>, Said),
     PutBack(DocumentId, Box<Observation>, Box<Observation>),
+    Settle(DocumentId, ObservationId, String, u32),
     Close(DocumentId, Box<Closure>),
     Reopen(DocumentId),
     Pack(DocumentId),
@@ -96,6 +97,9 @@ impl Tablet {
                 self.withdraw(document, observation, reason, said)
             }
             Job::PutBack(document, saved, previous) => self.put_back(document, &saved, &previous),
+            Job::Settle(document, observation, field, choice) => {
+                self.settle(document, observation, &field, choice)
+            }
             Job::Close(document, closure) => self.close(document, &closure),
             Job::Reopen(document) => self.reopen(document),
             Job::Pack(document) => {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod checks;
+mod conflict;
 mod device;
 mod drafting;
 mod effect;
@@ -36,9 +37,9 @@ pub use event::{Enrolment, Event, PlatformReport, StoredFile};
 #[cfg(feature = "typescript")]
 pub use typescript::{Declarations, typescript};
 pub use view::{
-    CardView, Check, Custody, EntryView, Fact, FormView, Message, OutboxView, Phase, PlanView,
-    QuestionView, ReceiptView, RoundSummary, RoundView, SectorView, SiteView, TeamView, Tone,
-    Totals, View,
+    CardView, Check, ConflictValue, ConflictView, Custody, EntryView, Fact, FormView, Message,
+    OutboxView, Phase, PlanView, QuestionView, ReceiptView, RoundSummary, RoundView, SectorView,
+    SiteView, TeamView, Tone, Totals, View,
 };
 
 use crate::model::{DeviceId, DocumentId, Position, TimestampMs};
@@ -215,6 +216,11 @@ impl Tablet {
                 reason,
             } => self.ask_withdraw(observation, Some(reason)),
             Event::Restore { observation } => self.ask_withdraw(observation, None),
+            Event::Settle {
+                observation,
+                field,
+                choice,
+            } => self.ask_settle(observation, field, choice),
             Event::Undo => self.ask_undo(),
             Event::CloseRound {
                 coverage,

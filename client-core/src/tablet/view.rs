@@ -3,9 +3,9 @@
 use super::event::{Enrolment, PlatformReport};
 use crate::form::{Appearance, ChoiceLabel, FormKind, Labels, QuestionKind};
 use crate::model::{
-    Answer, AnswerValue, Audience, Contact, Coordinates, Coverage, HeadCount, Issue, Night,
-    ObservationId, ObservationKind, Position, QuestionName, RiskClass, SectorId, SiteId, SiteKind,
-    TeamId, TimestampMs, WithdrawalReason,
+    Answer, AnswerValue, Audience, Contact, Coordinates, Coverage, HeadCount, Night, ObservationId,
+    ObservationKind, Position, QuestionName, RiskClass, SectorId, SiteId, SiteKind, TeamId,
+    TimestampMs, WithdrawalReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -295,10 +295,36 @@ pub struct EntryView {
     /// It may be turned into an interview.
     pub completable: bool,
     /// Fields two tablets wrote differently: both values.
-    pub conflicts: Vec<Issue>,
+    pub conflicts: Vec<ConflictView>,
     /// Known answers as question and answer, in the form's order, for the detail screen; empty
     /// while a form is open.
     pub facts: Vec<Fact>,
+}
+
+/// A field that two tablets wrote without knowing of each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ConflictView {
+    /// The field.
+    pub field: String,
+    /// The question's short label; absent for a field that no question asks.
+    pub label: Option<Labels>,
+    /// The values, the one that is read now first.
+    pub values: Vec<ConflictValue>,
+}
+
+/// One of the values of a conflict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ConflictValue {
+    /// What came back, where a question was answered.
+    pub answer: Option<Answer<AnswerValue>>,
+    /// The chosen codes in words, where it is a choice.
+    pub choices: Vec<Labels>,
+    /// What was written, where no question was asked.
+    pub text: String,
+    /// A person may hold it to be right here.
+    pub choosable: bool,
 }
 
 /// One answered question in words.

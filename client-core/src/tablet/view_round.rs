@@ -5,7 +5,7 @@ use super::outbox::Outbox;
 use super::paper::Paper;
 use super::view::{Custody, EntryView, Fact, RoundView, SiteView, Totals};
 use crate::document::DocumentName;
-use crate::form::{Questionnaire, form_of, read_roles};
+use crate::form::{Questionnaire, form_of, read_roles, recounted};
 use crate::model::{
     Answer, AnswerValue, Audience, Certainty, Contact, DeviceId, Issue, Observation,
     ObservationKind, Round, RoundKey, Site, SiteId, SiteKind, SleepingPlace,
@@ -54,7 +54,11 @@ impl Tablet {
             .observations
             .iter()
             .map(|seen| {
-                let mut entry = entry(questionnaire, seen, issues);
+                let mut entry = entry(
+                    questionnaire,
+                    &recounted(questionnaire, seen.clone()),
+                    issues,
+                );
                 entry.custody = custody(outbox, paper, round, seen, own);
                 if self.form.is_none() {
                     entry.facts = facts(questionnaire, seen);
@@ -122,7 +126,8 @@ fn totals(questionnaire: &Questionnaire, round: &Round) -> Totals {
             reading.sleeping_place,
             Some(SleepingPlace::Squat | SleepingPlace::Bidonville)
         );
-        let (at_least, at_most) = (seen.heads.at_least(), seen.heads.at_most());
+        let heads = recounted(questionnaire, seen.clone()).heads;
+        let (at_least, at_most) = (heads.at_least(), heads.at_most());
         let (least, most) = match seen.kind {
             ObservationKind::PartnerCount => {
                 (&mut totals.partners_at_least, &mut totals.partners_at_most)
@@ -146,7 +151,6 @@ fn totals(questionnaire: &Questionnaire, round: &Round) -> Totals {
 }
 
 fn entry(questionnaire: &Questionnaire, seen: &Observation, issues: &[Issue]) -> EntryView {
-    let key = format!("observation:{}", seen.id);
     let person = matches!(
         seen.kind,
         ObservationKind::Individual | ObservationKind::Group
@@ -164,11 +168,7 @@ fn entry(questionnaire: &Questionnaire, seen: &Observation, issues: &[Issue]) ->
         withdrawn: seen.withdrawn.map(|withdrawal| withdrawal.reason),
         form: form_of(questionnaire, seen),
         completable: person && !answered && seen.stands(),
-        conflicts: issues
-            .iter()
-            .filter(|issue| issue.key == key)
-            .cloned()
-            .collect(),
+        conflicts: super::conflict::views(questionnaire, seen, issues),
         facts: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@ use super::source::{Arrival, SourceDocument};
 use super::{Touched, ViewError};
 use crate::store::{Circumstance, HashValue};
 use maraude_core::document::{DocumentName, read_brief, read_plan, read_review, read_round};
+use maraude_core::form::{questionnaire, recounted};
 use maraude_core::model::{
     CorrectionKind, Coverage, DocumentId, Issue, IssueCode, Night, Observation, Round, RoundKey,
     SectorId, TimestampMs,
@@ -182,7 +183,11 @@ fn round(
     key: &RoundKey,
 ) -> Result<Vec<Issue>, ViewError> {
     clear(t, source.id, &["round", "observation"])?;
-    let (round, issues) = read_round(&source.document, source.id);
+    let (mut round, issues) = read_round(&source.document, source.id);
+    let form = questionnaire("");
+    for observation in &mut round.observations {
+        *observation = recounted(form, observation.clone());
+    }
     put_round(t, source, key, &round)?;
     let arrivals = arrivals_by_entry(source);
     let offsets = source.clock_offsets();

@@ -106,11 +106,22 @@ impl Reviewed {
         self.linkage.pairs.iter().filter(alone).count() as u32
     }
 
-    /// Distinct people in the street so far, and the 95 % interval, whole people.
+    /// Distinct people in the street so far: the figure, a minimum, as a release counts it. Then the
+    /// 95 % interval of the estimate, which also weighs the pairs nobody has decided.
+    ///
+    /// # Units
+    /// Whole people.
     pub fn street(&self) -> (u32, [u32; 2]) {
-        let count = self.linkage.distinct(Subject::Street);
-        let interval = [count.low.floor() as u32, count.high.ceil() as u32];
-        (count.estimate.round() as u32, interval)
+        let counted = |slot: &SlotRef| {
+            self.lines.get(&slot.observation).is_some_and(|line| {
+                line.unit() == Unit::Street && counting(line) == Counting::Counted
+            })
+        };
+        let clusters = self.linkage.clusters.iter();
+        let figure = clusters.filter(|cluster| cluster.slots.iter().any(counted));
+        let estimate = self.linkage.distinct(Subject::Street);
+        let interval = [estimate.low.floor() as u32, estimate.high.ceil() as u32];
+        (figure.count() as u32, interval)
     }
 
     /// A compared pair.

@@ -103,6 +103,11 @@ fn a_double_at_the_border_is_proposed_decided_and_undone_exactly() {
     let decided = night.run();
     assert_eq!(decided.linkage.clusters.len(), 4);
     assert_eq!(decided.street(), (4, [4, 4]));
+    assert_eq!(
+        before.street().0 as usize,
+        clusters.len(),
+        "the figure, not the estimate"
+    );
     assert!(decided.queue().is_empty());
     assert_eq!(decided.decisions.len(), 1);
 

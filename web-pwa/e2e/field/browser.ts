@@ -21,12 +21,17 @@ export class OwnBrowser {
   private child: ChildProcess | null = null;
   private browser: Browser | null = null;
 
+  constructor(
+    private readonly here = HERE,
+    private readonly flags: readonly string[] = CHROMIUM_FLAGS,
+  ) {}
+
   /** Starts it on its profile and gives its page. */
   async start(origin: string): Promise<Page> {
     const flags = ['--headless=new', '--remote-debugging-port=0', '--lang=fr'];
     const profile = `--user-data-dir=${this.profile}`;
     const size = '--window-size=1280,800';
-    const child = spawn(CHROMIUM, [...CHROMIUM_FLAGS, ...flags, profile, size, 'about:blank'], {
+    const child = spawn(CHROMIUM, [...this.flags, ...flags, profile, size, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
     });
@@ -45,7 +50,7 @@ export class OwnBrowser {
     this.browser = await chromium.connectOverCDP(address);
     const context = this.context();
     await context.grantPermissions(['geolocation'], { origin });
-    await context.setGeolocation(HERE);
+    await context.setGeolocation(this.here);
     return context.pages()[0] ?? context.newPage();
   }
 
@@ -53,6 +58,12 @@ export class OwnBrowser {
     const context = this.browser?.contexts()[0];
     if (!context) throw new Error('the browser is not started');
     return context;
+  }
+
+  /** Its first process; all others descend from it. */
+  pid(): number {
+    if (!this.child?.pid) throw new Error('the browser is not started');
+    return this.child.pid;
   }
 
   /** Kills every process of it at once, as a dead battery does. */

@@ -8,9 +8,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { CampaignDetail } from '../../src/core/generated/console';
 
-const BINARY =
-  process.env['MARAUDE_BIN'] ?? resolve(import.meta.dirname, '../../../target/debug/maraude');
+const TARGET = resolve(import.meta.dirname, '../../../target/debug');
+const BINARY = process.env['MARAUDE_BIN'] ?? join(TARGET, 'maraude');
+const SIMULATED_NIGHT = process.env['MARAUDE_NIGHT'] ?? join(TARGET, 'simulated_night');
 const ACCOUNT = 'lucie';
 const PASSWORD = 'une-longue-phrase-de-passe';
 const FIRST_PORT = Number(process.env['FIELD_PORT'] ?? 8631);
@@ -39,6 +41,14 @@ const square = (west: number, south: number): number[][][][] => [
   ],
 ];
 
+/** The mean of a ring's corners: inside, for the convex sectors of the simulated city. */
+function middle(ring: readonly (readonly number[])[]): { longitude: number; latitude: number } {
+  const corners = ring.slice(1);
+  const mean = (axis: number): number =>
+    corners.reduce((sum, corner) => sum + (corner[axis] ?? 0), 0) / corners.length;
+  return { longitude: mean(0), latitude: mean(1) };
+}
+
 /** See the module. */
 export class Server {
   readonly base: string;
@@ -46,7 +56,10 @@ export class Server {
   readonly password = PASSWORD;
   campaign = '';
   readonly team = randomUUID();
-  readonly sector = randomUUID();
+  sector: string = randomUUID();
+  sectorCode = 'T01';
+  /** Where its team stands. */
+  here = HERE;
   private readonly folder = mkdtempSync(join(tmpdir(), 'maraude-field-'));
   private child: ChildProcess | null = null;
   private cookie = '';
@@ -57,6 +70,21 @@ export class Server {
 
   /** Started, with an open campaign of one team, two sectors and two known places. */
   static async prepared(offset = 0): Promise<Server> {
+    return Server.begun(offset, (server) => server.prepare());
+  }
+
+  /**
+   * Started, with a night that simulated teams have walked through the real sync, and one more
+   * team that is sent to a sector of it and has not left yet.
+   */
+  static async withNight(offset: number, seed: number): Promise<Server> {
+    return Server.begun(offset, (server) => server.collectNight(seed));
+  }
+
+  private static async begun(
+    offset: number,
+    prepare: (server: Server) => Promise<void>,
+  ): Promise<Server> {
     const server = new Server(FIRST_PORT + offset);
     const key = server.key();
     server.run(['init', '--master-key', key]);
@@ -64,7 +92,8 @@ export class Server {
     server.run([...account, '--password-stdin', '--master-key', key], `${PASSWORD}\n`);
     await server.start();
     try {
-      await server.prepare();
+      await server.api('POST', '/api/login', { name: ACCOUNT, password: PASSWORD });
+      await prepare(server);
       return server;
     } catch (error) {
       server.remove();
@@ -144,7 +173,6 @@ export class Server {
   }
 
   private async prepare(): Promise<void> {
-    await this.api('POST', '/api/login', { name: ACCOUNT, password: PASSWORD });
     const campaign = { name: 'Nuit d’essai', kind: 'night_count', mode: 'exercise' };
     this.campaign = (await this.api<{ id: string }>('POST', '/api/campaigns', campaign)).id;
     const blank = {
@@ -180,6 +208,25 @@ export class Server {
     await this.order({ command: 'open' });
   }
 
+  private async collectNight(seed: number): Promise<void> {
+    const account = ['--account', ACCOUNT, '--password', PASSWORD];
+    const order = ['--base', this.base, ...account, '--seed', String(seed), '--with-layers'];
+    const done = spawnSync(SIMULATED_NIGHT, order, { encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`simulated night: ${done.stderr}`);
+    const [campaign] = await this.api<{ id: string }[]>('GET', '/api/campaigns');
+    this.campaign = campaign?.id ?? '';
+    const plan = await this.api<CampaignDetail>('GET', this.at());
+    const [sector] = plan.sectors;
+    const [night] = plan.summary.nights;
+    if (!sector || !night) throw new Error('the simulated night has no sector or no night');
+    this.sector = sector.id;
+    this.sectorCode = sector.code;
+    this.here = { ...middle(sector.polygons[0]?.[0] ?? []), accuracy: HERE.accuracy };
+    const team = { id: this.team, code: 'E99', organisation: null, professional: false };
+    await this.order({ command: 'put_team', team });
+    await this.order({ command: 'assign', assignment: { team: this.team, sector: sector.id, night } });
+  }
+
   private async site(
     kind: string,
     code: string,
@@ -193,7 +240,8 @@ export class Server {
     await this.order({ command: 'put_site', site });
   }
 
-  private run(args: string[], input?: string): void {
+  /** Runs a command of the binary on the server's data; throws what it says where it refuses. */
+  run(args: string[], input?: string): void {
     const done = spawnSync(BINARY, args, {
       env: { ...process.env, MARAUDE_DATA: this.data() },
       encoding: 'utf8',

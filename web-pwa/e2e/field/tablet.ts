@@ -45,11 +45,11 @@ export class Tablet {
   }
 
   /** Waits for the plan and starts a round in the sector the team is sent to. */
-  async depart(): Promise<void> {
+  async depart(sector = 'T01'): Promise<void> {
     await expect(this.page.getByText(/Plan de la campagne : \d/)).toBeVisible({ timeout: 30_000 });
     await this.tap(/Choisir le secteur/);
     await this.tap('Partir');
-    await expect(this.title(/T01/)).toBeVisible();
+    await expect(this.title(new RegExp(sector))).toBeVisible();
   }
 
   /** Waits until the app is kept on the tablet and this page is served from there. */
@@ -120,6 +120,14 @@ export class Tablet {
     await this.finish();
   }
 
+  /** People told by a partner. */
+  async partner(): Promise<void> {
+    await this.tap('Partenaire');
+    await this.page.locator('label.tile').first().click();
+    await this.tap('Au moins : un de plus');
+    await this.finish();
+  }
+
   /** Waits for a card by its title. */
   async card(title: string | RegExp): Promise<void> {
     await expect(this.title(title)).toBeVisible();
@@ -134,6 +142,15 @@ export class Tablet {
     }
     await this.tap(/^Enregistrer/);
     await expect(this.button('Comptage')).toBeVisible();
+  }
+
+  /** Opens *Envoi*, sends now and waits until nothing is left; works on a locked tablet too. */
+  async sendNow(): Promise<void> {
+    await this.tap(/à envoyer|Tout est envoyé|Envoi…/);
+    await this.tap('Envoyer maintenant');
+    await expect(this.page.getByText('Tout est envoyé au serveur.')).toBeVisible({
+      timeout: 120_000,
+    });
   }
 
   /** How many observations the home screen tells. */
@@ -159,6 +176,7 @@ export class Tablet {
     if ((await this.button('Quitter').count()) === 0) return;
     await this.tap('Quitter');
     await this.tap('Effacer et quitter');
+    await expect(this.counted()).toBeVisible();
   }
 
   /** After several wrong PINs the keypad is closed for a while. */

@@ -109,7 +109,7 @@ export const consoleEn: ConsoleText = {
     figures: 'The figure',
     apart: 'These lines are not to be added up.',
     street: 'Distinct people in the street',
-    streetInterval: (text) => `95 % interval: ${text}`,
+    streetInterval: (text) => `estimate, pending pairs weighed: ${text} (95%)`,
     streetFiled: (text) => `${text} before doubles are taken out`,
     squats: 'Squats',
     bidonvilles: 'Shantytowns',
@@ -173,7 +173,8 @@ export const consoleEn: ConsoleText = {
     waiting: (count) => (count === 0 ? 'No pair to review' : `${many(count, 'pair', 'pairs')} to review`),
     done: 'All pairs are reviewed.',
     doneHint: 'New pairs will appear here if tablets go on sending.',
-    distinct: (figure, interval) => `${figure} distinct people in the street (${interval})`,
+    distinct: (figure, interval) =>
+      `${figure} distinct people in the street (estimate ${interval})`,
     automatic: (count) => `${many(count, 'pair', 'pairs')} held certain by the model`,
     one: 'Observation A',
     other: 'Observation B',

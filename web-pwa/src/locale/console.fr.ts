@@ -112,7 +112,8 @@ export const consoleFr = {
     figures: 'Le chiffre',
     apart: 'Ces lignes ne s’additionnent pas.',
     street: 'Personnes différentes à la rue',
-    streetInterval: (text: string) => `intervalle à 95 % : ${text}`,
+    streetInterval: (text: string) =>
+      `estimation, paires en attente pesées : ${text} (à 95 %)`,
     streetFiled: (text: string) => `${text} avant le retrait des doublons`,
     squats: 'Squats',
     bidonvilles: 'Bidonvilles',
@@ -181,7 +182,8 @@ export const consoleFr = {
     waiting: (count: number) => (count === 0 ? 'Aucune paire à revoir' : many(count, 'paire à revoir', 'paires à revoir')),
     done: 'Toutes les paires sont revues.',
     doneHint: 'De nouvelles paires apparaîtront ici si des tablettes envoient encore.',
-    distinct: (figure: string, interval: string) => `${figure} personnes différentes à la rue (${interval})`,
+    distinct: (figure: string, interval: string) =>
+      `${figure} personnes différentes à la rue (estimation : ${interval})`,
     automatic: (count: number) => many(count, 'paire jugée certaine par le calcul', 'paires jugées certaines par le calcul'),
     one: 'Observation A',
     other: 'Observation B',

@@ -1,7 +1,7 @@
 use super::platform::Platform;
 use super::server::Server;
-use crate::model::{AnswerValue, IssueCode};
-use crate::tablet::{Custody, Event};
+use crate::model::{Answer, AnswerValue};
+use crate::tablet::{ConflictValue, ConflictView, Custody, Event};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -81,11 +81,72 @@ fn edits_of_one_field_show_both_values() {
     meet(&mut one, &mut other);
     for tablet in [&one, &other] {
         let entry = tablet.view().round.unwrap().entries.remove(0);
-        let conflict = entry
-            .conflicts
-            .iter()
-            .find(|issue| issue.code == IssueCode::Conflict);
-        assert_eq!(conflict.unwrap().values.len(), 2);
+        assert_eq!(entry.conflicts.len(), 1);
+        let conflict = &entry.conflicts[0];
+        assert!(conflict.label.is_some(), "the question's own words");
+        assert_eq!(numbers(conflict), [1, 3]);
+    }
+}
+
+fn numbers(conflict: &ConflictView) -> Vec<i64> {
+    let number = |value: &ConflictValue| match value.answer {
+        Some(Answer::Known(AnswerValue::Integer(number))) => number,
+        _ => panic!("a number"),
+    };
+    let mut numbers: Vec<i64> = conflict.values.iter().map(number).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[test]
+fn a_conflict_is_settled_on_either_value_and_on_both_tablets() {
+    for wanted in [2, 5] {
+        let (_, mut one, mut other) = two_with_one_entry();
+        edit(&mut one, "n_men", 2 + 3);
+        edit(&mut other, "n_men", 1);
+        edit(&mut other, "n_men", 2);
+        edit(&mut other, "n_men", 7);
+        edit(&mut other, "n_men", 2);
+        edit(&mut other, "n_dogs", 1);
+        meet(&mut one, &mut other);
+        let entry = one.view().round.unwrap().entries.remove(0);
+        assert_eq!(entry.conflicts.len(), 1, "heads follow from the answer");
+        let conflict = &entry.conflicts[0];
+        assert_eq!(numbers(conflict), [2, 5]);
+        let is_wanted = |value: &ConflictValue| {
+            value.answer == Some(Answer::Known(AnswerValue::Integer(wanted)))
+        };
+        let choice = conflict.values.iter().position(is_wanted).unwrap();
+        one.send(Event::Settle {
+            observation: entry.id,
+            field: conflict.field.clone(),
+            choice: choice as u32,
+        });
+        meet(&mut one, &mut other);
+        other.send(Event::SendNow);
+        for tablet in [&one, &other] {
+            let entry = tablet.view().round.unwrap().entries.remove(0);
+            assert!(entry.conflicts.is_empty());
+            assert_eq!(i64::from(entry.heads.at_least()), wanted);
+        }
+    }
+}
+
+#[test]
+fn two_counters_edited_apart_are_counted_together() {
+    let (_, mut one, mut other) = two_with_one_entry();
+    edit(&mut one, "n_women", 1);
+    edit(&mut other, "n_minors", 1);
+    meet(&mut one, &mut other);
+    for tablet in [&one, &other] {
+        let round = tablet.view().round.unwrap();
+        assert_eq!(
+            round.entries[0].heads.at_least(),
+            4,
+            "2 men, 1 woman, 1 minor"
+        );
+        assert!(round.entries[0].conflicts.is_empty());
+        assert_eq!(round.totals.street_at_least, 4);
     }
 }
 

@@ -16,9 +16,9 @@ pub struct Doubles {
     pub queue: Vec<PairCard>,
     /// Pairs decided, newest first.
     pub decided: Vec<DecidedPair>,
-    /// Distinct people in the street so far, and its 95 % interval.
+    /// Distinct people in the street so far: the figure, a minimum.
     pub distinct: u32,
-    /// See `distinct`.
+    /// 95 % interval of the estimate, which also weighs the pairs nobody has decided.
     pub interval: [u32; 2],
     /// Pairs the model holds to be one without asking.
     pub automatic: u32,

@@ -34,9 +34,9 @@ pub struct Figures {
     pub observations: u32,
     /// People in the street as filed, before doubles are taken out: at least, at most.
     pub street_filed: [u32; 2],
-    /// Distinct people in the street, doubles taken out.
+    /// Distinct people in the street, doubles taken out: the figure, a minimum, as releases count it.
     pub street_distinct: u32,
-    /// Its 95 % interval.
+    /// 95 % interval of the estimate, which also weighs the pairs nobody has decided.
     pub street_interval: [u32; 2],
     /// Squats, and people in them: at least, at most.
     pub squats: u32,

@@ -609,11 +609,11 @@ queue: Array<PairCard>,
  */
 decided: Array<DecidedPair>,
 /**
- * Distinct people in the street so far, and its 95 % interval.
+ * Distinct people in the street so far: the figure, a minimum.
  */
 distinct: number,
 /**
- * See `distinct`.
+ * 95 % interval of the estimate, which also weighs the pairs nobody has decided.
  */
 interval: [number, number],
 /**
@@ -725,11 +725,11 @@ observations: number,
  */
 street_filed: [number, number],
 /**
- * Distinct people in the street, doubles taken out.
+ * Distinct people in the street, doubles taken out: the figure, a minimum, as releases count it.
  */
 street_distinct: number,
 /**
- * Its 95 % interval.
+ * 95 % interval of the estimate, which also weighs the pairs nobody has decided.
  */
 street_interval: [number, number],
 /**

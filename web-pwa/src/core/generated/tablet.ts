@@ -74,6 +74,44 @@ name: string,
 label: { [key in string]: string }, };
 
 /**
+ * One of the values of a conflict.
+ */
+export type ConflictValue = { 
+/**
+ * What came back, where a question was answered.
+ */
+answer: Answer<AnswerValue> | null, 
+/**
+ * The chosen codes in words, where it is a choice.
+ */
+choices: Array<{ [key in string]: string }>, 
+/**
+ * What was written, where no question was asked.
+ */
+text: string, 
+/**
+ * A person may hold it to be right here.
+ */
+choosable: boolean, };
+
+/**
+ * A field that two tablets wrote without knowing of each other.
+ */
+export type ConflictView = { 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * The question's short label; absent for a field that no question asks.
+ */
+label: { [key in string]: string } | null, 
+/**
+ * The values, the one that is read now first.
+ */
+values: Array<ConflictValue>, };
+
+/**
  * How the contact went.
  */
 export type Contact = "answered" | "partial" | "refused" | "asleep" | "language" | "unsafe" | "observed";
@@ -252,7 +290,7 @@ completable: boolean,
 /**
  * Fields two tablets wrote differently: both values.
  */
-conflicts: Array<Issue>, 
+conflicts: Array<ConflictView>, 
 /**
  * Known answers as question and answer, in the form's order, for the detail screen; empty
  * while a form is open.
@@ -343,7 +381,19 @@ reason: WithdrawalReason, } | { "event": "undo" } | { "event": "restore",
 /**
  * Which.
  */
-observation: ObservationId, } | { "event": "close_round", 
+observation: ObservationId, } | { "event": "settle", 
+/**
+ * Which observation.
+ */
+observation: ObservationId, 
+/**
+ * Which field, as [`super::ConflictView`] names it.
+ */
+field: string, 
+/**
+ * Which of its values, from 0.
+ */
+choice: number, } | { "event": "close_round", 
 /**
  * How much was walked.
  */
@@ -480,32 +530,6 @@ export type HeadCount = { at_least: number, at_most: number,
  * How the number is known.
  */
 method: CountMethod, };
-
-/**
- * One oddity, and where it is.
- */
-export type Issue = { 
-/**
- * What is odd.
- */
-code: IssueCode, 
-/**
- * The entry's key, `kind:id`.
- */
-key: string, 
-/**
- * The field, where it is one.
- */
-field: string | null, 
-/**
- * For a conflict: all values as text, the one that is read first.
- */
-values: Array<string>, };
-
-/**
- * What is odd.
- */
-export type IssueCode = "missing-field" | "odd-value" | "unknown-key" | "newer-schema" | "conflict";
 
 /**
  * A message in codes; `locale` says it in words.

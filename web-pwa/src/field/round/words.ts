@@ -3,7 +3,14 @@
  *
  * For: the screens of a round. Reads values and words; decides nothing.
  */
-import type { AnswerValue, EntryView, Fact, Issue, Position } from '../../core/generated/tablet';
+import type {
+  AnswerValue,
+  ConflictValue,
+  ConflictView,
+  EntryView,
+  Fact,
+  Position,
+} from '../../core/generated/tablet';
 import type { IconName } from '../../components/Icon.svelte';
 import { formatNumber, say, t } from '../../locale/index.svelte';
 
@@ -74,10 +81,15 @@ export function positionWords(position: Position): string {
     : `${t().units.metres(Math.round(position.accuracy_m))}, ${source}`;
 }
 
-/** The name of a field two tablets wrote differently. */
-export function conflictLabel(issue: Issue): string {
-  const field = issue.field ?? issue.key;
-  // Answers are `a.<kind>.<question>`.
-  const question = field.split('.').at(-1) ?? field;
-  return t().entry.fields[field] ?? t().entry.fields[question] ?? question;
+/** The question, or the name of the field, that two tablets answered differently. */
+export function conflictLabel({ field, label }: ConflictView): string {
+  return label ? say(label) : (t().entry.fields[field] ?? t().entry.otherField);
+}
+
+/** One of the values of a conflict in words; a place or an hour is told by which one it is. */
+export function conflictValue(conflict: ConflictView, choice: number): string {
+  const value: ConflictValue | undefined = conflict.values[choice];
+  if (value?.answer) return answerWords({ answer: value.answer, choices: value.choices });
+  if (conflict.field === 'typed_place' && value?.text) return value.text;
+  return choice === 0 ? t().entry.shownValue : t().entry.otherValue;
 }
