@@ -11,7 +11,7 @@ use crate::score::Link;
 /// Rounds of messages; each at least halves what is left.
 const ROUNDS: usize = 60;
 /// Largest change of a message that still counts.
-const SETTLED: f64 = 1e-7;
+pub(crate) const SETTLED: f64 = 1e-6;
 /// Odds are kept within these bits.
 pub(crate) const BITS_CAP: f64 = 30.0;
 
@@ -56,7 +56,7 @@ impl Rivals {
     }
 
     /// The probability of each edge, given the odds of each link alone.
-    fn probabilities(&self, odds: &[f64]) -> Vec<f64> {
+    fn probabilities(&self, odds: &[f64], settled: f64) -> Vec<f64> {
         let mut messages = vec![[1.0_f64; 2]; self.link.len()];
         let mut totals = vec![0.0_f64; self.number];
         for _ in 0..ROUNDS {
@@ -77,7 +77,7 @@ impl Rivals {
                     change = change.max((message[side] - before[side]).abs());
                 }
             }
-            if change < SETTLED {
+            if change < settled {
                 break;
             }
         }
@@ -92,7 +92,7 @@ impl Rivals {
     }
 
     /// Gives each link its probability: the mean of its members'. Decided links stand.
-    pub fn compete(&self, links: &mut [Link], fixed: impl Fn(&Link) -> Option<bool>) {
+    pub fn compete(&self, links: &mut [Link], settled: f64, fixed: impl Fn(&Link) -> Option<bool>) {
         let decided: Vec<Option<bool>> = links.iter().map(fixed).collect();
         let odds: Vec<f64> = links
             .iter()
@@ -106,7 +106,7 @@ impl Rivals {
         for link in &mut *links {
             link.probability = 0.0;
         }
-        for (link, probability) in self.link.iter().zip(self.probabilities(&odds)) {
+        for (link, probability) in self.link.iter().zip(self.probabilities(&odds, settled)) {
             links[*link as usize].probability += probability;
         }
         for (link, decided) in links.iter_mut().zip(decided) {
@@ -130,7 +130,7 @@ mod tests {
             number: 8,
         };
         let odds: Vec<f64> = edges.iter().map(|(_, _, odds)| *odds).collect();
-        for (found, expected) in rivals.probabilities(&odds).iter().zip(expected) {
+        for (found, expected) in rivals.probabilities(&odds, SETTLED).iter().zip(expected) {
             assert!(
                 (found - expected).abs() < 1e-5,
                 "{found} instead of {expected}"

@@ -42,7 +42,7 @@ const MOVES: usize = 1_500_000;
 /// Partitions drawn and thrown away first.
 const WARMING: usize = 8;
 /// Sweeps between two draws.
-const SWEEPS: usize = 2;
+const SWEEPS: usize = 1;
 /// The same night, the same draws.
 const SEED: u64 = 0x004D_4152_4155_4445;
 
@@ -67,11 +67,11 @@ impl Sampling<'_> {
         start: &[Vec<usize>],
         kind: &[Option<usize>],
     ) -> [DistinctCount; N] {
-        let ways = self.ways();
+        let movers = self.movers();
         let near = Near::of(self);
         let mut state = self.state(start);
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-        let work: usize = ways.iter().map(|(_, ways)| ways.len()).sum();
+        let work: usize = movers.iter().map(|mover| mover.ways.len()).sum();
         let draws = MOVES.checked_div(work * SWEEPS);
         let draws = draws.map_or(1, |draws| draws.clamp(DRAWS.0, DRAWS.1));
         let slots: [f64; N] =
@@ -79,7 +79,7 @@ impl Sampling<'_> {
         let decided = self.decided::<N>(kind);
         let mut draw = |shift: f64, sweeps: usize| {
             for _ in 0..sweeps {
-                self.sweep(&mut state, &ways, &near, shift, &mut rng);
+                self.sweep(&mut state, &movers, &near, shift, &mut rng);
             }
             (
                 distinct::<N>(&state, kind),

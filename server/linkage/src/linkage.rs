@@ -3,7 +3,7 @@
 use crate::blocking::{Candidate, Rules, candidates};
 use crate::cluster::{Cluster, Clustering};
 use crate::comparison::{Evidence, Level};
-use crate::competition::Rivals;
+use crate::competition::{Rivals, SETTLED};
 use crate::count::DistinctCount;
 use crate::decisions::{Constraints, Contradiction};
 use crate::distance::{Density, Surroundings};
@@ -218,7 +218,7 @@ fn linked(
         let apart = link.members().iter().all(|m| decided(m) == Some(false));
         apart.then_some(false)
     };
-    Rivals::of(&links, outing).compete(&mut links, by_decision);
+    Rivals::of(&links, outing).compete(&mut links, SETTLED, by_decision);
     (links, learnt, training)
 }
 

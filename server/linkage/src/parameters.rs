@@ -238,7 +238,7 @@ const TERM_CAP_BITS: f32 = 5.0;
 /// Words are written by hand: part of their rarity that is kept.
 const MARK_SHARE: f32 = 0.6;
 /// Number of levels.
-const LEVEL_COUNT: usize = Level::DecidedDifferent as usize + 1;
+pub(crate) const LEVEL_COUNT: usize = Level::DecidedDifferent as usize + 1;
 
 /// Parameters as looked up for each pair.
 #[derive(Clone)]

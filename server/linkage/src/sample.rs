@@ -4,6 +4,7 @@
 //! they were compared. `count` draws from it.
 
 use crate::count::Sampling;
+use crate::score::{Aligned, Link};
 use rand_chacha::ChaCha8Rng;
 use rand_core::Rng;
 use std::collections::HashMap;
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 /// Log-odds held for two slots that were never compared, nats.
 const NEVER_COMPARED_NATS: f64 = -4.0;
 /// Links less likely than this are left out.
-const NEGLIGIBLE: f64 = 0.002;
+const NEGLIGIBLE: f64 = 0.01;
 
 /// Log-odds of compared slots, and of compared groups for members that were not aligned.
 pub(crate) struct Near {
@@ -26,13 +27,7 @@ impl Near {
             groups: HashMap::new(),
         };
         for link in sampling.links {
-            let nats = if link.probability >= 1.0 {
-                20.0
-            } else if link.probability <= 0.0 {
-                -20.0
-            } else {
-                (link.bits * std::f64::consts::LN_2).clamp(-20.0, 20.0) as f32
-            };
+            let nats = nats(link);
             for member in link.members() {
                 made.slots[member.one as usize].push((member.other, nats));
                 made.slots[member.other as usize].push((member.one, nats));
@@ -52,14 +47,52 @@ impl Near {
             .find(|(slot, _)| *slot == other);
         let known = known.map(|(_, nats)| *nats).or_else(|| {
             let (x, y) = (of.party(one), of.party(other));
+            if of.parties.people[x as usize] == 1 || of.parties.people[y as usize] == 1 {
+                return None;
+            }
             self.groups.get(&(x.min(y), x.max(y))).copied()
         });
         known.map(f64::from)
     }
 }
 
-/// A way to join: the link, and whether its first side is the one that moves.
-pub(crate) type Way = (u32, bool);
+/// A way to join: a link, seen from one of its sides.
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    link: u32,
+    /// The first side moves.
+    is_one: bool,
+    nats: f32,
+}
+
+impl Way {
+    /// The slot that moves, and the one it goes to.
+    fn ends(&self, of: &Aligned) -> (u32, u32) {
+        if self.is_one {
+            (of.one, of.other)
+        } else {
+            (of.other, of.one)
+        }
+    }
+}
+
+/// A party: its slots that move, and where to.
+#[derive(Default)]
+pub(crate) struct Mover {
+    slots: Vec<u32>,
+    pub ways: Vec<Way>,
+}
+
+/// Log-odds of a link alone, nats.
+fn nats(link: &Link) -> f32 {
+    if link.probability >= 1.0 {
+        20.0
+    } else if link.probability <= 0.0 {
+        -20.0
+    } else {
+        (link.bits * std::f64::consts::LN_2).clamp(-20.0, 20.0) as f32
+    }
+}
 
 pub(crate) struct State {
     pub of: Vec<u32>,
@@ -94,40 +127,37 @@ impl State {
 
 impl Sampling<'_> {
     /// For each party, the links it may move along.
-    pub fn ways(&self) -> Vec<(u32, Vec<Way>)> {
-        let mut ways: Vec<Vec<Way>> = vec![Vec::new(); self.parties.people.len()];
-        let party = |slot: u32| self.party(slot) as usize;
+    pub fn movers(&self) -> Vec<Mover> {
+        let mut movers: Vec<Mover> = (0..self.parties.people.len())
+            .map(|_| Mover::default())
+            .collect();
         for (index, link) in self.links.iter().enumerate() {
             if link.probability < NEGLIGIBLE {
                 continue;
             }
             let first = &link.members()[0];
             for (mine, is_one) in [(first.one, true), (first.other, false)] {
-                let party = party(mine);
+                let party = self.party(mine) as usize;
                 if link.is_of_groups() || self.parties.people[party] == 1 {
-                    ways[party].push((index as u32, is_one));
+                    let mover = &mut movers[party];
+                    mover.ways.push(Way {
+                        link: index as u32,
+                        is_one,
+                        nats: nats(link),
+                    });
+                    let own = |m: &Aligned| if is_one { m.one } else { m.other };
+                    mover.slots.extend(link.members().iter().map(own));
                 }
             }
         }
-        ways.into_iter()
-            .enumerate()
-            .map(|(party, ways)| (party as u32, ways))
-            .filter(|(party, ways)| {
-                let moves = |slot: &u32| !self.is_held(*slot as usize);
-                !ways.is_empty() && self.slots_of(*party, ways[0]).iter().all(moves)
-            })
-            .collect()
-    }
-
-    /// The slots that a party moves along a way.
-    fn slots_of(&self, party: u32, (link, _): Way) -> Vec<u32> {
-        let own = |slot: &u32| self.party(*slot) == party;
-        let members = self.links[link as usize].members();
-        members
-            .iter()
-            .flat_map(|m| [m.one, m.other])
-            .filter(own)
-            .collect()
+        for mover in &mut movers {
+            mover.slots.sort_unstable();
+            mover.slots.dedup();
+        }
+        movers.retain(|mover| {
+            !mover.ways.is_empty() && !mover.slots.iter().any(|slot| self.is_held(*slot as usize))
+        });
+        movers
     }
 
     pub fn state(&self, start: &[Vec<usize>]) -> State {
@@ -151,34 +181,30 @@ impl Sampling<'_> {
     pub fn sweep(
         &self,
         state: &mut State,
-        ways: &[(u32, Vec<Way>)],
+        movers: &[Mover],
         near: &Near,
         shift: f64,
         rng: &mut ChaCha8Rng,
     ) {
         let mut odds: Vec<f64> = Vec::new();
-        for (_, ways) in ways {
-            for &way in ways {
-                let link = &self.links[way.0 as usize];
-                for member in link.members() {
-                    state.leave(if way.1 { member.one } else { member.other });
-                }
+        for mover in movers {
+            for &slot in &mover.slots {
+                state.leave(slot);
             }
             odds.clear();
             let mut all = 1.0;
-            for &way in ways {
-                let nats = self.nats(way, state, near);
+            for way in &mover.ways {
+                let nats = self.nats(*way, state, near);
                 let value = nats.map_or(0.0, |nats| (nats + shift).clamp(-30.0, 30.0).exp());
                 odds.push(value);
                 all += value;
             }
             let mut left = unit(rng) * all;
-            for (&way, value) in ways.iter().zip(&odds) {
+            for (way, value) in mover.ways.iter().zip(&odds) {
                 left -= value;
                 if left < 0.0 {
-                    let link = &self.links[way.0 as usize];
-                    for member in link.members() {
-                        let (mine, other) = ends(way, member.one, member.other);
+                    for member in self.links[way.link as usize].members() {
+                        let (mine, other) = way.ends(member);
                         state.join(mine, state.of[other as usize]);
                     }
                     break;
@@ -189,11 +215,16 @@ impl Sampling<'_> {
 
     /// Mean log-odds of joining along a way; none where something forbids it.
     fn nats(&self, way: Way, state: &State, near: &Near) -> Option<f64> {
-        let link = &self.links[way.0 as usize];
+        let members = self.links[way.link as usize].members();
+        if let [only] = members
+            && state.members[state.of[way.ends(only).1 as usize] as usize].len() == 1
+        {
+            return Some(f64::from(way.nats));
+        }
         let mut sum = 0.0;
         let mut number = 0.0;
-        for member in link.members() {
-            let (mine, other) = ends(way, member.one, member.other);
+        for member in members {
+            let (mine, other) = way.ends(member);
             let outing = |slot: u32| self.outings[self.slots[slot as usize].observation];
             let apart = self.different.get(&(mine as usize));
             for &beside in &state.members[state.of[other as usize] as usize] {
@@ -209,10 +240,6 @@ impl Sampling<'_> {
         }
         (number > 0.0).then(|| sum / number)
     }
-}
-
-fn ends((_, is_one): Way, one: u32, other: u32) -> (u32, u32) {
-    if is_one { (one, other) } else { (other, one) }
 }
 
 /// Uniform in 0..1.

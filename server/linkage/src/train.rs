@@ -11,9 +11,9 @@
 //! # Source
 //! Fellegi & Sunter (1969); maximum a posteriori EM as in Enamorado, Fifield & Imai (2019), APSR 113.
 
-use crate::comparison::{FIELDS, Field, Level};
+use crate::comparison::{FIELDS, Field, Level, place_of};
 use crate::competition::Rivals;
-use crate::parameters::{LevelParameters, Parameters, Weights, levels_of};
+use crate::parameters::{LEVEL_COUNT, LevelParameters, Parameters, Weights, levels_of};
 use crate::score::{Link, Links, Scoring};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ const THERE_M: f32 = 50.0;
 /// Most rounds of EM.
 const ROUNDS: usize = 12;
 /// Largest change of a prior that still counts.
-const SETTLED: f64 = 1e-4;
+const SETTLED: f64 = 1e-3;
 
 /// Kinds of pairs whose prior a night teaches. People of one team side by side are what u is counted
 /// from: they cannot teach how often they are one person.
@@ -63,7 +63,14 @@ pub(crate) struct Tally {
     marks: (f64, f64),
 }
 
-type Counts = BTreeMap<(Field, bool, Level), f64>;
+/// By field, whether both answered, and level.
+struct Counts([[[f64; LEVEL_COUNT]; 2]; FIELDS.len()]);
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self([[[0.0; LEVEL_COUNT]; 2]; FIELDS.len()])
+    }
+}
 
 impl Tally {
     /// A link of one team that is nobody entered twice: two people, nearly surely.
@@ -113,7 +120,7 @@ pub(crate) fn learn(
         for link in &mut found.links {
             link.weigh(&learnt, &weights);
         }
-        rivals.compete(&mut found.links, |_| None);
+        rivals.compete(&mut found.links, SETTLED, |_| None);
         let change = set_priors(&mut learnt, start, &found.links, &opportunities);
         set_m(&mut learnt, start, &found.links);
         if change < SETTLED {
@@ -197,7 +204,7 @@ fn set_u(learnt: &mut Parameters, start: &Parameters, tally: &Tally) {
 }
 
 fn set_m(learnt: &mut Parameters, start: &Parameters, links: &[Link]) {
-    let mut counts = Counts::new();
+    let mut counts = Counts::default();
     for link in links.iter().filter(|link| link.kind == Level::OtherTeam) {
         count(&mut counts, link, link.probability);
     }
@@ -226,12 +233,7 @@ fn blend(
     let mut levels = start.levels.clone();
     for level in &mut levels {
         let (field, answered) = (level.field, level.both_answered);
-        let number = |level| {
-            counts
-                .get(&(field, answered, level))
-                .copied()
-                .unwrap_or(0.0)
-        };
+        let number = |level| counts.0[place_of(field)][usize::from(answered)][level as usize];
         let all: f64 = levels_of(field, answered).map(number).sum();
         let started: f64 = start
             .levels
