@@ -94,9 +94,7 @@ fn count(into: &mut Counts, link: &Link, times: f64) {
             (level, _) => level,
         };
         if let Some(level) = level {
-            *into
-                .entry((field, link.shared.answered, level))
-                .or_default() += times;
+            into.0[place_of(field)][usize::from(link.shared.answered)][level as usize] += times;
         }
     }
 }
