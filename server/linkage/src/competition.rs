@@ -11,7 +11,7 @@ use crate::score::Link;
 /// Rounds of messages; each at least halves what is left.
 const ROUNDS: usize = 60;
 /// Largest change of a message that still counts.
-pub(crate) const SETTLED: f64 = 1e-6;
+pub(crate) const SETTLED: f64 = 1e-5;
 /// Odds are kept within these bits.
 pub(crate) const BITS_CAP: f64 = 30.0;
 
@@ -22,6 +22,8 @@ pub(crate) struct Rivals {
     /// The two nodes of each edge.
     nodes: Vec<[u32; 2]>,
     number: usize,
+    /// Where the last messages stood: the next start from there.
+    messages: Vec<[f64; 2]>,
 }
 
 impl Rivals {
@@ -49,6 +51,7 @@ impl Rivals {
             nodes[edge as usize][usize::from(side)] = number;
         }
         Self {
+            messages: vec![[1.0; 2]; link.len()],
             link,
             nodes,
             number: number as usize + 1,
@@ -56,8 +59,8 @@ impl Rivals {
     }
 
     /// The probability of each edge, given the odds of each link alone.
-    fn probabilities(&self, odds: &[f64], settled: f64) -> Vec<f64> {
-        let mut messages = vec![[1.0_f64; 2]; self.link.len()];
+    fn probabilities(&mut self, odds: &[f64], settled: f64) -> Vec<f64> {
+        let mut messages = std::mem::take(&mut self.messages);
         let mut totals = vec![0.0_f64; self.number];
         for _ in 0..ROUNDS {
             totals.fill(0.0);
@@ -81,9 +84,10 @@ impl Rivals {
                 break;
             }
         }
+        self.messages = messages;
         self.link
             .iter()
-            .zip(&messages)
+            .zip(&self.messages)
             .map(|(link, [there, back])| {
                 let odds = odds[*link as usize] * there * back;
                 odds / (1.0 + odds)
@@ -92,7 +96,12 @@ impl Rivals {
     }
 
     /// Gives each link its probability: the mean of its members'. Decided links stand.
-    pub fn compete(&self, links: &mut [Link], settled: f64, fixed: impl Fn(&Link) -> Option<bool>) {
+    pub fn compete(
+        &mut self,
+        links: &mut [Link],
+        settled: f64,
+        fixed: impl Fn(&Link) -> Option<bool>,
+    ) {
         let decided: Vec<Option<bool>> = links.iter().map(fixed).collect();
         let odds: Vec<f64> = links
             .iter()
@@ -106,7 +115,8 @@ impl Rivals {
         for link in &mut *links {
             link.probability = 0.0;
         }
-        for (link, probability) in self.link.iter().zip(self.probabilities(&odds, settled)) {
+        let probabilities = self.probabilities(&odds, settled);
+        for (link, probability) in self.link.iter().zip(probabilities) {
             links[*link as usize].probability += probability;
         }
         for (link, decided) in links.iter_mut().zip(decided) {
@@ -124,7 +134,8 @@ mod tests {
     use super::*;
 
     fn check(edges: &[(u32, u32, f64)], expected: &[f64]) {
-        let rivals = Rivals {
+        let mut rivals = Rivals {
+            messages: vec![[1.0; 2]; edges.len()],
             link: (0..edges.len() as u32).collect(),
             nodes: edges.iter().map(|&(one, other, _)| [one, other]).collect(),
             number: 8,
@@ -132,7 +143,7 @@ mod tests {
         let odds: Vec<f64> = edges.iter().map(|(_, _, odds)| *odds).collect();
         for (found, expected) in rivals.probabilities(&odds, SETTLED).iter().zip(expected) {
             assert!(
-                (found - expected).abs() < 1e-5,
+                (found - expected).abs() < 1e-4,
                 "{found} instead of {expected}"
             );
         }

@@ -9,7 +9,7 @@
 //! is the mean of the draws, the interval the mean ± 1.96 standard deviations.
 
 use crate::party::Parties;
-use crate::sample::{Near, State, unit};
+use crate::sample::{Near, State};
 use crate::score::Link;
 use crate::slot::Slot;
 use crate::union::Sets;
@@ -37,12 +37,10 @@ const UNREACHED: (f64, f64) = (0.13, 0.05);
 /// Two-sided 95 % of a normal.
 const Z_95: f64 = 1.96;
 /// Partitions drawn: fewest, most, and moves of all of them together.
-const DRAWS: (usize, usize) = (40, 400);
+const DRAWS: (usize, usize) = (24, 400);
 const MOVES: usize = 1_500_000;
 /// Partitions drawn and thrown away first.
-const WARMING: usize = 8;
-/// Sweeps between two draws.
-const SWEEPS: usize = 1;
+const WARMING: usize = 5;
 /// The same night, the same draws.
 const SEED: u64 = 0x004D_4152_4155_4445;
 
@@ -72,27 +70,20 @@ impl Sampling<'_> {
         let mut state = self.state(start);
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
         let work: usize = movers.iter().map(|mover| mover.ways.len()).sum();
-        let draws = MOVES.checked_div(work * SWEEPS);
+        let draws = MOVES.checked_div(work);
         let draws = draws.map_or(1, |draws| draws.clamp(DRAWS.0, DRAWS.1));
         let slots: [f64; N] =
             std::array::from_fn(|of| kind.iter().filter(|kind| **kind == Some(of)).count() as f64);
         let decided = self.decided::<N>(kind);
-        let mut draw = |shift: f64, sweeps: usize| {
-            for _ in 0..sweeps {
-                self.sweep(&mut state, &movers, &near, shift, &mut rng);
-            }
-            (
-                distinct::<N>(&state, kind),
-                normal(&mut rng),
-                normal(&mut rng),
-            )
-        };
-        let (_, mut next, _) = draw(0.0, if work == 0 { 0 } else { WARMING });
+        for _ in 0..if work == 0 { 0 } else { WARMING } {
+            self.sweep(&mut state, &movers, &near, 0.0, &mut rng);
+        }
         let mut drawn: Vec<([f64; N], f64)> = Vec::with_capacity(draws);
-        for _ in 0..draws {
-            let (found, shift, reach) = draw(SHIFT_NATS * next, SWEEPS);
-            next = shift;
-            drawn.push((found, (UNREACHED.0 + UNREACHED.1 * reach).clamp(0.0, 0.5)));
+        for draw in 0..draws {
+            let (shift, reach) = two_normals(draw, draws);
+            self.sweep(&mut state, &movers, &near, SHIFT_NATS * shift, &mut rng);
+            let unreached = (UNREACHED.0 + UNREACHED.1 * reach).clamp(0.0, 0.5);
+            drawn.push((distinct::<N>(&state, kind), unreached));
         }
         let expected = self.newcomers::<N>(kind);
         std::array::from_fn(|of| {
@@ -209,10 +200,13 @@ fn distinct<const N: usize>(state: &State, kind: &[Option<usize>]) -> [f64; N] {
     found
 }
 
-/// Standard normal (Box & Muller).
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - unit(rng)).ln()).sqrt();
-    radius * (std::f64::consts::TAU * unit(rng)).cos()
+/// Two standard normals (Box & Muller), spread evenly over so many draws: few draws fill both.
+fn two_normals(draw: usize, draws: usize) -> (f64, f64) {
+    // The golden ratio's multiples never pile up.
+    const GOLDEN: f64 = 0.618_033_988_749_895;
+    let turn = std::f64::consts::TAU * ((draw as f64 + 0.5) * GOLDEN).fract();
+    let radius = (-2.0 * ((draw as f64 + 0.5) / draws as f64).ln()).sqrt();
+    (radius * turn.cos(), radius * turn.sin())
 }
 
 #[cfg(test)]

@@ -204,8 +204,8 @@ fn linked(
     let mut tally = Tally::default();
     let start = Weights::of(parameters);
     let mut links = scoring.compare(found, (parameters, &start), &mut tally);
-    let rivals = Rivals::of(&links.links, outing);
-    let (mut learnt, training) = learn(scoring, &mut links, &rivals, &tally, parameters);
+    let mut rivals = Rivals::of(&links.links, outing);
+    let (mut learnt, training) = learn(scoring, &mut links, &mut rivals, &tally, parameters);
     learnt.frequencies = Some(words);
     scoring.again(&mut links, (&learnt, &Weights::of(&learnt)));
     add_decided(&mut links, constraints, scoring.around, scoring.slots);

@@ -243,6 +243,6 @@ impl Sampling<'_> {
 }
 
 /// Uniform in 0..1.
-pub(crate) fn unit(rng: &mut ChaCha8Rng) -> f64 {
+fn unit(rng: &mut ChaCha8Rng) -> f64 {
     (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }

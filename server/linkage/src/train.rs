@@ -103,7 +103,7 @@ fn count(into: &mut Counts, link: &Link, times: f64) {
 pub(crate) fn learn(
     scoring: &Scoring<'_>,
     found: &mut Links,
-    rivals: &Rivals,
+    rivals: &mut Rivals,
     tally: &Tally,
     start: &Parameters,
 ) -> (Parameters, Training) {

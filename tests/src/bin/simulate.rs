@@ -24,6 +24,8 @@ struct Order {
 struct Run {
     quality: Quality,
     seconds: [f64; 3],
+    /// Of the processor: what a loaded machine does not stretch.
+    cpu_seconds: f64,
     peak_mb: f64,
     observations: usize,
 }
@@ -108,6 +110,7 @@ fn run(
 ) -> Run {
     forget_peak();
     let before_kb = status_kb("VmRSS:");
+    let cpu = cpu_seconds();
     let mut last = Instant::now();
     let mut seconds = [0.0; 3];
     let linkage = link_by_phase(
@@ -124,6 +127,7 @@ fn run(
             last = Instant::now();
         },
     );
+    let cpu_seconds = cpu_seconds() - cpu;
     let peak_mb = (status_kb("VmHWM:") - before_kb) / 1_024.0;
     if order.calibration {
         calibration(night, &linkage, bins);
@@ -132,6 +136,7 @@ fn run(
     Run {
         quality: judge(night, &linkage),
         seconds,
+        cpu_seconds,
         peak_mb,
         observations: night.observations.len(),
     }
@@ -140,6 +145,19 @@ fn run(
 /// Starts the peak of memory anew; where the system does not let us, the peak stays the highest.
 fn forget_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// User and system time of this process: fields 14 and 15 of its `stat`, in hundredths.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: Vec<f64> = after
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse().ok())
+        .collect();
+    ticks.iter().sum::<f64>() / 100.0
 }
 
 fn status_kb(field: &str) -> f64 {
@@ -234,6 +252,7 @@ fn table(out: &mut dyn Write, people: u32, runs: &[Run]) -> Result<()> {
         r.quality.review_load
     })?;
     high("seconds", &|r| r.seconds.iter().sum())?;
+    high("  of the processor", &|r| r.cpu_seconds)?;
     high("  block", &|r| r.seconds[0])?;
     high("  score", &|r| r.seconds[1])?;
     high("  cluster, count", &|r| r.seconds[2])?;
