@@ -200,12 +200,10 @@ fn linked(
     constraints: &Constraints,
 ) -> (Vec<Link>, Parameters, Training) {
     let parameters = scoring.around.parameters;
-    let outing = |slot: u32| scoring.around.outings[scoring.slots[slot as usize].observation];
     let mut tally = Tally::default();
     let start = Weights::of(parameters);
     let mut links = scoring.compare(found, (parameters, &start), &mut tally);
-    let mut rivals = Rivals::of(&links.links, outing);
-    let (mut learnt, training) = learn(scoring, &mut links, &mut rivals, &tally, parameters);
+    let (mut learnt, training) = learn(scoring, &mut links.links, &tally, parameters);
     learnt.frequencies = Some(words);
     scoring.again(&mut links, (&learnt, &Weights::of(&learnt)));
     add_decided(&mut links, constraints, scoring.around, scoring.slots);
@@ -218,7 +216,7 @@ fn linked(
         let apart = link.members().iter().all(|m| decided(m) == Some(false));
         apart.then_some(false)
     };
-    Rivals::of(&links, outing).compete(&mut links, SETTLED, by_decision);
+    Rivals::of(&links, |slot| scoring.outing(slot)).compete(&mut links, SETTLED, by_decision);
     (links, learnt, training)
 }
 

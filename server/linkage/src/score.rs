@@ -155,6 +155,11 @@ impl Scoring<'_> {
         });
     }
 
+    /// Outing of a slot.
+    pub fn outing(&self, slot: u32) -> u32 {
+        self.around.outings[self.slots[slot as usize].observation]
+    }
+
     fn slots_of(&self, observation: usize) -> std::ops::Range<u32> {
         self.first_slot[observation]..self.first_slot[observation + 1]
     }

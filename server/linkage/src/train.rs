@@ -14,7 +14,7 @@
 use crate::comparison::{FIELDS, Field, Level, place_of};
 use crate::competition::Rivals;
 use crate::parameters::{LEVEL_COUNT, LevelParameters, Parameters, Weights, levels_of};
-use crate::score::{Link, Links, Scoring};
+use crate::score::{Link, Scoring};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ const PRIOR_STRENGTH: f64 = 40.0;
 const PRIOR_RANGE: (f64, f64) = (0.000_5, 0.8);
 /// A team was there when it filed somebody this near, metres.
 const THERE_M: f32 = 50.0;
+/// About so many links teach a night; more would say the same.
+const ENOUGH: usize = 60_000;
 /// Most rounds of EM.
 const ROUNDS: usize = 12;
 /// Largest change of a prior that still counts.
@@ -99,11 +101,10 @@ fn count(into: &mut Counts, link: &Link, times: f64) {
     }
 }
 
-/// Parameters as this night teaches them, and what became of it. Links are left weighed by them.
+/// Parameters as this night teaches them, and what became of it. The order of links changes.
 pub(crate) fn learn(
     scoring: &Scoring<'_>,
-    found: &mut Links,
-    rivals: &mut Rivals,
+    links: &mut [Link],
     tally: &Tally,
     start: &Parameters,
 ) -> (Parameters, Training) {
@@ -112,15 +113,17 @@ pub(crate) fn learn(
     }
     let mut learnt = start.clone();
     set_u(&mut learnt, start, tally);
-    let opportunities = opportunities(scoring, &found.links);
+    let links = sample(scoring, links);
+    let mut rivals = Rivals::of(links, |slot| scoring.outing(slot));
+    let opportunities = opportunities(scoring, links);
     for _ in 0..ROUNDS {
         let weights = Weights::of(&learnt);
-        for link in &mut found.links {
+        for link in &mut *links {
             link.weigh(&learnt, &weights);
         }
-        rivals.compete(&mut found.links, SETTLED, |_| None);
-        let change = set_priors(&mut learnt, start, &found.links, &opportunities);
-        set_m(&mut learnt, start, &found.links);
+        rivals.compete(links, SETTLED, |_| None);
+        let change = set_priors(&mut learnt, start, links, &opportunities);
+        set_m(&mut learnt, start, links);
         if change < SETTLED {
             break;
         }
@@ -135,12 +138,21 @@ pub(crate) fn learn(
     }
 }
 
+/// The links that teach: all, or in a large night all between some pairs of outings.
+fn sample<'a>(scoring: &Scoring<'_>, links: &'a mut [Link]) -> &'a mut [Link] {
+    let every = (links.len() / ENOUGH + 1) as u32;
+    let teaches = |link: &Link| {
+        let member = &link.members()[0];
+        (scoring.outing(member.one) + scoring.outing(member.other)).is_multiple_of(every)
+    };
+    links.sort_by_key(|link| !teaches(link));
+    let number = links.partition_point(teaches);
+    &mut links[..number]
+}
+
 /// Slots that could have been met again, by kind of link.
 fn opportunities(scoring: &Scoring<'_>, links: &[Link]) -> BTreeMap<Level, f64> {
-    let outing = |slot: u32| {
-        let slot = &scoring.slots[slot as usize];
-        scoring.around.outings[slot.observation]
-    };
+    let outing = |slot: u32| scoring.outing(slot);
     let mut met: Vec<(Level, u32, u32)> = Vec::new();
     for link in links.iter().filter(|link| is_there(link)) {
         for member in link.members() {
