@@ -94,7 +94,12 @@ impl Constraints {
         slots: &[Slot],
         decisions: &'a [Decision],
     ) -> BTreeMap<(usize, usize), Vec<&'a Decision>> {
-        let index = |at: SlotRef| slots.binary_search_by_key(&at, |slot| slot.at).ok();
+        let mut order: Vec<usize> = (0..slots.len()).collect();
+        order.sort_unstable_by_key(|&slot| slots[slot].at);
+        let index = |at: SlotRef| {
+            let found = order.binary_search_by_key(&at, |&slot| slots[slot].at);
+            found.ok().map(|place| order[place])
+        };
         let mut standing: Vec<&Decision> = decisions
             .iter()
             .filter(|decision| decision.undone_at.is_none())

@@ -123,6 +123,8 @@ pub fn link_by_phase(
     let mut observations = observations.to_vec();
     observations.sort_by_key(|observation| observation.id);
     observations.dedup_by_key(|observation| observation.id);
+    // People met one after the other lie side by side, in memory too.
+    observations.sort_by_key(|of| (of.night, of.team, of.observed_at, of.id));
     let observations = &observations[..];
     let slots = slots(observations);
     let words = parameters
@@ -177,12 +179,7 @@ pub fn link_by_phase(
     let mut linkage = Linkage {
         counts: run.counts(&partition),
         pairs: run.pairs(&learnt),
-        clusters: partition
-            .into_iter()
-            .map(|members| Cluster {
-                slots: members.into_iter().map(|slot| slots[slot].at).collect(),
-            })
-            .collect(),
+        clusters: clusters(&slots, partition),
         contradictions: Vec::new(),
         parameters: learnt,
         training,
@@ -190,6 +187,18 @@ pub fn link_by_phase(
     linkage.contradictions = constraints.contradictions;
     over(Phase::Cluster);
     linkage
+}
+
+/// The partition by name, in the order of least slots.
+fn clusters(slots: &[Slot], partition: Vec<Vec<usize>>) -> Vec<Cluster> {
+    let named = partition.into_iter().map(|members| {
+        let mut named: Vec<SlotRef> = members.into_iter().map(|slot| slots[slot].at).collect();
+        named.sort_unstable();
+        Cluster { slots: named }
+    });
+    let mut clusters: Vec<Cluster> = named.collect();
+    clusters.sort_unstable();
+    clusters
 }
 
 /// Links with their probabilities, the parameters they came to, and what became of learning.

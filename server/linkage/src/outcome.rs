@@ -64,9 +64,11 @@ impl Outcome<'_> {
         let match_weight = odds.log2().clamp(-WEIGHT_CAP_BITS, WEIGHT_CAP_BITS);
         let parts = self.parts(link, member, p, (by_decision, match_weight));
         let decided = (member.one as usize, member.other as usize);
+        let at = |slot: u32| self.slots[slot as usize].at;
+        let (one, other) = (at(member.one), at(member.other));
         ScoredPair {
-            one: self.slots[member.one as usize].at,
-            other: self.slots[member.other as usize].at,
+            one: one.min(other),
+            other: one.max(other),
             distance_m: link.distance_m.map(f64::from),
             match_weight,
             match_probability: probability,

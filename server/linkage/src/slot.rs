@@ -178,7 +178,7 @@ impl LinkageObservation {
 pub struct Slot {
     /// Which.
     pub at: SlotRef,
-    /// Index of its observation, in the order of identifiers.
+    /// Index of its observation, as the run orders them.
     pub observation: usize,
     /// Of this person.
     pub gender: Answer<Gender>,
@@ -195,7 +195,7 @@ const MINOR: AgeInterval = AgeInterval {
     to_years: 17,
 };
 
-/// The slots of observations in the order of their identifiers: those of a group stand for its
+/// The slots of observations, in their order: those of a group stand for its
 /// apparent men, then women, then minors, then people not told apart.
 pub(crate) fn slots(observations: &[LinkageObservation]) -> Vec<Slot> {
     observations
