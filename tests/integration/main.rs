@@ -13,6 +13,7 @@ mod malformed;
 mod offline_night;
 mod restored_server;
 mod schedules;
+mod slow_network;
 mod storage_trouble;
 mod two_tablets_one_round;
 mod view_rebuild;

@@ -21,6 +21,8 @@ pub mod night;
 #[cfg(feature = "world")]
 pub mod population;
 #[cfg(feature = "world")]
+pub mod proxy;
+#[cfg(feature = "world")]
 pub mod simulation;
 #[cfg(feature = "world")]
 pub mod tablet;

@@ -232,9 +232,13 @@ impl Peer {
         chosen
     }
 
-    /// No answer came.
+    /// No answer came. The next request is half as large: on a bad network less at once arrives
+    /// sooner, and less is lost with it. It grows again with each answer.
     pub fn unreachable(&mut self, now: TimestampMs) -> Digest {
-        self.in_flight = None;
+        let many = (self.in_flight.take()).is_some_and(|sent| sent.envelopes.len() > 1);
+        if many {
+            self.request_bytes = (self.request_bytes / 2).max(LEAST_REQUEST_BYTES);
+        }
         self.backoff.failed(now, None);
         problem(SyncProblem::Unreachable)
     }
@@ -248,6 +252,7 @@ impl Peer {
             return self.rejected(now, code, body, in_flight.envelopes.len());
         }
         if let Ok(answer) = decode_answer(body) {
+            self.request_bytes = (self.request_bytes * 2).min(REQUEST_CAP_BYTES);
             return self.digest(now, &in_flight, answer);
         }
         self.backoff.failed(now, None);

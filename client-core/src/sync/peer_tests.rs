@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::{CampaignId, DeviceId, DeviceReport, DocumentId};
 use ed25519_dalek::{Signer, SigningKey};
-use serde_bytes::ByteArray;
+use serde_bytes::{ByteArray, ByteBuf};
 
 const NOW: i64 = 1_769_115_600_000;
 
@@ -207,4 +207,160 @@ fn a_quarantined_envelope_is_not_sent_again_and_blocks_nothing() {
     peer.forget(&[bad, good]);
     assert_eq!(peer.standing(&good), None);
     assert_eq!(request(&mut peer, NOW).unwrap().envelopes.len(), 1);
+}
+
+/// Sends a backlog over a network that is cut once after so many bytes; bytes that left.
+fn bytes_sent(backlog: &[Vec<u8>], cut_after: Option<usize>) -> usize {
+    let mut peer = peer();
+    for envelope in backlog {
+        peer.hold(envelope.clone(), Standing::Waiting);
+    }
+    let (mut sent, mut now, mut cut) = (0, NOW, cut_after);
+    loop {
+        now += 600_000;
+        let Some(request) = request(&mut peer, now) else {
+            return sent;
+        };
+        let size = encode_request(&request).len();
+        assert!(size <= REQUEST_CAP_BYTES, "a piece of {size} bytes");
+        if let Some(at) = cut.filter(|cut| sent + size > *cut) {
+            sent = at;
+            cut = None;
+            peer.unreachable(now);
+        } else {
+            sent += size;
+            serve(&mut peer, &request, now, 1);
+        }
+    }
+}
+
+#[test]
+fn a_cut_anywhere_costs_one_piece_at_most() {
+    let backlog: Vec<Vec<u8>> = (0..40_u8).map(|n| vec![n; 15_000]).collect();
+    let ideal = bytes_sent(&backlog, None);
+    let piece = REQUEST_CAP_BYTES;
+    let edges = (1..=ideal / piece).flat_map(|n| n * piece - 2..=n * piece + 2);
+    for at in (0..ideal)
+        .step_by(2_003)
+        .chain(edges)
+        .filter(|at| *at < ideal)
+    {
+        let sent = bytes_sent(&backlog, Some(at));
+        let over = sent - ideal;
+        assert!(over <= piece, "cut after {at}: {over} bytes more");
+    }
+}
+
+#[test]
+fn a_request_cut_short_says_nothing() {
+    let mut peer = peer();
+    peer.hold(vec![1; 300], Standing::Waiting);
+    peer.hold(vec![2; 300], Standing::Waiting);
+    let body = encode_request(&request(&mut peer, NOW).unwrap());
+    for end in 0..body.len() {
+        assert!(
+            super::decode_request(&body[..end]).is_err(),
+            "cut after {end}"
+        );
+    }
+    assert!(super::decode_request(&body).is_ok());
+}
+
+#[test]
+fn requests_shrink_on_a_network_that_does_not_hold_and_grow_again() {
+    let mut peer = peer();
+    for number in 0..200_u8 {
+        peer.hold(vec![number; 4_000], Standing::Waiting);
+    }
+    let mut now = NOW;
+    let mut sizes = Vec::new();
+    for answered in [false, false, false, false, false, true, true, true, true] {
+        now += 600_000;
+        let request = request(&mut peer, now).unwrap();
+        sizes.push(encode_request(&request).len());
+        if answered {
+            serve(&mut peer, &request, now, 1);
+        } else {
+            peer.unreachable(now);
+        }
+    }
+    assert!(
+        sizes[..5].is_sorted_by(|one, next| one >= next),
+        "{sizes:?}"
+    );
+    assert!(sizes[4] <= 32 * 1024, "{sizes:?}");
+    assert!(sizes[8] > 2 * sizes[5], "{sizes:?}");
+}
+
+mod frozen {
+    //! Version 1 of the protocol as it shipped: these copies are never altered.
+
+    use super::*;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize)]
+    struct OldRequest {
+        protocol: u16,
+        campaign: CampaignId,
+        device: DeviceId,
+        sent_at: i64,
+        epoch: Option<ByteArray<16>>,
+        device_report: DeviceReport,
+        envelopes: Vec<ByteBuf>,
+        follow: Vec<Follow>,
+    }
+
+    #[derive(Deserialize)]
+    struct OldAnswer {
+        epoch: ByteArray<16>,
+        receipts: Vec<OldReceipt>,
+        refused: Vec<OldRefused>,
+    }
+
+    #[derive(Deserialize)]
+    struct OldReceipt {
+        envelope: ByteArray<32>,
+    }
+
+    #[derive(Deserialize)]
+    struct OldRefused {
+        code: String,
+        quarantined: bool,
+    }
+
+    #[test]
+    fn a_client_of_the_first_version_uploads_and_reads_the_answer() {
+        let old = OldRequest {
+            protocol: 1,
+            campaign: campaign(),
+            device: DeviceId::from_random([2; 16]),
+            sent_at: NOW,
+            epoch: None,
+            device_report: DeviceReport::default(),
+            envelopes: vec![ByteBuf::from(vec![1; 100])],
+            follow: Vec::new(),
+        };
+        let mut body = Vec::new();
+        ciborium::into_writer(&old, &mut body).unwrap();
+        let read = super::super::decode_request(&body).unwrap();
+        assert_eq!((read.envelopes.len(), read.log_end), (1, None));
+        let mut told = answer(vec![receipt(&[1; 100], &server_key())], 1);
+        told.log_end = Some(ByteBuf::from(vec![5; 120]));
+        told.refused.push(RefusedEnvelope {
+            envelope: ByteArray::new([3; 32]),
+            code: "document-gone".into(),
+            quarantined: true,
+            successor: Some(crate::document::DocumentName::Plan {
+                campaign: campaign(),
+            }),
+        });
+        let bytes = encode_answer(&told);
+        let old: OldAnswer = ciborium::from_reader(bytes.as_slice()).unwrap();
+        assert_eq!(old.epoch.into_array(), [1; 16]);
+        assert_eq!(old.receipts[0].envelope, told.receipts[0].envelope);
+        assert_eq!(
+            (old.refused[0].code.as_str(), old.refused[0].quarantined),
+            ("document-gone", true)
+        );
+    }
 }

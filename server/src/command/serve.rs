@@ -12,11 +12,17 @@ use crate::store::{DataFolder, MasterKey, StoreError};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How long a request's head may take.
+const HEAD_PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long requests may go on once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -77,6 +83,7 @@ pub enum ServeError {
 impl Serve {
     pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
         log_to_stderr();
+        allow_many_connections();
         self.serve(place)?;
         Ok(())
     }
@@ -201,16 +208,14 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
             let config = RustlsConfig::from_pem_file(certificate, key)
                 .await
                 .map_err(ServeError::Certificate)?;
-            axum_server::from_tcp_rustls(listener, config)?
-                .handle(handle)
-                .serve(service)
-                .await
+            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+            be_patient_for_so_long(server.http_builder());
+            server.serve(service).await
         }
         Transport::Loopback | Transport::BehindProxy => {
-            axum_server::from_tcp(listener)?
-                .handle(handle)
-                .serve(service)
-                .await
+            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            be_patient_for_so_long(server.http_builder());
+            server.serve(service).await
         }
     };
     control.abort();
@@ -220,6 +225,24 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
         app.close_views();
     }
     served.map_err(ServeError::System)
+}
+
+/// A client that drips its request's head is let go; one that drips the body, by its route.
+fn be_patient_for_so_long(builder: &mut Builder<TokioExecutor>) {
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_PATIENCE);
+    builder.http2().timer(TokioTimer::new());
+}
+
+/// As many connections as the system lets this program have: five thousand tablets come at once.
+fn allow_many_connections() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the number of connections stays limited");
+    }
 }
 
 /// Views may have to be rebuilt: tablets are served meanwhile.

@@ -213,3 +213,28 @@ impl From<TooMany> for Problem {
         .retry_after(seconds)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a tablet reads of it is in `client-core/src/sync/problem.rs`.
+    #[tokio::test]
+    async fn a_pause_is_told_in_the_header_and_in_the_body() {
+        for problem in [Problem::busy(), Problem::disk_full()] {
+            let asked = problem.retry_after.unwrap();
+            let response = problem.into_response();
+            assert_eq!(response.headers()[RETRY_AFTER], asked.to_string().as_str());
+            let body = axum::body::to_bytes(response.into_body(), 10_000)
+                .await
+                .unwrap();
+            let read: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(read["retry_after_s"], asked);
+        }
+        let response = Problem::broken().into_response();
+        let body = axum::body::to_bytes(response.into_body(), 10_000)
+            .await
+            .unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("retry_after_s"));
+    }
+}

@@ -8,17 +8,23 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use maraude_core::sync::{
     MEDIA_TYPE, MessageError, PROTOCOL, REQUEST_READ_CAP_BYTES, decode_request, encode_answer,
 };
+use std::io::Write;
 use std::time::Duration;
 use tower_http::timeout::TimeoutLayer;
 
 /// How long an exchange may take, from its first byte: a slow network sends 1 MB in it.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// An answer below this goes as it is, bytes.
+const LEAST_PACKED_BYTES: usize = 1_024;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -50,8 +56,9 @@ const PROTOCOL_UNKNOWN: Problem = Problem::new(
 async fn sync(
     State(app): State<App>,
     uploader: Uploader,
+    headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<([(HeaderName, &'static str); 1], Vec<u8>), Problem> {
+) -> Result<(HeaderMap, Vec<u8>), Problem> {
     let body = body.map_err(|_| TOO_LARGE)?;
     let request = decode_request(&body).map_err(|error| match error {
         MessageError::TooLarge => TOO_LARGE,
@@ -71,7 +78,34 @@ async fn sync(
     };
     let engine = app.blocking(move |app| app.engine(campaign)).await?;
     let answer = exchange(engine?, app.pool().clone(), asked).await?;
-    Ok(([(CONTENT_TYPE, MEDIA_TYPE)], encode_answer(&answer)))
+    Ok(packed(encode_answer(&answer), &headers))
+}
+
+/// Compressed where the tablet reads it so and it pays.
+fn packed(body: Vec<u8>, asked: &HeaderMap) -> (HeaderMap, Vec<u8>) {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    let accepted = asked
+        .get(ACCEPT_ENCODING)
+        .and_then(|line| line.to_str().ok());
+    let reads_gzip = accepted.is_some_and(|line| {
+        let mut codings = line.split(',').map(str::trim);
+        codings.any(|coding| {
+            coding == "gzip" || coding.starts_with("gzip;q=0.") || coding.starts_with("gzip;q=1")
+        })
+    });
+    if !reads_gzip || body.len() < LEAST_PACKED_BYTES {
+        return (headers, body);
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    match encoder.write_all(&body).and_then(|()| encoder.finish()) {
+        Ok(packed) if packed.len() < body.len() => {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            (headers, packed)
+        }
+        _ => (headers, body),
+    }
 }
 
 impl From<ExchangeError> for Problem {
@@ -80,5 +114,42 @@ impl From<ExchangeError> for Problem {
             ExchangeError::Pool(error) => error.into(),
             ExchangeError::Engine(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_compressed_where_it_is_read_so_and_pays() {
+        let check = |accepted: Option<&'static str>, body: Vec<u8>, expected: bool| {
+            let mut asked = HeaderMap::new();
+            if let Some(line) = accepted {
+                asked.insert(ACCEPT_ENCODING, HeaderValue::from_static(line));
+            }
+            let (headers, sent) = packed(body.clone(), &asked);
+            assert_eq!(
+                headers.contains_key(CONTENT_ENCODING),
+                expected,
+                "{accepted:?}"
+            );
+            let mut read = Vec::new();
+            if expected {
+                let mut decoder = flate2::read::GzDecoder::new(sent.as_slice());
+                std::io::Read::read_to_end(&mut decoder, &mut read).unwrap();
+            } else {
+                read = sent;
+            }
+            assert_eq!(read, body);
+        };
+        check(Some("gzip, deflate, br, zstd"), vec![7; 40_000], true);
+        check(Some("br, gzip;q=0.5"), vec![7; 40_000], true);
+        check(Some("gzip;q=0"), vec![7; 40_000], false);
+        check(Some("br"), vec![7; 40_000], false);
+        check(None, vec![7; 40_000], false);
+        check(Some("gzip"), vec![7; 100], false);
+        let noise: Vec<u8> = crate::store::random::<2048>().unwrap().to_vec();
+        check(Some("gzip"), noise, false);
     }
 }
