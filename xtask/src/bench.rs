@@ -16,7 +16,26 @@ pub struct Bench {
 enum Which {
     /// Observations acknowledged per second, beside automerge-repo's server.
     Sync,
+    /// Nights with known truth linked by Maraude and by Splink.
+    Linkage(Linkage),
 }
+
+/// Nights to link.
+#[derive(Args)]
+struct Linkage {
+    /// People of each night, by size.
+    #[arg(long, default_value = "2000,20000")]
+    people: String,
+    /// Sizes at which Maraude alone is timed.
+    #[arg(long, default_value = "1000,10000,100000")]
+    curve: String,
+    /// Seed of the nights.
+    #[arg(long, default_value = "1")]
+    seed: String,
+}
+
+/// The peer, from the Python registry.
+const SPLINK: &str = "splink==5.0.0";
 
 /// The peer, from the npm registry.
 const PEER_PACKAGES: [&str; 4] = [
@@ -31,6 +50,7 @@ impl Bench {
     pub fn run(self) -> Result<()> {
         match self.which {
             Which::Sync => sync(),
+            Which::Linkage(nights) => linkage(&nights),
         }
     }
 }
@@ -79,4 +99,32 @@ fn sync() -> Result<()> {
         .arg("--server")
         .arg(target().join("release/maraude"));
     run_to_end(bench.arg("--json").arg(target().join("bench/sync.json")))
+}
+
+fn linkage(nights: &Linkage) -> Result<()> {
+    let folder = target().join("bench/splink");
+    let python = folder.join("bin/python");
+    if !folder.join("installed").is_file() {
+        say("Installing the peer (Splink with DuckDB)...");
+        run_to_end(
+            in_folder("python3", &root())
+                .args(["-m", "venv"])
+                .arg(&folder),
+        )?;
+        let mut install = in_folder(&python, &root());
+        run_to_end(install.args(["-m", "pip", "install", "--quiet", SPLINK]))?;
+        std::fs::write(folder.join("installed"), SPLINK)?;
+    }
+    let program = crate::simulate::program("bench_linkage")?;
+    if let Ok(load) = output(std::process::Command::new("cat").arg("/proc/loadavg")) {
+        say(format!("load average before: {}", load.trim()));
+    }
+    let mut bench = in_folder(program, &root());
+    bench.arg("--python").arg(&python);
+    bench
+        .arg("--script")
+        .arg(root().join("tests/peers/splink_night.py"));
+    bench.arg("--folder").arg(target().join("bench/linkage"));
+    bench.args(["--people", &nights.people, "--curve", &nights.curve]);
+    run_to_end(bench.args(["--seed", &nights.seed]))
 }

@@ -30,7 +30,7 @@ pub struct Simulate {
 impl Simulate {
     /// Builds the nights alone, in release, and runs them.
     pub fn run(self) -> Result<()> {
-        let program = program()?;
+        let program = program("simulate")?;
         if let Ok(load) = output(std::process::Command::new("cat").arg("/proc/loadavg")) {
             say(format!("load average before: {}", load.trim()));
         }
@@ -51,11 +51,11 @@ impl Simulate {
     }
 }
 
-/// The program that draws and judges, built without server or documents.
-pub fn program() -> Result<std::path::PathBuf> {
+/// A program that draws and judges nights, built without server or documents.
+pub fn program(name: &str) -> Result<std::path::PathBuf> {
     let mut build = cargo();
     build.args(["build", "--release", "--package", "maraude-tests"]);
-    build.args(["--no-default-features", "--bin", "simulate"]);
+    build.args(["--no-default-features", "--bin", name]);
     run_to_end(&mut build)?;
-    Ok(target().join("release/simulate"))
+    Ok(target().join("release").join(name))
 }

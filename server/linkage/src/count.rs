@@ -37,10 +37,10 @@ const UNREACHED: (f64, f64) = (0.13, 0.05);
 /// Two-sided 95 % of a normal.
 const Z_95: f64 = 1.96;
 /// Partitions drawn: fewest, most, and moves of all of them together.
-const DRAWS: (usize, usize) = (24, 400);
+const DRAWS: (usize, usize) = (16, 400);
 const MOVES: usize = 1_500_000;
 /// Partitions drawn and thrown away first.
-const WARMING: usize = 5;
+const WARMING: usize = 4;
 /// The same night, the same draws.
 const SEED: u64 = 0x004D_4152_4155_4445;
 

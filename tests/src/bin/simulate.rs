@@ -3,14 +3,12 @@
 //! `simulate [--people N,N] [--nights N] [--seed N] [--calibration] [--csv FOLDER]`
 
 use anyhow::{Context, Result, bail};
-use maraude_linkage::{Parameters, Phase, link_by_phase};
 use maraude_tests::doubles::judge::{Bins, Quality, by_kind, calibration, judge};
-use maraude_tests::doubles::{Night, write_csv};
+use maraude_tests::doubles::measure::{Measured, measure};
+use maraude_tests::doubles::{Night, save};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::PathBuf;
-use std::time::Instant;
 
 struct Order {
     people: Vec<u32>,
@@ -108,27 +106,12 @@ fn run(
     bins: &mut Bins,
     kinds: &mut BTreeMap<String, [usize; 4]>,
 ) -> Run {
-    forget_peak();
-    let before_kb = status_kb("VmRSS:");
-    let cpu = cpu_seconds();
-    let mut last = Instant::now();
-    let mut seconds = [0.0; 3];
-    let linkage = link_by_phase(
-        &night.observations,
-        &[],
-        &Parameters::default(),
-        &mut |phase| {
-            let index = match phase {
-                Phase::Block => 0,
-                Phase::Score => 1,
-                Phase::Cluster => 2,
-            };
-            seconds[index] = last.elapsed().as_secs_f64();
-            last = Instant::now();
-        },
-    );
-    let cpu_seconds = cpu_seconds() - cpu;
-    let peak_mb = (status_kb("VmHWM:") - before_kb) / 1_024.0;
+    let Measured {
+        linkage,
+        seconds,
+        cpu_seconds,
+        peak_mb,
+    } = measure(&night.observations);
     if order.calibration {
         calibration(night, &linkage, bins);
         by_kind(night, &linkage, kinds);
@@ -140,42 +123,6 @@ fn run(
         peak_mb,
         observations: night.observations.len(),
     }
-}
-
-/// Starts the peak of memory anew; where the system does not let us, the peak stays the highest.
-fn forget_peak() {
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-}
-
-/// User and system time of this process: fields 14 and 15 of its `stat`, in hundredths.
-fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: Vec<f64> = after
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|field| field.parse().ok())
-        .collect();
-    ticks.iter().sum::<f64>() / 100.0
-}
-
-fn status_kb(field: &str) -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(field));
-    let number = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok());
-    number.unwrap_or(f64::NAN)
-}
-
-fn save(night: &Night, folder: &std::path::Path, seed: u64) -> Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let name = |what: &str| folder.join(format!("{what}-{}-{seed}.csv", night.people));
-    let mut rows = BufWriter::new(File::create(name("night"))?);
-    let mut truth = BufWriter::new(File::create(name("truth"))?);
-    write_csv(night, &mut rows, &mut truth)?;
-    rows.flush()?;
-    truth.flush()?;
-    Ok(())
 }
 
 /// Median, and the worst by how far it is from what is wanted.

@@ -8,12 +8,13 @@
 mod filing;
 mod ground;
 pub mod judge;
+pub mod measure;
 mod people;
 mod table;
 mod walk;
 mod world;
 
-pub use table::write_csv;
+pub use table::{save, write_csv};
 pub use world::World;
 
 use crate::dice::Dice;

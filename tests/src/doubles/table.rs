@@ -3,7 +3,9 @@
 use super::Night;
 use maraude_core::model::{Answer, Contact, ObservationKind};
 use maraude_linkage::{Gender, Household, LinkageObservation};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 /// Columns, in order.
 const COLUMNS: &str = "observation_id,night,team_id,device_id,observed_at,lat,lon,gps_accuracy_m,\
@@ -22,6 +24,18 @@ pub fn write_csv(night: &Night, out: &mut dyn Write, truth: &mut dyn Write) -> i
         }
     }
     Ok(())
+}
+
+/// Saves a night and its truth in a folder; answers the two files.
+pub fn save(night: &Night, folder: &Path, seed: u64) -> io::Result<[PathBuf; 2]> {
+    std::fs::create_dir_all(folder)?;
+    let name = |what: &str| folder.join(format!("{what}-{}-{seed}.csv", night.people));
+    let mut rows = BufWriter::new(File::create(name("night"))?);
+    let mut truth = BufWriter::new(File::create(name("truth"))?);
+    write_csv(night, &mut rows, &mut truth)?;
+    rows.flush()?;
+    truth.flush()?;
+    Ok([name("night"), name("truth")])
 }
 
 fn line(of: &LinkageObservation) -> Vec<String> {
