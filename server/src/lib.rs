@@ -12,6 +12,7 @@ pub mod export;
 mod fixtures;
 pub mod geolocation;
 pub mod http;
+pub mod maintenance;
 pub mod projection;
 pub mod publication;
 pub mod review;

@@ -14,7 +14,8 @@ const { WebSocketServer } = require("ws")
 
 const sockets = new WebSocketServer({ port: Number(port), host: "127.0.0.1" })
 new Repo({
-  network: [new WebSocketServerAdapter(sockets)],
+  // Its five seconds of patience with a busy client would cut connections on a slow machine.
+  network: [new WebSocketServerAdapter(sockets, 3_600_000)],
   storage: new NodeFSStorageAdapter(folder),
   sharePolicy: async () => false,
 })

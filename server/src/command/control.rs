@@ -4,7 +4,7 @@
 //! One line of JSON each way. The socket lies in the data folder, which only its owner may enter.
 
 use super::place::{Place, PlaceError, open_app};
-use super::{campaign, device, export, layers, quarantine, rebuild, release, user};
+use super::{backup, campaign, device, export, layers, quarantine, rebuild, release, user};
 use crate::app::App;
 use crate::store::{LockError, StoreError};
 use crate::sync::EngineError;
@@ -118,6 +118,8 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<layers::Keep>(),
     entry::<layers::List>(),
     entry::<rebuild::Rebuild>(),
+    entry::<crate::maintenance::BackupOrder>(),
+    entry::<backup::VerifyData>(),
 ];
 
 const fn entry<O: Operation>() -> (&'static str, Perform) {

@@ -3,6 +3,7 @@
 //! Commands that touch stored data are [`Operation`]s: asked of the running server through
 //! `DIR/control.sock`, or carried out here under `DIR/lock`. `main` calls [`run`].
 
+mod backup;
 mod campaign;
 mod certificate;
 mod control;
@@ -61,6 +62,12 @@ enum Command {
     Layers(layers::Layers),
     /// Tell which areas hold the places of a CSV
     Locate(locate::Locate),
+    /// Copy everything to another disk, while the server works
+    Backup(backup::Backup),
+    /// Bring a backup back as a new data folder
+    Restore(backup::Restore),
+    /// Read everything to its end and check it
+    Verify(backup::Verify),
     /// Make a campaign's view anew from its log
     Rebuild(rebuild::Rebuild),
     /// Certificates to try real tablets with
@@ -127,6 +134,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Quarantine(quarantines) => quarantines.run(&place),
         Command::Layers(layers) => layers.run(&place),
         Command::Locate(locate) => locate.run(&place),
+        Command::Backup(backup) => backup.run(&place),
+        Command::Restore(restore) => restore.run(&place),
+        Command::Verify(verify) => verify.run(&place),
         Command::Rebuild(rebuild) => rebuild.run(&place),
         Command::Certificate(certificates) => certificates.run(&place),
         Command::Release(releases) => releases.run(&place),

@@ -2,12 +2,14 @@
 //!
 //! Plain HTTP on loopback only. It holds `DIR/lock` and answers commands on `DIR/control.sock`.
 
+use super::backup::keep_backing_up;
 use super::control::listen;
 use super::place::{Place, PlaceError};
 use super::{CommandError, say};
 use crate::app::App;
 use crate::config::{Clock, Config, DEFAULT_LISTEN, Transport};
 use crate::http::router;
+use crate::maintenance::BackupOrder;
 use crate::store::{DataFolder, MasterKey, StoreError};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
@@ -48,6 +50,20 @@ pub struct Serve {
     /// Let tablets erase rounds that are on this server's disk alone, before a second copy is made
     #[arg(long)]
     accept_single_copy: bool,
+    /// Copy everything into this folder now and then, on another disk
+    #[arg(long, value_name = "DIR")]
+    backup: Option<PathBuf>,
+    /// How often, minutes; nothing is copied while nothing was added
+    #[arg(
+        long,
+        value_name = "MINUTES",
+        default_value_t = 15,
+        requires = "backup"
+    )]
+    backup_every: u16,
+    /// Older copies that stay
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "backup")]
+    backup_keep: usize,
 }
 
 /// Why the server does not run.
@@ -110,11 +126,26 @@ impl Serve {
             .enable_all()
             .build()?;
         let app = start(config, &key, &key_source)?;
+        if let Some(order) = self.backup_order()? {
+            let every = Duration::from_mins(self.backup_every.max(1).into());
+            runtime.spawn(keep_backing_up(app.clone(), order, every));
+        }
         let served = runtime.block_on(serve(app.clone(), listener));
         app.close_views();
         runtime.shutdown_timeout(GRACE);
         remove_socket(app.folder());
         served
+    }
+
+    fn backup_order(&self) -> Result<Option<BackupOrder>, ServeError> {
+        let Some(out) = &self.backup else {
+            return Ok(None);
+        };
+        Ok(Some(BackupOrder {
+            out: std::path::absolute(out)?,
+            same_disk_counts: false,
+            keep: Some(self.backup_keep),
+        }))
     }
 
     fn transport(&self) -> Result<Transport, ServeError> {

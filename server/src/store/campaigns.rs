@@ -65,6 +65,16 @@ impl Campaigns {
         }
     }
 
+    /// Keys.
+    pub fn keys(&self) -> &Arc<KeyStore> {
+        &self.keys
+    }
+
+    /// Accounts, devices, codes, audit.
+    pub fn server(&self) -> &ServerStore {
+        &self.server
+    }
+
     /// The data folder.
     pub fn folder(&self) -> &DataFolder {
         &self.folder

@@ -90,6 +90,11 @@ impl DataFolder {
         self.root.join("reserve")
     }
 
+    /// Where a backup is put together.
+    pub fn backup_partial(&self) -> PathBuf {
+        self.root.join("backup.partial")
+    }
+
     /// Settings that are read before anything is opened.
     pub fn settings(&self) -> PathBuf {
         self.root.join("maraude.json")

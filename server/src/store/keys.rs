@@ -86,6 +86,35 @@ impl KeyStore {
         Ok(SigningKey::from_bytes(&seed))
     }
 
+    /// The key that seals copies of the data; drawn at the first call.
+    pub fn backup_key(&self) -> Result<Key32, StoreError> {
+        const CONTEXT: &[u8] = b"maraude/keys/backup/1";
+        let connection = self.connection();
+        let stored: Option<Vec<u8>> = connection
+            .query_row(
+                "SELECT wrapped FROM server WHERE name = 'backup'",
+                [],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if let Some(wrapped) = stored {
+            return unseal_key(&self.master, CONTEXT, &wrapped, "the backups' key");
+        }
+        let key = Zeroizing::new(random::<32>()?);
+        connection.execute(
+            "INSERT INTO server(name, wrapped) VALUES ('backup', ?1)",
+            [seal(&self.master, CONTEXT, &*key)?],
+        )?;
+        Ok(key)
+    }
+
+    /// Whether a campaign has its keys: not when it was purged.
+    pub fn has_campaign(&self, campaign: CampaignId) -> Result<bool, StoreError> {
+        let select = "SELECT EXISTS(SELECT 1 FROM campaigns WHERE campaign = ?1)";
+        let ids = params![campaign.as_bytes()];
+        Ok(self.connection().query_row(select, ids, |row| row.get(0))?)
+    }
+
     /// Draws a campaign's keys.
     pub fn create_campaign(&self, campaign: CampaignId) -> Result<(), StoreError> {
         let key = Zeroizing::new(random::<32>()?);

@@ -45,6 +45,8 @@ pub use log::{
 pub use master::{MasterKey, MasterKeyError};
 pub use random::{random, random_id};
 pub use reserve::Reserve;
+pub(crate) use seal::{Key32, seal, unseal};
 pub use server::ServerStore;
+pub use sqlite::copy_database;
 pub use sqlite_log::SqliteLog;
 pub use writer::{CommitError, Committed, LogWriter, Pending, Slot};

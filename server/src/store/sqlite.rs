@@ -63,6 +63,26 @@ pub fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Copies a database in one read transaction, whatever others write meanwhile; the copy is checked.
+///
+/// # Errors
+/// When either file fails, or the copy is damaged.
+pub fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let source = open_reader(from)?;
+    let mut copy = Connection::open(to)?;
+    rusqlite::backup::Backup::new(&source, &mut copy)?.step(-1)?;
+    // One file: readers of the copy leave none beside it.
+    copy.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(()))?;
+    let finding: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if finding == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Integrity {
+        file: from.display().to_string(),
+        finding,
+    })
+}
+
 fn set(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);

@@ -1,7 +1,7 @@
 //! What became of a tablet's rounds: how many observations are held, how many were read.
 
 use super::{Engine, EngineError};
-use crate::store::StoredDocument;
+use crate::store::{StoreError, StoredDocument};
 use maraude_core::document::{Document, DocumentName, document_id, read_review};
 use maraude_core::model::{DeviceId, DocumentId, Night, ObservationId};
 use maraude_core::sync::RoundCustody;
@@ -100,6 +100,11 @@ impl Engine {
             marks.extend(review.read.into_keys());
         }
         Ok(marks)
+    }
+
+    /// A second copy exists of everything up to a position.
+    pub fn mark_copied(&self, position: u64) -> Result<(), StoreError> {
+        self.log().set_meta(COPIED, &position.to_be_bytes())
     }
 
     /// A second copy of this position exists, or the operator accepts a single one.

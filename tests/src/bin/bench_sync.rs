@@ -137,14 +137,7 @@ fn our_runs(server: &Path, runs: u32, seed: u32) -> Result<Vec<Measured>> {
     serve.args(["serve", "--listen", &listen, "--master-key", &key_text]);
     let process = Process::start(serve.env("MARAUDE_DATA", &data), &OUR_PORT.to_string())?;
     let base = format!("http://{listen}");
-    let words = [
-        "campaign",
-        "create",
-        "--name",
-        "Mesure",
-        "--exercise",
-        "--json",
-    ];
+    let words = ["campaign", "create", "--name", "Mesure", "--json"];
     let made = ours::json_of(&maraude(server, &data, &words)?)?;
     let campaign = made["id"]
         .as_str()
