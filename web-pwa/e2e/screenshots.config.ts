@@ -7,5 +7,6 @@ export default defineConfig({
   testDir: '.',
   testMatch: 'screenshots.spec.ts',
   testIgnore: [],
+  outputDir: '../test-results',
   timeout: 180_000,
 });

@@ -1,5 +1,6 @@
 // The README's pictures, taken from a running demo in the night theme.
 import { expect, test } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tablet } from './field/tablet';
@@ -13,6 +14,12 @@ test.use({ baseURL: base, viewport: { width: 1280, height: 800 }, colorScheme: '
 
 interface Summary {
   id: string;
+}
+
+interface Plan {
+  position: number;
+  sectors: { id: string; code: string }[];
+  summary: { nights: string[] };
 }
 
 test('the console', async ({ page }) => {
@@ -49,9 +56,24 @@ test('the tablet', async ({ browser }) => {
   expect((await page.request.post(`${base}/api/login`, login)).ok()).toBe(true);
   const campaigns = (await (await page.request.get(`${base}/api/campaigns`)).json()) as Summary[];
   const at = `${base}/api/campaigns/${campaigns[0]?.id ?? ''}`;
-  const detail = (await (await page.request.get(at)).json()) as { teams: Summary[] };
-  const order = { label: 'Photographies', team: detail.teams[0]?.id ?? null };
-  const made = await page.request.post(`${at}/enrolments`, { data: order, headers: { origin: base } });
+  const headers = { origin: base };
+  const plan = (await (await page.request.get(at)).json()) as Plan;
+  // The demo's teams have closed their rounds: one more team has not left yet.
+  const [sector] = plan.sectors;
+  const team = randomUUID();
+  const assignment = { team, sector: sector?.id, night: plan.summary.nights[0] };
+  let seen = plan.position;
+  for (const command of [
+    { command: 'put_team', team: { id: team, code: 'E07', organisation: null, professional: false } },
+    { command: 'assign', assignment },
+  ]) {
+    const data = { command_id: randomUUID(), seen, command };
+    const reply = await page.request.post(`${at}/commands`, { data, headers });
+    expect(reply.ok(), await reply.text()).toBe(true);
+    seen = ((await reply.json()) as { position: number }).position;
+  }
+  const order = { label: 'Photographies', team };
+  const made = await page.request.post(`${at}/enrolments`, { data: order, headers });
   const { code } = (await made.json()) as { code: string };
   const tablet = new Tablet(page);
   await tablet.enrol(`${base}/#enrol=${code}`);
@@ -59,6 +81,16 @@ test('the tablet', async ({ browser }) => {
   await page.screenshot({ path: join(images, 'tablet-departure.png') });
   await tablet.tap(/Choisir le secteur/);
   await tablet.tap('Partir');
-  await page.waitForTimeout(2_000);
+  await expect(tablet.title(new RegExp(sector?.code ?? ''))).toBeVisible();
+  await tablet.count({ Hommes: 2, Femmes: 1 });
+  await tablet.noContact('Endormi');
+  await tablet.count({ Hommes: 1 }, 'Parc, jardin');
+  await page.waitForTimeout(7_000);
   await page.screenshot({ path: join(images, 'tablet-home.png') });
+  await tablet.tap('Comptage');
+  for (const label of ['Hommes', 'Hommes', 'Hommes', 'Femmes', 'Mineur·es']) {
+    await tablet.tap(`${label} : un de plus`);
+  }
+  await tablet.choose('Rue, trottoir');
+  await page.screenshot({ path: join(images, 'tablet-count.png') });
 });

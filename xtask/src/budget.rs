@@ -1,6 +1,8 @@
-//! Budgets of the web app: what goes over the wire before anything can be done.
+//! Budgets of the web app: what goes over the wire before anything can be done, and how soon it can.
 
-use crate::run::{root, say};
+use crate::run::{in_web, root, run as run_to_end, say};
+use crate::setup;
+use crate::test::server_binary;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -90,7 +92,31 @@ pub fn run() -> Result<()> {
             over.join(", ")
         );
     }
-    Ok(())
+    start_up()
+}
+
+/// How soon the app can be used on a slow tablet, where there is a browser and a server to ask.
+fn start_up() -> Result<()> {
+    let server = server_binary();
+    let chromium = match setup::chromium() {
+        Ok(chromium) if server.is_file() => chromium,
+        Ok(_) => {
+            say("start-up: not measured, the server is not built");
+            return Ok(());
+        }
+        Err(problem) => {
+            say(format!("start-up: not measured, {problem:#}"));
+            return Ok(());
+        }
+    };
+    let mut measure = in_web("npx");
+    measure.args(["--no-install", "playwright", "test", "--reporter=line"]);
+    measure.args(["--config", "e2e/startup/startup.config.ts"]);
+    measure
+        .env("CHROMIUM", chromium)
+        .env("MARAUDE_BIN", server)
+        .env("NO_COLOR", "1");
+    run_to_end(&mut measure)
 }
 
 fn name_of(twin: &Path) -> String {

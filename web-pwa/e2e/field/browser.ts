@@ -83,6 +83,18 @@ export class OwnBrowser {
     this.browser = null;
   }
 
+  /** Closes it as a person does: what it keeps for a quicker next start is written. */
+  async close(): Promise<void> {
+    const child = this.child;
+    if (!child || !this.browser) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    const session = await this.browser.newBrowserCDPSession();
+    await session.send('Browser.close').catch(() => undefined);
+    await gone;
+    this.child = null;
+    this.browser = null;
+  }
+
   /** Ends it and removes its profile. */
   async remove(): Promise<void> {
     await this.kill();

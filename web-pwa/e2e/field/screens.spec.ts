@@ -233,7 +233,6 @@ for (const language of LANGUAGES) {
     await tablet.tap(words.recap);
     await seen('recap');
     await tablet.tap(words.save);
-    // The team's other tablet may already have filed in the same round: lines are not counted.
     await title(/T01/);
     await tablet.tap(words.noContact);
     await seen('no contact');

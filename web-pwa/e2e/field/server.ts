@@ -55,7 +55,7 @@ export class Server {
   readonly account = ACCOUNT;
   readonly password = PASSWORD;
   campaign = '';
-  readonly team = randomUUID();
+  team: string = randomUUID();
   sector: string = randomUUID();
   sectorCode = 'T01';
   /** Where its team stands. */
@@ -63,6 +63,7 @@ export class Server {
   private readonly folder = mkdtempSync(join(tmpdir(), 'maraude-field-'));
   private child: ChildProcess | null = null;
   private cookie = '';
+  private teams = 0;
 
   private constructor(private readonly port: number) {
     this.base = `http://localhost:${port}`;
@@ -170,6 +171,19 @@ export class Server {
   /** Path of the campaign in the API. */
   at(): string {
     return `/api/campaigns/${this.campaign}`;
+  }
+
+  /**
+   * One more team, sent to the same sector: the tablets of the next test share a round with nobody
+   * of the tests before.
+   */
+  async nextTeam(): Promise<void> {
+    this.team = randomUUID();
+    this.teams += 1;
+    const team = { id: this.team, code: `X${this.teams}`, organisation: null, professional: false };
+    await this.order({ command: 'put_team', team });
+    const assignment = { team: this.team, sector: this.sector, night: NIGHT };
+    await this.order({ command: 'assign', assignment });
   }
 
   private async prepare(): Promise<void> {

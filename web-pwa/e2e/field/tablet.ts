@@ -191,9 +191,13 @@ export class Tablet {
   }
 }
 
-/** `server`: a prepared campaign. `tablet`: a page with a position. */
-export const test = base.extend<{ tablet: Tablet }, { server: Server }>({
-  server: [
+/** `server`: a prepared campaign and a team of the test's own. `tablet`: a page with a position. */
+export const test = base.extend<{ tablet: Tablet; server: Server }, { shared: Server }>({
+  server: async ({ shared }, use) => {
+    await shared.nextTeam();
+    await use(shared);
+  },
+  shared: [
     async ({}, use, info) => {
       const server = await Server.prepared(info.parallelIndex % 4);
       await use(server);
