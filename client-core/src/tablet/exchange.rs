@@ -8,11 +8,12 @@ use super::effect::Effect;
 use super::encoding::{array_from_base64, from_base64, to_base64};
 use super::enrolment::problem_code;
 use super::job::{After, Job};
+use super::outbox::Waiting;
 use crate::document::{DocumentName, document_id};
 use crate::model::{DeviceReport, RoundKey, TimestampMs};
 use crate::sync::{
-    Digest, Follow, HashBytes, MEDIA_TYPE, Peer, Standing, SyncProblem, encode_request,
-    session_signed_bytes,
+    Digest, Follow, HashBytes, MEDIA_TYPE, Peer, Standing, SyncProblem, SyncRequest,
+    encode_request, session_signed_bytes,
 };
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
@@ -236,13 +237,14 @@ impl Tablet {
             Vec::new()
         };
         let (now, told) = (self.now, self.device_report());
-        let Some(request) = self
+        let Some(mut request) = self
             .peer
             .as_mut()
             .and_then(|peer| peer.request(now, told, follow))
         else {
             return;
         };
+        self.tell_what_is_left(&mut request);
         let upload = self
             .state
             .device
@@ -262,6 +264,25 @@ impl Tablet {
             &body,
             TIMEOUT_MS,
         );
+    }
+
+    /// The console shows this until the next contact: what is left once this request is committed.
+    fn tell_what_is_left(&self, request: &mut SyncRequest) {
+        let sent = &request.envelopes;
+        let left: Vec<&Waiting> = self
+            .state
+            .outbox
+            .waiting
+            .iter()
+            .filter(|waiting| {
+                !sent
+                    .iter()
+                    .any(|one| one.as_slice() == waiting.bytes.as_slice())
+            })
+            .collect();
+        let changes = left.iter().map(|waiting| waiting.changes.len() as u32);
+        request.device_report.unsent = changes.sum();
+        request.device_report.oldest_unsent_at = left.iter().map(|waiting| waiting.at).min();
     }
 
     fn device_report(&self) -> DeviceReport {

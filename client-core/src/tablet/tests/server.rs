@@ -75,6 +75,8 @@ pub struct Told {
     /// Where its log ends, and what tablets last gave back.
     pub log_end: u8,
     pub given_back: Option<Vec<u8>>,
+    /// What the last tablet said it would still have to send.
+    pub left: Option<u32>,
 }
 
 impl Server {
@@ -247,6 +249,7 @@ impl Server {
     fn sync(&mut self, token: Option<&str>, body: &[u8], now: i64) -> (u16, Vec<u8>) {
         let request = decode_request(body).unwrap();
         self.told.given_back = request.log_end.clone().map(ByteBuf::into_vec);
+        self.told.left = Some(request.device_report.unsent);
         let reads = token == Some("Bearer session");
         assert!(reads || token.is_some_and(|token| token.starts_with("Bearer upload-")));
         let mut answer = SyncAnswer {

@@ -90,6 +90,11 @@ fn a_night_offline_then_everything_arrives_with_receipts() {
     tablet.go_online();
     let view = tablet.view();
     assert_eq!(view.outbox.unsent, 0);
+    assert_eq!(
+        server.borrow().told.left,
+        Some(0),
+        "the console is told no more than is left"
+    );
     assert_eq!(server.borrow().observations(), 5);
     let entries = view.round.unwrap().entries;
     assert!(
