@@ -34,8 +34,9 @@ impl Cluster {
 const NEVER_COMPARED_NATS: f64 = -4.0;
 /// Probabilities are kept off 0 and 1 before they become log-odds.
 const CERTAIN: f64 = 1e-9;
-/// Probability from which a person entered on two tablets stands as one.
-const ENTERED_TWICE: f64 = 0.9;
+/// Probability from which a person entered on two tablets, or seen asleep and interviewed later by
+/// the same team, stands as one: never without asking, and rarely.
+const ONE_TEAM: f64 = 0.8;
 
 /// What clustering looks at.
 pub(crate) struct Clustering<'a> {
@@ -80,7 +81,7 @@ impl Clustering<'_> {
                 .then_with(|| first(a).cmp(&first(b)))
         });
         for edge in edges {
-            let twice = edge.kind == Level::TwoTablets;
+            let twice = matches!(edge.kind, Level::TwoTablets | Level::SeenThenInterviewed);
             for member in edge.members() {
                 let (a, b) = (sets.of(member.one as usize), sets.of(member.other as usize));
                 if a != b && self.may_join(sets.members(a), sets.members(b), &strongest, twice) {
@@ -91,14 +92,14 @@ impl Clustering<'_> {
         sets.into_sorted()
     }
 
-    /// A link that may stand without a decision: likely enough; not of one team, unless entered
-    /// twice; not of somebody who declined and of whom nothing is known but the place.
+    /// A link that may stand without a decision: likely enough; of one team very likely,
+    /// and only seen again or entered twice; not of somebody who declined and of whom nothing is known but the place.
     fn may_stand(&self, link: &Link) -> bool {
         let enough = match link.kind {
             Level::OtherTeam | Level::OtherNight => {
                 link.probability >= self.around.parameters.held_same_probability
             }
-            Level::TwoTablets => link.probability >= ENTERED_TWICE,
+            Level::TwoTablets | Level::SeenThenInterviewed => link.probability >= ONE_TEAM,
             _ => false,
         };
         let declined = |slot: u32| {

@@ -14,8 +14,8 @@ const ACCURACY_RANGE_M: (f64, f64) = (3.0, 1_000.0);
 /// A team's track places an observation only between fixes this close in time, milliseconds.
 const TRACK_GAP_MS: i64 = 20 * 60_000;
 /// Accuracy of a place taken from a track: at a fix, and added per second away from it, metres.
-const TRACK_ACCURACY_M: f64 = 60.0;
-const TRACK_DRIFT_M_S: f64 = 0.6;
+const TRACK_ACCURACY_M: f64 = 40.0;
+const TRACK_DRIFT_M_S: f64 = 0.3;
 
 /// A place in metres.
 #[derive(Clone, Copy)]
@@ -117,7 +117,11 @@ fn on_track(track: &[(i64, Located)], at: i64) -> Option<Located> {
             for (axis, value) in xyz.iter_mut().enumerate() {
                 *value = p0.xyz[axis] + share * (p1.xyz[axis] - p0.xyz[axis]);
             }
-            Some(coarse(xyz, (at - t0).min(t1 - at)))
+            let mut between = coarse(xyz, (at - t0).min(t1 - at));
+            // Between two fixes a team cannot be much farther off than they are apart.
+            let most_m = TRACK_ACCURACY_M + p0.distance_m(&p1) / 2.0;
+            between.accuracy_m = between.accuracy_m.min(most_m);
+            Some(between)
         }
         (Some((fixed_at, place)), None) | (None, Some((fixed_at, place))) => {
             Some(coarse(place.xyz, (fixed_at - at).abs()))

@@ -5,7 +5,9 @@
 
 use crate::assignment::fit;
 use crate::blocking::{Candidate, Rules};
-use crate::comparison::{Evidence, Field, Level, Pairing, Part, compare_people, compare_rows};
+use crate::comparison::{
+    Evidence, Field, Level, Pairing, Part, compare_people, compare_rows, place_of,
+};
 use crate::distance::Surroundings;
 use crate::frequencies::Terms;
 use crate::parameters::{Parameters, Weights, log2_odds};
@@ -181,8 +183,11 @@ impl Scoring<'_> {
         compare_rows(&pairing, self.terms, &mut evidence);
         if let Some(level) = self.sizes(of) {
             evidence.set(Field::GroupSize, level);
-            if level == Level::AloneOrTogether {
-                evidence.levels[crate::comparison::place_of(Field::Household)] = None;
+            // One alone and a household of several differ already by their number.
+            if level == Level::AloneOrTogether
+                && evidence.level(Field::Household) != Some(Level::Equal)
+            {
+                evidence.levels[place_of(Field::Household)] = None;
             }
         }
         Link {
@@ -336,7 +341,7 @@ impl Scoring<'_> {
             }
             if counted(one) || counted(other) {
                 for field in PERSONAL {
-                    let place = crate::comparison::place_of(field);
+                    let place = place_of(field);
                     let better = weights.field(&told, place) > weights.field(kept, place);
                     if told.level(field).is_some() && (kept.level(field).is_none() || better) {
                         kept.take(field, &told);
