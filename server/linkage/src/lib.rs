@@ -34,7 +34,7 @@ pub use count::DistinctCount;
 pub use decisions::{Contradiction, ContradictionKind};
 pub use explain::{BlockingRule, Explanation, Step};
 pub use frequencies::Frequencies;
-pub use linkage::{Linkage, PairVerdict, Phase, ScoredPair, link, link_by_phase};
+pub use linkage::{Compared, Linkage, PairVerdict, Phase, ScoredPair, link, link_by_phase};
 pub use parameters::{LevelParameters, Parameters};
 pub use slot::{Gender, Household, LinkageObservation, Place, Slot, Unit};
 pub use train::Training;

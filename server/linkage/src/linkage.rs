@@ -71,10 +71,12 @@ pub struct Linkage {
     pub clusters: Vec<Cluster>,
     /// Decisions that could not stand beside the others.
     pub contradictions: Vec<Contradiction>,
-    /// The parameters the run came to: frozen, they give the same run again.
+    /// The parameters the run came to, frozen: a run with them learns nothing more.
     pub parameters: Parameters,
     /// Whether the night taught them.
     pub training: Training,
+    /// What was compared, by the rule that found it, and the weights of what is left.
+    pub compared: Compared,
     counts: BTreeMap<Unit, DistinctCount>,
 }
 
@@ -86,6 +88,33 @@ impl Linkage {
             low: 0.0,
             high: 0.0,
         })
+    }
+}
+
+/// What a run compared, for the page on its quality.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Compared {
+    /// Pairs of observations.
+    pub pairs: u32,
+    /// Pairs each rule found; a pair may be found by several.
+    pub by_rule: BTreeMap<BlockingRule, u32>,
+    /// Links that are not next to impossible, by whole bits of their weight before rivals share.
+    pub by_bits: BTreeMap<i32, u32>,
+}
+
+impl Compared {
+    fn of(found: &[Candidate], links: &[Link]) -> Self {
+        let mut made = Self {
+            pairs: found.len() as u32,
+            ..Self::default()
+        };
+        for rule in found.iter().flat_map(|pair| pair.rules.list()) {
+            *made.by_rule.entry(rule).or_default() += 1;
+        }
+        for link in links.iter().filter(|link| link.probability > 0.0) {
+            *made.by_bits.entry(link.bits.floor() as i32).or_default() += 1;
+        }
+        made
     }
 }
 
@@ -160,6 +189,7 @@ pub fn link_by_phase(
         first_slot: &first_slot,
     };
     let (links, learnt, training) = linked(&scoring, &found, words, &constraints);
+    let compared = Compared::of(&found, &links);
     drop(found);
     over(Phase::Score);
     let run = Outcome {
@@ -183,6 +213,7 @@ pub fn link_by_phase(
         contradictions: Vec::new(),
         parameters: learnt,
         training,
+        compared,
     };
     linkage.contradictions = constraints.contradictions;
     over(Phase::Cluster);

@@ -121,6 +121,68 @@ fn the_same_man_met_by_two_teams_becomes_one_proposal() {
 }
 
 #[test]
+fn what_was_compared_is_told_by_rule_and_weight() {
+    let mut first = man(observation(1, 1, 0, (0.0, 0.0)), "40-54", "ro");
+    let mut again = man(observation(2, 2, 50, (6.0, 4.0)), "40-54", "ro");
+    for side in [&mut first, &mut again] {
+        side.pseudonym = Answer::Known("k7".to_owned());
+    }
+    let found = run(&[first, again], &[]);
+    assert_eq!(found.compared.pairs, 1);
+    let rules: Vec<_> = found.compared.by_rule.into_iter().collect();
+    assert_eq!(
+        rules,
+        [(BlockingRule::Near, 1), (BlockingRule::Pseudonym, 1)]
+    );
+    assert_eq!(found.compared.by_bits.values().sum::<u32>(), 1);
+    assert_eq!(found.training, Training::Learnt);
+}
+
+#[test]
+fn frozen_parameters_are_used_as_they_stand() {
+    let first = man(observation(1, 1, 0, (0.0, 0.0)), "40-54", "ro");
+    let again = man(observation(2, 2, 50, (6.0, 4.0)), "40-54", "ro");
+    let taught = run(&[first.clone(), again.clone()], &[]);
+    let frozen = link(&[first, again], &[], &taught.parameters);
+    assert_eq!(frozen.training, Training::Given);
+    assert_eq!(frozen.parameters, taught.parameters);
+    assert_eq!(
+        (frozen.pairs, frozen.clusters),
+        (taught.pairs, taught.clusters)
+    );
+}
+
+#[test]
+fn groups_whose_members_look_alike_share_and_those_told_apart_do_not() {
+    let ours = group(observation(1, 1, 0, (0.0, 0.0)), 3, 0);
+    let theirs = group(observation(2, 2, 40, (3.0, 3.0)), 3, 0);
+    let alike = run(&[ours, theirs], &[]);
+    assert!(alike.pairs.iter().all(|pair| pair.match_probability < 0.34));
+    let mut members = Vec::new();
+    for (team, minute) in [(1, 0), (2, 40)] {
+        for (place, (age, language)) in [("18-24", "fr"), ("40-54", "ro"), ("65-120", "ti")]
+            .into_iter()
+            .enumerate()
+        {
+            let number = team * 10 + place as u8;
+            let made = observation(number, team, minute, (f64::from(team), 0.0));
+            let mut made = man(made, age, language);
+            made.local_group = Some(LocalGroupId::from_random([team; 16]));
+            members.push(made);
+        }
+    }
+    let apart = run(&members, &[]);
+    let slot_of = |number: u8| slot(&observation(number, 1, 0, (0.0, 0.0)));
+    for place in 0..3 {
+        assert!(
+            together(&apart, slot_of(10 + place), slot_of(20 + place)),
+            "{:?}",
+            apart.pairs
+        );
+    }
+}
+
+#[test]
 fn two_men_in_one_doorway_stay_two() {
     let one = man(observation(1, 1, 0, (0.0, 0.0)), "25-34", "fr");
     let beside = man(observation(2, 1, 1, (1.0, 0.0)), "25-34", "fr");
