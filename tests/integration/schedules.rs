@@ -35,7 +35,7 @@ fn in_every_schedule_nothing_acknowledged_is_lost_and_all_read_the_same() {
             Err(broken) => panic!("{broken:#}; again with MARAUDE_SEED={seed}"),
         }
     }
-    eprintln!(
+    println!(
         "{number} schedules in {:.0} s: {} changes acknowledged, {} deaths of the server, {} of \
          tablets, {} older copies put back; 0 lost",
         since.elapsed().as_secs_f64(),

@@ -1,9 +1,10 @@
 //! What is too long for every run; each keeps its last printed result in docs/proofs.md.
 
-use crate::run::{cargo, run as run_to_end};
+use crate::run::{cargo, output, root, run as run_to_end, run_and_read};
 use crate::test::server_binary;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
+use std::process::{Command, Stdio};
 
 /// Which proof.
 #[derive(Args)]
@@ -53,7 +54,8 @@ fn kill(cycles: u32) -> Result<()> {
     tests
         .env("MARAUDE_BIN", server_binary())
         .env("MARAUDE_KILLS", cycles.to_string());
-    run_to_end(tests.args(["--", "acknowledged::", "--nocapture", "--test-threads", "1"]))
+    tests.args(["--", "acknowledged::", "--nocapture", "--test-threads", "1"]);
+    keep_result(&format!("kill --cycles {cycles}"), &mut tests)
 }
 
 /// A test that runs in every `cargo xtask test`, for longer and optimised.
@@ -62,5 +64,82 @@ fn long(name: &str, variable: &str, count: u64) -> Result<()> {
     tests.args(["test", "--release", "--package", "maraude-tests"]);
     tests.args(["--test", "integration"]);
     tests.env(variable, count.to_string());
-    run_to_end(tests.args(["--", name, "--nocapture"]))
+    tests.args(["--", name, "--nocapture"]);
+    let told = name.trim_end_matches(':');
+    keep_result(&format!("{told} --count {count}"), &mut tests)
+}
+
+/// Runs a proof, and keeps what its tests printed when it succeeds.
+fn keep_result(words: &str, tests: &mut Command) -> Result<()> {
+    let (ok, text) = run_and_read(tests.stderr(Stdio::inherit()))?;
+    if !ok {
+        bail!("the proof failed: docs/proofs.md is left as it was");
+    }
+    let path = root().join("docs/proofs.md");
+    let former = std::fs::read_to_string(&path).unwrap_or_else(|_| HEAD.to_owned());
+    let commit =
+        output(crate::run::in_folder("git", &root()).args(["rev-parse", "--short", "HEAD"]))?;
+    let told: Vec<&str> = text.lines().filter_map(told_by_a_test).collect();
+    let section = format!("At {}:\n\n```\n{}\n```\n", commit.trim(), told.join("\n"));
+    Ok(std::fs::write(
+        &path,
+        with_section(&former, words, &section),
+    )?)
+}
+
+/// First lines of the file.
+const HEAD: &str = "# Proofs\n\nWhat is too long for every run, and what it printed last. \
+                    `cargo xtask proof` writes this file.\n";
+
+/// What a test printed; the runner's own lines tell nothing more.
+fn told_by_a_test(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let line = match line.strip_prefix("test ") {
+        Some(named) => named.split_once(" ... ")?.1,
+        None => line,
+    };
+    let own = ["running ", "result: ", "ok", "test result"];
+    let of_runner = line.is_empty() || own.iter().any(|own| line.starts_with(own));
+    (!of_runner).then_some(line)
+}
+
+/// The file with the section of a proof replaced, or added at its end.
+fn with_section(file: &str, words: &str, section: &str) -> String {
+    let name = words.split(' ').next().unwrap_or_default();
+    let mut parts: Vec<String> = file.split("\n## ").map(str::to_owned).collect();
+    parts.retain(|part| !part.starts_with(&format!("`cargo xtask proof {name}")));
+    let kept: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
+    format!(
+        "{}\n\n## `cargo xtask proof {words}`\n\n{section}",
+        kept.join("\n\n## ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_replaces_its_own_result_and_no_other() {
+        let one = with_section(HEAD, "kill --cycles 5", "A\n");
+        let two = with_section(&one, "schedules --count 7", "B\n");
+        let again = with_section(&two, "kill --cycles 9", "C\n");
+        assert!(again.starts_with("# Proofs\n"));
+        assert!(again.contains("## `cargo xtask proof schedules --count 7`\n\nB\n"));
+        assert!(again.ends_with("## `cargo xtask proof kill --cycles 9`\n\nC\n"));
+        assert!(!again.contains("cycles 5"));
+    }
+
+    #[test]
+    fn the_runners_own_lines_are_left_out() {
+        let told = |line| told_by_a_test(line);
+        assert_eq!(
+            told("test a::b ... 5 kills, 0 lost"),
+            Some("5 kills, 0 lost")
+        );
+        assert_eq!(told("test a::b ... ok"), None);
+        assert_eq!(told("test result: ok. 2 passed"), None);
+        assert_eq!(told("running 2 tests"), None);
+        assert_eq!(told("2,000 schedules"), Some("2,000 schedules"));
+    }
 }
