@@ -12,6 +12,7 @@ mod geography;
 mod malformed;
 mod offline_night;
 mod restored_server;
+mod rough_nights;
 mod schedules;
 mod slow_network;
 mod storage_trouble;

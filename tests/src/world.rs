@@ -274,6 +274,26 @@ impl World {
 
     /// The server stops and starts again, elsewhere.
     pub fn restart(&mut self) -> Result<()> {
+        self.restart_over(|_| Ok(()))
+    }
+
+    /// The server stops, a copy of the campaign's log is put aside, and it starts again.
+    pub fn copy_log(&mut self) -> Result<()> {
+        let aside = self.folder.path().join("copy");
+        self.restart_over(|log| copy_files(log, &aside))
+    }
+
+    /// The server stops, the copy takes the log's place where there is one, and it starts again.
+    pub fn put_log_back(&mut self) -> Result<bool> {
+        let aside = self.folder.path().join("copy");
+        let there = aside.exists();
+        if there {
+            self.restart_over(|log| copy_files(&aside, log))?;
+        }
+        Ok(there)
+    }
+
+    fn restart_over(&mut self, between: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         let data = self.app.config().data.clone();
         let old = std::mem::replace(
             &mut self.runtime,
@@ -283,7 +303,9 @@ impl World {
                 .build()?,
         );
         old.shutdown_timeout(Duration::from_secs(5));
+        // The new one opens no campaign before it is asked for: the old one has let go of the log.
         self.app = App::open(Config::local(&data), &self.master, self.clock.clone())?;
+        between(&self.app.folder().campaign(self.plan.campaign))?;
         self.base = serve(&self.runtime, &self.app)?;
         Ok(())
     }
