@@ -92,38 +92,46 @@ impl<'a> Gate<'a> {
         }
     }
 
+    /// Each change is decided once, after those of this batch that it depends on: a batch in the
+    /// worst order costs no more than one in the best.
     fn run(mut self, changes: &[Vec<u8>]) -> Admission {
-        let mut waiting = self.read(changes);
-        while let Some(length) = Some(waiting.len()).filter(|length| *length > 0) {
-            let coming: HashSet<ChangeHash> = waiting.iter().map(|item| item.hash).collect();
-            let mut later = VecDeque::new();
-            for scanned in waiting {
-                let awaits = |hash: &ChangeHash| *hash != scanned.hash && coming.contains(hash);
-                let undecided = |hash: &ChangeHash| {
-                    awaits(hash) && !self.has(hash) && !self.refused.contains(hash)
-                };
-                if scanned.scan.dependencies.iter().any(undecided) {
-                    later.push_back(scanned);
-                } else {
-                    self.decide(&scanned, &changes[scanned.index]);
+        let scanned = self.read(changes);
+        let coming: HashSet<ChangeHash> = scanned.iter().map(|item| item.hash).collect();
+        let mut dependants: HashMap<ChangeHash, Vec<usize>> = HashMap::new();
+        let mut awaited = vec![0_usize; scanned.len()];
+        let mut ready = VecDeque::new();
+        for (place, item) in scanned.iter().enumerate() {
+            let dependencies = item.scan.dependencies.iter();
+            for dependency in dependencies.filter(|hash| coming.contains(hash)) {
+                dependants.entry(*dependency).or_default().push(place);
+                awaited[place] += 1;
+            }
+            if awaited[place] == 0 {
+                ready.push_back(place);
+            }
+        }
+        while let Some(place) = ready.pop_front() {
+            let item = &scanned[place];
+            self.decide(item, &changes[item.index]);
+            for dependant in dependants.remove(&item.hash).unwrap_or_default() {
+                awaited[dependant] -= 1;
+                if awaited[dependant] == 0 {
+                    ready.push_back(dependant);
                 }
             }
-            if later.len() == length {
-                for scanned in &later {
-                    let bytes = changes[scanned.index].clone();
-                    self.refuse(Some(scanned.hash), Refusal::MissingDependencies, bytes);
-                }
-                break;
-            }
-            waiting = later;
+        }
+        // A circle of names cannot be made; should it be, nothing of it enters.
+        for (item, _) in scanned.iter().zip(&awaited).filter(|(_, left)| **left > 0) {
+            let bytes = changes[item.index].clone();
+            self.refuse(Some(item.hash), Refusal::MissingDependencies, bytes);
         }
         self.flush();
         self.admission
     }
 
     /// Reads the bytes of all changes; those known or unreadable are settled here.
-    fn read<'b>(&mut self, changes: &'b [Vec<u8>]) -> VecDeque<Scanned<'b>> {
-        let mut waiting = VecDeque::new();
+    fn read<'b>(&mut self, changes: &'b [Vec<u8>]) -> Vec<Scanned<'b>> {
+        let mut waiting = Vec::new();
         let mut seen = HashSet::new();
         for (index, bytes) in changes.iter().enumerate() {
             let body = match body(bytes, self.limits) {
@@ -139,7 +147,7 @@ impl<'a> Gate<'a> {
                 continue;
             }
             match Scan::of(&body, self.limits) {
-                Ok(scan) => waiting.push_back(Scanned {
+                Ok(scan) => waiting.push(Scanned {
                     index,
                     hash,
                     body,
@@ -274,10 +282,6 @@ impl<'a> Gate<'a> {
             self.refused.extend(hash);
         }
         self.admission.refused.push((hash, refusal, bytes));
-    }
-
-    fn has(&self, hash: &ChangeHash) -> bool {
-        self.facts(hash).is_some()
     }
 
     fn facts(&self, hash: &ChangeHash) -> Option<&ChangeFacts> {

@@ -57,6 +57,36 @@ fn an_honest_round_enters_whole_and_once() {
     assert_eq!(other.heads(), tablet.heads());
 }
 
+#[test]
+fn a_long_batch_in_the_worst_order_costs_no_more() {
+    let mut tablet = Document::new(sample::actor(1));
+    let mut changes = Vec::new();
+    for number in 0..1_500_u32 {
+        changes.extend(tablet.commit(sample::AT, |w| {
+            let mut closure = sample::closure(1);
+            let mut id = [0; 16];
+            id[..4].copy_from_slice(&number.to_be_bytes());
+            closure.id = crate::model::ClosureId::from_random(id);
+            w.put_closure(&closure);
+        }));
+    }
+    let timed = |batch: &[Vec<u8>]| {
+        let mut server = Document::new(sample::actor(99));
+        let since = std::time::Instant::now();
+        let admission = admitted(&mut server, 1, batch);
+        assert_eq!(admission.accepted.len(), batch.len());
+        since.elapsed()
+    };
+    let mut batch = bytes(&changes);
+    let forwards = timed(&batch);
+    batch.reverse();
+    let backwards = timed(&batch);
+    assert!(
+        backwards < 3 * forwards,
+        "{forwards:?} forwards, {backwards:?} backwards"
+    );
+}
+
 mod bombs;
 mod hostile;
 mod mutants;

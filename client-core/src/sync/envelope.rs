@@ -44,6 +44,9 @@ const SIGNATURE_BYTES: usize = 64;
 /// Largest payload once inflated, bytes.
 pub const PAYLOAD_CAP_BYTES: usize = 4 * 1024 * 1024;
 
+/// Most changes of one payload: ten times what a tablet puts in one.
+pub const CHANGES_CAP: usize = 4_000;
+
 type Suite = X25519HkdfSha256;
 
 /// Changes of one document, as they travel.
@@ -234,6 +237,9 @@ pub fn open(
         InflateError::TooLarge => EnvelopeError::TooLarge,
     })?;
     let wire: Wire = super::codec::read(&plain).map_err(|_| EnvelopeError::Payload)?;
+    if wire.changes.len() > CHANGES_CAP {
+        return Err(EnvelopeError::TooLarge);
+    }
     Ok(Payload {
         name: wire.name,
         changes: wire.changes.into_iter().map(ByteBuf::into_vec).collect(),

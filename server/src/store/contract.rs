@@ -114,7 +114,8 @@ fn refused_bytes_are_kept_with_their_reason(open: &dyn Fn() -> Box<dyn Log>) {
         change: None,
         device: Some(DEVICE),
         carrier: DEVICE,
-        code: "too-many-operations".to_owned(),
+        code: "missing-dependencies".to_owned(),
+        awaits: Some([70; 32]),
         received_at: 5,
         bytes: vec![1, 2, 3],
     };
@@ -130,12 +131,20 @@ fn refused_bytes_are_kept_with_their_reason(open: &dyn Fn() -> Box<dyn Log>) {
     assert_eq!(found[0].item, item);
     assert!(log.quarantined_bytes(DEVICE).unwrap() >= 3);
     let document = document(3).0;
-    assert_eq!(log.documents_waiting(&item.code).unwrap(), vec![document]);
-    assert_eq!(log.waiting(document, &item.code).unwrap(), found);
-    assert!(log.waiting(document, "another").unwrap().is_empty());
+    assert_eq!(log.documents_awaiting().unwrap(), vec![document]);
+    assert_eq!(log.awaiting(document, &[70; 32]).unwrap(), found);
+    assert!(log.awaiting(document, &[71; 32]).unwrap().is_empty());
+    let moved_on = Batch {
+        moved_on: vec![(found[0].number, [71; 32])],
+        ..Batch::default()
+    };
+    one(&*log, moved_on).unwrap();
+    assert!(log.awaiting(document, &[70; 32]).unwrap().is_empty());
+    assert_eq!(log.awaiting(document, &[71; 32]).unwrap().len(), 1);
     let refused = NewQuarantined {
         item: 1,
         change: Some([8; 32]),
+        awaits: None,
         ..item.clone()
     };
     let kept = Batch {
@@ -159,8 +168,8 @@ fn refused_bytes_are_kept_with_their_reason(open: &dyn Fn() -> Box<dyn Log>) {
         ..Batch::default()
     };
     one(&*log, dealt_with).unwrap();
-    assert!(log.waiting(document, &item.code).unwrap().is_empty());
-    assert!(log.documents_waiting(&item.code).unwrap().is_empty());
+    assert!(log.awaiting(document, &[71; 32]).unwrap().is_empty());
+    assert!(log.documents_awaiting().unwrap().is_empty());
     log.settle_quarantine(found[0].number, 77).unwrap();
     assert_eq!(log.quarantine(0, 10).unwrap()[0].settled_at, Some(77));
     assert_eq!(log.quarantine(found[0].number, 10).unwrap().len(), 1);

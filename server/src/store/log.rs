@@ -105,6 +105,8 @@ pub struct NewQuarantined {
     pub carrier: DeviceId,
     /// Stable kebab-case code.
     pub code: String,
+    /// The change it waits for, where it waits for one.
+    pub awaits: Option<HashValue>,
     /// Server clock.
     pub received_at: TimestampMs,
     /// The bytes.
@@ -155,6 +157,8 @@ pub struct Batch {
     pub requires: Vec<(DocumentId, HashValue)>,
     /// Refused bytes; those already there are passed over.
     pub quarantine: Vec<NewQuarantined>,
+    /// Numbers of refused bytes that wait for another change now, and for which.
+    pub moved_on: Vec<(u64, HashValue)>,
     /// Numbers of refused bytes that were dealt with, and when.
     pub settled: Vec<(u64, TimestampMs)>,
     /// A tablet's contact.
@@ -293,10 +297,14 @@ pub trait Log: Send + Sync {
     fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
     /// Refused bytes after a number, at most `limit`.
     fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
-    /// Refused bytes of a document that wait for a change they depend on, oldest first.
-    fn waiting(&self, document: DocumentId, code: &str) -> Result<Vec<Quarantined>, StoreError>;
-    /// Documents with refused bytes that wait for a change they depend on.
-    fn documents_waiting(&self, code: &str) -> Result<Vec<DocumentId>, StoreError>;
+    /// Refused bytes of a document that wait for this change, oldest first.
+    fn awaiting(
+        &self,
+        document: DocumentId,
+        change: &HashValue,
+    ) -> Result<Vec<Quarantined>, StoreError>;
+    /// Documents with refused bytes that wait for a change.
+    fn documents_awaiting(&self) -> Result<Vec<DocumentId>, StoreError>;
     /// Refused bytes nobody has dealt with, newest first, at most `limit`; their bytes left out.
     fn open_quarantine(&self, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
     /// Codes under which a change was refused.

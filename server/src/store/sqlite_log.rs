@@ -20,7 +20,11 @@ mod rows;
 /// The file's schema; one script per version, never altered once shipped.
 const SCHEMA: Schema = Schema {
     name: "log.db",
-    migrations: &[include_str!("log_1.sql"), include_str!("log_2.sql")],
+    migrations: &[
+        include_str!("log_1.sql"),
+        include_str!("log_2.sql"),
+        include_str!("log_3.sql"),
+    ],
 };
 
 /// Reason of a document's erasure that only the keys remember.
@@ -242,21 +246,25 @@ impl Log for SqliteLog {
         self.open_quarantined(found)
     }
 
-    fn waiting(&self, document: DocumentId, code: &str) -> Result<Vec<Quarantined>, StoreError> {
-        let clause = "WHERE document = ?1 AND code = ?2 AND settled_at IS NULL ORDER BY number";
+    fn awaiting(
+        &self,
+        document: DocumentId,
+        change: &HashValue,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        let clause = "WHERE document = ?1 AND awaits = ?2 AND settled_at IS NULL ORDER BY number";
         let found =
-            self.read(|c| rows::quarantine(c, clause, params![document.as_bytes(), code]))?;
+            self.read(|c| rows::quarantine(c, clause, params![document.as_bytes(), change]))?;
         self.open_quarantined(found)
     }
 
-    fn documents_waiting(&self, code: &str) -> Result<Vec<DocumentId>, StoreError> {
+    fn documents_awaiting(&self) -> Result<Vec<DocumentId>, StoreError> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
                 "SELECT DISTINCT document FROM quarantine
-                 WHERE code = ?1 AND settled_at IS NULL AND document IS NOT NULL",
+                 WHERE awaits IS NOT NULL AND settled_at IS NULL AND document IS NOT NULL",
             )?;
             let found = statement
-                .query_map([code], |row| {
+                .query_map([], |row| {
                     row.get::<_, [u8; 16]>(0).map(DocumentId::from_bytes)
                 })?
                 .collect::<Result<_, _>>()?;

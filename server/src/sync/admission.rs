@@ -10,7 +10,7 @@ use maraude_core::gate::{Admission, GateLimits, Refusal, dependencies_of};
 use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
 use maraude_core::sync::RefusedChange;
 use serde_bytes::ByteArray;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 
 /// Code of changes that made the gate panic: each was tried alone before it is called so.
@@ -163,6 +163,7 @@ impl Engine {
                 device: Some(item.author.device.id),
                 carrier: setting.carrier,
                 code: code.to_owned(),
+                awaits: None,
                 received_at: setting.now,
                 bytes: bytes.clone(),
             });
@@ -194,11 +195,13 @@ impl Engine {
         let held = self.documents.hold(document);
         // The place is taken before the document changes: a full queue leaves it as it was.
         let slot = self.parts.open.writer.reserve()?;
-        let waiting = self.waiting_items(document)?;
-        let is_waiting = !waiting.is_empty();
-        let worked = self
-            .documents
+        let may_wait = self.something_waits_in(document)?;
+        self.documents
             .work(&held, document, self.disk(), |current| {
+                if may_wait {
+                    // What waits is looked up in the log: all that was submitted must be there.
+                    self.parts.open.writer.barrier()?.wait()?;
+                }
                 let mut work = Work {
                     gate: self.parts.gate,
                     name,
@@ -209,12 +212,12 @@ impl Engine {
                         contact: setting.contact.clone(),
                         ..Batch::default()
                     },
-                    late: Vec::new(),
+                    late: HashMap::new(),
                 };
                 let before = heads(current);
                 let mut outcomes: Vec<ItemOutcome> =
                     items.iter().map(|item| work.admit(current, item)).collect();
-                work.admit_late(current, waiting, &mut outcomes);
+                work.admit_late(current, may_wait, &mut outcomes);
                 let mut batch = work.batch;
                 if !batch.changes.is_empty() {
                     batch.documents.push((document, *name));
@@ -227,7 +230,7 @@ impl Engine {
                 batch.requires.retain(|(_, hash)| !new.contains(hash));
                 let rests = !batch.changes.is_empty() || !batch.requires.is_empty();
                 let ahead = rests.then(|| held.set_out());
-                if batch.quarantine.iter().any(|item| waits(&item.code)) {
+                if batch.quarantine.iter().any(|item| item.awaits.is_some()) {
                     self.note_waiting(document);
                 }
                 let submitted = Submitted {
@@ -236,39 +239,31 @@ impl Engine {
                     pending: slot.submit(batch),
                     ahead,
                 };
-                Admitted {
+                Ok(Admitted {
                     outcomes,
                     submitted: vec![submitted],
-                }
-            });
-        if is_waiting {
-            // Whatever came of it: what has not entered is looked at again with the next change.
-            self.note_waiting(document);
-        }
-        worked
+                })
+            })?
     }
 
-    /// Changes that came before what they depend on, oldest first.
-    fn waiting_items(&self, document: DocumentId) -> Result<Vec<(u64, Item)>, EngineError> {
+    /// Changes of this document may wait for others.
+    fn something_waits_in(&self, document: DocumentId) -> Result<bool, EngineError> {
         let mut known = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let documents = match &mut *known {
             Some(documents) => documents,
-            none => {
-                let mut documents = HashSet::new();
-                for code in [WAITS, RESTS_ON_REFUSED] {
-                    documents.extend(self.log().documents_waiting(code)?);
-                }
-                none.insert(documents)
-            }
+            none => none.insert(self.log().documents_awaiting()?.into_iter().collect()),
         };
-        if !documents.remove(&document) {
-            return Ok(Vec::new());
-        }
-        drop(known);
+        Ok(documents.contains(&document))
+    }
+
+    /// Changes that wait for this one, oldest first; a revoked tablet's are left to a person.
+    fn awaiting(
+        &self,
+        document: DocumentId,
+        change: &HashValue,
+    ) -> Result<Vec<(u64, Item)>, EngineError> {
         let mut items = Vec::new();
-        let mut all = self.log().waiting(document, WAITS)?;
-        all.extend(self.log().waiting(document, RESTS_ON_REFUSED)?);
-        for kept in all {
+        for kept in self.log().awaiting(document, change)? {
             let author = match kept.item.device {
                 Some(device) => self.parts.server.device(device)?,
                 None => None,
@@ -304,7 +299,8 @@ impl Engine {
 
 /// What became of a change that had waited.
 enum Late {
-    Waits,
+    /// Still, for this one.
+    Waits(HashValue),
     Entered,
     Refused,
 }
@@ -319,6 +315,10 @@ fn alone(item: &Item, bytes: &[u8]) -> Item {
     }
 }
 
+fn is_of(kept: &NewQuarantined, item: &Item) -> bool {
+    kept.envelope == item.envelope && kept.item == item.first
+}
+
 fn waits(code: &str) -> bool {
     matches!(code, WAITS | RESTS_ON_REFUSED)
 }
@@ -330,8 +330,8 @@ struct Work<'a> {
     setting: &'a Setting<'a>,
     engine: &'a Engine,
     batch: Batch,
-    /// Changes of these items that wait for others.
-    late: Vec<Item>,
+    /// Changes of these items that wait for others, by what each waits for.
+    late: HashMap<HashValue, Vec<Item>>,
 }
 
 impl Work<'_> {
@@ -354,9 +354,10 @@ impl Work<'_> {
             self.accept(item, change);
         }
         for (hash, refusal, bytes) in admission.refused {
-            let missing = match refusal {
-                Refusal::MissingDependencies => missing(current, &bytes),
-                _ => Vec::new(),
+            let missing = if waits(refusal.code()) {
+                missing(current, &bytes)
+            } else {
+                Vec::new()
             };
             let refusal = if missing.iter().any(|hash| self.was_refused(hash)) {
                 Refusal::DependsOnRefused
@@ -369,10 +370,12 @@ impl Work<'_> {
                 missing: missing.iter().map(|hash| ByteArray::new(hash.0)).collect(),
             };
             outcome.quarantined.push(told);
-            if waits(refusal.code()) {
-                self.late.push(alone(item, &bytes));
+            let awaits = missing.first().map(|hash| hash.0);
+            if let Some(other) = awaits {
+                let item = alone(item, &bytes);
+                self.late.entry(other).or_default().push(item);
             }
-            self.refuse(item, hash, refusal, bytes);
+            self.refuse(item, hash, refusal, awaits, bytes);
         }
         outcome
     }
@@ -396,57 +399,70 @@ impl Work<'_> {
         })
     }
 
-    /// What came before what it depends on is tried again, as long as that lets something in:
-    /// changes of two tablets may each wait for the other's, in turn.
-    fn admit_late(
-        &mut self,
-        current: &mut Document,
-        mut waiting: Vec<(u64, Item)>,
-        outcomes: &mut [ItemOutcome],
-    ) {
-        loop {
-            let before = waiting.len() + self.late.len();
-            waiting.retain(|(number, item)| match self.admit_one(current, item) {
-                Late::Waits => true,
-                Late::Entered => {
-                    self.batch.settled.push((*number, self.setting.now));
-                    false
+    /// What waits for a change is tried when that change comes, and only then: thousands of changes
+    /// that wait for nothing cost an honest tablet nothing. What enters may be waited for in turn.
+    fn admit_late(&mut self, current: &mut Document, may_wait: bool, outcomes: &mut [ItemOutcome]) {
+        // The log learns only with this batch that a change waits for another one now.
+        let mut moved: HashMap<HashValue, Vec<(u64, Item)>> = HashMap::new();
+        let mut place = 0;
+        while let Some(change) = self.batch.changes.get(place) {
+            let hash = change.hash;
+            place += 1;
+            let kept = if may_wait {
+                self.engine.awaiting(self.document, &hash)
+            } else {
+                Ok(Vec::new())
+            };
+            // A log that cannot be read here will not take the batch either; what waits is then
+            // tried by `maraude quarantine retry`.
+            let kept = kept.inspect_err(|error| tracing::error!(%error, "what waits was not read"));
+            let here = moved.remove(&hash).unwrap_or_default();
+            for (number, item) in kept.unwrap_or_default().into_iter().chain(here) {
+                match self.admit_one(current, &item) {
+                    Late::Waits(other) => {
+                        self.batch.moved_on.push((number, other));
+                        moved.entry(other).or_default().push((number, item));
+                    }
+                    Late::Entered => self.batch.settled.push((number, self.setting.now)),
+                    Late::Refused => {}
                 }
-                Late::Refused => false,
-            });
-            let mut late = std::mem::take(&mut self.late);
-            late.retain(|item| match self.admit_one(current, item) {
-                Late::Waits => true,
-                Late::Entered => {
-                    self.entered(item, outcomes);
-                    false
+            }
+            for item in self.late.remove(&hash).unwrap_or_default() {
+                match self.admit_one(current, &item) {
+                    Late::Waits(other) => {
+                        let kept = self.batch.quarantine.iter_mut();
+                        let mut own = kept.filter(|kept| is_of(kept, &item));
+                        if let Some(kept) = own.next() {
+                            kept.awaits = Some(other);
+                        }
+                        self.late.entry(other).or_default().push(item);
+                    }
+                    Late::Entered => self.entered(&item, outcomes),
+                    Late::Refused => {}
                 }
-                Late::Refused => false,
-            });
-            self.late = late;
-            if waiting.len() + self.late.len() == before {
-                break;
             }
         }
     }
 
     fn admit_one(&mut self, current: &mut Document, item: &Item) -> Late {
         let admission = self.gate(current, item);
-        let mut refused = admission.refused.iter();
-        if refused.any(|refused| waits(refused.1.code())) {
-            return Late::Waits;
+        if let Some((_, refusal, bytes)) = admission.refused.first() {
+            let other = missing(current, bytes).first().copied();
+            return match other.filter(|_| waits(refusal.code())) {
+                Some(other) => Late::Waits(other.0),
+                None => Late::Refused,
+            };
         }
-        let let_in = !admission.accepted.is_empty() || !admission.known.is_empty();
         for change in admission.accepted {
             self.accept(item, change);
         }
-        if let_in { Late::Entered } else { Late::Refused }
+        Late::Entered
     }
 
     /// A change of these items did not have to wait for long: it is told as let in.
     fn entered(&mut self, item: &Item, outcomes: &mut [ItemOutcome]) {
-        let own = |kept: &NewQuarantined| kept.envelope == item.envelope && kept.item == item.first;
-        let Some(place) = self.batch.quarantine.iter().position(own) else {
+        let mut quarantine = self.batch.quarantine.iter();
+        let Some(place) = quarantine.position(|kept| is_of(kept, item)) else {
             return;
         };
         let kept = self.batch.quarantine.remove(place);
@@ -485,7 +501,14 @@ impl Work<'_> {
         });
     }
 
-    fn refuse(&mut self, item: &Item, hash: Option<ChangeHash>, refusal: Refusal, bytes: Vec<u8>) {
+    fn refuse(
+        &mut self,
+        item: &Item,
+        hash: Option<ChangeHash>,
+        refusal: Refusal,
+        awaits: Option<HashValue>,
+        bytes: Vec<u8>,
+    ) {
         let place = item.changes.iter().position(|change| *change == bytes);
         self.batch.quarantine.push(NewQuarantined {
             envelope: item.envelope,
@@ -495,6 +518,7 @@ impl Work<'_> {
             device: Some(item.author.device.id),
             carrier: self.setting.carrier,
             code: refusal.code().to_owned(),
+            awaits,
             received_at: self.setting.now,
             bytes,
         });

@@ -182,6 +182,7 @@ impl Engine {
                     device: author,
                     carrier: setting.carrier,
                     code: code.to_owned(),
+                    awaits: None,
                     received_at: setting.now,
                     bytes: bytes.to_vec(),
                 }],

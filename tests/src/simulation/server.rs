@@ -411,9 +411,9 @@ impl Log for MortalLog {
         fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
         fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
         fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
-        fn waiting(&self, document: DocumentId, code: &str)
+        fn awaiting(&self, document: DocumentId, change: &HashValue)
             -> Result<Vec<Quarantined>, StoreError>;
-        fn documents_waiting(&self, code: &str) -> Result<Vec<DocumentId>, StoreError>;
+        fn documents_awaiting(&self) -> Result<Vec<DocumentId>, StoreError>;
         fn open_quarantine(&self, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
         fn refusals_of(&self, document: DocumentId, change: &HashValue)
             -> Result<Vec<String>, StoreError>;

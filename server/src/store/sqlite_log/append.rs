@@ -88,6 +88,10 @@ fn append_one(
     for (item, bytes) in batch.quarantine.iter().zip(&sealed.quarantine) {
         insert_quarantined(t, item, bytes)?;
     }
+    for (number, change) in &batch.moved_on {
+        t.prepare_cached("UPDATE quarantine SET awaits = ?2 WHERE number = ?1")?
+            .execute(params![number, change])?;
+    }
     for (number, at) in &batch.settled {
         t.prepare_cached("UPDATE quarantine SET settled_at = ?2 WHERE number = ?1")?
             .execute(params![number, at])?;
@@ -182,7 +186,7 @@ fn insert_quarantined(
 ) -> Result<(), StoreError> {
     t.prepare_cached(
         "INSERT OR IGNORE INTO quarantine(envelope, item, document, change, device, carrier, code,
-           received_at, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+           received_at, bytes, awaits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
         item.envelope,
@@ -194,6 +198,7 @@ fn insert_quarantined(
         item.code,
         item.received_at,
         sealed,
+        item.awaits,
     ])?;
     Ok(())
 }

@@ -123,7 +123,7 @@ pub(super) fn quarantine(
 ) -> Result<Vec<Quarantined>, StoreError> {
     let sql = format!(
         "SELECT number, envelope, item, document, change, device, carrier, code, received_at,
-           settled_at, bytes FROM quarantine {clause}"
+           settled_at, bytes, awaits FROM quarantine {clause}"
     );
     let mut statement = c.prepare_cached(&sql)?;
     let rows = statement.query_map(values, |row| {
@@ -137,6 +137,7 @@ pub(super) fn quarantine(
             device: row.get::<_, Option<[u8; 16]>>(5)?.map(DeviceId::from_bytes),
             carrier: DeviceId::from_bytes(row.get(6)?),
             code: row.get(7)?,
+            awaits: row.get(11)?,
             received_at: row.get(8)?,
             bytes: row.get(10)?,
         };

@@ -281,3 +281,53 @@ fn two_tablets_whose_changes_wait_for_each_other_in_turn_all_enter() {
     assert_eq!(log.changes(document_id(&name)).unwrap().len(), 8);
     assert!(log.open_quarantine(9).unwrap().is_empty());
 }
+
+#[test]
+fn changes_that_wait_for_nothing_cost_an_honest_tablet_nothing() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut hostile = world.tablet(Some(TEAM));
+    let mut honest = world.tablet(Some(TEAM));
+    let timed = |honest: &mut Tablet, numbers: std::ops::Range<u8>| {
+        let mut times: Vec<_> = numbers
+            .map(|number| {
+                let envelope = saved(&world, honest, name, &[number]);
+                let since = std::time::Instant::now();
+                let answer = world.sync(honest, honest.request(&world, &[&envelope[0]]));
+                assert_eq!(answer.receipts[0].changes.len(), 1);
+                since.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    let alone = timed(&mut honest, 1..16);
+    // Each rests on a change that is never sent.
+    let mut stray = Vec::new();
+    for opening in 0..1_500_u16 {
+        let mut actor = [0; 8];
+        actor[..2].copy_from_slice(&opening.to_be_bytes());
+        let mut document = Document::new(Actor::new(hostile.device.device.id, actor));
+        for number in [200, 201] {
+            let mut closure = hostile.closure(number);
+            closure.id = maraude_core::model::ClosureId::from_random(
+                (u128::from(opening) << 8 | u128::from(number)).to_be_bytes(),
+            );
+            stray.extend(document.commit(NOW, |w| w.put_closure(&closure)));
+        }
+    }
+    let stray: Vec<_> = stray
+        .into_iter()
+        .skip(1)
+        .step_by(2)
+        .map(|c| c.bytes)
+        .collect();
+    let envelope = hostile.seal(&world, name, stray);
+    let answer = world.sync(&hostile, hostile.request(&world, &[&envelope]));
+    assert_eq!(codes(&answer).len(), 1_500);
+    let beside = timed(&mut honest, 16..31);
+    assert!(
+        beside < 5 * alone + std::time::Duration::from_millis(20),
+        "{alone:?}, {beside:?}"
+    );
+}
