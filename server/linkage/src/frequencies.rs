@@ -95,6 +95,10 @@ impl Frequencies {
                 .collect(),
             words,
             bits,
+            equal: [
+                equal_share(&self.languages, self.with_language),
+                equal_share(&self.shelters, self.with_shelter),
+            ],
         }
     }
 }
@@ -108,6 +112,8 @@ pub(crate) struct Terms {
     /// Numbers of the words of the marks, sorted.
     pub words: Vec<Vec<u32>>,
     bits: Vec<f32>,
+    /// How often two random languages, two random shelters, are equal, and how many are known.
+    pub equal: [(f64, f64); 2],
 }
 
 impl Terms {
@@ -140,6 +146,13 @@ impl Terms {
         found.sort_unstable();
         found
     }
+}
+
+/// How often two random terms are equal, and the number of terms.
+fn equal_share(counts: &BTreeMap<String, u32>, total: u32) -> (f64, f64) {
+    let square: f64 = counts.values().map(|count| f64::from(*count).powi(2)).sum();
+    let total = f64::from(total);
+    (square / (total * total).max(1.0), total)
 }
 
 /// log2 of (how often two random terms are equal / how often this one is met): 0 on average.

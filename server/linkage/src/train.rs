@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 const M_STRENGTH: f64 = 50.0;
 /// Strength of the starting u, in pairs of two people.
 const U_STRENGTH: f64 = 200.0;
+/// Strength of the experts' u of equal terms, in terms seen.
+const TERMS_STRENGTH: f64 = 100.0;
 /// Strength of a starting prior, in opportunities.
 const PRIOR_STRENGTH: f64 = 40.0;
 /// A learnt prior stays within these.
@@ -106,11 +108,12 @@ pub(crate) fn learn(
     scoring: &Scoring<'_>,
     links: &mut [Link],
     tally: &Tally,
-    start: &Parameters,
+    given: &Parameters,
 ) -> (Parameters, Training) {
-    if !start.learns {
-        return (start.clone(), Training::Given);
+    if !given.learns {
+        return (given.clone(), Training::Given);
     }
+    let start = &of_terms(given, scoring);
     let mut learnt = start.clone();
     set_u(&mut learnt, start, tally);
     let links = sample(scoring, links);
@@ -132,10 +135,30 @@ pub(crate) fn learn(
     if makes_sense(&learnt) {
         (learnt, Training::Learnt)
     } else {
-        let mut kept = start.clone();
+        let mut kept = given.clone();
         kept.learns = false;
         (kept, Training::FellBack)
     }
+}
+
+/// Where u starts for languages and shelters: how often two random ones of this night are equal.
+fn of_terms(start: &Parameters, scoring: &Scoring<'_>) -> Parameters {
+    let mut made = start.clone();
+    for level in &mut made.levels {
+        let (equal, number) = match level.field {
+            Field::Language => scoring.terms.equal[0],
+            Field::Shelter => scoring.terms.equal[1],
+            _ => continue,
+        };
+        let share = if level.level == Level::Equal {
+            equal
+        } else {
+            1.0 - equal
+        };
+        let known = number / (number + TERMS_STRENGTH);
+        level.u_probability += known * (share - level.u_probability);
+    }
+    made
 }
 
 /// The links that teach: all, or in a large night all between some pairs of outings.
