@@ -274,33 +274,15 @@ impl Scoring<'_> {
             })
             .collect();
         let fitted = fit(&bits);
-        // In two group rows, members who look the same are told apart by their place in the row alone:
-        // they stand for each other.
-        let alike = |i: usize, j: usize| {
-            let both = counted(ours[i]) && counted(theirs[j]);
-            both && theirs.iter().enumerate().all(|(other, _)| {
-                compared[i][other] != compared[i][j] || other == j || counted(theirs[other])
-            })
-        };
+        let all_counted = ours.iter().chain(&theirs).all(|&slot| counted(slot));
         let members = fitted
             .aligned
             .iter()
-            .map(|&(i, j, within)| {
-                let same = compared[i]
-                    .iter()
-                    .filter(|other| **other == compared[i][j])
-                    .count();
-                let within = if alike(i, j) {
-                    (within * same as f64).min(1.0)
-                } else {
-                    within
-                };
-                Aligned {
-                    one: ours[i].min(theirs[j]),
-                    other: ours[i].max(theirs[j]),
-                    within: within as f32,
-                    evidence: compared[i][j],
-                }
+            .map(|&(i, j, within)| Aligned {
+                one: ours[i].min(theirs[j]),
+                other: ours[i].max(theirs[j]),
+                within: within_alike(within, &compared[i], j, all_counted) as f32,
+                evidence: compared[i][j],
             })
             .collect();
         let places: Vec<(Part, f32)> = rows
@@ -403,6 +385,17 @@ impl Scoring<'_> {
         } else {
             Level::SameTeam
         }
+    }
+}
+
+/// In two group rows, members who look the same are told apart by their place in the row alone: they
+/// stand for each other.
+fn within_alike(within: f64, row: &[Evidence], j: usize, counted: bool) -> f64 {
+    let alike = row.iter().filter(|other| **other == row[j]).count();
+    if counted {
+        (within * alike as f64).min(1.0)
+    } else {
+        within
     }
 }
 
