@@ -5,7 +5,7 @@
 //! sense is set aside and said. Decisions teach nothing, and the order of observations is not seen.
 //!
 //! # Formula
-//! m = (Σγ·[level] + α·m₀) / (Σγ + α), u = (n[level] + β·u₀) / (n + β),
+//! m = (Σγ of the level + α·m₀) / (Σγ + α), u = (n of the level + β·u₀) / (n + β),
 //! ρ = (2·Σγ + s·ρ₀) / (M + s), M = slots × outings that filed somebody within 50 m.
 //!
 //! # Source
