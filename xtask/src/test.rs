@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must pass, with minutes per group against a budget.
 
-use crate::run::{cargo, in_web, run_and_read, say, target};
+use crate::run::{cargo, in_web, root, run_and_read, say, target};
 use crate::{setup, web};
 use anyhow::{Result, bail};
 use clap::Args;
@@ -143,8 +143,28 @@ fn rust() -> Result<Tally> {
     tests
         .args(["test", "--workspace", "--no-fail-fast"])
         .env("MARAUDE_BIN", server_binary());
-    tests.args(["--", "--skip", FAULT_TESTS]);
+    if let Some(layers) = real_layers() {
+        tests.env(GEODATA, layers);
+    }
+    // What a test measured is printed although it passed.
+    tests.args(["--", "--skip", FAULT_TESTS, "--show-output"]);
     cargo_tests(&mut tests)
+}
+
+/// Names the folder of real layers and addresses.
+const GEODATA: &str = "MARAUDE_GEODATA";
+
+/// Real layers and addresses, where they are at hand; without them invented shapes do.
+fn real_layers() -> Option<std::path::PathBuf> {
+    let named = std::env::var_os(GEODATA).map(std::path::PathBuf::from);
+    let beside = || root().join("../shared/data");
+    let folder = named.unwrap_or_else(beside);
+    let found = folder.canonicalize().ok().filter(|folder| folder.is_dir());
+    say(match &found {
+        Some(_) => "real layers: at hand",
+        None => "real layers: none (MARAUDE_GEODATA names no folder); invented shapes alone",
+    });
+    found
 }
 
 /// Tests under this module name kill, cut and corrupt; they run in a group of their own.

@@ -76,11 +76,20 @@ async function measured(page: Page, base: string, pid: number): Promise<Run> {
       [...document.querySelectorAll('button:not(:disabled)')].some(
         (one) => one.textContent?.trim() === '1',
       );
+    // Told by the page's own changes: looking at every frame would make the browser draw frames.
     return new Promise<number>((done) => {
       const look = (): void => {
-        if (ready()) done(performance.now());
-        else requestAnimationFrame(look);
+        if (!ready()) return;
+        watcher.disconnect();
+        done(performance.now());
       };
+      const watcher = new MutationObserver(look);
+      watcher.observe(document, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
       look();
     });
   });
