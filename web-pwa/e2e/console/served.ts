@@ -1,8 +1,7 @@
 /**
  * A real server with an account, in a folder of its own, for the console's browser tests.
  *
- * `MARAUDE_BIN` is the server, `MARAUDE_NIGHT` collects a simulated night through the real sync;
- * tests that need a night are skipped where it is not built.
+ * `MARAUDE_BIN` is the server, `MARAUDE_NIGHT` collects a simulated night through the real sync.
  */
 import { test as base, expect, type Page } from '@playwright/test';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
@@ -26,8 +25,6 @@ const START_WITHIN_MS = 30_000;
 /** A running server. */
 export interface Served {
   readonly base: string;
-  /** A night has been collected. */
-  readonly night: boolean;
 }
 
 function run(args: string[], data: string, input?: string): void {
@@ -68,22 +65,22 @@ async function start(port: number, withNight: boolean): Promise<Served & { stop:
   const address = `http://localhost:${port}`;
   try {
     await healthy(address);
-    const collect = withNight && existsSync(NIGHT);
-    if (collect) {
+    if (withNight) {
+      if (!existsSync(NIGHT)) throw new Error(`${NIGHT} is missing: cargo xtask test builds it`);
       const args = ['--base', address, '--account', ACCOUNT, '--password', PASSWORD];
       const done = spawnSync(NIGHT, [...args, '--seed', '7', '--with-layers'], {
         encoding: 'utf8',
       });
       if (done.status !== 0) throw new Error(`simulated night: ${done.stderr}`);
     }
-    return { base: address, night: collect, stop };
+    return { base: address, stop };
   } catch (error) {
     stop();
     throw error;
   }
 }
 
-/** `served`: an empty server. `night`: one with a night, where it can be collected. */
+/** `served`: an empty server. `night`: one with a night already collected. */
 export const test = base.extend<object, { served: Served; night: Served }>({
   served: [
     async ({}, use, info) => {
