@@ -1,0 +1,255 @@
+//! One document's changes before the gate, and those that had waited for them.
+//!
+//! It must never write to the log: it fills the batch that `admission` submits.
+
+use super::{Item, ItemOutcome, PANICS, RESTS_ON_REFUSED, Setting, WAITS};
+use crate::store::{Batch, HashValue, NewChange, NewQuarantined};
+use crate::sync::plan::circumstance;
+use crate::sync::{Engine, Gate};
+use maraude_core::document::{ChangeHash, Document, DocumentName, RawChange};
+use maraude_core::gate::{Admission, GateLimits, Refusal, dependencies_of};
+use maraude_core::model::DocumentId;
+use maraude_core::sync::RefusedChange;
+use serde_bytes::ByteArray;
+use std::collections::HashMap;
+
+/// What became of a change that had waited.
+enum Late {
+    /// Still, for this one.
+    Waits(HashValue),
+    Entered,
+    Refused,
+}
+
+/// One change of an item, to be tried by itself.
+fn alone(item: &Item, bytes: &[u8]) -> Item {
+    let place = item.changes.iter().position(|change| change == bytes);
+    Item {
+        first: item.first + place.unwrap_or(0) as u32,
+        changes: vec![bytes.to_vec()],
+        ..item.clone()
+    }
+}
+
+fn is_of(kept: &NewQuarantined, item: &Item) -> bool {
+    kept.envelope == item.envelope && kept.item == item.first
+}
+
+fn waits(code: &str) -> bool {
+    matches!(code, WAITS | RESTS_ON_REFUSED)
+}
+
+/// One document's batch under way.
+pub(super) struct Work<'a> {
+    pub(super) gate: Gate,
+    pub(super) name: &'a DocumentName,
+    pub(super) document: DocumentId,
+    pub(super) setting: &'a Setting<'a>,
+    pub(super) engine: &'a Engine,
+    pub(super) batch: Batch,
+    /// Changes of these items that wait for others, by what each waits for.
+    pub(super) late: HashMap<HashValue, Vec<Item>>,
+}
+
+impl Work<'_> {
+    pub(super) fn admit(&mut self, current: &mut Document, item: &Item) -> ItemOutcome {
+        let admission = self.gate(current, item);
+        let mut outcome = ItemOutcome {
+            envelope: item.envelope,
+            ..ItemOutcome::default()
+        };
+        for known in admission.known {
+            if !current.has(&known) {
+                continue; // It came twice, and was refused the first time.
+            }
+            // It may still be on its way: what is acknowledged must be in the log by then.
+            self.batch.requires.push((self.document, known.0));
+            outcome.changes.push(known.0);
+        }
+        for change in admission.accepted {
+            outcome.changes.push(change.hash.0);
+            self.accept(item, change);
+        }
+        for (hash, refusal, bytes) in admission.refused {
+            let missing = if waits(refusal.code()) {
+                missing(current, &bytes)
+            } else {
+                Vec::new()
+            };
+            let refusal = if missing.iter().any(|hash| self.was_refused(hash)) {
+                Refusal::DependsOnRefused
+            } else {
+                refusal
+            };
+            let told = RefusedChange {
+                change: hash.map(|hash| ByteArray::new(hash.0)),
+                code: refusal.code().to_owned(),
+                missing: missing.iter().map(|hash| ByteArray::new(hash.0)).collect(),
+            };
+            outcome.quarantined.push(told);
+            let awaits = missing.first().map(|hash| hash.0);
+            if let Some(other) = awaits {
+                let item = alone(item, &bytes);
+                self.late.entry(other).or_default().push(item);
+            }
+            self.refuse(item, hash, refusal, awaits, bytes);
+        }
+        outcome
+    }
+
+    /// Refused before, for what it is: who brought it does not matter, or a hostile tablet could
+    /// have a colleague's change called refused by bringing it first.
+    fn was_refused(&self, change: &ChangeHash) -> bool {
+        let here = self.batch.quarantine.iter();
+        let here = here
+            .filter(|item| item.change == Some(change.0))
+            .map(|item| item.code.clone());
+        let before = match self.engine.log().refusals_of(self.document, &change.0) {
+            Ok(codes) => codes,
+            Err(error) => {
+                tracing::warn!(%error, "earlier refusals could not be looked up");
+                Vec::new()
+            }
+        };
+        here.chain(before).any(|code| {
+            code == PANICS || Refusal::of_code(&code).is_some_and(Refusal::is_of_the_change)
+        })
+    }
+
+    /// What waits for a change is tried when that change comes, and only then: thousands of changes
+    /// that wait for nothing cost an honest tablet nothing. What enters may be waited for in turn.
+    pub(super) fn admit_late(
+        &mut self,
+        current: &mut Document,
+        may_wait: bool,
+        outcomes: &mut [ItemOutcome],
+    ) {
+        // The log learns only with this batch that a change waits for another one now.
+        let mut moved: HashMap<HashValue, Vec<(u64, Item)>> = HashMap::new();
+        let mut place = 0;
+        while let Some(change) = self.batch.changes.get(place) {
+            let hash = change.hash;
+            place += 1;
+            let kept = if may_wait {
+                self.engine.awaiting(self.document, &hash)
+            } else {
+                Ok(Vec::new())
+            };
+            // A log that cannot be read here will not take the batch either; what waits is then
+            // tried by `maraude quarantine retry`.
+            let kept = kept.inspect_err(|error| tracing::error!(%error, "what waits was not read"));
+            let here = moved.remove(&hash).unwrap_or_default();
+            for (number, item) in kept.unwrap_or_default().into_iter().chain(here) {
+                match self.admit_one(current, &item) {
+                    Late::Waits(other) => {
+                        self.batch.moved_on.push((number, other));
+                        moved.entry(other).or_default().push((number, item));
+                    }
+                    Late::Entered => self.batch.settled.push((number, self.setting.now)),
+                    Late::Refused => {}
+                }
+            }
+            for item in self.late.remove(&hash).unwrap_or_default() {
+                match self.admit_one(current, &item) {
+                    Late::Waits(other) => {
+                        let kept = self.batch.quarantine.iter_mut();
+                        let mut own = kept.filter(|kept| is_of(kept, &item));
+                        if let Some(kept) = own.next() {
+                            kept.awaits = Some(other);
+                        }
+                        self.late.entry(other).or_default().push(item);
+                    }
+                    Late::Entered => self.entered(&item, outcomes),
+                    Late::Refused => {}
+                }
+            }
+        }
+    }
+
+    fn admit_one(&mut self, current: &mut Document, item: &Item) -> Late {
+        let admission = self.gate(current, item);
+        if let Some((_, refusal, bytes)) = admission.refused.first() {
+            let other = missing(current, bytes).first().copied();
+            return match other.filter(|_| waits(refusal.code())) {
+                Some(other) => Late::Waits(other.0),
+                None => Late::Refused,
+            };
+        }
+        for change in admission.accepted {
+            self.accept(item, change);
+        }
+        Late::Entered
+    }
+
+    /// A change of these items did not have to wait for long: it is told as let in.
+    fn entered(&mut self, item: &Item, outcomes: &mut [ItemOutcome]) {
+        let mut quarantine = self.batch.quarantine.iter();
+        let Some(place) = quarantine.position(|kept| is_of(kept, item)) else {
+            return;
+        };
+        let kept = self.batch.quarantine.remove(place);
+        let mut outcomes = outcomes.iter_mut();
+        let outcome = outcomes.find(|outcome| outcome.envelope == item.envelope);
+        if let (Some(outcome), Some(hash)) = (outcome, kept.change) {
+            let told = |refused: &RefusedChange| refused.change == Some(ByteArray::new(hash));
+            outcome.quarantined.retain(|refused| !told(refused));
+            outcome.changes.push(hash);
+        }
+    }
+
+    fn gate(&self, current: &mut Document, item: &Item) -> Admission {
+        (self.gate)(
+            current,
+            self.name.kind(),
+            &item.changes,
+            item.author.device.id,
+            matches!(self.name, DocumentName::Round { .. }),
+            &GateLimits::default(),
+        )
+    }
+
+    fn accept(&mut self, item: &Item, change: RawChange) {
+        let author = &item.author.device;
+        self.batch.changes.push(NewChange {
+            document: self.document,
+            hash: change.hash.0,
+            device: author.id,
+            carrier: self.setting.carrier,
+            organisation: author.organisation.clone(),
+            received_at: self.setting.now,
+            clock_offset_ms: self.engine.offset_of(author.id, self.setting),
+            circumstance: circumstance(self.setting.plan, &item.author, self.name),
+            bytes: change.bytes,
+        });
+    }
+
+    fn refuse(
+        &mut self,
+        item: &Item,
+        hash: Option<ChangeHash>,
+        refusal: Refusal,
+        awaits: Option<HashValue>,
+        bytes: Vec<u8>,
+    ) {
+        let place = item.changes.iter().position(|change| *change == bytes);
+        self.batch.quarantine.push(NewQuarantined {
+            envelope: item.envelope,
+            item: item.first + place.unwrap_or(0) as u32,
+            document: Some(self.document),
+            change: hash.map(|hash| hash.0),
+            device: Some(item.author.device.id),
+            carrier: self.setting.carrier,
+            code: refusal.code().to_owned(),
+            awaits,
+            received_at: self.setting.now,
+            bytes,
+        });
+    }
+}
+
+/// What a change depends on directly and the document does not hold.
+fn missing(current: &Document, bytes: &[u8]) -> Vec<ChangeHash> {
+    let mut dependencies = dependencies_of(bytes, &GateLimits::default()).unwrap_or_default();
+    dependencies.retain(|hash| !current.has(hash));
+    dependencies
+}
