@@ -5,12 +5,12 @@ use maraude_core::form::FormKind;
 use maraude_core::model::{Answer, AnswerValue, ObservationId};
 use maraude_core::tablet::{Custody, Event};
 use maraude_tests::dice::Dice;
+use maraude_tests::real_server::RealServer;
 use maraude_tests::tablet::SimulatedTablet;
-use maraude_tests::world::RealServer;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 const TABLETS: usize = 8;
 /// How long a tablet may take over one turn.
@@ -61,19 +61,10 @@ impl Field {
     fn begin(fault: Option<&'static str>) -> Self {
         let mut server = RealServer::prepare(TABLETS, fault).unwrap();
         server.start().unwrap();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let told = Arc::new(Told::default());
-        let mut tablets = Vec::new();
-        for seed in 0..TABLETS as u64 {
-            let code = server.code().unwrap();
-            let at = now.as_millis() as i64;
-            let mut tablet = SimulatedTablet::enrolled(&server.base, &code, seed, at).unwrap();
-            let plan = &server.plan;
-            tablet
-                .set_out(plan.teams[0], Some(plan.sectors[0]), plan.night)
-                .unwrap();
-            tablets.push(tablet);
-        }
+        let tablets: Vec<SimulatedTablet> = (0..TABLETS as u64)
+            .map(|seed| server.tablet(seed).unwrap())
+            .collect();
         let turns: Vec<Arc<AtomicU64>> = (0..TABLETS).map(|_| Arc::default()).collect();
         let workers = tablets
             .into_iter()

@@ -3,22 +3,9 @@
 use maraude_core::form::FormKind;
 use maraude_core::model::{Answer, AnswerValue, ObservationId};
 use maraude_core::tablet::{Custody, Event};
+use maraude_tests::real_server::RealServer;
 use maraude_tests::tablet::SimulatedTablet;
-use maraude_tests::world::RealServer;
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-fn tablet(server: &mut RealServer, seed: u64) -> SimulatedTablet {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let code = server.code().unwrap();
-    let at = now.as_millis() as i64;
-    let mut tablet = SimulatedTablet::enrolled(&server.base, &code, seed, at).unwrap();
-    let plan = &server.plan;
-    tablet
-        .set_out(plan.teams[0], Some(plan.sectors[0]), plan.night)
-        .unwrap();
-    tablet
-}
 
 fn record(tablet: &mut SimulatedTablet, men: i64) {
     let place = AnswerValue::Choice("doorway".to_owned());
@@ -49,9 +36,9 @@ fn on_disk(server: &RealServer) -> BTreeSet<ObservationId> {
 fn an_older_copy_of_the_log_is_found_out_and_nothing_is_lost() {
     let mut server = RealServer::prepare(3, None).unwrap();
     server.start().unwrap();
-    let mut one = tablet(&mut server, 1);
-    let mut other = tablet(&mut server, 2);
-    let mut locked = tablet(&mut server, 3);
+    let mut one = server.tablet(1).unwrap();
+    let mut other = server.tablet(2).unwrap();
+    let mut locked = server.tablet(3).unwrap();
     record(&mut one, 1);
     record(&mut other, 2);
     server.kill().unwrap();
@@ -96,7 +83,7 @@ fn an_older_copy_of_the_log_is_found_out_and_nothing_is_lost() {
 fn a_copy_made_at_the_end_is_no_restoration() {
     let mut server = RealServer::prepare(1, None).unwrap();
     server.start().unwrap();
-    let mut one = tablet(&mut server, 1);
+    let mut one = server.tablet(1).unwrap();
     record(&mut one, 1);
     server.kill().unwrap();
     server.copy_log("same").unwrap();

@@ -4,8 +4,9 @@
 use maraude_core::form::FormKind;
 use maraude_core::model::{Answer, AnswerValue};
 use maraude_core::tablet::{Custody, Event};
+use maraude_tests::real_server::RealServer;
 use maraude_tests::tablet::SimulatedTablet;
-use maraude_tests::world::{RealServer, World};
+use maraude_tests::world::World;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -23,6 +23,8 @@ pub mod population;
 #[cfg(feature = "world")]
 pub mod proxy;
 #[cfg(feature = "world")]
+pub mod real_server;
+#[cfg(feature = "world")]
 pub mod simulation;
 #[cfg(feature = "world")]
 pub mod tablet;

@@ -1,0 +1,206 @@
+//! The small campaign on the real binary, in a process that may be killed.
+//!
+//! It must never be told of a tablet's state: only its port and its files are known.
+
+use crate::generated::root;
+use crate::tablet::SimulatedTablet;
+use crate::world::Campaigning;
+use anyhow::{Context, Result, bail};
+use maraude_core::document::{DocumentName, document_id, read_round};
+use maraude_core::model::Round;
+use maraude_server::app::App;
+use maraude_server::config::{Clock, Config};
+use maraude_server::store::{DataFolder, MasterKey};
+use std::fs::File;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long the server may take to start or stop.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The real binary on a data folder of its own.
+pub struct RealServer {
+    /// The invented campaign.
+    pub plan: Campaigning,
+    /// Where it listens.
+    pub base: String,
+    port: u16,
+    fault: Option<&'static str>,
+    child: Option<Child>,
+    codes: Vec<String>,
+    folder: TempDir,
+}
+
+impl RealServer {
+    /// A data folder with a campaign and codes for some tablets of team 0; not started yet. With a
+    /// `fault` the server misbehaves on purpose.
+    pub fn prepare(tablets: usize, fault: Option<&'static str>) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        DataFolder::new(&data).create()?;
+        let master = MasterKey::draw()?;
+        master.save(&folder.path().join("master.key"), &data)?;
+        let app = App::open(Config::local(&data), &master, Clock::system())?;
+        let plan = Campaigning::prepare(&app)?;
+        let codes = (0..tablets)
+            .map(|n| plan.code(&app, &format!("T{n}"), 0))
+            .collect::<Result<_>>()?;
+        drop(app);
+        // Free now; nobody else draws from the ephemeral range twice in a row.
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        Ok(Self {
+            plan,
+            base: format!("http://127.0.0.1:{port}"),
+            port,
+            fault,
+            child: None,
+            codes,
+            folder,
+        })
+    }
+
+    /// The next code.
+    pub fn code(&mut self) -> Option<String> {
+        self.codes.pop()
+    }
+
+    /// A tablet with the next code, its clock the machine's, on the round of team 0.
+    pub fn tablet(&mut self, seed: u64) -> Result<SimulatedTablet> {
+        let code = self.code().context("no code is left")?;
+        let mut tablet = SimulatedTablet::enrolled(&self.base, &code, seed, Clock::system().now())?;
+        let plan = &self.plan;
+        tablet.set_out(plan.teams[0], Some(plan.sectors[0]), plan.night)?;
+        Ok(tablet)
+    }
+
+    /// Starts it and waits until it is well.
+    pub fn start(&mut self) -> Result<()> {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("server.log"))?;
+        let mut command = Command::new(server_binary()?);
+        command
+            .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
+            .env("MARAUDE_DATA", self.folder.path().join("data"))
+            .env("MARAUDE_MASTER_KEY", self.folder.path().join("master.key"))
+            .env("MARAUDE_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        if let Some(fault) = self.fault {
+            command.env("MARAUDE_FAULT", fault);
+        }
+        self.child = Some(command.spawn().context("the server does not start")?);
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        bail!("the server did not listen within a minute")
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Runs a command of the binary, beside the server or without it; what it printed.
+    pub fn command(&self, arguments: &[&str]) -> Result<String> {
+        let done = Command::new(server_binary()?)
+            .args(arguments)
+            .env("MARAUDE_DATA", self.data())
+            .env("MARAUDE_MASTER_KEY", self.folder.path().join("master.key"))
+            .stdin(Stdio::null())
+            .output()?;
+        if !done.status.success() {
+            bail!("{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        }
+        Ok(String::from_utf8(done.stdout)?)
+    }
+
+    /// Puts a copy of the campaign's log aside; the server is down.
+    pub fn copy_log(&self, name: &str) -> Result<()> {
+        copy_files(&self.campaign_folder(), &self.folder.path().join(name))
+    }
+
+    /// Puts a copy back in the log's place, as somebody would by hand; the server is down.
+    pub fn put_log_back(&self, name: &str) -> Result<()> {
+        copy_files(&self.folder.path().join(name), &self.campaign_folder())
+    }
+
+    fn campaign_folder(&self) -> PathBuf {
+        DataFolder::new(self.data()).campaign(self.plan.campaign)
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// The round of team 0, read from the log's file by another process' eyes: the server is down.
+    pub fn round_on_disk(&self) -> Result<Round> {
+        let data = self.folder.path().join("data");
+        let master = MasterKey::load(&self.folder.path().join("master.key"))?;
+        let app = App::open(Config::local(&data), &master, Clock::system())?;
+        let name = DocumentName::Round {
+            key: self.plan.round(0),
+        };
+        let document = app.engine(self.plan.campaign)?.document(&name)?;
+        Ok(read_round(&document, document_id(&name)).0)
+    }
+}
+
+/// Makes one folder's files those of another.
+pub(crate) fn copy_files(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for file in std::fs::read_dir(to)? {
+        std::fs::remove_file(file?.path())?;
+    }
+    for file in std::fs::read_dir(from)? {
+        let file = file?;
+        std::fs::copy(file.path(), to.join(file.file_name()))?;
+    }
+    Ok(())
+}
+
+impl Drop for RealServer {
+    fn drop(&mut self) {
+        // A test that failed leaves no server behind; nothing else can be done here.
+        let _ = self.kill();
+    }
+}
+
+/// The binary `maraude` with fault points: the one `MARAUDE_BIN` names, else built once per run
+/// beside the tests.
+pub fn server_binary() -> Result<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        if let Some(named) = std::env::var_os("MARAUDE_BIN").map(PathBuf::from) {
+            return named.exists().then_some(named);
+        }
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        // Together with the tests' package, so that features and artefacts are the tests' own.
+        let done = Command::new(cargo)
+            .current_dir(root())
+            .args(["build", "--quiet", "--package", "maraude-server"])
+            .args(["--package", "maraude-tests", "--bin", "maraude"])
+            .status();
+        let binary = std::env::current_exe().ok()?;
+        let profile = binary.parent()?.parent()?.join("maraude");
+        (done.is_ok_and(|done| done.success()) && profile.exists()).then_some(profile)
+    });
+    built
+        .as_deref()
+        .context("the server's binary could not be built")
+}
