@@ -55,6 +55,24 @@ struct Group {
     budget_minutes: u32,
     took: Duration,
     tally: Tally,
+    /// What failing tests printed.
+    failures: Vec<String>,
+}
+
+/// A runner's counts, and what its failing tests printed.
+#[derive(Default)]
+struct Outcome {
+    tally: Tally,
+    failures: Vec<String>,
+}
+
+impl From<Tally> for Outcome {
+    fn from(tally: Tally) -> Self {
+        Self {
+            tally,
+            failures: Vec::new(),
+        }
+    }
 }
 
 impl Test {
@@ -97,6 +115,7 @@ pub fn all(browser: bool) -> Tally {
                 skipped: 1,
                 ..Tally::default()
             },
+            failures: Vec::new(),
         });
     }
     let mut sum = Tally::default();
@@ -114,31 +133,37 @@ pub fn all(browser: bool) -> Tally {
         ));
         sum.add(group.tally);
     }
+    // Again, where somebody who looks at the end finds it.
+    for failure in groups.iter().flat_map(|group| &group.failures) {
+        say(format!("\n{failure}"));
+    }
     sum
 }
 
-fn timed(name: &'static str, budget_minutes: u32, work: impl FnOnce() -> Result<Tally>) -> Group {
+fn timed(name: &'static str, budget_minutes: u32, work: impl FnOnce() -> Result<Outcome>) -> Group {
     say(format!("\n=== {name}"));
     let start = Instant::now();
-    let tally = work().unwrap_or_else(|problem| {
-        say(format!("{name}: {problem:#}"));
-        Tally::of_check(false)
+    let outcome = work().unwrap_or_else(|problem| Outcome {
+        tally: Tally::of_check(false),
+        failures: vec![format!("{name}: {problem:#}")],
     });
+    outcome.failures.iter().for_each(say);
     Group {
         name,
         budget_minutes,
         took: start.elapsed(),
-        tally,
+        tally: outcome.tally,
+        failures: outcome.failures,
     }
 }
 
-fn build() -> Result<Tally> {
+fn build() -> Result<Outcome> {
     web::build()?;
     crate::run::run(cargo().args(["build", "--workspace", "--all-targets", "--quiet"]))?;
-    Ok(Tally::of_check(true))
+    Ok(Tally::of_check(true).into())
 }
 
-fn rust() -> Result<Tally> {
+fn rust() -> Result<Outcome> {
     let mut tests = cargo();
     tests
         .args(["test", "--workspace", "--no-fail-fast"])
@@ -170,16 +195,16 @@ fn real_layers() -> Option<std::path::PathBuf> {
 /// Tests under this module name kill, cut and corrupt; they run in a group of their own.
 const FAULT_TESTS: &str = "acknowledged::";
 
-fn faults() -> Result<Tally> {
+fn faults() -> Result<Outcome> {
     let mut tests = cargo();
     tests
         .args(["test", "--workspace", "--test", "integration"])
         .env("MARAUDE_BIN", server_binary());
-    tests.args(["--", FAULT_TESTS, "--nocapture", "--test-threads", "1"]);
+    tests.args(["--", FAULT_TESTS, "--show-output", "--test-threads", "1"]);
     cargo_tests(&mut tests)
 }
 
-fn web_units() -> Result<Tally> {
+fn web_units() -> Result<Outcome> {
     let (checked, _) =
         run_and_read(in_web("npx").args(["--no-install", "svelte-check", "--fail-on-warnings"]))?;
     let mut tally = Tally::of_check(checked);
@@ -189,10 +214,10 @@ fn web_units() -> Result<Tally> {
             .env("NO_COLOR", "1"),
     )?;
     tally.add(counted(ok, &text, "Tests "));
-    Ok(tally)
+    Ok(tally.into())
 }
 
-fn in_browser() -> Result<Tally> {
+fn in_browser() -> Result<Outcome> {
     let chromium = setup::chromium()?;
     let mut tests = in_web("npx");
     tests.args(["--no-install", "playwright", "test", "--reporter=list"]);
@@ -202,7 +227,7 @@ fn in_browser() -> Result<Tally> {
         .env("NO_COLOR", "1");
     tests.env("MARAUDE_NIGHT", target().join("debug/simulated_night"));
     let (ok, text) = run_and_read(&mut tests)?;
-    Ok(counted(ok, &text, ""))
+    Ok(counted(ok, &text, "").into())
 }
 
 /// The server that the tests start.
@@ -210,7 +235,7 @@ pub fn server_binary() -> std::path::PathBuf {
     target().join("debug/maraude")
 }
 
-fn cargo_tests(command: &mut std::process::Command) -> Result<Tally> {
+fn cargo_tests(command: &mut std::process::Command) -> Result<Outcome> {
     let (ok, text) = run_and_read(command)?;
     let mut tally = Tally::default();
     for line in text.lines().filter(|line| line.starts_with("test result:")) {
@@ -220,7 +245,34 @@ fn cargo_tests(command: &mut std::process::Command) -> Result<Tally> {
     if !ok && tally.failed == 0 {
         tally.failed = 1;
     }
-    Ok(tally)
+    Ok(Outcome {
+        tally,
+        failures: printed_by_failures(&text),
+    })
+}
+
+/// What cargo's runner prints of each failing test: the part that begins `---- NAME stdout ----`
+/// under a line `failures:`, until the list of names.
+fn printed_by_failures(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut among = false;
+    for line in text.lines() {
+        let begins = line.starts_with("---- ") && line.ends_with(" stdout ----");
+        match line {
+            "failures:" => among = !among,
+            "successes:" => among = false,
+            _ if line.starts_with("test result:") => among = false,
+            _ if among && begins => found.push(line.to_owned()),
+            _ if among && !line.trim().is_empty() => {
+                if let Some(last) = found.last_mut() {
+                    last.push('\n');
+                    last.push_str(line);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Counts of a runner that prints `N passed`, `N failed`, `N skipped` on lines that begin so.
@@ -273,5 +325,20 @@ mod tests {
         check("", "  12 passed (34.2s)\n  1 skipped", (12, 0, 1));
         check("", "  3 failed\n  9 passed (1.2m)", (9, 3, 0));
         check("", "nothing ran", (0, 1, 0));
+    }
+
+    #[test]
+    fn what_a_failing_test_printed_is_found_among_what_the_others_printed() {
+        let text = "successes:\n\n---- a stdout ----\nfine\n\nsuccesses:\n    a\n\n\
+            failures:\n\n---- b stdout ----\npanicked at b\nleft: 1\n\n\
+            failures:\n    b\n\ntest result: FAILED. 1 passed; 1 failed\n\
+            failures:\n\n---- c stdout ----\nagain\n\nfailures:\n    c\n";
+        let found = printed_by_failures(text);
+        let expected = [
+            "---- b stdout ----\npanicked at b\nleft: 1",
+            "---- c stdout ----\nagain",
+        ];
+        assert_eq!(found, expected);
+        assert!(printed_by_failures("successes:\n---- a stdout ----\nfine\n").is_empty());
     }
 }

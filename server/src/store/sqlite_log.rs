@@ -10,7 +10,7 @@ use super::seal::{Key32, seal, unseal};
 use super::sqlite::{Schema, open, open_reader};
 use super::{KeyStore, StoreError, random};
 use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -155,7 +155,7 @@ impl SqliteLog {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut connection = self.writer();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
         transaction.commit()?;
         Ok(value)

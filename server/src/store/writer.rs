@@ -3,7 +3,7 @@
 //! A submitter hears of its batch only after the commit is on disk: that is what "acknowledged"
 //! means (design D4). The queue is bounded; a full one is told at once. The sync engine calls it.
 
-use super::log::{Appended, Batch, BatchRefusal, Log, LogPosition};
+use super::log::{Appended, Batch, BatchRefusal, HashValue, Log, LogPosition};
 use super::{Reserve, StoreError};
 use maraude_core::model::DocumentId;
 use std::future::Future;
@@ -111,20 +111,29 @@ impl LogWriter {
         if self.full.load(Ordering::Relaxed) {
             return Err(CommitError::Full);
         }
-        let sender = self.sender.clone().ok_or(CommitError::Stopped)?;
-        match sender.try_reserve_owned() {
-            Ok(permit) => Ok(Slot { permit }),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(CommitError::Busy),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(CommitError::Stopped),
-        }
+        self.place()
     }
 
     /// Ready once everything submitted before is on disk or lost. It writes nothing, so a full disk
     /// does not stand in the way: what is there can be read.
     pub fn barrier(&self) -> Result<Pending, CommitError> {
+        self.look_for(Vec::new())
+    }
+
+    /// As [`Self::barrier`], and refused as [`crate::store::BatchRefusal::Missing`] unless these
+    /// changes are in the log by then.
+    pub fn look_for(&self, requires: Vec<(DocumentId, HashValue)>) -> Result<Pending, CommitError> {
+        let batch = Batch {
+            requires,
+            ..Batch::default()
+        };
+        Ok(self.place()?.submit(batch))
+    }
+
+    fn place(&self) -> Result<Slot, CommitError> {
         let sender = self.sender.clone().ok_or(CommitError::Stopped)?;
         match sender.try_reserve_owned() {
-            Ok(permit) => Ok(Slot { permit }.submit(Batch::default())),
+            Ok(permit) => Ok(Slot { permit }),
             Err(mpsc::error::TrySendError::Full(_)) => Err(CommitError::Busy),
             Err(mpsc::error::TrySendError::Closed(_)) => Err(CommitError::Stopped),
         }

@@ -143,6 +143,11 @@ impl Held {
         self.pending.load(Ordering::Acquire) > 0
     }
 
+    /// A batch of it did not arrive: what is in memory is not what is on disk.
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale.load(Ordering::Acquire)
+    }
+
     /// A batch of it sets out. Called while the document is worked on.
     pub(super) fn set_out(self: &Arc<Self>) -> Ahead {
         self.pending.fetch_add(1, Ordering::AcqRel);

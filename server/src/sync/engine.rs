@@ -5,8 +5,9 @@ use super::custody::Counted;
 use super::documents::{Ahead, Documents};
 use crate::config::Clock;
 use crate::store::{
-    Appended, Batch, CommandMark, CommitError, Committed, Contact, HashValue, KeyStore, Log,
-    LogPosition, LogWriter, NewChange, OpenCampaign, Pending, ServerStore, StoreError, Tombstone,
+    Appended, Batch, BatchRefusal, CommandMark, CommitError, Committed, Contact, HashValue,
+    KeyStore, Log, LogPosition, LogWriter, NewChange, OpenCampaign, Pending, ServerStore,
+    StoreError, Tombstone,
 };
 use ed25519_dalek::SigningKey;
 use maraude_core::document::{
@@ -17,8 +18,16 @@ use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 use tokio::sync::broadcast;
 use zeroize::Zeroizing;
+
+/// How often a document is read again while what was read has not arrived; the tablet is told to
+/// come back after that.
+const READS: u32 = 1_000;
+
+/// A batch that was worked out is submitted within this.
+const BETWEEN_READS: Duration = Duration::from_millis(1);
 
 /// Why the engine did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -183,17 +192,46 @@ impl Engine {
     }
 
     /// Reads a document as it is on disk. Blocks: call it from the pool.
+    ///
+    /// What is read while a batch is on its way is told only once that batch has arrived; what was
+    /// read of a batch that is lost is never told.
     pub fn read<T>(
         &self,
         document: DocumentId,
-        read: impl FnOnce(&Document) -> T,
+        read: impl Fn(&Document) -> T,
     ) -> Result<T, EngineError> {
-        let held = self.documents.hold(document);
-        if held.is_ahead() {
-            self.parts.open.writer.barrier()?.wait()?;
+        for _ in 0..READS {
+            let held = self.documents.hold(document);
+            // Asked while nobody else works on it: a batch may have set out just before.
+            let (value, seen) = self
+                .documents
+                .work(&held, document, self.disk(), |current| {
+                    (read(current), held.is_ahead().then(|| heads(current)))
+                })?;
+            let arrived = match seen {
+                Some(seen) => self.are_in_the_log(document, seen)?,
+                None => !held.is_stale(),
+            };
+            if arrived {
+                return Ok(value);
+            }
+            std::thread::sleep(BETWEEN_READS);
         }
-        self.documents
-            .work(&held, document, self.disk(), |document| read(document))
+        Err(CommitError::Busy.into())
+    }
+
+    /// All that was submitted has arrived or is lost; these changes arrived.
+    fn are_in_the_log(
+        &self,
+        document: DocumentId,
+        changes: Vec<HashValue>,
+    ) -> Result<bool, EngineError> {
+        let changes = changes.into_iter().map(|change| (document, change));
+        match self.parts.open.writer.look_for(changes.collect())?.wait() {
+            Ok(_) => Ok(true),
+            Err(CommitError::Refused(BatchRefusal::Missing)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A copy of a document as it is on disk. Blocks: call it from the pool.

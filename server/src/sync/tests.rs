@@ -12,6 +12,7 @@ use maraude_core::model::{CampaignState, DeviceId, TeamId};
 use maraude_core::sync::{Follow, Receipt, SyncAnswer};
 
 mod refusals;
+mod under_way;
 mod went_back;
 
 const TEAM: TeamId = TeamId::from_random([5; 16]);
