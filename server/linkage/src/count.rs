@@ -6,8 +6,9 @@
 //! decision, nor beside a slot of its own outing. δ ~ N(0, τ²) is drawn anew for each partition: what
 //! is not known of the parameters shifts all links together, and few doubles teach little. Doubles that blocking cannot reach are
 //! taken out too: a share μ of those found, drawn from what the run says of movement. The estimate
-//! is the mean of the draws, the interval the mean ± 1.96 standard deviations.
+//! is what is expected, the interval the estimate ± 1.96 standard deviations of the draws.
 
+use crate::part::{Cells, UNITS};
 use crate::party::Parties;
 use crate::sample::{Near, State};
 use crate::score::Link;
@@ -59,13 +60,9 @@ pub(crate) struct Sampling<'a> {
 }
 
 impl Sampling<'_> {
-    /// Counts of distinct people among the slots of each kind; `kind` tells the kind of a slot, none
-    /// for one that does not count. `start` is the partition to start from.
-    pub fn counts<const N: usize>(
-        &self,
-        start: &[Vec<usize>],
-        kind: &[Option<usize>],
-    ) -> [DistinctCount; N] {
+    /// Counts of distinct people by cell, all from the same partitions: the parts of a total add up
+    /// to it. `start` is the partition to start from.
+    pub fn counts(&self, start: &[Vec<usize>], cells: &Cells) -> Vec<DistinctCount> {
         let movers = self.movers();
         let near = Near::of(self);
         let mut state = self.state(start);
@@ -73,45 +70,53 @@ impl Sampling<'_> {
         let work: usize = movers.iter().map(|mover| mover.ways.len()).sum();
         let draws = MOVES.checked_div(work);
         let draws = draws.map_or(1, |draws| draws.clamp(DRAWS.0, DRAWS.1));
-        let slots: [f64; N] =
-            std::array::from_fn(|of| kind.iter().filter(|kind| **kind == Some(of)).count() as f64);
-        let decided = self.decided::<N>(kind);
+        let most = self.at_most(cells);
+        let mut filed = vec![0.0; cells.number()];
+        (0..self.slots.len()).for_each(|slot| cells.add(&mut filed, slot, 1.0));
         for _ in 0..if work == 0 { 0 } else { WARMING } {
             self.sweep(&mut state, &movers, &near, 0.0, &mut rng);
         }
-        let expected = self.newcomers::<N>(kind);
-        let doubles: f64 = (0..N)
-            .map(|of| slots[of] - decided[of] - expected[of])
-            .sum();
-        let (any, few, most) = SHIFT_VARIANCE;
-        let deviation = (any + few / doubles.max(1.0)).min(most).sqrt();
-        let mut drawn: Vec<([f64; N], f64)> = Vec::with_capacity(draws);
+        let expected = self.newcomers(cells);
+        let doubles: f64 = (0..UNITS.len()).map(|of| most[of] - expected[of]).sum();
+        let (any, few, largest) = SHIFT_VARIANCE;
+        let deviation = (any + few / doubles.max(1.0)).min(largest).sqrt();
+        let mut drawn: Vec<(Vec<f64>, f64)> = Vec::with_capacity(draws);
         for draw in 0..draws {
             let (shift, reach) = two_normals(draw, draws);
             self.sweep(&mut state, &movers, &near, deviation * shift, &mut rng);
             let unreached = (UNREACHED.0 + UNREACHED.1 * reach).clamp(0.0, 0.5);
-            drawn.push((distinct::<N>(&state, kind), unreached));
+            drawn.push((distinct(&state, cells), unreached));
         }
-        std::array::from_fn(|of| {
-            let mean = drawn.iter().map(|(found, _)| found[of]).sum::<f64>() / draws as f64;
-            let most = slots[of] - decided[of];
-            let people: Vec<f64> = drawn
-                .iter()
-                .map(|(found, unreached)| {
+        let ratio = |unreached: f64| unreached / (1.0 - unreached);
+        let usual = drawn.iter().map(|(_, of)| ratio(*of)).sum::<f64>() / draws as f64;
+        (0..cells.number())
+            .map(|of| {
+                let mean = drawn.iter().map(|(found, _)| found[of]).sum::<f64>() / draws as f64;
+                let taken_out = |people: f64, ratio: f64| people - (most[of] - people) * ratio;
+                let estimate = taken_out(expected[of], usual);
+                let square = |(found, unreached): &(Vec<f64>, f64)| {
                     let people = found[of] - mean + expected[of];
-                    people - (most - people).max(0.0) * unreached / (1.0 - unreached)
-                })
-                .collect();
-            interval(&people, most)
-        })
+                    (taken_out(people, ratio(*unreached)) - estimate).powi(2)
+                };
+                let variance = drawn.iter().map(square).sum::<f64>() / draws as f64;
+                // Of three slots decided to be one, a part may hold more than its third.
+                let bound = if of < UNITS.len() {
+                    most[of]
+                } else {
+                    filed[of]
+                };
+                interval(estimate, variance, bound)
+            })
+            .collect()
     }
 
     /// Expected number of slots that are somebody new: taken outing by outing, each is with
     /// probability Π over earlier outings of (1 − ΣP with its slots), averaged over both directions.
     /// Between two outings this is exactly S − ΣP.
-    fn newcomers<const N: usize>(&self, kind: &[Option<usize>]) -> [f64; N] {
+    fn newcomers(&self, cells: &Cells) -> Vec<f64> {
+        let kind = &cells.unit;
         let outing = |slot: u32| self.outings[self.slots[slot as usize].observation];
-        let mut sums = [0.0; N];
+        let mut sums = vec![0.0; cells.number()];
         for backwards in [false, true] {
             let mut known: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.slots.len()];
             let mut see = |one: u32, other: u32, probability: f64| {
@@ -136,35 +141,28 @@ impl Sampling<'_> {
                 }
             }
             for slot in (0..self.slots.len()).filter(|slot| self.is_held(*slot)) {
-                let held = self.same.members(self.same.of(slot))[0];
-                if held != slot {
-                    see(held.min(slot) as u32, held.max(slot) as u32, 1.0);
+                let before = self.same.members(self.same.of(slot)).iter();
+                for held in before.copied().filter(|held| *held < slot) {
+                    see(held as u32, slot as u32, 1.0);
                 }
             }
-            for (met, kind) in known.iter().zip(kind) {
-                if let Some(of) = kind {
-                    let new: f64 = met.iter().map(|(_, sum)| 1.0 - sum.min(1.0)).product();
-                    sums[*of] += new / 2.0;
-                }
+            for (slot, met) in known.iter().enumerate() {
+                let new: f64 = met.iter().map(|(_, sum)| 1.0 - sum.min(1.0)).product();
+                cells.add(&mut sums, slot, new / 2.0);
             }
         }
         sums
     }
 
-    /// Doubles that decisions alone make.
-    fn decided<const N: usize>(&self, kind: &[Option<usize>]) -> [f64; N] {
-        let mut doubles = [0.0; N];
-        for slot in (0..self.slots.len()).filter(|slot| self.is_held(*slot)) {
-            let before = self.same.members(self.same.of(slot)).iter();
-            if let Some(of) = kind[slot]
-                && before
-                    .clone()
-                    .any(|other| *other < slot && kind[*other] == Some(of))
-            {
-                doubles[of] += 1.0;
-            }
+    /// People at most: all slots, those that a decision holds to be one counting once.
+    fn at_most(&self, cells: &Cells) -> Vec<f64> {
+        let mut sums = vec![0.0; cells.number()];
+        for slot in 0..self.slots.len() {
+            let alike = self.same.members(self.same.of(slot)).iter();
+            let of_kind = alike.filter(|other| cells.unit[**other] == cells.unit[slot]);
+            cells.add(&mut sums, slot, 1.0 / of_kind.count().max(1) as f64);
         }
-        doubles
+        sums
     }
 
     /// A decision holds the slot to be the same as another: it does not move.
@@ -177,29 +175,30 @@ impl Sampling<'_> {
     }
 }
 
-/// Mean ± 1.96 standard deviations, at most so many.
-fn interval(people: &[f64], most: f64) -> DistinctCount {
-    let n = people.len() as f64;
-    let mean = people.iter().sum::<f64>() / n;
-    let variance = people
-        .iter()
-        .map(|value| (value - mean) * (value - mean))
-        .sum::<f64>()
-        / n;
+/// Estimate ± 1.96 standard deviations, at most so many.
+fn interval(estimate: f64, variance: f64, most: f64) -> DistinctCount {
     let half = Z_95 * variance.sqrt();
     DistinctCount {
-        estimate: mean.min(most),
-        low: (mean - half).max(0.0).min(most),
-        high: (mean + half).min(most),
+        estimate: estimate.min(most),
+        low: (estimate - half).max(0.0).min(most),
+        high: (estimate + half).min(most),
     }
 }
 
-fn distinct<const N: usize>(state: &State, kind: &[Option<usize>]) -> [f64; N] {
-    let mut found = [0.0; N];
-    for members in &state.members {
-        for (of, number) in found.iter_mut().enumerate() {
-            if members.iter().any(|slot| kind[*slot as usize] == Some(of)) {
-                *number += 1.0;
+/// Clusters by cell: one counts once for its subject, and in equal shares where its slots belong.
+fn distinct(state: &State, cells: &Cells) -> Vec<f64> {
+    let mut found = vec![0.0; cells.number()];
+    for members in state.members.iter().filter(|members| !members.is_empty()) {
+        for unit in 0..UNITS.len() {
+            let of_unit = |slot: &&u32| cells.unit[**slot as usize] == Some(unit);
+            let number = members.iter().filter(of_unit).count();
+            if number > 0 {
+                found[unit] += 1.0;
+            }
+            for slot in members.iter().filter(of_unit) {
+                for &part in &cells.parts[*slot as usize] {
+                    found[part] += 1.0 / number as f64;
+                }
             }
         }
     }
@@ -222,7 +221,8 @@ mod tests {
     use crate::comparison::{Evidence, Level};
     use crate::explain::BlockingRule;
     use crate::score::{Aligned, Members};
-    use maraude_core::model::{Answer, ObservationId, SlotRef};
+    use crate::slot::LinkageObservation;
+    use maraude_core::model::{Answer, DeviceId, Night, ObservationId, SlotRef, TeamId};
 
     /// People met one by one, each by the outing told, linked with these probabilities.
     fn check(outings: &[u32], pairs: &[(u32, u32, f64)], mean: (f64, f64), interval: (f64, f64)) {
@@ -235,6 +235,14 @@ mod tests {
                 observation,
                 gender: Answer::NotAsked,
                 age: Answer::NotAsked,
+            })
+            .collect();
+        let night: Night = "2026-01-22".parse().unwrap();
+        let observations: Vec<LinkageObservation> = slots
+            .iter()
+            .map(|slot| {
+                let author = (TeamId::from_random([1; 16]), DeviceId::from_random([1; 16]));
+                LinkageObservation::individual(slot.at.observation, night, author, 0)
             })
             .collect();
         let parties = Parties {
@@ -256,8 +264,8 @@ mod tests {
             same: &Sets::new(outings.len()),
         };
         let start: Vec<Vec<usize>> = (0..outings.len()).map(|one| vec![one]).collect();
-        let kind = vec![Some(0); outings.len()];
-        let [found] = sampling.counts::<1>(&start, &kind);
+        let cells = Cells::of(&observations, &slots);
+        let found = sampling.counts(&start, &cells)[0];
         assert!((mean.0..=mean.1).contains(&found.estimate), "{found:?}");
         assert!(
             found.low <= interval.0 && found.high >= interval.1,

@@ -12,6 +12,7 @@ use crate::frequencies::Frequencies;
 use crate::ground::places;
 use crate::outcome::{Outcome, fixed};
 use crate::parameters::{Parameters, Weights};
+use crate::part::PartCount;
 use crate::party::{Parties, numbered};
 use crate::score::{Aligned, Link, Links, Members, Scoring};
 use crate::slot::{LinkageObservation, Slot, Unit, slots};
@@ -77,6 +78,9 @@ pub struct Linkage {
     pub training: Training,
     /// What was compared, by the rule that found it, and the weights of what is left.
     pub compared: Compared,
+    /// Distinct people by sector, commune and situation, from the same partitions as the totals:
+    /// the parts of a dimension add up to the total, a person seen in two counting half in each.
+    pub parts: Vec<PartCount>,
     counts: BTreeMap<Unit, DistinctCount>,
 }
 
@@ -206,8 +210,10 @@ pub fn link_by_phase(
         links: &links,
     }
     .partition();
+    let (counts, parts) = run.counts(&partition);
     let mut linkage = Linkage {
-        counts: run.counts(&partition),
+        counts,
+        parts,
         pairs: run.pairs(&learnt),
         clusters: clusters(&slots, partition),
         contradictions: Vec::new(),

@@ -9,6 +9,7 @@ use crate::distance::Surroundings;
 use crate::explain::Explanation;
 use crate::linkage::{PairVerdict, ScoredPair};
 use crate::parameters::{Parameters, Weights, log2_odds};
+use crate::part::{Cells, PartCount, UNITS};
 use crate::score::{Aligned, Link};
 use crate::slot::{Slot, Unit};
 use std::collections::BTreeMap;
@@ -129,18 +130,12 @@ impl Outcome<'_> {
         parts
     }
 
-    /// Distinct people by subject.
-    pub fn counts(&self, partition: &[Vec<usize>]) -> BTreeMap<Unit, DistinctCount> {
-        const UNITS: [Unit; 4] = [Unit::Street, Unit::Squat, Unit::Bidonville, Unit::Partner];
-        let kind: Vec<Option<usize>> = self
-            .slots
-            .iter()
-            .map(|slot| {
-                let observation = &self.around.observations[slot.observation];
-                let place = UNITS.iter().position(|unit| *unit == observation.unit);
-                place.filter(|_| observation.in_figure)
-            })
-            .collect();
+    /// Distinct people by subject, and by part of each.
+    pub fn counts(
+        &self,
+        partition: &[Vec<usize>],
+    ) -> (BTreeMap<Unit, DistinctCount>, Vec<PartCount>) {
+        let cells = Cells::of(self.around.observations, self.slots);
         let sampling = Sampling {
             slots: self.slots,
             parties: self.around.parties,
@@ -149,10 +144,9 @@ impl Outcome<'_> {
             different: &self.constraints.different,
             same: &self.constraints.same,
         };
-        UNITS
-            .into_iter()
-            .zip(sampling.counts::<4>(partition, &kind))
-            .collect()
+        let counts = sampling.counts(partition, &cells);
+        let totals = UNITS.into_iter().zip(counts.iter().copied()).collect();
+        (totals, cells.named(&counts))
     }
 }
 

@@ -49,6 +49,40 @@ pub enum Unit {
     Partner,
 }
 
+/// What totals are parted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dimension {
+    /// The sector of the round.
+    Sector,
+    /// The commune of the place.
+    Commune,
+    /// Where the people sleep.
+    Situation,
+}
+
+/// The part an observation belongs to in each dimension, as codes; none where it is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Belonging {
+    /// Of [`Dimension::Sector`].
+    pub sector: Option<String>,
+    /// Of [`Dimension::Commune`].
+    pub commune: Option<String>,
+    /// Of [`Dimension::Situation`].
+    pub situation: Option<String>,
+}
+
+impl Belonging {
+    /// The part of a dimension.
+    pub fn of(&self, dimension: Dimension) -> Option<&str> {
+        match dimension {
+            Dimension::Sector => self.sector.as_deref(),
+            Dimension::Commune => self.commune.as_deref(),
+            Dimension::Situation => self.situation.as_deref(),
+        }
+    }
+}
+
 /// Where the people were seen.
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Place {
@@ -85,6 +119,8 @@ pub struct LinkageObservation {
     pub unit: Unit,
     /// It counts: not doubtful, or ruled to count.
     pub in_figure: bool,
+    /// The parts of totals it belongs to; never evidence.
+    pub belongs: Belonging,
     /// People seen together by one team share this.
     pub local_group: Option<LocalGroupId>,
     /// Where.
@@ -146,6 +182,7 @@ impl LinkageObservation {
             kind: ObservationKind::Individual,
             unit: Unit::Street,
             in_figure: true,
+            belongs: Belonging::default(),
             local_group: None,
             place: None,
             contact: Contact::Observed,

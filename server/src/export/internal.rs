@@ -7,7 +7,7 @@
 use super::ExportError;
 use super::geojson::degrees;
 use crate::projection::{
-    Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting, lasting_places,
+    Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting,
 };
 use crate::review::Reviewed;
 use maraude_core::model::{Coordinates, Position};
@@ -80,7 +80,7 @@ impl InternalExport {
                 (!members.is_empty()).then(|| row(id, Unit::Street, &members, [1, 1]))
             })
             .collect();
-        for place in lasting_places(&lines) {
+        for place in reviewed.lasting_places(&lines) {
             let members: Vec<&ObservationLine> = place.lines.iter().map(|n| &lines[*n]).collect();
             if let Some(first) = members.first() {
                 let id = first.observation.id.to_string();

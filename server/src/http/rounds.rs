@@ -90,10 +90,7 @@ fn assemble(
         quarantine,
     };
     let mut tonight = board.assemble();
-    let (distinct, interval) = reviewed.street();
-    tonight.figures.street_distinct = distinct;
-    tonight.figures.street_interval = interval;
-    tonight.figures.pairs_to_review = reviewed.queue().len() as u32;
+    board.review(&mut tonight, &reviewed);
     Ok(tonight)
 }
 

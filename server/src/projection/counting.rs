@@ -8,6 +8,10 @@ use maraude_core::model::{Certainty, Contact, Coordinates, ObservationKind, Ruli
 /// they are this near, metres (design D11: a spot).
 pub const ONE_PLACE_M: f64 = 30.0;
 
+/// Farthest that somebody met at a door may be filed from the place, metres: beyond it stands the
+/// next house.
+const DOOR_M: f64 = 100.0;
+
 /// Why an observation is in the figure or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Counting {
@@ -52,71 +56,131 @@ pub struct LastingPlace {
     pub site: Option<SiteId>,
     /// Where, from the first observation that has a position.
     pub at: Option<Coordinates>,
-    /// People in it: at least, at most.
+    /// Its head-count, where one was told: at least, at most.
+    pub told: Option<[u32; 2]>,
+    /// People met in it or at its door, one by one or in groups: at least, at most.
+    pub met: [u32; 2],
+    /// People in it: at least, at most. Those met are inside the head-count, never added to it.
     pub people: [u32; 2],
     /// Indices of its observations among the lines given.
     pub lines: Vec<usize>,
 }
 
 /// Squats and bidonvilles among counted lines. Observations of one place are never added up: a
-/// place holds what its best observation says, or the people met in it one by one, whichever is
-/// more.
-pub fn lasting_places(lines: &[ObservationLine]) -> Vec<LastingPlace> {
+/// place holds what its best observation says, or the people met in it, whichever is more.
+/// `distinct` tells how many people some lines stand for at least, doubles taken out where somebody
+/// can tell.
+pub fn lasting_places(
+    lines: &[ObservationLine],
+    distinct: &dyn Fn(&[&ObservationLine]) -> u32,
+) -> Vec<LastingPlace> {
     let mut places: Vec<LastingPlace> = Vec::new();
-    for (n, line) in lines.iter().enumerate() {
-        let unit = line.unit();
-        if !matches!(unit, Unit::Squat | Unit::Bidonville) || counting(line) != Counting::Counted {
-            continue;
-        }
-        let placement = line.placement.as_ref();
-        let site = placement.and_then(|p| p.site);
-        let at = placement.and_then(|p| p.position.map(|position| position.coordinates));
-        let same = |place: &LastingPlace| {
-            place.unit == unit
-                && match (place.site, site) {
-                    (Some(one), Some(other)) => one == other,
-                    _ => near(place.at, at),
-                }
-        };
-        match places.iter_mut().find(|place| same(place)) {
-            Some(place) => {
+    let mut order: Vec<usize> = (0..lines.len())
+        .filter(|n| {
+            let line = &lines[*n];
+            let lasting = matches!(line.unit(), Unit::Squat | Unit::Bidonville);
+            lasting && counting(line) == Counting::Counted
+        })
+        .collect();
+    // Places first, then whom they are the door of; the order of arrival changes nothing.
+    order.sort_by_key(|n| {
+        let observation = &lines[*n].observation;
+        (observation.kind != ObservationKind::Site, observation.id)
+    });
+    for n in order {
+        let line = &lines[n];
+        let site = line.placement.as_ref().and_then(|p| p.site);
+        let at = position(line);
+        match home(&places, line, site) {
+            Some(index) => {
+                let place = &mut places[index];
                 place.lines.push(n);
                 place.site = place.site.or(site);
                 place.at = place.at.or(at);
             }
             None => places.push(LastingPlace {
-                unit,
+                unit: line.unit(),
                 site,
                 at,
+                told: None,
+                met: [0, 0],
                 people: [0, 0],
                 lines: vec![n],
             }),
         }
     }
     for place in &mut places {
-        place.people = people_in(lines, &place.lines);
+        place.lines.sort_unstable();
+        fill_people(place, lines, distinct);
     }
     places
 }
 
-fn near(one: Option<Coordinates>, other: Option<Coordinates>) -> bool {
-    one.zip(other)
-        .is_some_and(|(one, other)| distance_m(one, other) <= ONE_PLACE_M)
+fn position(line: &ObservationLine) -> Option<Coordinates> {
+    let position = line.placement.as_ref()?.position?;
+    Some(position.coordinates)
 }
 
-fn people_in(lines: &[ObservationLine], members: &[usize]) -> [u32; 2] {
-    let mut told = [0, 0];
-    let mut met = [0, 0];
-    for n in members {
+/// The place a line is of: the known one it names, else the nearest in reach.
+fn home(places: &[LastingPlace], line: &ObservationLine, site: Option<SiteId>) -> Option<usize> {
+    let of_unit = || {
+        let of = places.iter().enumerate();
+        of.filter(|(_, place)| place.unit == line.unit())
+    };
+    if let Some(site) = site
+        && let Some((index, _)) = of_unit().find(|(_, place)| place.site == Some(site))
+    {
+        return Some(index);
+    }
+    let here = position(line)?;
+    let near = of_unit().filter_map(|(index, place)| {
+        let other_known = place.site.is_some() && site.is_some();
+        let metres = distance_m(place.at?, here);
+        (!other_known && metres <= reach_m(line)).then_some((index, metres))
+    });
+    let nearest = near.min_by(|a, b| a.1.total_cmp(&b.1));
+    nearest.map(|(index, _)| index)
+}
+
+/// How far a line's place may be from the squat or bidonville it is of: people at a door are as
+/// far from its head-count's pin as their fix is wrong.
+fn reach_m(line: &ObservationLine) -> f64 {
+    if line.observation.kind == ObservationKind::Site {
+        return ONE_PLACE_M;
+    }
+    let placed = line.placement.as_ref().and_then(|p| p.position);
+    let accuracy_m = placed.and_then(|p| p.accuracy_m).unwrap_or(0.0);
+    (ONE_PLACE_M + accuracy_m).min(DOOR_M)
+}
+
+fn fill_people(
+    place: &mut LastingPlace,
+    lines: &[ObservationLine],
+    distinct: &dyn Fn(&[&ObservationLine]) -> u32,
+) {
+    let mut met: Vec<&ObservationLine> = Vec::new();
+    let mut filed = [0, 0];
+    for n in &place.lines {
         let observation = &lines[*n].observation;
         let heads = [observation.heads.at_least(), observation.heads.at_most()];
         if observation.kind == ObservationKind::Site {
-            told = [told[0].max(heads[0]), told[1].max(heads[1])];
+            let told = place.told.get_or_insert([0, 0]);
+            *told = [told[0].max(heads[0]), told[1].max(heads[1])];
         } else {
-            met = [met[0] + heads[0], met[1] + heads[1]];
+            met.push(&lines[*n]);
+            filed = [filed[0] + heads[0], filed[1] + heads[1]];
         }
     }
-    [told[0].max(met[0]), told[1].max(met[1])]
+    let least = distinct(&met).min(filed[0]);
+    place.met = [least, filed[1] - (filed[0] - least)];
+    let told = place.told.unwrap_or([0, 0]);
+    place.people = [told[0].max(place.met[0]), told[1].max(place.met[1])];
+}
+
+/// People some lines stand for at least, as filed: doubles are not taken out.
+pub fn filed_people(lines: &[&ObservationLine]) -> u32 {
+    let heads = lines.iter().map(|line| line.observation.heads.at_least());
+    heads.sum()
 }
 
 /// Heads as filed, before doubles are taken out.
@@ -185,7 +249,7 @@ pub fn filed_figures(lines: &[ObservationLine]) -> FiledFigures {
             Contact::Asleep | Contact::Unsafe | Contact::Observed => {}
         }
     }
-    for place in lasting_places(lines) {
+    for place in lasting_places(lines, &filed_people) {
         if place.unit == Unit::Squat {
             figures.squats += 1;
             add(&mut figures.squat_people, place.people);

@@ -15,7 +15,8 @@ mod unit;
 mod view;
 
 pub use counting::{
-    Counting, FiledFigures, LastingPlace, ONE_PLACE_M, counting, filed_figures, lasting_places,
+    Counting, FiledFigures, LastingPlace, ONE_PLACE_M, counting, filed_figures, filed_people,
+    lasting_places,
 };
 pub use lines::{
     AreaRef, EvidenceRow, ObservationFilter, ObservationLine, PlacementRow, SectorRef,

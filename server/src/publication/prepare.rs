@@ -7,7 +7,7 @@ use super::areas::area_tree;
 use crate::geolocation::Ground;
 use crate::projection::{
     Counting, ObservationFilter, ObservationLine, RoundLine, Unit as Line, View, ViewError,
-    counting, lasting_places,
+    counting,
 };
 use crate::review::Reviewed;
 use geo::{MultiPolygon, Polygon, unary_union};
@@ -69,7 +69,7 @@ pub fn prepare(sources: Sources<'_>, settings: &Settings) -> Result<Option<Prepa
     let mut places = counted.street(&lines, sources.reviewed);
     let street: u32 = places.iter().map(|place| place.people_at_least).sum();
     let street_at_most: u32 = places.iter().map(|place| place.people_at_most).sum();
-    places.extend(counted.sites(&lines));
+    places.extend(counted.sites(&lines, sources.reviewed));
     places.extend(counted.partners(&lines));
     let (rounds_in, rounds_expected) = completeness(&plan, &rounds);
     let (_, [low, high]) = sources.reviewed.street();
@@ -142,8 +142,9 @@ impl Counted<'_> {
         places
     }
 
-    fn sites(&self, lines: &[ObservationLine]) -> Vec<CountedPlace> {
-        lasting_places(lines)
+    fn sites(&self, lines: &[ObservationLine], reviewed: &Reviewed) -> Vec<CountedPlace> {
+        reviewed
+            .lasting_places(lines)
             .iter()
             .filter_map(|found| {
                 let unit = match found.unit {

@@ -4,9 +4,10 @@
 
 use maraude_core::form::{Questionnaire, RoleReading, read_roles};
 use maraude_core::model::{
-    Answer, Night, Observation, ObservationKind, Position, SlotRef, TeamId, TimestampMs,
+    Answer, Night, Observation, ObservationKind, Position, SleepingPlace, SlotRef, TeamId,
+    TimestampMs,
 };
-use maraude_linkage::{Gender, Household, LinkageObservation, Place, Unit};
+use maraude_linkage::{Belonging, Gender, Household, LinkageObservation, Place, Unit};
 
 /// An observation with what the log and geolocation know of it.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,10 @@ pub struct Seen<'a> {
     pub unit: Unit,
     /// It is in the figure.
     pub in_figure: bool,
+    /// Code of the sector of its round.
+    pub sector: Option<&'a str>,
+    /// Code of the commune that holds it.
+    pub commune: Option<&'a str>,
 }
 
 /// The observation as linkage needs it. A camp is counted with the street: its residents are a
@@ -41,6 +46,11 @@ pub fn candidate(questionnaire: &Questionnaire, seen: &Seen<'_>) -> LinkageObser
     };
     made.unit = seen.unit;
     made.in_figure = seen.in_figure;
+    made.belongs = Belonging {
+        sector: seen.sector.map(str::to_owned),
+        commune: seen.commune.map(str::to_owned),
+        situation: roles.sleeping_place.and_then(place_code),
+    };
     made.local_group = of.local_group;
     made.place = seen.position.map(|position| Place {
         coordinates: position.coordinates,
@@ -50,6 +60,12 @@ pub fn candidate(questionnaire: &Questionnaire, seen: &Seen<'_>) -> LinkageObser
     made.people = of.heads.at_least();
     fill_traits(&mut made, roles);
     made
+}
+
+/// A sleeping place as the model writes it.
+fn place_code(place: SleepingPlace) -> Option<String> {
+    let written = serde_json::to_value(place).ok()?;
+    written.as_str().map(str::to_owned)
 }
 
 fn fill_traits(made: &mut LinkageObservation, roles: RoleReading) {

@@ -4,10 +4,12 @@
 //! `authoring`. The console's handlers and publication call it.
 
 mod candidates;
+mod parts;
 mod state;
 mod words;
 
 pub use candidates::{Seen, candidate, traits};
+pub use parts::StreetPart;
 pub use state::{Review, Reviewed};
 pub use words::word;
 

@@ -32,6 +32,8 @@ pub struct Reviewed {
     lines: BTreeMap<ObservationId, ObservationLine>,
     compared: BTreeMap<ObservationId, LinkageObservation>,
     cluster_sizes: BTreeMap<ObservationId, u32>,
+    /// Clusters that hold a slot of each observation.
+    clusters_of: BTreeMap<ObservationId, Vec<u32>>,
     slots: usize,
 }
 
@@ -48,8 +50,11 @@ impl Reviewed {
         let decisions = view.decisions()?;
         let linkage = link(&compared, &decisions, &Parameters::default());
         let mut cluster_sizes: BTreeMap<ObservationId, u32> = BTreeMap::new();
-        for cluster in &linkage.clusters {
+        let mut clusters_of: BTreeMap<ObservationId, Vec<u32>> = BTreeMap::new();
+        for (number, cluster) in linkage.clusters.iter().enumerate() {
             for slot in &cluster.slots {
+                let held = clusters_of.entry(slot.observation).or_default();
+                held.push(number as u32);
                 let size = cluster_sizes.entry(slot.observation).or_default();
                 *size = (*size).max(cluster.slots.len() as u32);
             }
@@ -65,6 +70,7 @@ impl Reviewed {
                 .map(|line| (line.observation.id, line))
                 .collect(),
             cluster_sizes,
+            clusters_of,
         })
     }
 
@@ -122,6 +128,15 @@ impl Reviewed {
         let estimate = self.linkage.distinct(Subject::Street);
         let interval = [estimate.low.floor() as u32, estimate.high.ceil() as u32];
         (figure.count() as u32, interval)
+    }
+
+    /// Distinct people among those some observations stand for.
+    pub(super) fn people_of(&self, observations: &BTreeSet<ObservationId>) -> u32 {
+        let held = observations
+            .iter()
+            .filter_map(|id| self.clusters_of.get(id));
+        let clusters: BTreeSet<u32> = held.flatten().copied().collect();
+        clusters.len() as u32
     }
 
     /// A compared pair.
@@ -185,6 +200,12 @@ fn seen(line: &ObservationLine) -> Option<Seen<'_>> {
             .or_else(|| line.observation.position()),
         unit,
         in_figure,
+        sector: line.sector_code.as_deref(),
+        commune: line
+            .placement
+            .as_ref()
+            .and_then(|placement| placement.commune.as_ref())
+            .map(|commune| commune.code.as_str()),
     })
 }
 

@@ -2,13 +2,14 @@
 
 use super::{Review, Reviewed};
 use crate::geolocation::LiveView;
+use crate::projection::ObservationFilter;
 use crate::projection::fixtures::{World, departure, device, observation, place, squat};
 use crate::store::LayerStore;
 use maraude_core::model::{
     AccountId, Answer, AnswerValue, Certainty, Contact, Decision, DecisionId, Observation,
     ObservationId, SlotRef, Verdict, Withdrawal, WithdrawalReason,
 };
-use maraude_linkage::{PairVerdict, Unit};
+use maraude_linkage::{Dimension, PairVerdict, Unit};
 use std::sync::Arc;
 
 struct Night {
@@ -167,6 +168,89 @@ fn withdrawn_doubtful_and_squats_stay_out_of_the_street_figure() {
     assert!(reviewed.compared(doubtful.id).is_some());
     assert!(reviewed.compared(withdrawn.id).is_none());
     assert!(reviewed.linkage.distinct(Unit::Squat).estimate < 0.5);
+}
+
+/// Somebody who sleeps in a squat, met by himself.
+fn squatter(team: u8, number: u8, east_m: f64, language: &str) -> Observation {
+    let mut made = man(team, number, east_m);
+    for (question, code) in [("sleeping_place", "squat"), ("language", language)] {
+        let value = AnswerValue::Choice(code.to_owned());
+        made.answers
+            .insert(question.to_owned(), Answer::Known(value));
+    }
+    made
+}
+
+#[test]
+fn people_met_at_a_squats_door_are_inside_its_head_count() {
+    let night = Night::new();
+    night.record(1, &squat(1, 8, place(-900.0, 0.0), 6));
+    // The same resident met by both teams, another one by the first, fixes 30 m off the pin.
+    night.record(1, &squatter(1, 9, -905.0, "ro"));
+    night.record(2, &squatter(2, 42, -902.0, "ro"));
+    night.record(1, &squatter(1, 10, -870.0, "ti"));
+    // Somebody who sleeps in a squat farther off: a place of its own.
+    night.record(1, &squatter(1, 11, -400.0, "ar"));
+    night.world.review(|w| {
+        w.put_decision(&Decision {
+            id: DecisionId::from_random([9; 16]),
+            one: slot(9),
+            other: slot(42),
+            verdict: Verdict::Same,
+            reason: None,
+            author: AccountId::from_random([1; 16]),
+            decided_at: night.world.clock.now(),
+            undone_at: None,
+        });
+    });
+    let reviewed = night.run();
+    let (lines, _) = night
+        .live
+        .view()
+        .lines(&ObservationFilter::default())
+        .unwrap();
+    let places = reviewed.lasting_places(&lines);
+    let told: Vec<_> = places.iter().map(|p| (p.told, p.met, p.people)).collect();
+    assert_eq!(
+        told,
+        [(Some([6, 8]), [2, 2], [6, 8]), (None, [1, 1], [1, 1]),]
+    );
+    // More people met than told: the head-count was too low.
+    for number in 12..18 {
+        night.record(1, &squatter(1, number, -898.0, "fr"));
+    }
+    let reviewed = night.run();
+    let (lines, _) = night
+        .live
+        .view()
+        .lines(&ObservationFilter::default())
+        .unwrap();
+    assert_eq!(reviewed.lasting_places(&lines)[0].people, [8, 8]);
+}
+
+#[test]
+fn sectors_and_situations_add_up_to_the_street() {
+    let night = Night::new();
+    night.decide(Verdict::Same);
+    let reviewed = night.run();
+    let (figure, interval) = reviewed.street();
+    let parts = reviewed.street_parts();
+    for dimension in [Dimension::Sector, Dimension::Situation] {
+        let of: Vec<_> = parts.iter().filter(|p| p.dimension == dimension).collect();
+        assert_eq!(
+            of.iter().map(|p| p.distinct).sum::<u32>(),
+            figure,
+            "{parts:?}"
+        );
+        assert!(of.iter().map(|p| p.interval[1]).sum::<u32>() >= interval[1]);
+    }
+    // Met first by team 1, whose sector keeps him.
+    let sectors: Vec<u32> = parts
+        .iter()
+        .filter(|p| p.dimension == Dimension::Sector)
+        .map(|p| p.distinct)
+        .collect();
+    assert_eq!(sectors, [2, 1]);
 }
 
 #[test]

@@ -59,6 +59,8 @@ impl Judged {
                 position: observation.position(),
                 unit: Unit::Street,
                 in_figure: true,
+                sector: None,
+                commune: None,
             };
             for (slot, who) in encounter.people.iter().enumerate() {
                 let slot = slot as u16;

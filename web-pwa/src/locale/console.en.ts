@@ -143,6 +143,27 @@ export const consoleEn: ConsoleText = {
       not_walked: 'not walked',
     },
     zero: 'nobody met',
+    parts: 'Different people in the street, by',
+    dimensions: {
+      sector: 'Sector',
+      commune: 'Commune',
+      situation: 'Situation',
+    } as Record<string, string>,
+    partUnknown: 'not known',
+    noPart: 'Nobody in the street so far.',
+    distinctShort: 'Figure',
+    intervalShort: 'Estimate at 95 %',
+    partsNote:
+      'The parts add up to the total. Somebody seen in two parts is in the figure of the one where they were seen first; the estimate shares them.',
+    places: 'Squats and bidonvilles',
+    noPlace: 'No squat or bidonville so far.',
+    place: 'Place',
+    told: 'Head-count',
+    metThere: 'Met',
+    kept: 'Kept',
+    notTold: 'no head-count',
+    placesNote:
+      'People met at the door are inside the head-count: they are never added to it. The larger of the two is kept.',
     alerts: 'To be dealt with',
     noAlert: 'Nothing to see to.',
     alert: {

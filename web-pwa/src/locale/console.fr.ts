@@ -152,6 +152,27 @@ export const consoleFr = {
       not_walked: 'pas fait',
     } as Record<string, string>,
     zero: 'il n’y avait personne',
+    parts: 'Personnes différentes à la rue, par',
+    dimensions: {
+      sector: 'Secteur',
+      commune: 'Commune',
+      situation: 'Situation',
+    } as Record<string, string>,
+    partUnknown: 'non connu',
+    noPart: 'Personne à la rue pour l’instant.',
+    distinctShort: 'Chiffre',
+    intervalShort: 'Estimation à 95 %',
+    partsNote:
+      'Les parts s’additionnent au total. Une personne vue dans deux parts est au chiffre de celle où elle a été vue d’abord ; l’estimation la partage.',
+    places: 'Squats et bidonvilles',
+    noPlace: 'Aucun squat ni bidonville pour l’instant.',
+    place: 'Lieu',
+    told: 'Dénombrées',
+    metThere: 'Rencontrées',
+    kept: 'Retenu',
+    notTold: 'non dénombré',
+    placesNote:
+      'Les personnes rencontrées à la porte sont comprises dans le dénombrement : on ne les y ajoute jamais. Le plus grand des deux est retenu.',
     alerts: 'À traiter',
     noAlert: 'Rien à signaler.',
     alert: {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::comparison::Field;
-use crate::slot::{Gender, Place};
+use crate::slot::{Dimension, Gender, Place};
 use maraude_core::model::{
     AccountId, Answer, Contact, Coordinates, DecisionId, DeviceId, LocalGroupId, Night,
     ObservationId, ObservationKind, TeamId,
@@ -349,6 +349,20 @@ fn doubtful_people_and_other_subjects_stay_out_of_the_street_figure() {
 }
 
 #[test]
+fn a_man_met_in_two_sectors_counts_half_in_each() {
+    let mut first = man(observation(1, 1, 0, (0.0, 0.0)), "40-54", "ro");
+    let mut again = man(observation(2, 2, 50, (6.0, 4.0)), "40-54", "ro");
+    let mut alone = man(observation(3, 2, 90, (600.0, 0.0)), "25-34", "fr");
+    for (of, sector) in [(&mut first, "S1"), (&mut again, "S2"), (&mut alone, "S2")] {
+        of.belongs.sector = Some(sector.to_owned());
+    }
+    let same = decision(1, slot(&first), slot(&again), Verdict::Same);
+    let found = run(&[first, again, alone], &[same]);
+    let counts: Vec<f64> = found.parts.iter().map(|p| p.count.estimate).collect();
+    assert_eq!(counts, [0.5, 1.5], "{:?}", found.parts);
+}
+
+#[test]
 fn contradictory_decisions_are_reported() {
     let a = observation(1, 1, 0, (0.0, 0.0));
     let b = observation(2, 2, 40, (5.0, 0.0));
@@ -430,6 +444,34 @@ proptest! {
         let mut later = decisions.clone();
         later.reverse();
         prop_assert_eq!(run(&all, &decisions), run(&turned, &later));
+    }
+
+    #[test]
+    fn parts_add_up_to_their_total(
+        all in anyone(),
+        drawn in prop::collection::vec((0_usize..20, 0_usize..20, 0_u8..3), 0..6),
+        parts in prop::collection::vec((0_u8..4, 0_u8..3), 14),
+    ) {
+        let decisions = some_decisions(&all, &drawn);
+        let mut all = all;
+        for (of, (sector, situation)) in all.iter_mut().zip(parts) {
+            of.belongs.sector = (sector > 0).then(|| format!("S{sector}"));
+            of.belongs.situation = Some(format!("p{situation}"));
+            of.unit = if situation == 2 { Unit::Squat } else { Unit::Street };
+        }
+        let found = run(&all, &decisions);
+        for unit in [Unit::Street, Unit::Squat] {
+            let total = found.distinct(unit).estimate;
+            for dimension in [Dimension::Sector, Dimension::Situation] {
+                if !all.iter().any(|of| of.belongs.of(dimension).is_some()) {
+                    continue;
+                }
+                let of = |part: &&PartCount| (part.unit, part.dimension) == (unit, dimension);
+                let sum: f64 = found.parts.iter().filter(of).map(|p| p.count.estimate).sum();
+                prop_assert!((sum - total).abs() < 1e-6, "{sum} {total}");
+            }
+            prop_assert!(found.parts.iter().all(|p| p.dimension != Dimension::Commune));
+        }
     }
 
     #[test]

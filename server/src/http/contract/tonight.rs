@@ -20,6 +20,10 @@ pub struct Tonight {
     pub teams: Vec<TeamLine>,
     /// One line per sector.
     pub sectors: Vec<SectorLine>,
+    /// Distinct people in the street by sector, commune and situation.
+    pub parts: Vec<PartLine>,
+    /// Squats and bidonvilles: head-counts beside the people met at their doors.
+    pub places: Vec<PlaceLine>,
     /// What needs somebody.
     pub alerts: Vec<Alert>,
     /// Dots of the map.
@@ -54,6 +58,38 @@ pub struct Figures {
     pub pairs_to_review: u32,
     /// Share of first contacts who answered, per cent.
     pub answered_percent: Option<u8>,
+}
+
+/// Distinct people in the street of one part: the parts of a dimension add up to the total.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PartLine {
+    /// `sector`, `commune`, `situation`.
+    pub dimension: String,
+    /// Its code; none for people of whom the part is not known.
+    pub code: Option<String>,
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// The figure: somebody seen in several parts counts where they were seen first.
+    pub distinct: u32,
+    /// 95 % interval of the estimate, in which they count in equal shares.
+    pub interval: [u32; 2],
+}
+
+/// A squat or bidonville: people met at its door are inside its head-count, never added to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PlaceLine {
+    /// `squat`, `bidonville`.
+    pub unit: String,
+    /// Sectors its observations come from.
+    pub sectors: Vec<String>,
+    /// Its head-count: at least, at most; none where nobody told one.
+    pub told: Option<[u32; 2]>,
+    /// Distinct people met there: at least, at most.
+    pub met: [u32; 2],
+    /// People in it: at least, at most, the larger of the two.
+    pub people: [u32; 2],
 }
 
 /// A team's line.

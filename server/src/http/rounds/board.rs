@@ -2,10 +2,16 @@
 //!
 //! It must never read a store: what it shows is a function of what it is given.
 
-use crate::http::contract::{Alert, Dot, Figures, SectorLine, TeamLine, Tonight};
-use crate::projection::{Counting, ObservationLine, RoundLine, Unit, counting, filed_figures};
+use crate::http::contract::{
+    Alert, Dot, Figures, PartLine, PlaceLine, SectorLine, TeamLine, Tonight,
+};
+use crate::projection::{
+    Counting, LastingPlace, ObservationLine, RoundLine, Unit, counting, filed_figures,
+};
+use crate::review::{Reviewed, word};
 use maraude_core::document::Plan;
 use maraude_core::model::{Coverage, DeviceId, Night, SectorId, TeamId, TimestampMs};
+use maraude_linkage::Dimension;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A team that is out and gave no sign for so long is silent, milliseconds.
@@ -45,7 +51,7 @@ pub(super) struct Board {
 }
 
 impl Board {
-    /// Puts it together; doubles are not taken out here.
+    /// Puts it together; doubles are not taken out here but by [`Board::review`].
     pub(super) fn assemble(&self) -> Tonight {
         let teams = self.teams();
         let mut alerts = self.alerts();
@@ -66,8 +72,59 @@ impl Board {
             figures: self.figures(),
             teams,
             sectors: self.sectors(),
+            parts: Vec::new(),
+            places: Vec::new(),
             alerts,
             dots: self.dots(),
+        }
+    }
+
+    /// Takes doubles out: the figure, its parts, and who was met at the doors of squats.
+    pub(super) fn review(&self, tonight: &mut Tonight, reviewed: &Reviewed) {
+        let figures = &mut tonight.figures;
+        (figures.street_distinct, figures.street_interval) = reviewed.street();
+        figures.pairs_to_review = reviewed.queue().len() as u32;
+        let places = reviewed.lasting_places(&self.lines);
+        (figures.squats, figures.squat_people) = sum_of(&places, Unit::Squat);
+        (figures.bidonvilles, figures.bidonville_people) = sum_of(&places, Unit::Bidonville);
+        let sectors = |place: &LastingPlace| {
+            let codes = place.lines.iter().map(|n| &self.lines[*n].sector_code);
+            codes.flatten().cloned().collect::<BTreeSet<_>>()
+        };
+        let lines = places.iter().map(|place| PlaceLine {
+            unit: place.unit.code().to_owned(),
+            sectors: sectors(place).into_iter().collect(),
+            told: place.told,
+            met: place.met,
+            people: place.people,
+        });
+        tonight.places = lines.collect();
+        let parts = reviewed.street_parts().into_iter().map(|part| PartLine {
+            dimension: word(part.dimension),
+            name: part
+                .code
+                .as_ref()
+                .and_then(|code| self.name_of(part.dimension, code)),
+            code: part.code,
+            distinct: part.distinct,
+            interval: part.interval,
+        });
+        tonight.parts = parts.collect();
+    }
+
+    fn name_of(&self, dimension: Dimension, code: &str) -> Option<String> {
+        match dimension {
+            Dimension::Sector => {
+                let known = self.plan.sectors.iter().find(|sector| sector.code == code);
+                known.map(|sector| sector.name.clone())
+            }
+            Dimension::Commune => {
+                let placed = self.lines.iter().filter_map(|line| line.placement.as_ref());
+                let mut communes = placed.filter_map(|placement| placement.commune.as_ref());
+                let known = communes.find(|commune| commune.code == code);
+                known.map(|commune| commune.name.clone())
+            }
+            Dimension::Situation => None,
         }
     }
 
@@ -282,6 +339,15 @@ impl Board {
             .filter(|dot| dot.unit != Unit::None.code())
             .collect()
     }
+}
+
+/// How many lasting places of a unit, and people in them: at least, at most.
+fn sum_of(places: &[LastingPlace], unit: Unit) -> (u32, [u32; 2]) {
+    let of = places.iter().filter(|place| place.unit == unit);
+    of.fold((0, [0, 0]), |(number, people), place| {
+        let more = [people[0] + place.people[0], people[1] + place.people[1]];
+        (number + 1, more)
+    })
 }
 
 /// One alert per code and subject, since its first cause.

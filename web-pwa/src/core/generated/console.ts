@@ -1160,6 +1160,56 @@ waterfall: Array<WaterfallStep>,
 rules: Array<string>, };
 
 /**
+ * Distinct people in the street of one part: the parts of a dimension add up to the total.
+ */
+export type PartLine = {
+/**
+ * `sector`, `commune`, `situation`.
+ */
+dimension: string,
+/**
+ * Its code; none for people of whom the part is not known.
+ */
+code: string | null,
+/**
+ * Its name, where it has one.
+ */
+name: string | null,
+/**
+ * The figure: somebody seen in several parts counts where they were seen first.
+ */
+distinct: number,
+/**
+ * 95 % interval of the estimate, in which they count in equal shares.
+ */
+interval: [number, number], };
+
+/**
+ * A squat or bidonville: people met at its door are inside its head-count, never added to it.
+ */
+export type PlaceLine = {
+/**
+ * `squat`, `bidonville`.
+ */
+unit: string,
+/**
+ * Sectors its observations come from.
+ */
+sectors: Array<string>,
+/**
+ * Its head-count: at least, at most; none where nobody told one.
+ */
+told: [number, number] | null,
+/**
+ * Distinct people met there: at least, at most.
+ */
+met: [number, number],
+/**
+ * People in it: at least, at most, the larger of the two.
+ */
+people: [number, number], };
+
+/**
  * A place, its accuracy and its origin.
  */
 export type Position = {
@@ -1562,6 +1612,14 @@ teams: Array<TeamLine>,
  * One line per sector.
  */
 sectors: Array<SectorLine>,
+/**
+ * Distinct people in the street by sector, commune and situation.
+ */
+parts: Array<PartLine>,
+/**
+ * Squats and bidonvilles: head-counts beside the people met at their doors.
+ */
+places: Array<PlaceLine>,
 /**
  * What needs somebody.
  */
