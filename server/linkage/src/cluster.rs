@@ -44,6 +44,8 @@ pub(crate) struct Clustering<'a> {
     pub slots: &'a [Slot],
     pub constraints: &'a Constraints,
     pub links: &'a [Link],
+    /// From here a pair stands as one until somebody decides.
+    pub held_same_probability: f64,
 }
 
 /// Log-odds of compared pairs, nats, and of compared groups for members that were not aligned.
@@ -96,9 +98,7 @@ impl Clustering<'_> {
     /// and only seen again or entered twice; not of somebody who declined and of whom nothing is known but the place.
     fn may_stand(&self, link: &Link) -> bool {
         let enough = match link.kind {
-            Level::OtherTeam | Level::OtherNight => {
-                link.probability >= self.around.parameters.held_same_probability
-            }
+            Level::OtherTeam | Level::OtherNight => link.probability >= self.held_same_probability,
             Level::TwoTablets | Level::SeenThenInterviewed => link.probability >= ONE_TEAM,
             _ => false,
         };
@@ -156,7 +156,7 @@ impl Clustering<'_> {
 
     /// Log-odds of the probability from which a pair stands.
     fn least_nats(&self) -> f64 {
-        natural_log_odds(self.around.parameters.held_same_probability) - 1e-9
+        natural_log_odds(self.held_same_probability) - 1e-9
     }
 
     fn outings(&self, members: &[usize]) -> BTreeSet<Outing> {

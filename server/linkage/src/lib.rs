@@ -26,6 +26,7 @@ mod party;
 mod sample;
 mod score;
 mod slot;
+mod thresholds;
 mod train;
 mod union;
 
@@ -39,4 +40,5 @@ pub use linkage::{Compared, Linkage, PairVerdict, Phase, ScoredPair, link, link_
 pub use parameters::{LevelParameters, Parameters};
 pub use part::PartCount;
 pub use slot::{Belonging, Dimension, Gender, Household, LinkageObservation, Place, Slot, Unit};
+pub use thresholds::{AtThreshold, at_thresholds};
 pub use train::Training;

@@ -153,6 +153,68 @@ pub fn link_by_phase(
     parameters: &Parameters,
     over: &mut dyn FnMut(Phase),
 ) -> Linkage {
+    with_run(observations, decisions, parameters, over, |run, over| {
+        let linkage = run.linkage();
+        over(Phase::Cluster);
+        linkage
+    })
+}
+
+/// Everything weighed, nothing decided yet.
+pub(crate) struct Run<'a> {
+    pub around: &'a Surroundings<'a>,
+    pub slots: &'a [Slot],
+    pub constraints: &'a Constraints,
+    pub links: &'a [Link],
+    learnt: Parameters,
+    training: Training,
+    compared: Compared,
+}
+
+impl Run<'_> {
+    /// Clusters when pairs stand as one from this probability on.
+    pub fn partition(&self, held_same_probability: f64) -> Vec<Vec<usize>> {
+        Clustering {
+            around: self.around,
+            slots: self.slots,
+            constraints: self.constraints,
+            links: self.links,
+            held_same_probability,
+        }
+        .partition()
+    }
+
+    fn linkage(self) -> Linkage {
+        let partition = self.partition(self.around.parameters.held_same_probability);
+        let run = Outcome {
+            around: self.around,
+            slots: self.slots,
+            constraints: self.constraints,
+            links: self.links,
+            weights: &Weights::of(&self.learnt),
+        };
+        let (counts, parts) = run.counts(&partition);
+        Linkage {
+            counts,
+            parts,
+            pairs: run.pairs(&self.learnt),
+            clusters: clusters(self.slots, partition),
+            contradictions: self.constraints.contradictions.clone(),
+            parameters: self.learnt,
+            training: self.training,
+            compared: self.compared,
+        }
+    }
+}
+
+/// Weighs everything and shows it to `then`.
+pub(crate) fn with_run<T>(
+    observations: &[LinkageObservation],
+    decisions: &[Decision],
+    parameters: &Parameters,
+    over: &mut dyn FnMut(Phase),
+    then: impl FnOnce(Run<'_>, &mut dyn FnMut(Phase)) -> T,
+) -> T {
     let mut observations = observations.to_vec();
     observations.sort_by_key(|observation| observation.id);
     observations.dedup_by_key(|observation| observation.id);
@@ -196,34 +258,16 @@ pub fn link_by_phase(
     let compared = Compared::of(&found, &links);
     drop(found);
     over(Phase::Score);
-    let run = Outcome {
+    let run = Run {
         around: &around,
         slots: &slots,
         constraints: &constraints,
         links: &links,
-        weights: &Weights::of(&learnt),
-    };
-    let partition = Clustering {
-        around: &around,
-        slots: &slots,
-        constraints: &constraints,
-        links: &links,
-    }
-    .partition();
-    let (counts, parts) = run.counts(&partition);
-    let mut linkage = Linkage {
-        counts,
-        parts,
-        pairs: run.pairs(&learnt),
-        clusters: clusters(&slots, partition),
-        contradictions: Vec::new(),
-        parameters: learnt,
+        learnt,
         training,
         compared,
     };
-    linkage.contradictions = constraints.contradictions;
-    over(Phase::Cluster);
-    linkage
+    then(run, over)
 }
 
 /// The partition by name, in the order of least slots.

@@ -207,6 +207,19 @@ impl Default for Parameters {
 }
 
 impl Parameters {
+    /// The prior of each kind of pair.
+    pub fn priors(&self) -> [(Level, f64); 6] {
+        const KINDS: [Level; 6] = [
+            Level::OtherTeam,
+            Level::SeenThenInterviewed,
+            Level::SeenThenInterviewedAtOnce,
+            Level::TwoTablets,
+            Level::SameTeam,
+            Level::OtherNight,
+        ];
+        KINDS.map(|kind| (kind, self.prior(kind)))
+    }
+
     /// The prior of a kind of pair.
     pub(crate) fn prior(&self, kind: Level) -> f64 {
         match kind {

@@ -83,6 +83,7 @@ pub const TABLE: &[Route] = &[
         NIGHT,
     ),
     route("GET", "/api/campaigns/{campaign}/doubles", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/quality", NIGHT),
     // Releases.
     route("GET", "/api/campaigns/{campaign}/releases", FIGURES),
     route("POST", "/api/campaigns/{campaign}/releases", NIGHT),

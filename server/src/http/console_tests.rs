@@ -216,6 +216,13 @@ async fn the_night_is_seen_read_corrected_and_decided() {
     assert_eq!(status, StatusCode::CONFLICT);
     assert_eq!(problem["code"], "stale-position");
     assert_eq!(problem["field"], made["position"].to_string());
+    let quality = console.get(&console.path("/quality")).await;
+    assert_eq!(quality["observations"], quality["slots"]);
+    assert!(quality["levels"].as_array().unwrap().len() > 30);
+    let rows = quality["thresholds"].as_array().unwrap();
+    let in_force = &quality["held_same_probability"];
+    let current = rows.iter().find(|row| &row["probability"] == in_force);
+    assert_eq!(current.unwrap()["street"], quality["distinct"]);
     let doubles = console.get(&console.path("/doubles")).await;
     assert_eq!(doubles["decided"][0]["verdict"], "same");
     assert_eq!(doubles["distinct"], 1);

@@ -20,6 +20,7 @@ mod observations;
 pub mod openapi;
 mod orders;
 mod problem;
+mod quality;
 mod releases;
 mod review;
 mod rounds;
@@ -49,6 +50,7 @@ pub fn router(app: App) -> Router {
         .merge(observations::routes())
         .merge(openapi::routes())
         .merge(orders::routes())
+        .merge(quality::routes())
         .merge(releases::routes())
         .merge(review::routes())
         .merge(rounds::routes())

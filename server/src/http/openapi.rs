@@ -237,6 +237,13 @@ const ROUTES: &[Told] = &[
     ),
     told(
         "GET",
+        "/api/campaigns/{campaign}/quality",
+        "How linkage did: what was compared, learnt and held",
+        None,
+        One("Quality"),
+    ),
+    told(
+        "GET",
         "/api/campaigns/{campaign}/releases",
         "Releases",
         None,
@@ -313,6 +320,7 @@ pub fn document() -> String {
         ObservationDetail,
         ObservationPage,
         Problem,
+        Quality,
         ReleaseEntry,
         ReleasePreview,
         Releases,

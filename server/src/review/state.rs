@@ -12,14 +12,18 @@ use crate::store::LogPosition;
 use maraude_core::form::questionnaire;
 use maraude_core::model::{Decision, ObservationId, SlotRef, Verdict};
 use maraude_linkage::{
-    Linkage, LinkageObservation, PairVerdict, Parameters, ScoredPair, Unit as Subject, link,
+    AtThreshold, Linkage, LinkageObservation, PairVerdict, Parameters, ScoredPair, Unit as Subject,
+    at_thresholds, link,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// After a run nobody waits for another before this many times its length has passed.
 const REST: u32 = 3;
+
+/// Probabilities from which pairs could stand as one.
+const THRESHOLDS: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98];
 
 /// A run and what it was made from.
 pub struct Reviewed {
@@ -35,6 +39,8 @@ pub struct Reviewed {
     /// Clusters that hold a slot of each observation.
     clusters_of: BTreeMap<ObservationId, Vec<u32>>,
     slots: usize,
+    /// Worked out when somebody asks.
+    thresholds: OnceLock<Vec<AtThreshold>>,
 }
 
 impl Reviewed {
@@ -71,6 +77,7 @@ impl Reviewed {
                 .collect(),
             cluster_sizes,
             clusters_of,
+            thresholds: OnceLock::new(),
         })
     }
 
@@ -161,6 +168,32 @@ impl Reviewed {
     /// included; 1 for one that linkage leaves out.
     pub fn cluster_size(&self, id: ObservationId) -> u32 {
         self.cluster_sizes.get(&id).copied().unwrap_or(1)
+    }
+
+    /// Observations compared: those that stand for people met.
+    pub fn observations(&self) -> usize {
+        self.clusters_of.len()
+    }
+
+    /// The night at other thresholds, the one in force among them. Blocks the first time: the
+    /// clusters are made anew for each.
+    pub fn at_thresholds(&self) -> &[AtThreshold] {
+        self.thresholds.get_or_init(|| {
+            let snapshot = &self.linkage.parameters;
+            let mut asked = THRESHOLDS.to_vec();
+            asked.push(snapshot.held_same_probability);
+            asked.sort_by(f64::total_cmp);
+            asked.dedup();
+            let observations: Vec<_> = self.compared.values().cloned().collect();
+            at_thresholds(&observations, &self.decisions, snapshot, &asked)
+        })
+    }
+
+    /// Pairs at least so likely that nobody has decided.
+    pub fn undecided_from(&self, probability: f64) -> u32 {
+        let waits =
+            |pair: &&ScoredPair| pair.decided.is_none() && pair.match_probability >= probability;
+        self.linkage.pairs.iter().filter(waits).count() as u32
     }
 
     /// Slots compared.

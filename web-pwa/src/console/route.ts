@@ -8,6 +8,7 @@
 export const SCREENS = [
   'tonight',
   'doubles',
+  'quality',
   'observations',
   'devices',
   'prepare',

@@ -23,6 +23,7 @@ import type {
   NewLayer,
   ObservationDetail,
   ObservationPage,
+  Quality,
   ReleaseEntry,
   ReleasePreview,
   Releases,
@@ -95,6 +96,7 @@ export const campaign = (id: string): Promise<CampaignDetail> => ask('GET', at(i
 export const tonight = (id: string, night: string | null): Promise<Tonight> =>
   ask('GET', `${at(id)}/tonight${night === null ? '' : `?night=${encodeURIComponent(night)}`}`);
 export const doubles = (id: string): Promise<Doubles> => ask('GET', `${at(id)}/doubles`);
+export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/quality`);
 export const observations = (id: string, query: string): Promise<ObservationPage> =>
   ask('GET', `${at(id)}/observations${query}`);
 export const observation = (id: string, which: string): Promise<ObservationDetail> =>

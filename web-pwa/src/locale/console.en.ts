@@ -3,6 +3,7 @@
 import type { ConsoleText } from './console.fr';
 import { evidenceEn } from './evidence.en';
 import { prepareEn } from './prepare.en';
+import { qualityEn } from './quality.en';
 import { problemsEn } from './problems.en';
 
 const many = (count: number, one: string, several: string): string =>
@@ -16,6 +17,7 @@ export const consoleEn: ConsoleText = {
     screens: {
       tonight: 'Tonight',
       doubles: 'Doubles',
+      quality: 'Quality',
       observations: 'Observations',
       devices: 'Tablets',
       prepare: 'Prepare',
@@ -103,6 +105,7 @@ export const consoleEn: ConsoleText = {
     'no-retention-dates': 'The dates of coarsening and erasure are missing.',
   },
   prepare: prepareEn,
+  quality: qualityEn,
   tonight: {
     night: 'Night',
     allNights: 'All nights',

@@ -6,6 +6,7 @@
 
 import { evidenceFr } from './evidence.fr';
 import { prepareFr } from './prepare.fr';
+import { qualityFr } from './quality.fr';
 import { problemsFr } from './problems.fr';
 
 const many = (count: number, one: string, several: string): string =>
@@ -19,6 +20,7 @@ export const consoleFr = {
     screens: {
       tonight: 'Ce soir',
       doubles: 'Doublons',
+      quality: 'Qualité',
       observations: 'Observations',
       devices: 'Tablettes',
       prepare: 'Préparer',
@@ -106,6 +108,7 @@ export const consoleFr = {
     'no-retention-dates': 'Les dates de floutage et d’effacement manquent.',
   } as Record<string, string>,
   prepare: prepareFr,
+  quality: qualityFr,
   tonight: {
     night: 'Nuit',
     allNights: 'Toutes les nuits',

@@ -33,6 +33,7 @@ export const evidenceEn: EvidenceText = {
     two_tablets: 'two tablets of one team',
     same_team: 'same team',
     other_night: 'two nights',
+    both_alone: 'alone both times',
     alone_or_together: 'alone here, in a group there',
     within_one_sigma: 'at the same place',
     within_two_sigma: 'very near',

@@ -31,6 +31,7 @@ export const evidenceFr = {
     two_tablets: 'deux tablettes d’une équipe',
     same_team: 'même équipe',
     other_night: 'deux nuits',
+    both_alone: 'seul·e des deux côtés',
     alone_or_together: 'seul·e ici, en groupe là',
     within_one_sigma: 'au même endroit',
     within_two_sigma: 'tout près',

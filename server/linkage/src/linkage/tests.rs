@@ -3,6 +3,7 @@
 use super::*;
 use crate::comparison::Field;
 use crate::slot::{Dimension, Gender, Place};
+use crate::thresholds::at_thresholds;
 use maraude_core::model::{
     AccountId, Answer, Contact, Coordinates, DecisionId, DeviceId, LocalGroupId, Night,
     ObservationId, ObservationKind, TeamId,
@@ -360,6 +361,39 @@ fn a_man_met_in_two_sectors_counts_half_in_each() {
     let found = run(&[first, again, alone], &[same]);
     let counts: Vec<f64> = found.parts.iter().map(|p| p.count.estimate).collect();
     assert_eq!(counts, [0.5, 1.5], "{:?}", found.parts);
+}
+
+#[test]
+fn a_lower_threshold_joins_more_and_the_one_in_force_gives_the_figure() {
+    let mut all = Vec::new();
+    for couple in 0..6_u8 {
+        let east = f64::from(couple) * 400.0;
+        let apart = f64::from(couple) * 12.0;
+        all.push(man(
+            observation(couple * 2 + 1, 1, i64::from(couple), (east, 0.0)),
+            "40-54",
+            "ro",
+        ));
+        all.push(man(
+            observation(couple * 2 + 2, 2, 60, (east + apart, 0.0)),
+            "40-54",
+            "ro",
+        ));
+    }
+    let found = run(&all, &[]);
+    let in_force = Parameters::default().held_same_probability;
+    let rows = at_thresholds(&all, &[], &found.parameters, &[0.05, in_force, 0.95, 1.0]);
+    assert!(
+        rows.windows(2).all(|two| two[0].street <= two[1].street),
+        "{rows:?}"
+    );
+    assert!(rows[0].joined > rows[3].joined, "{rows:?}");
+    assert_eq!(rows[1].street as usize, found.clusters.len());
+    assert_eq!((rows[3].joined, rows[3].street), (0, 12));
+    assert!(
+        rows.iter()
+            .all(|row| row.expected_recall <= 1.0 && row.expected_precision <= 1.0)
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{
     CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest,
     DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, EnrolAnswer, EnrolRequest,
     EnrolmentCode, Hello, Login, Me, NewCampaign, NewEnrolment, NewLayer, NewRelease,
-    ObservationDetail, ObservationPage, Problem, ReleasePreview, Releases, Tonight,
+    ObservationDetail, ObservationPage, Problem, Quality, ReleasePreview, Releases, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -70,6 +70,7 @@ pub fn typescript() -> String {
         ObservationDetail,
         ObservationPage,
         Problem,
+        Quality,
         ReleasePreview,
         Releases,
         Tonight,

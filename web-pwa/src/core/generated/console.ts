@@ -877,6 +877,35 @@ notice: string,
 opposition_contact: string, };
 
 /**
+ * How often a level is met.
+ */
+export type LevelLine = {
+/**
+ * The field.
+ */
+field: string,
+/**
+ * The level.
+ */
+level: string,
+/**
+ * Of pairs in which both answered.
+ */
+both_answered: boolean,
+/**
+ * P(level given same).
+ */
+m_probability: number,
+/**
+ * P(level given different).
+ */
+u_probability: number,
+/**
+ * log2(m/u).
+ */
+bits: number, };
+
+/**
  * `POST /api/login`: opens a session (cookie).
  */
 export type Login = {
@@ -1240,6 +1269,19 @@ latitude: number, };
 export type PositionSource = "fix" | "hand" | "site" | "correction" | "import";
 
 /**
+ * What is held of a pair before looking.
+ */
+export type PriorLine = {
+/**
+ * `other_team`, `same_team`, `other_night`...
+ */
+level: string,
+/**
+ * 0..1.
+ */
+probability: number, };
+
+/**
  * An error, as a problem document (RFC 9457).
  */
 export type Problem = {
@@ -1276,6 +1318,79 @@ fr: string,
  * In English.
  */
 en: string, };
+
+/**
+ * `GET /api/campaigns/{id}/quality`.
+ */
+export type Quality = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * Observations compared.
+ */
+observations: number,
+/**
+ * People of individual and group rows: slots.
+ */
+slots: number,
+/**
+ * `learnt`, `fell_back` (the starting parameters stand) or `given`.
+ */
+training: string,
+/**
+ * Distinct people in the street so far: the figure, a minimum.
+ */
+distinct: number,
+/**
+ * Estimate of distinct people in the street.
+ */
+estimate: number,
+/**
+ * Its 95 % interval.
+ */
+interval: [number, number],
+/**
+ * Pairs of observations compared.
+ */
+compared: number,
+/**
+ * Of all pairs there are.
+ */
+possible: number,
+/**
+ * Pairs each blocking rule found; one pair may be found by several.
+ */
+rules: Array<RuleLine>,
+/**
+ * Prior of each kind of pair.
+ */
+priors: Array<PriorLine>,
+/**
+ * m and u by field and level, as learnt.
+ */
+levels: Array<LevelLine>,
+/**
+ * Links by whole bits of their weight, before rivals share.
+ */
+histogram: Array<WeightBin>,
+/**
+ * From here a pair is one without asking.
+ */
+auto_probability: number,
+/**
+ * From here it is shown for review.
+ */
+review_probability: number,
+/**
+ * From here it stands as one until somebody decides.
+ */
+held_same_probability: number,
+/**
+ * What would change at another threshold, in order.
+ */
+thresholds: Array<ThresholdLine>, };
 
 /**
  * A release in the list.
@@ -1363,6 +1478,19 @@ purge_on: Night | null, };
  * How dangerous a sector or place is held to be.
  */
 export type RiskClass = "ordinary" | "experienced" | "professional";
+
+/**
+ * Pairs a blocking rule found.
+ */
+export type RuleLine = {
+/**
+ * `near`, `near_other_night`, `pseudonym`, `rare_marks`, `decided`.
+ */
+rule: string,
+/**
+ * Pairs of observations.
+ */
+pairs: number, };
 
 /**
  * What becomes of a doubtful observation.
@@ -1589,6 +1717,35 @@ battery_percent: number | null,
 unplanned: boolean, };
 
 /**
+ * The night at a threshold.
+ */
+export type ThresholdLine = {
+/**
+ * Pairs stand as one from here.
+ */
+probability: number,
+/**
+ * Distinct people in the street.
+ */
+street: number,
+/**
+ * Pairs joined.
+ */
+joined: number,
+/**
+ * Share of them that the model expects to be right.
+ */
+expected_precision: number,
+/**
+ * Share of the doubles it expects that is joined.
+ */
+expected_recall: number,
+/**
+ * Pairs at or above it that nobody has decided: the work of review if it started here.
+ */
+to_review: number, };
+
+/**
  * `GET /api/campaigns/{id}/tonight?night=`.
  */
 export type Tonight = {
@@ -1667,6 +1824,19 @@ bits: number,
  * Running sum, bits.
  */
 sum: number, };
+
+/**
+ * Links of one weight.
+ */
+export type WeightBin = {
+/**
+ * From so many bits to one more.
+ */
+bits: number,
+/**
+ * Links.
+ */
+links: number, };
 
 /**
  * A zone.

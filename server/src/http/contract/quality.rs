@@ -1,0 +1,112 @@
+//! How linkage did on a campaign: what was compared, learnt and held.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `GET /api/campaigns/{id}/quality`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Quality {
+    /// Position of the log this was read at.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub position: u64,
+    /// Observations compared.
+    pub observations: u32,
+    /// People of individual and group rows: slots.
+    pub slots: u32,
+    /// `learnt`, `fell_back` (the starting parameters stand) or `given`.
+    pub training: String,
+    /// Distinct people in the street so far: the figure, a minimum.
+    pub distinct: u32,
+    /// Estimate of distinct people in the street.
+    pub estimate: f64,
+    /// Its 95 % interval.
+    pub interval: [u32; 2],
+    /// Pairs of observations compared.
+    pub compared: u32,
+    /// Of all pairs there are.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub possible: u64,
+    /// Pairs each blocking rule found; one pair may be found by several.
+    pub rules: Vec<RuleLine>,
+    /// Prior of each kind of pair.
+    pub priors: Vec<PriorLine>,
+    /// m and u by field and level, as learnt.
+    pub levels: Vec<LevelLine>,
+    /// Links by whole bits of their weight, before rivals share.
+    pub histogram: Vec<WeightBin>,
+    /// From here a pair is one without asking.
+    pub auto_probability: f64,
+    /// From here it is shown for review.
+    pub review_probability: f64,
+    /// From here it stands as one until somebody decides.
+    pub held_same_probability: f64,
+    /// What would change at another threshold, in order.
+    pub thresholds: Vec<ThresholdLine>,
+}
+
+/// Pairs a blocking rule found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RuleLine {
+    /// `near`, `near_other_night`, `pseudonym`, `rare_marks`, `decided`.
+    pub rule: String,
+    /// Pairs of observations.
+    pub pairs: u32,
+}
+
+/// What is held of a pair before looking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PriorLine {
+    /// `other_team`, `same_team`, `other_night`...
+    pub level: String,
+    /// 0..1.
+    pub probability: f64,
+}
+
+/// How often a level is met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct LevelLine {
+    /// The field.
+    pub field: String,
+    /// The level.
+    pub level: String,
+    /// Of pairs in which both answered.
+    pub both_answered: bool,
+    /// P(level given same).
+    pub m_probability: f64,
+    /// P(level given different).
+    pub u_probability: f64,
+    /// log2(m/u).
+    pub bits: f64,
+}
+
+/// Links of one weight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct WeightBin {
+    /// From so many bits to one more.
+    pub bits: i32,
+    /// Links.
+    pub links: u32,
+}
+
+/// The night at a threshold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ThresholdLine {
+    /// Pairs stand as one from here.
+    pub probability: f64,
+    /// Distinct people in the street.
+    pub street: u32,
+    /// Pairs joined.
+    pub joined: u32,
+    /// Share of them that the model expects to be right.
+    pub expected_precision: f64,
+    /// Share of the doubles it expects that is joined.
+    pub expected_recall: f64,
+    /// Pairs at or above it that nobody has decided: the work of review if it started here.
+    pub to_review: u32,
+}

@@ -1,0 +1,64 @@
+/** *Quality*, in English: how linkage did. */
+
+import type { QualityText } from './quality.fr';
+
+export const qualityEn: QualityText = {
+  intro:
+    'How doubles were looked for this time, what the night taught the model, and how sure the figure is.',
+  count: 'The count',
+  figure: 'Figure',
+  estimate: 'Estimate',
+  interval: '95 % interval',
+  filed: 'People filed',
+  countNote:
+    'The figure takes out doubles that are decided or very likely. The estimate also weighs the pairs that wait and the doubles that the search cannot reach.',
+  training: {
+    learnt: 'The weights were learnt from this campaign.',
+    fell_back: 'The campaign teaches weights that make no sense: the starting ones are kept.',
+    given: 'The weights were given; nothing is learnt.',
+  },
+  compared: 'What is compared',
+  comparedOf: (compared, possible) =>
+    `${compared} pairs of observations compared, of ${possible} there are.`,
+  rule: 'Found because',
+  pairs: 'Pairs',
+  priors: 'Before looking',
+  kind: 'Two observations',
+  prior: 'The same, usually',
+  thresholds: 'And at another threshold?',
+  thresholdsHint: (inForce) =>
+    `From a threshold on a pair counts as one person until somebody decides. The one in force is ${inForce}; nothing changes here.`,
+  standsFrom: 'One person from',
+  atThreshold: (street, change, joined, right) =>
+    `${street} people in the street (${change}), ${joined} pairs joined, ${right} of them right as the model expects.`,
+  threshold: 'Threshold',
+  change: 'Change',
+  noChange: 'no change',
+  joined: 'Pairs joined',
+  right: 'Right',
+  found: 'Doubles taken out',
+  toReview: 'Undecided above it',
+  inForce: 'in force',
+  thresholdsNote:
+    '“Right” and “Doubles taken out” are what the model expects of itself, not a measurement.',
+  histogram: 'Weights of the links compared',
+  histogramHint:
+    'Right of the line, being one person is more likely than not, before rivals share. Heights are square roots.',
+  histogramText: (all, above) => `${all} links, ${above} of them more likely than not.`,
+  nothing: 'Nothing has been compared so far.',
+  even: '┆ even odds',
+  asTable: 'As a table',
+  weight: 'Weight, in bits',
+  fromTo: (from, to) => `from ${from} to ${to}`,
+  links: 'Links',
+  levels: 'What each answer weighs',
+  levelsHint:
+    'Share of pairs that reach a level when it is one person and when it is two people near each other. The ratio of the two makes the weight.',
+  bothAnswered: 'Both answered',
+  notBoth: 'One at least did not answer',
+  field: 'Answer',
+  level: 'Level',
+  m: 'One person',
+  u: 'Two people',
+  bits: 'Bits',
+};

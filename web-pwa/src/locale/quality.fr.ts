@@ -1,0 +1,66 @@
+/** *Qualité*, in French: how linkage did. */
+
+export const qualityFr = {
+  intro:
+    'Comment les doublons ont été cherchés cette fois, ce que la nuit a appris au calcul, et à quel point le chiffre est sûr.',
+  count: 'Le compte',
+  figure: 'Chiffre',
+  estimate: 'Estimation',
+  interval: 'Intervalle à 95 %',
+  filed: 'Personnes saisies',
+  countNote:
+    'Le chiffre retire les doublons décidés ou très probables. L’estimation pèse aussi les paires en attente et les doublons que la recherche ne peut pas atteindre.',
+  training: {
+    learnt: 'Les poids sont appris de cette campagne.',
+    fell_back: 'La campagne apprend des poids qui n’ont pas de sens : ceux de départ sont gardés.',
+    given: 'Les poids ont été donnés, rien n’est appris.',
+  } as Record<string, string>,
+  compared: 'Ce qui est comparé',
+  comparedOf: (compared: string, possible: string) =>
+    `${compared} paires d’observations comparées, sur ${possible} possibles.`,
+  rule: 'Trouvées parce que',
+  pairs: 'Paires',
+  priors: 'Avant de regarder',
+  kind: 'Deux observations',
+  prior: 'La même, d’ordinaire',
+  thresholds: 'Et à un autre seuil ?',
+  thresholdsHint: (inForce: string) =>
+    `Une paire compte pour une seule personne à partir d’un seuil, tant que personne n’a décidé. Le seuil en vigueur est ${inForce} ; rien ne change ici.`,
+  standsFrom: 'Une seule personne à partir de',
+  atThreshold: (street: string, change: string, joined: string, right: string) =>
+    `${street} personnes à la rue (${change}), ${joined} paires réunies, justes à ${right} selon le calcul.`,
+  threshold: 'Seuil',
+  change: 'Écart',
+  noChange: 'sans écart',
+  joined: 'Paires réunies',
+  right: 'Justes',
+  found: 'Doublons retirés',
+  toReview: 'Non décidées au-dessus',
+  inForce: 'en vigueur',
+  thresholdsNote:
+    '« Justes » et « Doublons retirés » sont ce que le calcul attend de lui-même, pas une mesure.',
+  histogram: 'Poids des liens comparés',
+  histogramHint:
+    'À droite du trait, être la même personne est plus probable que le contraire, avant le partage entre candidats. Hauteur en racine carrée.',
+  histogramText: (all: string, above: string) =>
+    `${all} liens, dont ${above} plus probables que le contraire.`,
+  nothing: 'Rien n’a été comparé pour l’instant.',
+  even: '┆ une chance sur deux',
+  asTable: 'En tableau',
+  weight: 'Poids, en bits',
+  fromTo: (from: string, to: string) => `de ${from} à ${to}`,
+  links: 'Liens',
+  levels: 'Ce que pèse chaque réponse',
+  levelsHint:
+    'Part des paires qui atteignent un niveau, quand c’est la même personne et quand ce sont deux personnes voisines. Le rapport des deux fait le poids.',
+  bothAnswered: 'Les deux ont répondu',
+  notBoth: 'L’une au moins n’a pas répondu',
+  field: 'Réponse',
+  level: 'Niveau',
+  m: 'Même personne',
+  u: 'Deux personnes',
+  bits: 'Bits',
+};
+
+/** The shape both languages fill. */
+export type QualityText = typeof qualityFr;
