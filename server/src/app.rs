@@ -249,7 +249,10 @@ impl App {
             keys: self.0.keys.clone(),
             server: self.0.server.clone(),
             signing: self.0.signing.clone(),
-            gate: *self.0.gate.get_or_init(|| maraude_core::gate::admit),
+            gate: *self
+                .0
+                .gate
+                .get_or_init(|| maraude_core::gate::admit_under_actors),
             device: self.0.device,
             opening: self.0.opening,
             clock: self.0.clock.clone(),

@@ -40,7 +40,7 @@ pub(crate) struct Tablet {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with_gate(maraude_core::gate::admit)
+        Self::with_gate(maraude_core::gate::admit_under_actors)
     }
 
     pub(crate) fn with_gate(gate: Gate) -> Self {

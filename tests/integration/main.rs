@@ -8,6 +8,7 @@
 mod acknowledged;
 mod approved;
 mod decision_and_undo;
+mod facade;
 mod geography;
 mod malformed;
 mod offline_night;
@@ -15,6 +16,7 @@ mod restored_server;
 mod rough_nights;
 mod schedules;
 mod slow_network;
+mod stock_clients;
 mod storage_trouble;
 mod two_tablets_one_round;
 mod view_rebuild;

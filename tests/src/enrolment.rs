@@ -4,7 +4,10 @@ use anyhow::{Context, Result};
 use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
 use maraude_core::model::{CampaignId, DeviceId};
-use maraude_server::http::contract::{EnrolAnswer, EnrolRequest};
+use maraude_core::sync::session_signed_bytes;
+use maraude_server::http::contract::{
+    Challenge, ChallengeRequest, DeviceSession, DeviceSessionRequest, EnrolAnswer, EnrolRequest,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -22,6 +25,35 @@ pub struct Tablet {
     pub signing: SigningKey,
     /// Uploads only.
     pub upload_token: String,
+}
+
+impl Tablet {
+    /// A session's token.
+    pub fn session(&self, agent: &ureq::Agent, base: &str) -> Result<String> {
+        let device = self.device.to_string();
+        let asked = ChallengeRequest {
+            device: device.clone(),
+        };
+        let url = format!("{base}/api/device/challenge");
+        let challenge: Challenge = agent.post(url).send_json(&asked)?.body_mut().read_json()?;
+        let nonce = BASE64.decode(challenge.nonce.as_bytes())?;
+        let nonce = nonce.try_into().ok().context("32 bytes to sign")?;
+        let signature = self
+            .signing
+            .sign(&session_signed_bytes(self.device, &nonce));
+        let answered = DeviceSessionRequest {
+            device,
+            nonce: challenge.nonce,
+            signature: BASE64.encode(&signature.to_bytes()),
+        };
+        let url = format!("{base}/api/device/session");
+        let session: DeviceSession = agent
+            .post(url)
+            .send_json(&answered)?
+            .body_mut()
+            .read_json()?;
+        Ok(session.token)
+    }
 }
 
 /// Redeems a code.

@@ -19,11 +19,15 @@ pub mod layers;
 #[cfg(feature = "world")]
 pub mod night;
 #[cfg(feature = "world")]
+pub mod node;
+#[cfg(feature = "world")]
 pub mod population;
 #[cfg(feature = "world")]
 pub mod proxy;
 #[cfg(feature = "world")]
 pub mod real_server;
+#[cfg(feature = "world")]
+pub mod repo_client;
 #[cfg(feature = "world")]
 pub mod simulation;
 #[cfg(feature = "world")]

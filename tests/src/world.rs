@@ -223,6 +223,20 @@ impl World {
         SimulatedTablet::enrolled(&self.base, &code, self.tablets, self.clock.now())
     }
 
+    /// A code for a tablet of a team.
+    pub fn code(&mut self, team: usize) -> Result<String> {
+        self.tablets += 1;
+        let label = format!("T{}", self.tablets);
+        self.plan.code(&self.app, &label, team)
+    }
+
+    /// A tablet is revoked: its sessions hold no more.
+    pub fn revoke(&self, device: DeviceId) -> Result<()> {
+        self.app.server().revoke_device(device, self.clock.now())?;
+        self.app.device_sessions().forget(device);
+        Ok(())
+    }
+
     /// Enrols a key; `sign` proves its possession.
     pub fn enrol_key(
         &mut self,

@@ -1,7 +1,8 @@
 //! What a fresh machine lacks: the wasm target, npm packages, a browser.
 
-use crate::run::{has, in_web, output, root, run, say, target};
+use crate::run::{has, in_folder, in_web, output, root, run, say, target};
 use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The rustup target of the tablet's core.
@@ -52,6 +53,34 @@ pub fn npm_packages() -> Result<()> {
     std::fs::create_dir_all(target().join("xtask"))?;
     std::fs::write(stamp, lock)?;
     Ok(())
+}
+
+/// The packages of the example client, for tests of clients that are not ours; where they are.
+pub fn node_client() -> Result<PathBuf> {
+    let folder = target().join("xtask/node-client");
+    let wanted = std::fs::read(root().join("docs/examples/node-client/package.json"))?;
+    let stamp = folder.join("package.json");
+    let installed = folder.join("node_modules").is_dir();
+    if installed && std::fs::read(&stamp).is_ok_and(|former| former == wanted) {
+        return Ok(folder);
+    }
+    say("Installing the npm packages of docs/examples/node-client...");
+    std::fs::create_dir_all(&folder)?;
+    // Written last: an installation that was cut is done again.
+    std::fs::write(&stamp, "{}")?;
+    let words = ["install", "--no-audit", "--no-fund", "--loglevel=error"];
+    let packages: serde_json::Value = serde_json::from_slice(&wanted)?;
+    let packages = packages["dependencies"].as_object();
+    let packages = packages.context("the example names no packages")?;
+    let mut install = in_folder("npm", &folder);
+    install.args(words);
+    for (name, version) in packages {
+        let version = version.as_str().context("a version is a text")?;
+        install.arg(format!("{name}@{version}"));
+    }
+    run(&mut install)?;
+    std::fs::write(&stamp, wanted)?;
+    Ok(folder)
 }
 
 /// Path of a Chromium; installed on Debian when run as root, otherwise asked for.

@@ -171,6 +171,7 @@ fn rust() -> Result<Outcome> {
     if let Some(layers) = real_layers() {
         tests.env(GEODATA, layers);
     }
+    tests.env(NODE_CLIENT, setup::node_client()?);
     // What a test measured is printed although it passed.
     tests.args(["--", "--skip", FAULT_TESTS, "--show-output"]);
     cargo_tests(&mut tests)
@@ -178,6 +179,9 @@ fn rust() -> Result<Outcome> {
 
 /// Names the folder of real layers and addresses.
 const GEODATA: &str = "MARAUDE_GEODATA";
+
+/// Names the folder of npm packages beside which clients of other makes run.
+const NODE_CLIENT: &str = "MARAUDE_NODE_CLIENT";
 
 /// Real layers and addresses, where they are at hand; without them invented shapes do.
 fn real_layers() -> Option<std::path::PathBuf> {

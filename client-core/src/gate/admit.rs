@@ -35,11 +35,27 @@ pub fn admit(
     writable: bool,
     limits: &GateLimits,
 ) -> Admission {
+    admit_under_actors(document, kind, changes, author, &[], writable, limits)
+}
+
+/// As [`admit`], and these actors are the author's too: clients of other makes draw their own, and
+/// whoever calls knows whose each is.
+pub fn admit_under_actors(
+    document: &mut Document,
+    kind: DocumentKind,
+    changes: &[Vec<u8>],
+    author: DeviceId,
+    actors: &[Vec<u8>],
+    writable: bool,
+    limits: &GateLimits,
+) -> Admission {
     let rule = Rule {
         kind,
         author: Some(author),
     };
-    Gate::new(document, rule, writable, limits).run(changes)
+    let mut gate = Gate::new(document, rule, writable, limits);
+    gate.actors = actors;
+    gate.run(changes)
 }
 
 /// Lets into a tablet's document what the server sent: any author, keys of newer versions too, but
@@ -65,6 +81,8 @@ struct Scanned<'a> {
 struct Gate<'a> {
     document: &'a mut Document,
     rule: Rule,
+    /// Actors that are the author's beside its own.
+    actors: &'a [Vec<u8>],
     writable: bool,
     limits: &'a GateLimits,
     /// Accepted, and not applied yet.
@@ -81,6 +99,7 @@ impl<'a> Gate<'a> {
         Self {
             document,
             rule,
+            actors: &[],
             writable,
             limits,
             pending: Vec::new(),
@@ -188,7 +207,9 @@ impl<'a> Gate<'a> {
         let Some(author) = self.rule.author else {
             return Ok(());
         };
-        if Actor::from_slice(&scan.actors[0]).map(|actor| actor.device()) != Some(author) {
+        let actor = &scan.actors[0];
+        let own = Actor::from_slice(actor).is_some_and(|actor| actor.device() == author);
+        if !own && !self.actors.contains(actor) {
             return Err(Refusal::ForeignActor);
         }
         if !self.writable {

@@ -45,6 +45,14 @@ pub fn dependencies_of(bytes: &[u8], limits: &GateLimits) -> Result<Vec<ChangeHa
     read_dependencies(&mut Cursor(&body), limits)
 }
 
+/// Who a change says wrote it, read without decoding its operations.
+pub fn actor_of_change(bytes: &[u8], limits: &GateLimits) -> Result<Vec<u8>, Refusal> {
+    let body = body(bytes, limits)?;
+    let mut cursor = Cursor(&body);
+    read_dependencies(&mut cursor, limits)?;
+    Ok(cursor.prefixed()?.to_vec())
+}
+
 /// The name of a change, where the bytes are one.
 pub fn hash_of_change(bytes: &[u8]) -> Option<ChangeHash> {
     let body = body(bytes, &GateLimits::default()).ok()?;

@@ -58,6 +58,10 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/device/session", Access::Public),
     route("POST", "/api/sync", Access::Upload),
     route("GET", "/api/map", Access::Public),
+    // Clients of automerge-repo: tablets too. The socket asks for the token itself, because a
+    // refused upgrade throws where nobody can catch it in the stock Node client.
+    route("GET", "/api/documents", Access::Tablet),
+    route("GET", "/sync", Access::Public),
     // Console: preparing.
     route("GET", "/api/campaigns", CONSOLE),
     route("POST", "/api/campaigns", PREPARE),

@@ -12,6 +12,7 @@ pub mod contract;
 mod devices;
 pub mod doubles;
 mod extract;
+mod facade;
 mod guard;
 mod health;
 mod layers;
@@ -44,6 +45,7 @@ pub fn router(app: App) -> Router {
         .merge(auth::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
+        .merge(facade::routes())
         .merge(health::routes())
         .merge(layers::routes())
         .merge(live::routes())

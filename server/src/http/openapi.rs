@@ -132,6 +132,21 @@ const ROUTES: &[Told] = &[
     ),
     told(
         "GET",
+        "/api/documents",
+        "What a tablet's token names, for clients of automerge-repo",
+        None,
+        One("NamedDocuments"),
+    ),
+    told(
+        "GET",
+        "/sync",
+        "automerge-repo's protocol over WebSocket; asks for a tablet's session itself \
+         (docs/SYNC_PROTOCOL.md)",
+        None,
+        Media("application/cbor"),
+    ),
+    told(
+        "GET",
         "/api/campaigns",
         "Campaigns",
         None,
@@ -313,6 +328,8 @@ pub fn document() -> String {
         LayerEntry,
         Login,
         Me,
+        NamedDocument,
+        NamedDocuments,
         NewCampaign,
         NewEnrolment,
         NewLayer,

@@ -79,6 +79,11 @@ fn changes_are_kept_once_in_order(open: &dyn Fn() -> Box<dyn Log>) {
     assert_eq!(stored.name, document(1).1);
     assert_eq!(log.documents_of(DEVICE).unwrap(), vec![document(1).0]);
     assert_eq!(log.document(document(8).0).unwrap(), None);
+    assert_eq!(
+        log.author_of(document(1).0, &[2; 32]).unwrap(),
+        Some(DEVICE)
+    );
+    assert_eq!(log.author_of(document(8).0, &[2; 32]).unwrap(), None);
 }
 
 fn a_batch_is_whole_or_not_at_all(open: &dyn Fn() -> Box<dyn Log>) {

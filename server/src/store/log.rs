@@ -295,6 +295,12 @@ pub trait Log: Send + Sync {
     fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
     /// Documents a tablet is an author of.
     fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
+    /// The author of a change of a document, where it is in the log.
+    fn author_of(
+        &self,
+        document: DocumentId,
+        change: &HashValue,
+    ) -> Result<Option<DeviceId>, StoreError>;
     /// Refused bytes after a number, at most `limit`.
     fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
     /// Refused bytes of a document that wait for this change, oldest first.

@@ -240,6 +240,14 @@ impl Log for SqliteLog {
         })
     }
 
+    fn author_of(
+        &self,
+        document: DocumentId,
+        change: &HashValue,
+    ) -> Result<Option<DeviceId>, StoreError> {
+        self.read(|c| rows::author_of(c, document, change))
+    }
+
     fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError> {
         let clause = "WHERE number > ?1 ORDER BY number LIMIT ?2";
         let found = self.read(|c| rows::quarantine(c, clause, params![after, limit as i64]))?;

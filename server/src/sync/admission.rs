@@ -9,6 +9,7 @@ use crate::store::{Batch, Contact, HashValue, NewQuarantined, Pending, StoredDev
 use maraude_core::document::{DocumentName, Plan, document_id};
 use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
 use maraude_core::sync::RefusedChange;
+use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 use work::Work;
@@ -25,14 +26,17 @@ const RESTS_ON_REFUSED: &str = "depends-on-refused";
 /// Code of changes whose document does not load: kept until somebody has repaired it.
 const DAMAGED: &str = "document-damaged";
 
-/// Changes of one envelope, or some of them.
+/// Place of a change that came in no envelope, but through `/sync`.
+pub(super) const BY_ITSELF: u32 = u32::MAX - 1;
+
+/// Changes of one envelope, or some of them; or changes that came through `/sync`.
 #[derive(Clone)]
 pub(super) struct Item {
-    /// The envelope.
+    /// The envelope, or a name for what came together.
     pub(super) envelope: HashValue,
     /// Who signed it.
     pub(super) author: StoredDevice,
-    /// Place of the first change in the envelope.
+    /// Place of the first change in the envelope; [`BY_ITSELF`] without one.
     pub(super) first: u32,
     /// Raw change chunks.
     pub(super) changes: Vec<Vec<u8>>,
@@ -51,8 +55,8 @@ pub(super) struct Setting<'a> {
     pub(super) plan: &'a Plan,
     pub(super) carrier: DeviceId,
     pub(super) now: TimestampMs,
-    /// The carrier's clock minus the server's.
-    pub(super) offset_ms: i64,
+    /// The carrier's clock minus the server's, where it was told.
+    pub(super) offset_ms: Option<i64>,
     pub(super) contact: Option<Contact>,
 }
 
@@ -69,6 +73,47 @@ pub(super) struct Submitted {
 pub(super) struct Admitted {
     pub(super) outcomes: Vec<ItemOutcome>,
     pub(super) submitted: Vec<Submitted>,
+}
+
+impl Item {
+    /// Changes that a client brought together through `/sync`.
+    pub(super) fn brought(author: StoredDevice, changes: Vec<Vec<u8>>) -> Self {
+        Self {
+            envelope: Sha256::digest(changes.concat()).into(),
+            author,
+            first: BY_ITSELF,
+            changes,
+        }
+    }
+
+    /// It came through `/sync`: an actor nobody has used yet is its author's.
+    pub(super) fn is_brought(&self) -> bool {
+        self.first == BY_ITSELF
+    }
+
+    /// One of its changes, to be tried by itself.
+    pub(super) fn alone(&self, at: usize) -> Self {
+        let first = if self.is_brought() {
+            BY_ITSELF
+        } else {
+            self.first + at as u32
+        };
+        Self {
+            first,
+            changes: vec![self.changes[at].clone()],
+            ..self.clone()
+        }
+    }
+
+    /// Under which envelope and place one of its changes is kept, should it be refused. What came
+    /// through `/sync` is its own envelope, so that the same change is kept once however it comes.
+    pub(super) fn kept_as(&self, at: usize) -> (HashValue, u32) {
+        if self.is_brought() {
+            let bytes = self.changes.get(at).map_or(&[][..], Vec::as_slice);
+            return (Sha256::digest(bytes).into(), BY_ITSELF);
+        }
+        (self.envelope, self.first + at as u32)
+    }
 }
 
 impl Engine {
@@ -102,14 +147,7 @@ impl Engine {
             [one] if one.changes.len() <= 1 => {
                 return self.keep_aside(name, one, PANICS, setting);
             }
-            [one] => (one.first..)
-                .zip(&one.changes)
-                .map(|(first, change)| Item {
-                    first,
-                    changes: vec![change.clone()],
-                    ..one.clone()
-                })
-                .collect(),
+            [one] => (0..one.changes.len()).map(|at| one.alone(at)).collect(),
             many => many.to_vec(),
         };
         let mut admitted = Admitted::default();
@@ -154,9 +192,10 @@ impl Engine {
             envelope: item.envelope,
             ..ItemOutcome::default()
         };
-        for (place, bytes) in (item.first..).zip(&item.changes) {
+        for (at, bytes) in item.changes.iter().enumerate() {
+            let (envelope, place) = item.kept_as(at);
             batch.quarantine.push(NewQuarantined {
-                envelope: item.envelope,
+                envelope,
                 item: place,
                 document: Some(document),
                 change: None,
@@ -198,8 +237,9 @@ impl Engine {
         let may_wait = self.something_waits_in(document)?;
         self.documents
             .work(&held, document, self.disk(), |current| {
-                if may_wait {
-                    // What waits is looked up in the log: all that was submitted must be there.
+                if may_wait || (held.is_ahead() && items.iter().any(Item::is_brought)) {
+                    // What waits, and whose an actor is, is looked up in the log: all that was
+                    // submitted must be there.
                     self.parts.open.writer.barrier()?.wait()?;
                 }
                 let mut work = Work {
@@ -291,7 +331,7 @@ impl Engine {
     /// The author's clock minus the server's, as last known.
     fn offset_of(&self, author: DeviceId, setting: &Setting<'_>) -> Option<i64> {
         if author == setting.carrier {
-            return Some(setting.offset_ms);
+            return setting.offset_ms;
         }
         self.contact(author).map(|contact| contact.clock_offset_ms)
     }

@@ -60,9 +60,16 @@ pub enum EngineError {
     },
 }
 
-/// What stands before every document: [`maraude_core::gate::admit`], or a test's.
-pub type Gate =
-    fn(&mut Document, DocumentKind, &[Vec<u8>], DeviceId, bool, &GateLimits) -> Admission;
+/// What stands before every document: [`maraude_core::gate::admit_under_actors`], or a test's.
+pub type Gate = fn(
+    &mut Document,
+    DocumentKind,
+    &[Vec<u8>],
+    DeviceId,
+    &[Vec<u8>],
+    bool,
+    &GateLimits,
+) -> Admission;
 
 /// What an engine is made of.
 pub struct EngineParts {
@@ -321,7 +328,7 @@ impl Engine {
                 let before = heads(current);
                 let limits = GateLimits::default();
                 let changes = [change.bytes.clone()];
-                let admission = gate(current, kind, &changes, device, true, &limits);
+                let admission = gate(current, kind, &changes, device, &[], true, &limits);
                 match admission.refused.first() {
                     Some((_, refusal, _)) => Err(EngineError::OwnChangeRefused {
                         code: refusal.code(),

@@ -10,6 +10,7 @@ mod custody;
 mod documents;
 mod engine;
 mod exchange;
+pub mod facade;
 mod plan;
 mod pool;
 mod receive;

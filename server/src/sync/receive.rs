@@ -69,7 +69,7 @@ impl Engine {
             plan: &plan,
             carrier: exchange.carrier.device.id,
             now,
-            offset_ms,
+            offset_ms: Some(offset_ms),
             contact,
         };
         let mut taken = Taken::default();

@@ -66,7 +66,7 @@ impl Engine {
             plan: &plan,
             carrier: kept.item.carrier,
             now: kept.item.received_at,
-            offset_ms: 0,
+            offset_ms: None,
             contact: None,
         };
         let admitted = self.take_in(&name, &[item], &setting)?;

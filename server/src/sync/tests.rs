@@ -7,7 +7,7 @@ use ed25519_dalek::{Signature, Verifier};
 use maraude_core::document::{
     Document, DocumentKind, DocumentName, document_id, read_plan, read_round,
 };
-use maraude_core::gate::{Admission, GateLimits, admit};
+use maraude_core::gate::{Admission, GateLimits, admit_under_actors};
 use maraude_core::model::{CampaignState, DeviceId, TeamId};
 use maraude_core::sync::{Follow, Receipt, SyncAnswer};
 
@@ -214,10 +214,11 @@ fn panicking(
     kind: DocumentKind,
     changes: &[Vec<u8>],
     author: DeviceId,
+    actors: &[Vec<u8>],
     writable: bool,
     limits: &GateLimits,
 ) -> Admission {
-    let admission = admit(document, kind, changes, author, writable, limits);
+    let admission = admit_under_actors(document, kind, changes, author, actors, writable, limits);
     let marked = |bytes: &Vec<u8>| bytes.windows(13).any(|w| w == b"PANIC-ON-THIS");
     assert!(!changes.iter().any(marked), "on purpose");
     admission

@@ -1,17 +1,12 @@
-//! Pushing rounds to an automerge-repo server over its own WebSocket protocol, version 1.
-//!
-//! # Source
-//! automerge-repo, packages/automerge-repo-network-websocket/README.md.
+//! Pushing rounds to a server of automerge-repo's protocol.
 
 use super::rounds::BuiltRound;
-use anyhow::{Context, Result, bail};
+use crate::repo_client::{RepoClient, text_of};
+use anyhow::{Context, Result, bail, ensure};
 use automerge::sync::{Message as SyncMessage, State, SyncDoc};
 use automerge::{Automerge, Change};
-use ciborium::Value;
 use maraude_core::document::GENESIS;
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
-use tungstenite::{Message, WebSocket, stream::MaybeTlsStream};
 
 /// One document on its way.
 struct Pushed {
@@ -23,36 +18,16 @@ struct Pushed {
 
 /// A connection with its documents built, waiting for the clock.
 pub struct Pusher {
-    socket: WebSocket<MaybeTlsStream<TcpStream>>,
-    sender: String,
-    target: String,
+    client: RepoClient,
     documents: Vec<Pushed>,
 }
 
 impl Pusher {
-    /// Connects and builds the documents.
-    pub fn connect(port: u16, number: u32, rounds: &[BuiltRound]) -> Result<Self> {
-        let url = format!("ws://127.0.0.1:{port}/");
-        let (mut socket, _) = tungstenite::connect(url)?;
-        let sender = format!("bench-{number}");
-        let versions = Value::Array(vec![Value::Text("1".into())]);
-        send(
-            &mut socket,
-            vec![
-                ("type", Value::Text("join".into())),
-                ("senderId", Value::Text(sender.clone())),
-                ("peerMetadata", Value::Map(Vec::new())),
-                ("supportedProtocolVersions", versions),
-            ],
-        )?;
-        let answer = receive(&mut socket)?;
-        let target = text(&answer, "senderId").context("the peer did not say who it is")?;
-        let documents = rounds.iter().map(pushed).collect::<Result<_>>()?;
+    /// Connects to `ws://...` and builds the documents.
+    pub fn connect(url: &str, number: u32, rounds: &[BuiltRound]) -> Result<Self> {
         Ok(Self {
-            socket,
-            sender,
-            target,
-            documents,
+            client: RepoClient::connect(url, &format!("bench-{number}"))?,
+            documents: rounds.iter().map(pushed).collect::<Result<_>>()?,
         })
     }
 
@@ -67,12 +42,13 @@ impl Pusher {
             .iter()
             .any(|pushed| pushed.acknowledged.is_none())
         {
-            let answer = receive(&mut self.socket)?;
-            if text(&answer, "type").as_deref() != Some("sync") {
+            let answer = self.client.hear()?;
+            ensure!(answer.kind != "error", "refused: {:?}", answer.message);
+            if answer.kind != "sync" {
                 continue;
             }
-            let id = text(&answer, "documentId").context("a message without a document")?;
-            let data = bytes(&answer, "data").context("a message without data")?;
+            let id = answer.document.context("a message without a document")?;
+            let data = answer.data.context("a message without data")?;
             let Some(index) = self.documents.iter().position(|pushed| pushed.id == id) else {
                 bail!("a message about a document that is not ours");
             };
@@ -99,16 +75,7 @@ impl Pusher {
         let Some(message) = pushed.document.generate_sync_message(&mut pushed.state) else {
             return Ok(());
         };
-        send(
-            &mut self.socket,
-            vec![
-                ("type", Value::Text("sync".into())),
-                ("senderId", Value::Text(self.sender.clone())),
-                ("targetId", Value::Text(self.target.clone())),
-                ("documentId", Value::Text(pushed.id.clone())),
-                ("data", Value::Bytes(message.encode())),
-            ],
-        )
+        self.client.sync(&pushed.id, message.encode())
     }
 }
 
@@ -119,54 +86,10 @@ fn pushed(round: &BuiltRound) -> Result<Pushed> {
         .iter()
         .map(|raw| Change::from_bytes(raw.clone()));
     document.apply_changes(changes.collect::<Result<Vec<_>, _>>()?)?;
-    let id = bs58::encode(round.document.as_bytes())
-        .with_check()
-        .into_string();
     Ok(Pushed {
-        id,
+        id: text_of(round.document),
         document,
         state: State::new(),
         acknowledged: None,
     })
-}
-
-fn send(
-    socket: &mut WebSocket<MaybeTlsStream<TcpStream>>,
-    fields: Vec<(&str, Value)>,
-) -> Result<()> {
-    let map = fields
-        .into_iter()
-        .map(|(name, value)| (Value::Text(name.into()), value))
-        .collect();
-    let mut bytes = Vec::new();
-    ciborium::into_writer(&Value::Map(map), &mut bytes)?;
-    Ok(socket.send(Message::Binary(bytes.into()))?)
-}
-
-fn receive(socket: &mut WebSocket<MaybeTlsStream<TcpStream>>) -> Result<Value> {
-    loop {
-        if let Message::Binary(bytes) = socket.read()? {
-            return Ok(ciborium::from_reader(&bytes[..])?);
-        }
-    }
-}
-
-fn field<'a>(message: &'a Value, name: &str) -> Option<&'a Value> {
-    let fields = message.as_map()?;
-    fields
-        .iter()
-        .find(|(key, _)| key.as_text() == Some(name))
-        .map(|(_, value)| value)
-}
-
-fn text(message: &Value, name: &str) -> Option<String> {
-    Some(field(message, name)?.as_text()?.to_owned())
-}
-
-fn bytes(message: &Value, name: &str) -> Option<Vec<u8>> {
-    match field(message, name)? {
-        Value::Bytes(bytes) => Some(bytes.clone()),
-        Value::Tag(_, inner) => inner.as_bytes().cloned(),
-        _ => None,
-    }
 }

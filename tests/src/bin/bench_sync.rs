@@ -204,7 +204,11 @@ fn peer_run(process: &Process, seed: u32) -> Result<Measured> {
         let device = DeviceId::from_random([number as u8; 16]);
         let team = TeamId::from_random([number as u8; 16]);
         let rounds = build(campaign, device, team, ROUNDS, seed);
-        pushers.push(peer::Pusher::connect(PEER_PORT, number, &rounds)?);
+        pushers.push(peer::Pusher::connect(
+            &format!("ws://127.0.0.1:{PEER_PORT}/"),
+            number,
+            &rounds,
+        )?);
     }
     measure(process, pushers, peer::Pusher::push)
 }

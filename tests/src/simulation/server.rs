@@ -4,7 +4,7 @@ use super::super::world::{Campaigning, TEN_PM};
 use anyhow::{Context, Result, ensure};
 use ed25519_dalek::SigningKey;
 use maraude_core::document::{ChangeHash, Document, DocumentName, document_id};
-use maraude_core::gate::admit;
+use maraude_core::gate::{admit, admit_under_actors};
 use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
 use maraude_core::sync::{decode_request, encode_answer};
 use maraude_server::app::App;
@@ -196,7 +196,7 @@ impl Server {
             keys: self.keys.clone(),
             server: self.store.clone(),
             signing: self.keys.signing_key()?,
-            gate: admit,
+            gate: admit_under_actors,
             device: self.store.server_device()?,
             opening,
             clock: self.clock.clone(),
@@ -410,6 +410,8 @@ impl Log for MortalLog {
         fn documents(&self) -> Result<Vec<StoredDocument>, StoreError>;
         fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
         fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
+        fn author_of(&self, document: DocumentId, change: &HashValue)
+            -> Result<Option<DeviceId>, StoreError>;
         fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
         fn awaiting(&self, document: DocumentId, change: &HashValue)
             -> Result<Vec<Quarantined>, StoreError>;

@@ -125,6 +125,36 @@ pub struct DeviceSessionRequest {
     pub signature: String,
 }
 
+/// `GET /api/documents`: what a tablet's token names, for clients of automerge-repo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct NamedDocuments {
+    /// The tablet (UUID): entries it makes bear it in their stamps.
+    pub device: String,
+    /// Those that `/sync` opens to it.
+    pub documents: Vec<NamedDocument>,
+}
+
+/// A document that a token names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct NamedDocument {
+    /// Its identifier (UUID).
+    pub id: String,
+    /// As automerge-repo's `find` takes it.
+    pub url: String,
+    /// `plan`, `brief` or `round`.
+    pub kind: String,
+    /// Of briefs and rounds: the night.
+    pub night: Option<String>,
+    /// Of briefs and rounds: the sector (UUID).
+    pub sector: Option<String>,
+    /// Of rounds: the team (UUID).
+    pub team: Option<String>,
+    /// Changes to it may enter.
+    pub writable: bool,
+}
+
 /// A token that may read this tablet's documents, for 15 minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -6,8 +6,9 @@
 use super::{
     CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest,
     DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, EnrolAnswer, EnrolRequest,
-    EnrolmentCode, Hello, Login, Me, NewCampaign, NewEnrolment, NewLayer, NewRelease,
-    ObservationDetail, ObservationPage, Problem, Quality, ReleasePreview, Releases, Tonight,
+    EnrolmentCode, Hello, Login, Me, NamedDocuments, NewCampaign, NewEnrolment, NewLayer,
+    NewRelease, ObservationDetail, ObservationPage, Problem, Quality, ReleasePreview, Releases,
+    Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -63,6 +64,7 @@ pub fn typescript() -> String {
         Hello,
         Login,
         Me,
+        NamedDocuments,
         NewCampaign,
         NewEnrolment,
         NewLayer,

@@ -2,11 +2,11 @@
 
 use crate::store::StoreError;
 use crate::store::log::{
-    Circumstance, Contact, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease, Quarantined,
-    StoredDocument, StoredRelease, Tombstone,
+    Circumstance, Contact, HashValue, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease,
+    Quarantined, StoredDocument, StoredRelease, Tombstone,
 };
 use maraude_core::model::{DeviceId, DeviceReport, DocumentId};
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 /// A change with its bytes still sealed.
 pub(super) type ChangeRow = (LogPosition, NewChange);
@@ -49,6 +49,19 @@ pub(super) fn has_lost(c: &Connection, end: &LogEnd) -> Result<bool, StoreError>
         c.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")?;
     let given: Option<u64> = statement.query_row([], |row| row.get(0)).optional()?;
     Ok(given.unwrap_or(0) < end.position)
+}
+
+pub(super) fn author_of(
+    c: &Connection,
+    document: DocumentId,
+    change: &HashValue,
+) -> Result<Option<DeviceId>, StoreError> {
+    let sql = "SELECT device FROM changes WHERE document = ?1 AND hash = ?2";
+    let mut statement = c.prepare_cached(sql)?;
+    let found = statement.query_row(params![document.as_bytes(), change], |row| {
+        row.get::<_, [u8; 16]>(0).map(DeviceId::from_bytes)
+    });
+    Ok(found.optional()?)
 }
 
 pub(super) fn command(c: &Connection, command: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -6,12 +6,15 @@ use super::{Item, ItemOutcome, PANICS, RESTS_ON_REFUSED, Setting, WAITS};
 use crate::store::{Batch, HashValue, NewChange, NewQuarantined};
 use crate::sync::plan::circumstance;
 use crate::sync::{Engine, Gate};
-use maraude_core::document::{ChangeHash, Document, DocumentName, RawChange};
-use maraude_core::gate::{Admission, GateLimits, Refusal, dependencies_of};
+use maraude_core::document::{Actor, ChangeHash, Document, DocumentName, GENESIS_HASH, RawChange};
+use maraude_core::gate::{Admission, GateLimits, Refusal, actor_of_change, dependencies_of};
 use maraude_core::model::DocumentId;
 use maraude_core::sync::RefusedChange;
 use serde_bytes::ByteArray;
 use std::collections::HashMap;
+
+/// Longest actor of a client of another make; automerge draws 16 bytes.
+const ACTOR_CAP_BYTES: usize = 32;
 
 /// What became of a change that had waited.
 enum Late {
@@ -21,18 +24,14 @@ enum Late {
     Refused,
 }
 
-/// One change of an item, to be tried by itself.
-fn alone(item: &Item, bytes: &[u8]) -> Item {
+/// Where a change stands in its item.
+fn place(item: &Item, bytes: &[u8]) -> usize {
     let place = item.changes.iter().position(|change| change == bytes);
-    Item {
-        first: item.first + place.unwrap_or(0) as u32,
-        changes: vec![bytes.to_vec()],
-        ..item.clone()
-    }
+    place.unwrap_or(0)
 }
 
 fn is_of(kept: &NewQuarantined, item: &Item) -> bool {
-    kept.envelope == item.envelope && kept.item == item.first
+    (kept.envelope, kept.item) == item.kept_as(0)
 }
 
 fn waits(code: &str) -> bool {
@@ -59,8 +58,8 @@ impl Work<'_> {
             ..ItemOutcome::default()
         };
         for known in admission.known {
-            if !current.has(&known) {
-                continue; // It came twice, and was refused the first time.
+            if known == GENESIS_HASH || !current.has(&known) {
+                continue; // No log holds the first; another came twice, and was refused before.
             }
             // It may still be on its way: what is acknowledged must be in the log by then.
             self.batch.requires.push((self.document, known.0));
@@ -89,7 +88,7 @@ impl Work<'_> {
             outcome.quarantined.push(told);
             let awaits = missing.first().map(|hash| hash.0);
             if let Some(other) = awaits {
-                let item = alone(item, &bytes);
+                let item = item.alone(place(item, &bytes));
                 self.late.entry(other).or_default().push(item);
             }
             self.refuse(item, hash, refusal, awaits, bytes);
@@ -198,14 +197,55 @@ impl Work<'_> {
     }
 
     fn gate(&self, current: &mut Document, item: &Item) -> Admission {
+        let actors = self.actors_of(current, item);
         (self.gate)(
             current,
             self.name.kind(),
             &item.changes,
             item.author.device.id,
+            &actors,
             matches!(self.name, DocumentName::Round { .. }),
             &GateLimits::default(),
         )
+    }
+
+    /// Actors under which a client of `/sync` may write: those it has written under, and those that
+    /// nobody has. The first change that enters under an actor binds it, in this document, to its
+    /// author (design D5).
+    fn actors_of(&self, current: &Document, item: &Item) -> Vec<Vec<u8>> {
+        let mut actors = Vec::new();
+        if !item.is_brought() {
+            return actors;
+        }
+        for bytes in &item.changes {
+            let Ok(actor) = actor_of_change(bytes, &GateLimits::default()) else {
+                continue;
+            };
+            // An actor that has the shape of a tablet's is that tablet's.
+            let open = Actor::from_slice(&actor).is_none() && actor.len() <= ACTOR_CAP_BYTES;
+            if open && !actors.contains(&actor) && self.is_of_author(current, &actor, item) {
+                actors.push(actor);
+            }
+        }
+        actors
+    }
+
+    fn is_of_author(&self, current: &Document, actor: &[u8], item: &Item) -> bool {
+        let Some((_, last)) = current.latest(actor) else {
+            return true;
+        };
+        let mut here = self.batch.changes.iter();
+        let owner = match here.find(|change| change.hash == last.0) {
+            Some(change) => Some(change.device),
+            // A log that cannot be read tells no owner: then the change is refused, and kept.
+            None => self
+                .engine
+                .log()
+                .author_of(self.document, &last.0)
+                .ok()
+                .flatten(),
+        };
+        owner == Some(item.author.device.id)
     }
 
     fn accept(&mut self, item: &Item, change: RawChange) {
@@ -231,10 +271,10 @@ impl Work<'_> {
         awaits: Option<HashValue>,
         bytes: Vec<u8>,
     ) {
-        let place = item.changes.iter().position(|change| *change == bytes);
+        let (envelope, place) = item.kept_as(place(item, &bytes));
         self.batch.quarantine.push(NewQuarantined {
-            envelope: item.envelope,
-            item: item.first + place.unwrap_or(0) as u32,
+            envelope,
+            item: place,
             document: Some(self.document),
             change: hash.map(|hash| hash.0),
             device: Some(item.author.device.id),

@@ -932,6 +932,52 @@ name: string,
 role: string, };
 
 /**
+ * A document that a token names.
+ */
+export type NamedDocument = {
+/**
+ * Its identifier (UUID).
+ */
+id: string,
+/**
+ * As automerge-repo's `find` takes it.
+ */
+url: string,
+/**
+ * `plan`, `brief` or `round`.
+ */
+kind: string,
+/**
+ * Of briefs and rounds: the night.
+ */
+night: string | null,
+/**
+ * Of briefs and rounds: the sector (UUID).
+ */
+sector: string | null,
+/**
+ * Of rounds: the team (UUID).
+ */
+team: string | null,
+/**
+ * Changes to it may enter.
+ */
+writable: boolean, };
+
+/**
+ * `GET /api/documents`: what a tablet's token names, for clients of automerge-repo.
+ */
+export type NamedDocuments = {
+/**
+ * The tablet (UUID): entries it makes bear it in their stamps.
+ */
+device: string,
+/**
+ * Those that `/sync` opens to it.
+ */
+documents: Array<NamedDocument>, };
+
+/**
  * `POST /api/campaigns`.
  */
 export type NewCampaign = {

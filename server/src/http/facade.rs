@@ -1,0 +1,302 @@
+//! `GET /sync`: clients of automerge-repo over WebSocket. `GET /api/documents`: what their token
+//! names.
+//!
+//! It must never hold more than one message of a connection: a client that does not read is waited
+//! for, then let go, and one that writes faster than the disk waits in its own socket.
+
+use super::contract::{NamedDocument, NamedDocuments};
+use super::guard::{DeviceSession, Identity};
+use super::problem::Problem;
+use crate::app::App;
+use crate::store::{Committed, StoredDevice, random};
+use crate::sync::facade::{Facade, FacadeError, MESSAGE_CAP_BYTES, Named, document_text, farewell};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Json, Router};
+use data_encoding::HEXLOWER;
+use maraude_core::document::DocumentName;
+use maraude_core::model::{DeviceId, DocumentId};
+use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::{Instant, interval, timeout};
+
+/// Connections at once, and of one tablet.
+const CONNECTIONS: usize = 1_024;
+const CONNECTIONS_OF_ONE: usize = 8;
+
+/// How long a client may take to say its name.
+const JOIN_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a client may take to read one message.
+const SEND_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often a silent client is asked whether it lives, and after how long it is let go.
+const PING_EVERY: Duration = Duration::from_secs(30);
+const SILENCE: Duration = Duration::from_secs(90);
+
+/// Codes of closing: RFC 6455 section 7.4, and the range for private use.
+const POLICY: u16 = 1008;
+const TRY_LATER: u16 = 1013;
+const NOT_KNOWN: u16 = 4401;
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/sync", get(upgrade))
+        .route("/api/documents", get(documents))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    /// A session's token, for clients that cannot set a header (RFC 6750 section 2.3).
+    access_token: Option<String>,
+}
+
+async fn documents(
+    State(app): State<App>,
+    DeviceSession(device): DeviceSession,
+) -> Result<Json<NamedDocuments>, Problem> {
+    let id = device.device.id;
+    let named = app
+        .blocking(move |app| {
+            let engine = app.engine(device.campaign)?;
+            Ok::<_, Problem>(engine.documents_named_to(&device)?)
+        })
+        .await??;
+    Ok(Json(NamedDocuments {
+        device: id.to_string(),
+        documents: named.iter().filter_map(listed).collect(),
+    }))
+}
+
+fn listed(named: &Named) -> Option<NamedDocument> {
+    let (kind, night, sector, team) = match named.name {
+        DocumentName::Plan { .. } => ("plan", None, None, None),
+        DocumentName::Brief { sector, night, .. } => ("brief", Some(night), Some(sector), None),
+        DocumentName::Round { key } => ("round", Some(key.night), key.sector, Some(key.team)),
+        // No tablet reads a review.
+        DocumentName::Review { .. } => return None,
+    };
+    Some(NamedDocument {
+        id: named.document.to_string(),
+        url: format!("automerge:{}", document_text(named.document)),
+        kind: kind.to_owned(),
+        night: night.map(|night| night.to_string()),
+        sector: sector.map(|sector| sector.to_string()),
+        team: team.map(|team| team.to_string()),
+        writable: named.writable,
+    })
+}
+
+async fn upgrade(
+    State(app): State<App>,
+    identity: Identity,
+    Query(asked): Query<Asked>,
+    socket: WebSocketUpgrade,
+) -> Response {
+    socket
+        .max_message_size(MESSAGE_CAP_BYTES)
+        .max_frame_size(MESSAGE_CAP_BYTES)
+        .on_upgrade(move |socket| converse(app, identity, asked.access_token, socket))
+}
+
+/// The tablet whose session this is; never by its upload token, which may not read.
+async fn tablet(app: &App, identity: Identity, token: Option<String>) -> Option<StoredDevice> {
+    if let Identity::Tablet(device) = identity {
+        return Some(device);
+    }
+    let token = token?;
+    let found = app.blocking(move |app| {
+        let id = app.device_sessions().device_of(&token, app.clock().now())?;
+        let device = app.server().device(id).ok().flatten();
+        device.filter(|device| !device.is_revoked())
+    });
+    found.await.ok().flatten()
+}
+
+async fn converse(app: App, identity: Identity, token: Option<String>, mut socket: WebSocket) {
+    let Some(device) = tablet(&app, identity, token).await else {
+        return part(&mut socket, "token-unknown", NOT_KNOWN).await;
+    };
+    let id = device.device.id;
+    let Some(_place) = app.part(|_| Places::default()).take(id) else {
+        return part(&mut socket, "too-many-connections", TRY_LATER).await;
+    };
+    let campaign = device.campaign;
+    let engine = app.blocking(move |app| app.engine(campaign)).await;
+    let (Ok(Ok(engine)), Ok(drawn)) = (engine, random::<8>()) else {
+        return part(&mut socket, "busy", TRY_LATER).await;
+    };
+    let commits = engine.subscribe();
+    let own = format!("maraude-{}", HEXLOWER.encode(&drawn));
+    let facade = Facade::new(engine, app.pool().clone(), id, own);
+    if let Err(error) = talk(facade, commits, &mut socket).await {
+        let code = if error.is_of_the_server() {
+            tracing::warn!(%error, device = %id, "a connection of /sync ends");
+            TRY_LATER
+        } else {
+            POLICY
+        };
+        part(&mut socket, error.code(), code).await;
+    }
+}
+
+/// Until the client goes, or cannot stay.
+async fn talk(
+    mut facade: Facade,
+    mut commits: Receiver<Committed>,
+    socket: &mut WebSocket,
+) -> Result<(), FacadeError> {
+    let since = Instant::now();
+    let mut heard_at = since;
+    let mut beat = interval(PING_EVERY.min(JOIN_PATIENCE));
+    loop {
+        let said = tokio::select! {
+            came = socket.recv() => match came {
+                Some(Ok(Message::Binary(bytes))) => {
+                    heard_at = Instant::now();
+                    facade.receive(&bytes).await?
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+                    heard_at = Instant::now();
+                    Vec::new()
+                }
+                Some(Ok(Message::Text(_)) | Err(_)) => return Err(FacadeError::Malformed),
+                Some(Ok(Message::Close(_))) | None => return Ok(()),
+            },
+            committed = commits.recv() => match gathered(committed, &mut commits) {
+                Gained::These(documents) => facade.tell(Some(&documents)).await?,
+                Gained::Any => facade.tell(None).await?,
+                Gained::NoMore => return Ok(()),
+            },
+            _ = beat.tick() => {
+                let late = !facade.is_joined() && since.elapsed() >= JOIN_PATIENCE;
+                if late || heard_at.elapsed() >= SILENCE {
+                    return Ok(());
+                }
+                if !send(socket, Message::Ping(Vec::new().into())).await {
+                    return Ok(());
+                }
+                Vec::new()
+            }
+        };
+        for message in said {
+            if !send(socket, Message::Binary(message.into())).await {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Which documents gained changes.
+enum Gained {
+    These(Vec<DocumentId>),
+    /// Too many commits went by to tell.
+    Any,
+    /// The campaign is closed.
+    NoMore,
+}
+
+/// A commit, and those that came meanwhile.
+fn gathered(first: Result<Committed, RecvError>, commits: &mut Receiver<Committed>) -> Gained {
+    let mut documents = match first {
+        Ok(committed) => HashSet::<DocumentId>::from_iter(committed.documents),
+        Err(RecvError::Lagged(_)) => return Gained::Any,
+        Err(RecvError::Closed) => return Gained::NoMore,
+    };
+    loop {
+        match commits.try_recv() {
+            Ok(committed) => documents.extend(committed.documents),
+            Err(TryRecvError::Lagged(_)) => return Gained::Any,
+            Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+        }
+    }
+    Gained::These(documents.into_iter().collect())
+}
+
+/// False when the client does not take it.
+async fn send(socket: &mut WebSocket, message: Message) -> bool {
+    matches!(
+        timeout(SEND_PATIENCE, socket.send(message)).await,
+        Ok(Ok(()))
+    )
+}
+
+/// Says why, and closes; a client that does not listen is not waited for.
+async fn part(socket: &mut WebSocket, why: &'static str, code: u16) {
+    let farewell = Message::Binary(farewell(why).into());
+    let close = Message::Close(Some(CloseFrame {
+        code,
+        reason: why.into(),
+    }));
+    let _ = timeout(JOIN_PATIENCE, async {
+        socket.send(farewell).await?;
+        socket.send(close).await
+    })
+    .await;
+}
+
+/// Connections that are open, by tablet.
+#[derive(Default)]
+struct Places(Arc<Mutex<HashMap<DeviceId, usize>>>);
+
+/// A place among the connections, given back when dropped.
+struct Place {
+    places: Arc<Mutex<HashMap<DeviceId, usize>>>,
+    device: DeviceId,
+}
+
+impl Places {
+    fn take(&self, device: DeviceId) -> Option<Place> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: usize = open.values().sum();
+        let own = open.entry(device).or_default();
+        if all >= CONNECTIONS || *own >= CONNECTIONS_OF_ONE {
+            return None;
+        }
+        *own += 1;
+        Some(Place {
+            places: self.0.clone(),
+            device,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = open.get_mut(&self.device) {
+            *own -= 1;
+            if *own == 0 {
+                open.remove(&self.device);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_tablet_holds_few_connections_and_gives_them_back() {
+        let places = Places::default();
+        let one = DeviceId::from_random([1; 16]);
+        let other = DeviceId::from_random([2; 16]);
+        let mut held: Vec<Place> = (0..CONNECTIONS_OF_ONE)
+            .map(|_| places.take(one).unwrap())
+            .collect();
+        assert!(places.take(one).is_none());
+        assert!(places.take(other).is_some());
+        held.pop();
+        assert!(places.take(one).is_some());
+        drop(held);
+        assert!(places.0.lock().unwrap().is_empty());
+    }
+}
