@@ -4,7 +4,7 @@
 use maraude_core::form::FormKind;
 use maraude_core::model::{Answer, AnswerValue};
 use maraude_core::tablet::{Custody, Event};
-use maraude_tests::proxy::Proxy;
+use maraude_tests::proxy::{Line, Proxy};
 use maraude_tests::real_server::RealServer;
 use maraude_tests::tablet::SimulatedTablet;
 use maraude_tests::world::World;
@@ -58,6 +58,67 @@ fn over_a_network_that_cuts_anywhere_everything_arrives_once() {
         assert_eq!(men, (1..=ENTRIES as u32).collect::<Vec<_>>());
         assert!(proxy.cuts() > 5, "{} cuts", proxy.cuts());
     }
+}
+
+/// The line of the worst night: 20 KB/s, 800 ms there and back, 3 packets in 100 end the connection.
+const WORST: Line = Line {
+    bytes_per_s: Some(20_000),
+    delay: Duration::from_millis(400),
+    cut: 0.03,
+};
+
+/// A round saved without a network.
+fn backlog(world: &mut World) -> SimulatedTablet {
+    let mut tablet = world.tablet(0).unwrap();
+    let plan = &world.plan;
+    let sector = Some(plan.sectors[0]);
+    tablet.set_out(plan.teams[0], sector, plan.night).unwrap();
+    tablet.go_offline();
+    for men in 1..=ENTRIES {
+        record(&mut tablet, men);
+    }
+    tablet
+}
+
+#[test]
+fn a_backlog_arrives_over_the_worst_line() {
+    let mut world = World::new().unwrap();
+    let mut tablet = backlog(&mut world);
+    let proxy = Proxy::over(&world.base, 7, WORST).unwrap();
+    tablet.base.clone_from(&proxy.base);
+    let since = Instant::now();
+    tablet.go_online();
+    tablet.send_everything().unwrap();
+    let took = since.elapsed();
+    let round = world.round(0).unwrap().0;
+    assert_eq!(round.observations.len() as i64, ENTRIES);
+    assert_eq!(tablet.acknowledged().len() as i64, ENTRIES);
+    // Control: the line is as slow as it is said to be.
+    assert!(took > 2 * WORST.delay, "{took:?}");
+    println!(
+        "a round of {ENTRIES} over 20 KB/s, 800 ms, 3 % cuts: {took:.1?}, {} cuts",
+        proxy.cuts()
+    );
+}
+
+#[test]
+fn over_a_line_that_ends_with_every_packet_nothing_arrives_and_nothing_is_lost() {
+    let mut world = World::new().unwrap();
+    let mut tablet = backlog(&mut world);
+    let dead = Line { cut: 1.0, ..WORST };
+    let proxy = Proxy::over(&world.base, 7, dead).unwrap();
+    let alive = std::mem::replace(&mut tablet.base, proxy.base.clone());
+    tablet.go_online();
+    for _ in 0..5 {
+        tablet.send(Event::SendNow);
+    }
+    assert!(proxy.cuts() > 0);
+    assert_eq!(tablet.acknowledged().len(), 0);
+    assert!(i64::from(tablet.view().outbox.unsent) >= ENTRIES);
+    assert_eq!(world.round(0).unwrap().0.observations.len(), 0);
+    tablet.base = alive;
+    tablet.send_everything().unwrap();
+    assert_eq!(tablet.acknowledged().len() as i64, ENTRIES);
 }
 
 /// How long exchanges of an honest tablet take: the 95th of a hundred.

@@ -1,4 +1,4 @@
-//! A bad network as a proxy on this machine: it cuts connections after a drawn number of bytes.
+//! A bad network as a proxy on this machine: slow, far away, and cut after a drawn number of bytes.
 //!
 //! It must never be put before anything but a test's own server.
 
@@ -8,6 +8,25 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+/// What one packet of a mobile network carries, bytes.
+const PACKET_BYTES: usize = 1_400;
+
+/// Packets that may be under way in one direction.
+const UNDER_WAY: usize = 64;
+
+/// What a line is like, the same both ways.
+#[derive(Debug, Clone, Copy)]
+pub struct Line {
+    /// How fast, bytes per second; as fast as can be without.
+    pub bytes_per_s: Option<u32>,
+    /// How long a packet is under way, one way.
+    pub delay: Duration,
+    /// Probability that the connection ends with a packet.
+    pub cut: f64,
+}
 
 /// What a proxy does and has done.
 pub struct Proxy {
@@ -16,10 +35,44 @@ pub struct Proxy {
     cuts: Arc<AtomicU64>,
 }
 
+/// One direction of a connection.
+struct Way {
+    line: Line,
+    /// Bytes until it is cut, where that was drawn beforehand.
+    left: Option<u32>,
+    dice: Dice,
+}
+
 impl Proxy {
     /// Before a server at `http://ADDRESS`. A connection lives with this probability; the others
     /// are cut after at most so many bytes, either way.
     pub fn before(server: &str, seed: u64, lives: f64, longest: u32) -> Result<Self> {
+        let line = Line {
+            bytes_per_s: None,
+            delay: Duration::ZERO,
+            cut: 0.0,
+        };
+        Self::start(server, seed, move |dice| Way {
+            line,
+            left: (!dice.chance(lives)).then(|| dice.whole(0, longest)),
+            dice: dice.fork(),
+        })
+    }
+
+    /// Before a server, over a line that is slow, far and bad.
+    pub fn over(server: &str, seed: u64, line: Line) -> Result<Self> {
+        Self::start(server, seed, move |dice| Way {
+            line,
+            left: None,
+            dice: dice.fork(),
+        })
+    }
+
+    fn start(
+        server: &str,
+        seed: u64,
+        mut way: impl FnMut(&mut Dice) -> Way + Send + 'static,
+    ) -> Result<Self> {
         let server: SocketAddr = server.trim_start_matches("http://").parse()?;
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let base = format!("http://{}", listener.local_addr()?);
@@ -28,18 +81,19 @@ impl Proxy {
         std::thread::spawn(move || {
             let mut dice = Dice::new(seed);
             for client in listener.incoming().flatten() {
-                let mut left = || (!dice.chance(lives)).then(|| dice.whole(0, longest));
-                let (up, down) = (left(), left());
+                let (up, down) = (way(&mut dice), way(&mut dice));
                 let Ok(server) = TcpStream::connect(server) else {
                     continue;
                 };
-                let pairs = [(&client, &server, up), (&server, &client, down)];
-                for (from, to, left) in pairs {
+                for (from, to, way) in [(&client, &server, up), (&server, &client, down)] {
                     let (Ok(from), Ok(to)) = (from.try_clone(), to.try_clone()) else {
                         continue;
                     };
                     let cuts = counted.clone();
-                    std::thread::spawn(move || carry(from, to, left, &cuts));
+                    let (sender, packets) = sync_channel(UNDER_WAY);
+                    let line = way.line;
+                    std::thread::spawn(move || take(from, way, &cuts, &sender));
+                    std::thread::spawn(move || bring(to, line, &packets));
                 }
             }
         });
@@ -52,11 +106,16 @@ impl Proxy {
     }
 }
 
-/// Carries bytes one way until the end or the cut; then both ends are closed.
-fn carry(mut from: TcpStream, mut to: TcpStream, mut left: Option<u32>, cuts: &AtomicU64) {
-    let mut block = [0; 1_024];
+/// A packet, and when it set out.
+type Packet = (Instant, Vec<u8>);
+
+/// Takes packets up until the end or the cut.
+fn take(mut from: TcpStream, mut way: Way, cuts: &AtomicU64, sender: &SyncSender<Packet>) {
+    let mut block = [0; PACKET_BYTES];
     loop {
-        let room = left.map_or(block.len(), |left| block.len().min(left as usize));
+        let room = way
+            .left
+            .map_or(block.len(), |left| block.len().min(left as usize));
         if room == 0 {
             cuts.fetch_add(1, Ordering::Relaxed);
             break;
@@ -64,12 +123,35 @@ fn carry(mut from: TcpStream, mut to: TcpStream, mut left: Option<u32>, cuts: &A
         let Ok(read @ 1..) = from.read(&mut block[..room]) else {
             break;
         };
-        if to.write_all(&block[..read]).is_err() {
+        if way.dice.chance(way.line.cut) {
+            cuts.fetch_add(1, Ordering::Relaxed);
             break;
         }
-        left = left.map(|left| left - read as u32);
+        if sender
+            .send((Instant::now(), block[..read].to_vec()))
+            .is_err()
+        {
+            break;
+        }
+        way.left = way.left.map(|left| left - read as u32);
     }
-    // Closed already, or closed now: both ends learn it.
+    // Closed already, or closed now: the other side learns it.
     let _ = from.shutdown(Shutdown::Both);
+}
+
+/// Brings packets, each when the line lets it arrive; then both ends are closed.
+fn bring(mut to: TcpStream, line: Line, packets: &Receiver<Packet>) {
+    let mut free_at = Instant::now();
+    while let Ok((set_out_at, bytes)) = packets.recv() {
+        let takes = line.bytes_per_s.map_or(Duration::ZERO, |rate| {
+            Duration::from_secs_f64(bytes.len() as f64 / f64::from(rate))
+        });
+        free_at = free_at.max(set_out_at) + takes;
+        let arrives_at = free_at + line.delay;
+        std::thread::sleep(arrives_at.saturating_duration_since(Instant::now()));
+        if to.write_all(&bytes).is_err() {
+            break;
+        }
+    }
     let _ = to.shutdown(Shutdown::Both);
 }
