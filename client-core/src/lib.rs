@@ -9,6 +9,8 @@ pub mod document;
 pub mod form;
 #[cfg(feature = "document")]
 pub mod gate;
+#[cfg(feature = "gazetteer")]
+pub mod gazetteer;
 pub mod geography;
 pub mod model;
 #[cfg(feature = "sync")]

@@ -55,6 +55,8 @@ pub enum FixOddity {
     Stale,
     /// The tablet would have moved faster than [`IMPOSSIBLE_SPEED_KMH`].
     Speed,
+    /// What the team typed lies elsewhere than its position.
+    TypedElsewhere,
 }
 
 impl FixOddity {
@@ -68,6 +70,7 @@ impl FixOddity {
             Self::Imprecise => "imprecise",
             Self::Stale => "stale",
             Self::Speed => "speed",
+            Self::TypedElsewhere => "typed-elsewhere",
         }
     }
 }

@@ -35,6 +35,8 @@ pub enum PositionSource {
     Correction,
     /// An imported file.
     Import,
+    /// What the team typed, found among addresses, streets and landmarks.
+    Typed,
 }
 
 /// A place, its accuracy and its origin.

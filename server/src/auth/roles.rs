@@ -86,6 +86,7 @@ pub const TABLE: &[Route] = &[
         "/api/campaigns/{campaign}/observations/{observation}",
         NIGHT,
     ),
+    route("GET", "/api/campaigns/{campaign}/gazetteer", NIGHT),
     route("GET", "/api/campaigns/{campaign}/doubles", NIGHT),
     route("GET", "/api/campaigns/{campaign}/quality", NIGHT),
     // Releases.

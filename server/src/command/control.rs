@@ -4,7 +4,9 @@
 //! One line of JSON each way. The socket lies in the data folder, which only its owner may enter.
 
 use super::place::{Place, PlaceError, open_app};
-use super::{backup, campaign, device, export, layers, quarantine, rebuild, release, user};
+use super::{
+    addresses, backup, campaign, device, export, layers, quarantine, rebuild, release, user,
+};
 use crate::app::App;
 use crate::store::{LockError, StoreError};
 use crate::sync::EngineError;
@@ -117,6 +119,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<export::Write>(),
     entry::<layers::Keep>(),
     entry::<layers::List>(),
+    entry::<addresses::Arrived>(),
     entry::<rebuild::Rebuild>(),
     entry::<crate::maintenance::BackupOrder>(),
     entry::<backup::VerifyData>(),

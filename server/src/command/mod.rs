@@ -3,12 +3,14 @@
 //! Commands that touch stored data are [`Operation`]s: asked of the running server through
 //! `DIR/control.sock`, or carried out here under `DIR/lock`. `main` calls [`run`].
 
+mod addresses;
 mod backup;
 mod campaign;
 mod certificate;
 mod control;
 mod device;
 mod export;
+mod geocode;
 mod init;
 mod layers;
 pub mod link;
@@ -60,6 +62,11 @@ enum Command {
     /// Imported geography
     #[command(subcommand)]
     Layers(layers::Layers),
+    /// Imported addresses
+    #[command(subcommand)]
+    Addresses(addresses::Addresses),
+    /// Tell where the typed places of a CSV are
+    Geocode(geocode::Geocode),
     /// Tell which areas hold the places of a CSV
     Locate(locate::Locate),
     /// Copy everything to another disk, while the server works
@@ -133,6 +140,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Device(devices) => devices.run(&place),
         Command::Quarantine(quarantines) => quarantines.run(&place),
         Command::Layers(layers) => layers.run(&place),
+        Command::Addresses(addresses) => addresses.run(&place),
+        Command::Geocode(geocode) => geocode.run(&place),
         Command::Locate(locate) => locate.run(&place),
         Command::Backup(backup) => backup.run(&place),
         Command::Restore(restore) => restore.run(&place),

@@ -4,6 +4,7 @@
 //! It must never hold back the log: a view that falls behind catches up from the log, and one
 //! that is damaged is rebuilt beside the old one. `http`, publication and review read through it.
 
+use super::gazetteer::{Versions, gazetteer_versions, make_gazetteer};
 use super::ground::{AreaLayers, Ground, load_layers};
 use super::resolve::{Held, PlaceEvidence, Placement, resolve_place};
 use crate::projection::{
@@ -13,6 +14,7 @@ use crate::projection::{
 use crate::store::{Committed, LayerStore, LayerStoreError, Log, LogPosition};
 use crate::sync::{Custody, Engine};
 use maraude_core::form::{questionnaire, read_roles};
+use maraude_core::gazetteer::Gazetteer;
 use maraude_core::model::{CampaignId, DocumentId, ObservationId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -49,6 +51,8 @@ pub struct LiveView {
     folder: PathBuf,
     current: RwLock<Arc<View>>,
     ground: RwLock<Arc<Ground>>,
+    /// The gazetteer, and what it was made of: it is made again when that changes.
+    gazetteer: Mutex<Option<(Versions, Arc<Gazetteer>)>>,
     /// Held while rows change, so that a rebuild and the follower never cross.
     growing: Mutex<()>,
     position: watch::Sender<LogPosition>,
@@ -117,6 +121,7 @@ impl LiveView {
             folder,
             current: RwLock::new(Arc::new(view)),
             ground: RwLock::default(),
+            gazetteer: Mutex::default(),
             growing: Mutex::new(()),
             position: watch::Sender::new(0),
         };
@@ -276,7 +281,25 @@ impl LiveView {
         let plan = view.plan()?;
         let layers: AreaLayers = load_layers(&self.layers, Some(self.campaign))?;
         let sites = view.sites()?;
-        Ok(Ground::new(layers, &plan.perimeter, plan.sectors, sites))
+        let gazetteer = self.load_gazetteer(&layers)?;
+        let ground = Ground::new(layers, &plan.perimeter, plan.sectors, sites);
+        Ok(ground.with_gazetteer(gazetteer))
+    }
+
+    fn load_gazetteer(&self, layers: &AreaLayers) -> Result<Arc<Gazetteer>, FollowError> {
+        let versions = gazetteer_versions(&self.layers, Some(self.campaign))?;
+        let mut made = self
+            .gazetteer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &*made {
+            Some((of, gazetteer)) if *of == versions => Ok(gazetteer.clone()),
+            _ => {
+                let gazetteer = Arc::new(make_gazetteer(&self.layers, &versions, layers)?);
+                *made = Some((versions, gazetteer.clone()));
+                Ok(gazetteer)
+            }
+        }
     }
 
     fn remove_older(&self) -> Result<(), FollowError> {
@@ -397,6 +420,7 @@ fn placement_row(row: &EvidenceRow, ground: &Ground, version: &str) -> Placement
             pin: observation.pin,
             fix: observation.fix,
             site: observation.site,
+            typed: ground.typed_place(observation, row.sector),
             fix_before: row.fix_before,
         },
         ground,

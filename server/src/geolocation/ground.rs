@@ -4,8 +4,9 @@ use super::areas::AreaIndex;
 use super::layers::as_areas;
 use crate::store::{LayerFeature, LayerKind, LayerStore, LayerStoreError, Shape};
 use geo::MultiPolygon;
-use maraude_core::geography::Bounds;
-use maraude_core::model::{CampaignId, Coordinates, Sector, Site};
+use maraude_core::gazetteer::{Answer, Gazetteer};
+use maraude_core::geography::{Bounds, interior_place};
+use maraude_core::model::{CampaignId, Coordinates, Observation, Sector, SectorId, Site};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ pub struct AreaLabel {
 
 /// Layers by kind, shared by the campaigns that pin the same versions.
 pub type AreaLayers = BTreeMap<LayerKind, Arc<AreaIndex<AreaLabel>>>;
+
+/// Candidates shown of a typed place.
+const CANDIDATES: usize = 6;
 
 /// How far beyond the sectors a place is still believed when no commune is imported, metres.
 pub const BELIEVED_BEYOND_M: f64 = 5_000.0;
@@ -73,6 +77,7 @@ pub struct Ground {
     perimeter: BTreeSet<String>,
     sectors: AreaIndex<Sector>,
     sites: Vec<Site>,
+    gazetteer: Arc<Gazetteer>,
 }
 
 impl Ground {
@@ -98,7 +103,41 @@ impl Ground {
                     .collect(),
             ),
             sites,
+            gazetteer: Arc::default(),
         }
+    }
+
+    /// With what typed places are looked up in.
+    #[must_use]
+    pub fn with_gazetteer(self, gazetteer: Arc<Gazetteer>) -> Self {
+        Self { gazetteer, ..self }
+    }
+
+    /// What a typed place may be, best first; `near` is where the team was, as far as is known.
+    pub fn search(&self, query: &str, near: Option<Coordinates>) -> Answer {
+        self.gazetteer.search(query, near, CANDIDATES)
+    }
+
+    /// Where what a team typed is, and to how many metres, where it is one place beyond doubt.
+    pub fn typed_place(
+        &self,
+        observation: &Observation,
+        sector: Option<SectorId>,
+    ) -> Option<(Coordinates, f64)> {
+        let typed = observation.typed_place.as_deref()?;
+        let answer = self.search(typed, self.near(observation, sector));
+        let best = answer.found.first().filter(|_| answer.confident)?;
+        Some((best.at, best.accuracy_m))
+    }
+
+    /// Where the team was: its pin, its fix, else the middle of its sector.
+    pub fn near(&self, observation: &Observation, sector: Option<SectorId>) -> Option<Coordinates> {
+        let stood = observation.pin.or(observation.fix).map(|at| at.coordinates);
+        stood.or_else(|| {
+            let sectors = self.sectors.areas().iter();
+            let (_, boundary) = sectors.clone().find(|(own, _)| Some(own.id) == sector)?;
+            interior_place(boundary)
+        })
     }
 
     /// One layer, where it is imported.

@@ -4,16 +4,22 @@
 //! It must never move a position or drop an odd one: what is odd is flagged. The follower of the
 //! view, publication, `maraude layers` and `maraude locate` call it.
 
+mod addresses;
 mod areas;
 mod crs;
 mod follow;
+mod gazetteer;
+mod geocode;
 mod ground;
 mod layers;
 mod locate;
 mod resolve;
 
+pub use addresses::{AddressFileError, AddressReading, import_addresses};
 pub use areas::AreaIndex;
 pub use follow::{FollowError, LiveView, TableDigests};
+pub use gazetteer::{Versions, gazetteer_versions, make_gazetteer};
+pub use geocode::{GeocodeError, GeocodeSummary, geocode};
 pub use ground::{AreaLabel, AreaLayers, BELIEVED_BEYOND_M, Ground, index_layer, load_layers};
 pub use layers::{
     Columns, GeometryFault, LayerFileError, LayerNote, LayerReading, VERTEX_LIMIT, as_areas,

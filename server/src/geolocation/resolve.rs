@@ -19,7 +19,11 @@ use maraude_core::model::{
 /// A site observation this near to a known place of its kind is of that place, metres.
 pub const SAME_SITE_M: f64 = 50.0;
 
-/// Why the chosen position won: correction before pin before fix before site.
+/// Typed place and position contradict each other beyond this, metres, and three times the
+/// position's accuracy.
+pub const TYPED_APART_M: f64 = 50.0;
+
+/// Why the chosen position won: correction before pin before fix before site before typed place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PositionReason {
     /// A coordinator corrected it.
@@ -30,6 +34,8 @@ pub enum PositionReason {
     Fix,
     /// It is about a known place.
     Site,
+    /// What the team typed is one place beyond doubt.
+    Typed,
     /// There is none.
     None,
 }
@@ -42,6 +48,7 @@ impl PositionReason {
             Self::Pin => "pin",
             Self::Fix => "fix",
             Self::Site => "site",
+            Self::Typed => "typed",
             Self::None => "none",
         }
     }
@@ -64,6 +71,8 @@ pub struct PlaceEvidence {
     pub fix: Option<Position>,
     /// The known place it names.
     pub site: Option<SiteId>,
+    /// Where what the team typed is, and to how many metres, where that is beyond doubt.
+    pub typed: Option<(Coordinates, f64)>,
     /// The fix before it of the same tablet in the same round, and when (device clock).
     pub fix_before: Option<(Coordinates, TimestampMs)>,
 }
@@ -194,7 +203,16 @@ fn choose(evidence: &PlaceEvidence, ground: &Ground) -> (Option<Position>, Posit
             let position = exact(site.coordinates, PositionSource::Site);
             (Some(position), PositionReason::Site)
         }
-        None => (None, PositionReason::None),
+        None => match evidence.typed {
+            Some((coordinates, accuracy_m)) => {
+                let position = Position {
+                    accuracy_m: Some(accuracy_m),
+                    ..exact(coordinates, PositionSource::Typed)
+                };
+                (Some(position), PositionReason::Typed)
+            }
+            None => (None, PositionReason::None),
+        },
     }
 }
 
@@ -255,7 +273,24 @@ fn oddities(
             odd.push(FixOddity::Speed);
         }
     }
+    if is_typed_elsewhere(evidence, position, reason) {
+        odd.push(FixOddity::TypedElsewhere);
+    }
     odd
+}
+
+/// A correction was made with both in view.
+fn is_typed_elsewhere(
+    evidence: &PlaceEvidence,
+    position: &Position,
+    reason: PositionReason,
+) -> bool {
+    let measured = matches!(reason, PositionReason::Pin | PositionReason::Fix);
+    evidence.typed.is_some_and(|(typed, within_m)| {
+        let apart_m = distance_m(typed, position.coordinates);
+        let doubt_m = 3.0 * position.accuracy_m.unwrap_or(0.0).max(0.0) + within_m;
+        measured && apart_m > doubt_m + TYPED_APART_M
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::auth::{add_account, log_in};
 use crate::projection::fixtures::{
     AT, World, departure, device, observation, place, sector, squat, team,
 };
-use crate::store::{Role, random_id};
+use crate::store::{LayerFeature, LayerKind, Role, random_id};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{
@@ -230,6 +230,39 @@ async fn the_night_is_seen_read_corrected_and_decided() {
     console.order(undo).await;
     let doubles = console.get(&console.path("/doubles")).await;
     assert_eq!(doubles["decided"][0]["undone"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_place_has_candidates_to_choose_from() {
+    let console = Console::new(Role::Coordinator);
+    let nothing = console.get(&console.path("/gazetteer?text=gare")).await;
+    assert_eq!(nothing, json!({ "candidates": [], "confident": false }));
+    tokio::task::block_in_place(|| {
+        let layers = console.world.app.layers().unwrap();
+        let landmark = LayerFeature {
+            code: "1".to_owned(),
+            name: "Gare routière".to_owned(),
+            population: None,
+            geometry: geo::Point::new(3.87, 43.6).into(),
+        };
+        layers
+            .import(LayerKind::Landmark, "essai", AT, &[landmark], false)
+            .unwrap();
+        for view in console.world.app.open_views() {
+            view.refresh_ground().unwrap();
+        }
+    });
+    let found = console
+        .get(&console.path("/gazetteer?text=dvt%20la%20gare%20routiere"))
+        .await;
+    assert_eq!(found["candidates"][0]["label"], "Gare routière");
+    assert_eq!(found["candidates"][0]["kind"], "landmark");
+    assert_eq!(found["confident"], true);
+    let long = format!("/gazetteer?text={}", "a".repeat(201));
+    let refused = console.get_raw(&console.path(&long), &[]).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    let refused = console.get_raw(&console.path("/gazetteer"), &[]).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,7 @@ mod devices;
 pub mod doubles;
 mod extract;
 mod facade;
+mod gazetteer;
 mod guard;
 mod health;
 mod layers;
@@ -50,6 +51,7 @@ pub fn router(app: App) -> Router {
         .merge(layers::routes())
         .merge(live::routes())
         .merge(observations::routes())
+        .merge(gazetteer::routes())
         .merge(openapi::routes())
         .merge(orders::routes())
         .merge(quality::routes())

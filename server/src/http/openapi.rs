@@ -245,6 +245,13 @@ const ROUTES: &[Told] = &[
     ),
     told(
         "GET",
+        "/api/campaigns/{campaign}/gazetteer",
+        "Where a typed place may be",
+        None,
+        One("PlaceCandidates"),
+    ),
+    told(
+        "GET",
         "/api/campaigns/{campaign}/doubles",
         "Pairs to review",
         None,
@@ -335,6 +342,8 @@ pub fn document() -> String {
         NewLayer,
         NewRelease,
         ObservationDetail,
+        PlaceCandidate,
+        PlaceCandidates,
         ObservationPage,
         Problem,
         Quality,

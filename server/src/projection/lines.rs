@@ -9,7 +9,7 @@ use maraude_core::model::{
     ObservationId, Position, Ruling, SectorId, SiteId, TeamId, TimestampMs, ZoneId,
 };
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,6 +70,8 @@ pub struct PlacementRow {
 pub struct EvidenceRow {
     /// Its document.
     pub document: DocumentId,
+    /// The sector of its round.
+    pub sector: Option<SectorId>,
     /// Itself.
     pub observation: Observation,
     /// A coordinator's standing correction of its place.
@@ -258,6 +260,14 @@ impl View {
             let sql = "SELECT body FROM observation WHERE document = ?";
             let observations: Vec<Observation> = bodies(connection, sql, document.as_bytes())?;
             let before = fixes_before(&observations);
+            let sector: Option<Option<[u8; 16]>> = connection
+                .query_row(
+                    "SELECT sector FROM round WHERE document = ?",
+                    [document.as_bytes()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let sector = sector.flatten().map(SectorId::from_bytes);
             let mut rows = Vec::with_capacity(observations.len());
             for observation in observations {
                 let sql = "SELECT body FROM correction WHERE observation = ?";
@@ -265,6 +275,7 @@ impl View {
                     bodies(connection, sql, observation.id.as_bytes())?;
                 rows.push(EvidenceRow {
                     document,
+                    sector,
                     correction: corrected_place(&corrections),
                     fix_before: before.get(&observation.id).copied(),
                     observation,

@@ -214,12 +214,13 @@ impl LayerStore {
 
     fn prepare(connection: Connection) -> Result<Self, LayerStoreError> {
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(super::addresses::SCHEMA)?;
         Ok(Self {
             connection: Mutex::new(connection),
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic while it was held rolled its transaction back: the connection is sound.
         self.connection
             .lock()
@@ -388,6 +389,7 @@ impl LayerStore {
 
     /// Pins the newest versions for a campaign that opens; kinds pinned before stay.
     pub fn pin_latest(&self, campaign: CampaignId) -> Result<(), LayerStoreError> {
+        self.pin_addresses(campaign)?;
         let latest = self.latest()?;
         let connection = self.lock();
         for layer in latest {

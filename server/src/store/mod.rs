@@ -5,6 +5,7 @@
 //! command line call it.
 
 mod accounts;
+mod addresses;
 mod audit;
 mod campaigns;
 mod devices;
@@ -27,6 +28,7 @@ mod writer;
 pub(crate) mod contract;
 
 pub use accounts::{Account, ConsoleSession, Role};
+pub use addresses::{Address, AddressImport, AddressList};
 pub use audit::AuditRow;
 pub use campaigns::{Campaigns, OpenCampaign};
 pub use devices::StoredDevice;

@@ -22,6 +22,7 @@ import type {
   NewEnrolment,
   NewLayer,
   ObservationDetail,
+  PlaceCandidates,
   ObservationPage,
   Quality,
   ReleaseEntry,
@@ -99,6 +100,8 @@ export const doubles = (id: string): Promise<Doubles> => ask('GET', `${at(id)}/d
 export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/quality`);
 export const observations = (id: string, query: string): Promise<ObservationPage> =>
   ask('GET', `${at(id)}/observations${query}`);
+export const gazetteer = (id: string, text: string, which: string): Promise<PlaceCandidates> =>
+  ask('GET', `${at(id)}/gazetteer?${new URLSearchParams({ text, observation: which })}`);
 export const observation = (id: string, which: string): Promise<ObservationDetail> =>
   ask('GET', `${at(id)}/observations/${encodeURIComponent(which)}`);
 export const devices = (id: string): Promise<DeviceEntry[]> => ask('GET', `${at(id)}/devices`);

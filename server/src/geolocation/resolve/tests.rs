@@ -75,6 +75,7 @@ fn evidence() -> PlaceEvidence {
         pin: None,
         fix: None,
         site: None,
+        typed: None,
         fix_before: None,
     }
 }
@@ -114,6 +115,21 @@ fn a_correction_wins_over_a_pin_over_a_fix_over_a_site() {
     known.correction = Some(at(-300.0, 0.0));
     let placed = check(&known, "correction", &[]);
     assert_eq!(placed.commune.map(|held| held.code), Some("1".into()));
+}
+
+#[test]
+fn what_was_typed_places_what_has_no_position_and_contradicts_one_that_is_elsewhere() {
+    let mut known = evidence();
+    known.typed = Some((at(-300.0, 0.0), 20.0));
+    let placed = check(&known, "typed", &[]);
+    assert_eq!(placed.position.and_then(|p| p.accuracy_m), Some(20.0));
+    // 130 m apart is what a fix known to 20 m, a door known to 20 m and 50 m more allow.
+    known.fix = Some(fix(at(-425.0, 0.0), 20.0, 10_000_000));
+    check(&known, "fix", &[]);
+    known.fix = Some(fix(at(-435.0, 0.0), 20.0, 10_000_000));
+    check(&known, "fix", &["typed-elsewhere"]);
+    known.correction = Some(at(-800.0, 0.0));
+    check(&known, "correction", &[]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub struct ObservationRow {
     /// `inside` or `edge`.
     pub membership: Option<String>,
     /// Oddities of its place: `outside`, `swapped`, `null-island`, `imprecise`, `stale`, `speed`,
-    /// `none`.
+    /// `typed-elsewhere`, `none`.
     pub outliers: Vec<String>,
     /// Set apart: `late`, `unplanned`, or none.
     pub set_apart: Option<String>,
@@ -78,7 +78,7 @@ pub struct ObservationRow {
 pub struct ObservationDetail {
     /// Its line.
     pub row: ObservationRow,
-    /// The chosen position, and why it won: `correction`, `pin`, `fix`, `site`, `none`.
+    /// The chosen position, and why it won: `correction`, `pin`, `fix`, `site`, `typed`, `none`.
     #[schema(value_type = Option<Object>)]
     pub position: Option<Position>,
     /// See `position`.
@@ -99,6 +99,34 @@ pub struct ObservationDetail {
     pub adjudications: Vec<AdjudicationEntry>,
     /// Corrections, newest last.
     pub corrections: Vec<CorrectionEntry>,
+}
+
+/// `GET /api/campaigns/{id}/gazetteer?text=`: where a typed place may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PlaceCandidates {
+    /// Best first.
+    pub candidates: Vec<PlaceCandidate>,
+    /// The first is far enough ahead to be taken alone.
+    pub confident: bool,
+}
+
+/// One place that a text may mean.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PlaceCandidate {
+    /// As people read it.
+    pub label: String,
+    /// `address`, `interpolated`, `street`, `landmark`, `crossing`.
+    pub kind: String,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Degrees north.
+    pub latitude: f64,
+    /// How far from there it may be, metres.
+    pub accuracy_m: f64,
+    /// How well it fits; only for ranking.
+    pub fit: f64,
 }
 
 /// One change of an observation.

@@ -7,8 +7,8 @@ use super::{
     CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest,
     DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, EnrolAnswer, EnrolRequest,
     EnrolmentCode, Hello, Login, Me, NamedDocuments, NewCampaign, NewEnrolment, NewLayer,
-    NewRelease, ObservationDetail, ObservationPage, Problem, Quality, ReleasePreview, Releases,
-    Tonight,
+    NewRelease, ObservationDetail, ObservationPage, PlaceCandidates, Problem, Quality,
+    ReleasePreview, Releases, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -70,6 +70,7 @@ pub fn typescript() -> String {
         NewLayer,
         NewRelease,
         ObservationDetail,
+        PlaceCandidates,
         ObservationPage,
         Problem,
         Quality,

@@ -1047,7 +1047,7 @@ export type ObservationDetail = {
  */
 row: ObservationRow,
 /**
- * The chosen position, and why it won: `correction`, `pin`, `fix`, `site`, `none`.
+ * The chosen position, and why it won: `correction`, `pin`, `fix`, `site`, `typed`, `none`.
  */
 position: Position | null,
 /**
@@ -1168,7 +1168,7 @@ placed_sector: string | null,
 membership: string | null,
 /**
  * Oddities of its place: `outside`, `swapped`, `null-island`, `imprecise`, `stale`, `speed`,
- * `none`.
+ * `typed-elsewhere`, `none`.
  */
 outliers: Array<string>,
 /**
@@ -1260,6 +1260,48 @@ distinct: number,
 interval: [number, number], };
 
 /**
+ * One place that a text may mean.
+ */
+export type PlaceCandidate = {
+/**
+ * As people read it.
+ */
+label: string,
+/**
+ * `address`, `interpolated`, `street`, `landmark`, `crossing`.
+ */
+kind: string,
+/**
+ * Degrees east.
+ */
+longitude: number,
+/**
+ * Degrees north.
+ */
+latitude: number,
+/**
+ * How far from there it may be, metres.
+ */
+accuracy_m: number,
+/**
+ * How well it fits; only for ranking.
+ */
+fit: number, };
+
+/**
+ * `GET /api/campaigns/{id}/gazetteer?text=`: where a typed place may be.
+ */
+export type PlaceCandidates = {
+/**
+ * Best first.
+ */
+candidates: Array<PlaceCandidate>,
+/**
+ * The first is far enough ahead to be taken alone.
+ */
+confident: boolean, };
+
+/**
  * A squat or bidonville: people met at its door are inside its head-count, never added to it.
  */
 export type PlaceLine = {
@@ -1312,7 +1354,7 @@ latitude: number, };
 /**
  * How a position was obtained.
  */
-export type PositionSource = "fix" | "hand" | "site" | "correction" | "import";
+export type PositionSource = "fix" | "hand" | "site" | "correction" | "import" | "typed";
 
 /**
  * What is held of a pair before looking.

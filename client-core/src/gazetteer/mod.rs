@@ -1,0 +1,24 @@
+//! The geocoder's matcher: a place typed at night, in French, in a hurry, against the addresses,
+//! streets and landmarks that were imported.
+//!
+//! It must never decide alone where somebody is: it ranks candidates and says how far the best is
+//! ahead of the next. The server's geolocation calls it; it reads no file and keeps nothing of
+//! what was asked.
+
+mod crossing;
+mod entry;
+mod house;
+mod normalise;
+mod phonetic;
+mod query;
+mod score;
+mod search;
+mod vocabulary;
+mod words;
+
+pub use entry::{HouseNumber, NamedPlace, NamedPlaceKind};
+pub use normalise::fold;
+pub use search::{Answer, Found, FoundKind, Gazetteer};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! An invented town, and what people type of it at night.
+
+use super::{Answer, FoundKind, Gazetteer, HouseNumber, NamedPlace, NamedPlaceKind};
+use crate::geography::distance_m;
+use crate::model::Coordinates;
+
+fn at(east: i32, north: i32) -> Coordinates {
+    // About a metre each.
+    Coordinates {
+        longitude: 3.0 + f64::from(east) * 0.000_012_4,
+        latitude: 43.0 + f64::from(north) * 0.000_009,
+    }
+}
+
+/// A street from one point to another, with a number every ten metres: odd ones on one side.
+fn street(name: &str, commune: &str, from: (i32, i32), to: (i32, i32)) -> NamedPlace {
+    let length = (to.0 - from.0).abs().max((to.1 - from.1).abs());
+    let along = |m: i32| {
+        at(
+            from.0 + (to.0 - from.0) * m / length,
+            from.1 + (to.1 - from.1) * m / length,
+        )
+    };
+    let numbers = (1..=length / 10)
+        .filter(|n| *n != 8)
+        .map(|n| HouseNumber {
+            number: n as u32,
+            suffix: String::new(),
+            at: along(n * 10),
+        })
+        .collect();
+    NamedPlace {
+        kind: NamedPlaceKind::Street,
+        name: name.to_owned(),
+        commune: commune.to_owned(),
+        at: along(length / 2),
+        reach_m: f64::from(length) / 2.0,
+        numbers,
+        lines: vec![vec![along(0), along(length)]],
+    }
+}
+
+fn landmark(name: &str, east: i32, north: i32) -> NamedPlace {
+    NamedPlace {
+        kind: NamedPlaceKind::Landmark,
+        name: name.to_owned(),
+        commune: "Clapas".to_owned(),
+        at: at(east, north),
+        reach_m: 10.0,
+        numbers: Vec::new(),
+        lines: Vec::new(),
+    }
+}
+
+fn town() -> Gazetteer {
+    Gazetteer::new(vec![
+        street("Rue Saint-Évariste", "Clapas", (0, 0), (300, 0)),
+        street("Boulevard Sernan", "Clapas", (100, -200), (100, 200)),
+        street("Avenue du Maréchal Folch", "Clapas", (0, 500), (600, 500)),
+        street("Rue du Jeu de Boules", "Clapas", (200, 400), (200, 700)),
+        street("Place du 9 Novembre 1917", "Clapas", (900, 0), (960, 0)),
+        street("Rue Honoré Bézaque", "Clapas", (0, 900), (400, 900)),
+        street(
+            "Rue Honoré Bézaque",
+            "Pignolles",
+            (9_000, 900),
+            (9_400, 900),
+        ),
+        street("Impasse des Tilleuls", "Clapas", (500, 100), (500, 160)),
+        street("Allée des Tilleuls", "Clapas", (1_500, 100), (1_500, 300)),
+        landmark("Pont de Sernan", 100, 210),
+        landmark("Pont Folch", 300, 510),
+        landmark("Gare routière", 700, 700),
+        landmark("Parc Bézaque", 420, 950),
+    ])
+}
+
+fn first(answer: &Answer) -> (&str, FoundKind) {
+    let best = &answer.found[0];
+    (best.label.as_str(), best.kind)
+}
+
+/// What teams type, and what they mean.
+const TYPED: &[(&str, &str, FoundKind)] = &[
+    (
+        "12 rue saint evariste",
+        "12 Rue Saint-Évariste, Clapas",
+        FoundKind::Address,
+    ),
+    (
+        "12 r st évariste",
+        "12 Rue Saint-Évariste, Clapas",
+        FoundKind::Address,
+    ),
+    (
+        "12 saint evarsite",
+        "12 Rue Saint-Évariste, Clapas",
+        FoundKind::Address,
+    ),
+    (
+        "12bis r. St-Evariste 99000 Clapas",
+        "12 bis Rue Saint-Évariste, Clapas",
+        FoundKind::Address,
+    ),
+    (
+        "8 rue st evariste",
+        "8 Rue Saint-Évariste, Clapas",
+        FoundKind::Interpolated,
+    ),
+    (
+        "dvt le 3 av mal folch",
+        "3 Avenue du Maréchal Folch, Clapas",
+        FoundKind::Address,
+    ),
+    (
+        "3 av folch",
+        "3 Avenue du Maréchal Folch, Clapas",
+        FoundKind::Address,
+    ),
+    (
+        "ss pont sernan",
+        "Pont de Sernan, Clapas",
+        FoundKind::Landmark,
+    ),
+    (
+        "sous le pt de Sernant",
+        "Pont de Sernan, Clapas",
+        FoundKind::Landmark,
+    ),
+    (
+        "derriere la gare routiere",
+        "Gare routière, Clapas",
+        FoundKind::Landmark,
+    ),
+    (
+        "pl du 9 novembre",
+        "Place du 9 Novembre 1917, Clapas",
+        FoundKind::Street,
+    ),
+    (
+        "angle Folch et Jeu de Boules",
+        "Avenue du Maréchal Folch × Rue du Jeu de Boules, Clapas",
+        FoundKind::Crossing,
+    ),
+    (
+        "bd sernan / r st evariste",
+        "Boulevard Sernan × Rue Saint-Évariste, Clapas",
+        FoundKind::Crossing,
+    ),
+    (
+        "15 rue honore bezaque pignolles",
+        "15 Rue Honoré Bézaque, Pignolles",
+        FoundKind::Address,
+    ),
+    (
+        "imp tilleuls",
+        "Impasse des Tilleuls, Clapas",
+        FoundKind::Street,
+    ),
+    (
+        "4 rue onoré bézac face au parc",
+        "4 Rue Honoré Bézaque, Clapas",
+        FoundKind::Address,
+    ),
+];
+
+#[test]
+fn what_teams_type_finds_the_place_they_mean() {
+    let town = town();
+    for (query, label, kind) in TYPED {
+        let answer = town.search(query, Some(at(200, 300)), 5);
+        assert_eq!(first(&answer), (*label, *kind), "{query}: {answer:#?}");
+    }
+}
+
+#[test]
+fn a_crossing_lies_where_the_two_meet() {
+    let answer = town().search("croisement r saint evariste et bd sernan", None, 3);
+    let best = &answer.found[0];
+    assert_eq!(best.kind, FoundKind::Crossing);
+    assert!(distance_m(best.at, at(100, 0)) < 3.0);
+    // These two are far apart: no crossing is made up.
+    let none = town().search("angle tilleuls et evariste", None, 5);
+    assert!(
+        none.found
+            .iter()
+            .all(|found| found.kind != FoundKind::Crossing)
+    );
+}
+
+#[test]
+fn what_may_be_two_places_is_never_sure_and_what_is_near_comes_first() {
+    let town = town();
+    let far = Some(at(9_100, 800));
+    let answer = town.search("15 rue honoré bézaque", far, 5);
+    assert_eq!(answer.found[0].label, "15 Rue Honoré Bézaque, Pignolles");
+    assert!(!answer.confident);
+    assert!(!town.search("les tilleuls", None, 5).confident);
+    assert!(!town.search("rue du jeu", None, 5).found.is_empty());
+    assert!(town.search("12 rue saint evariste", None, 5).confident);
+}
+
+#[test]
+fn what_names_nothing_finds_nothing_sure() {
+    let town = town();
+    for query in [
+        "",
+        "   ",
+        "?",
+        "devant",
+        "12",
+        "zzzzzz qqqq",
+        "🙂",
+        "rue",
+        &"a ".repeat(5_000),
+    ] {
+        let answer = town.search(query, None, 5);
+        assert!(!answer.confident, "{query}");
+    }
+    assert!(
+        Gazetteer::default()
+            .search("12 rue haute", None, 5)
+            .found
+            .is_empty()
+    );
+}

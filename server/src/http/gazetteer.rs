@@ -1,0 +1,78 @@
+//! Where a typed place may be: candidates for a coordinator to choose from.
+
+use super::contract::{PlaceCandidate, PlaceCandidates};
+use super::extract::{At, view_of};
+use super::problem::Problem;
+use crate::app::App;
+use crate::geolocation::LiveView;
+use crate::projection::ObservationFilter;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use maraude_core::gazetteer::Found;
+use maraude_core::model::{CampaignId, Coordinates, ObservationId};
+use serde::Deserialize;
+
+/// Longest text that is looked up, characters: a typed place has at most 120.
+const TEXT_CHARACTERS: usize = 200;
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new().route("/api/campaigns/{campaign}/gazetteer", get(search))
+}
+
+/// What is looked up.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    text: String,
+    /// Candidates near it, or near its sector, come first.
+    observation: Option<ObservationId>,
+}
+
+async fn search(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Json<PlaceCandidates>, Problem> {
+    let Query(asked) = asked.map_err(|_| Problem::malformed("Say what to look for: text=..."))?;
+    if asked.text.chars().count() > TEXT_CHARACTERS {
+        return Err(Problem::malformed("At most 200 characters.").at("text"));
+    }
+    let (live, _) = view_of(&app, campaign).await?;
+    let answer = app
+        .blocking(move |_| {
+            let near = match asked.observation {
+                Some(observation) => near(&live, observation)?,
+                None => None,
+            };
+            Ok::<_, Problem>(live.ground().search(&asked.text, near))
+        })
+        .await??;
+    Ok(Json(PlaceCandidates {
+        candidates: answer.found.into_iter().map(candidate).collect(),
+        confident: answer.confident,
+    }))
+}
+
+/// Where the team of an observation was.
+fn near(live: &LiveView, id: ObservationId) -> Result<Option<Coordinates>, Problem> {
+    let filter = ObservationFilter {
+        id: Some(id),
+        ..ObservationFilter::default()
+    };
+    let (lines, _) = live.view().lines(&filter)?;
+    let line = lines.into_iter().next().ok_or_else(Problem::not_found)?;
+    Ok(live.ground().near(&line.observation, line.sector))
+}
+
+fn candidate(found: Found) -> PlaceCandidate {
+    PlaceCandidate {
+        label: found.label,
+        kind: found.kind.code().to_owned(),
+        longitude: found.at.longitude,
+        latitude: found.at.latitude,
+        accuracy_m: found.accuracy_m,
+        fit: found.fit,
+    }
+}
