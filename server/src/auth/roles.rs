@@ -88,6 +88,19 @@ pub const TABLE: &[Route] = &[
     ),
     route("GET", "/api/campaigns/{campaign}/gazetteer", NIGHT),
     route("GET", "/api/campaigns/{campaign}/doubles", NIGHT),
+    // Console: what was refused. It may hold observations.
+    route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
+    route("POST", "/api/campaigns/{campaign}/quarantine/retry", NIGHT),
+    route(
+        "GET",
+        "/api/campaigns/{campaign}/quarantine/{number}",
+        NIGHT,
+    ),
+    route(
+        "POST",
+        "/api/campaigns/{campaign}/quarantine/{number}/settle",
+        NIGHT,
+    ),
     route("GET", "/api/campaigns/{campaign}/quality", NIGHT),
     // Releases.
     route("GET", "/api/campaigns/{campaign}/releases", FIGURES),
@@ -149,9 +162,15 @@ mod tests {
             let Access::Accounts(roles) = route.access else {
                 continue;
             };
-            let of_the_night = ["/observations", "/doubles", "/tonight", "/clusters"]
-                .iter()
-                .any(|part| route.path.contains(part));
+            let of_the_night = [
+                "/observations",
+                "/doubles",
+                "/tonight",
+                "/clusters",
+                "/quarantine",
+            ]
+            .iter()
+            .any(|part| route.path.contains(part));
             if of_the_night {
                 assert_eq!(roles, [Role::Coordinator], "{}", route.path);
             }

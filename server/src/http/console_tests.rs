@@ -5,7 +5,7 @@ use crate::auth::{add_account, log_in};
 use crate::projection::fixtures::{
     AT, World, departure, device, observation, place, sector, squat, team,
 };
-use crate::store::{LayerFeature, LayerKind, Role, random_id};
+use crate::store::{Batch, LayerFeature, LayerKind, NewQuarantined, Role, random_id};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{
@@ -366,4 +366,61 @@ async fn a_tablet_is_enrolled_by_a_code_and_revoked() {
         console.post(&unknown, json!({})).await.0,
         StatusCode::NOT_FOUND
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_is_listed_tried_again_and_dealt_with_by_coordinators_alone() {
+    let console = Console::new(Role::Coordinator);
+    let kept = |item: u32, code: &str| NewQuarantined {
+        envelope: [7; 32],
+        item,
+        document: None,
+        change: None,
+        device: None,
+        carrier: device(1),
+        code: code.to_owned(),
+        awaits: None,
+        received_at: AT,
+        bytes: vec![1, 2, 3],
+    };
+    let batch = Batch {
+        quarantine: vec![
+            kept(0, "change-unreadable"),
+            kept(u32::MAX, "envelope-unreadable"),
+        ],
+        ..Batch::default()
+    };
+    let engine = console.world.engine.clone();
+    tokio::task::block_in_place(|| engine.submit(batch).unwrap().wait().unwrap());
+    let path = console.path("/quarantine");
+    let list = console.get(&path).await;
+    let codes: Vec<&str> = list["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["envelope-unreadable", "change-unreadable"]);
+    assert_eq!(
+        (&list["more"], &list["went_back"]),
+        (&json!(false), &Value::Null)
+    );
+    let number = list["entries"][0]["number"].as_u64().unwrap();
+    let bytes = console.get_raw(&format!("{path}/{number}"), &[]).await;
+    assert_eq!(bytes_of(bytes).await, [1, 2, 3]);
+    let again = json!({ "number": null, "revoked": false });
+    let (_, retried) = console.post(&format!("{path}/retry"), again).await;
+    assert_eq!(retried, json!({ "taken": 0, "left": 2 }));
+    let settle = |number: u64| format!("{path}/{number}/settle");
+    let (status, _) = console.post(&settle(number), json!({})).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (status, _) = console.post(&settle(999), json!({})).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let left = console.get(&path).await;
+    assert_eq!(left["entries"].as_array().unwrap().len(), 1);
+    for role in [Role::Administrator, Role::Analyst] {
+        let other = Console::new(role);
+        let refused = other.get_raw(&other.path("/quarantine"), &[]).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    }
 }

@@ -23,6 +23,7 @@ pub mod openapi;
 mod orders;
 mod problem;
 mod quality;
+mod quarantine;
 mod releases;
 mod review;
 mod rounds;
@@ -55,6 +56,7 @@ pub fn router(app: App) -> Router {
         .merge(openapi::routes())
         .merge(orders::routes())
         .merge(quality::routes())
+        .merge(quarantine::routes())
         .merge(releases::routes())
         .merge(review::routes())
         .merge(rounds::routes())

@@ -71,6 +71,10 @@ fn assemble(
             since: kept.item.received_at,
         })
         .collect();
+    let went_back = engine.went_back()?.map(|found| {
+        let tablet = labels.get(&found.device).cloned().unwrap_or_default();
+        (found.at, tablet)
+    });
     let (lines, _) = match night {
         Some(night) => view.lines(&ObservationFilter {
             night: Some(night),
@@ -88,6 +92,7 @@ fn assemble(
         lines,
         tablets,
         quarantine,
+        went_back,
     };
     let mut tonight = board.assemble();
     board.review(&mut tonight, &reviewed);

@@ -25,6 +25,9 @@ import type {
   PlaceCandidates,
   ObservationPage,
   Quality,
+  QuarantineList,
+  QuarantineRetried,
+  QuarantineRetry,
   ReleaseEntry,
   ReleasePreview,
   Releases,
@@ -109,6 +112,17 @@ export const enrol = (id: string, tablet: NewEnrolment): Promise<EnrolmentCode> 
   ask('POST', `${at(id)}/enrolments`, tablet);
 export const revoke = (id: string, device: string): Promise<void> =>
   ask('POST', `${at(id)}/devices/${encodeURIComponent(device)}/revoke`);
+
+export const quarantine = (id: string): Promise<QuarantineList> =>
+  ask('GET', `${at(id)}/quarantine`);
+export const retryQuarantine = (id: string, what: QuarantineRetry): Promise<QuarantineRetried> =>
+  ask('POST', `${at(id)}/quarantine/retry`, what);
+export const settleQuarantine = (id: string, number: number): Promise<void> =>
+  ask('POST', `${at(id)}/quarantine/${number}/settle`);
+
+/** Where the bytes of a refused parcel are downloaded from. */
+export const quarantineFile = (id: string, number: number): string =>
+  `${at(id)}/quarantine/${number}`;
 
 export const releases = (id: string): Promise<Releases> => ask('GET', `${at(id)}/releases`);
 export const release = (id: string, number: number): Promise<ReleasePreview> =>

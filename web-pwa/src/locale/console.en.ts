@@ -4,6 +4,7 @@ import type { ConsoleText } from './console.fr';
 import { evidenceEn } from './evidence.en';
 import { prepareEn } from './prepare.en';
 import { qualityEn } from './quality.en';
+import { quarantineEn } from './quarantine.en';
 import { problemsEn } from './problems.en';
 
 const many = (count: number, one: string, several: string): string =>
@@ -106,6 +107,7 @@ export const consoleEn: ConsoleText = {
   },
   prepare: prepareEn,
   quality: qualityEn,
+  quarantine: quarantineEn,
   tonight: {
     night: 'Night',
     allNights: 'All nights',
@@ -171,6 +173,8 @@ export const consoleEn: ConsoleText = {
     noAlert: 'Nothing to see to.',
     alert: {
       quarantine: (about) => `Something sent by ${about} could not be read. It is kept, to be taken up.`,
+      'log-went-back': (about) =>
+        `${about} showed that the server went back: have Maraude opened on every tablet.`,
       'late-round': (about) => `${about}: observations arrived after the closing.`,
       'unplanned-round': (about) => `${about}: a round not in the plan, assignment to confirm.`,
       'silent-team': (about) => `${about} has been silent for 45 minutes: call.`,

@@ -7,6 +7,7 @@
 import { evidenceFr } from './evidence.fr';
 import { prepareFr } from './prepare.fr';
 import { qualityFr } from './quality.fr';
+import { quarantineFr } from './quarantine.fr';
 import { problemsFr } from './problems.fr';
 
 const many = (count: number, one: string, several: string): string =>
@@ -109,6 +110,7 @@ export const consoleFr = {
   } as Record<string, string>,
   prepare: prepareFr,
   quality: qualityFr,
+  quarantine: quarantineFr,
   tonight: {
     night: 'Nuit',
     allNights: 'Toutes les nuits',
@@ -180,6 +182,8 @@ export const consoleFr = {
     noAlert: 'Rien à signaler.',
     alert: {
       quarantine: (about: string) => `Un envoi de ${about} n’a pas pu être lu. Il est gardé, à reprendre.`,
+      'log-went-back': (about: string) =>
+        `${about} a montré que le serveur est revenu en arrière : faites ouvrir Maraude sur chaque tablette.`,
       'late-round': (about: string) => `${about} : des observations sont arrivées après la clôture.`,
       'unplanned-round': (about: string) => `${about} : maraude non prévue, affectation à confirmer.`,
       'silent-team': (about: string) => `${about} ne donne plus de nouvelles depuis 45 minutes : appelez.`,

@@ -144,7 +144,7 @@ pub struct SectorLine {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Alert {
     /// `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
-    /// `conflict`, `border`.
+    /// `conflict`, `border`, `log-went-back`.
     pub code: String,
     /// A team, sector or tablet; never a place.
     pub about: String,

@@ -8,7 +8,7 @@ use super::{
     DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, EnrolAnswer, EnrolRequest,
     EnrolmentCode, Hello, Login, Me, NamedDocuments, NewCampaign, NewEnrolment, NewLayer,
     NewRelease, ObservationDetail, ObservationPage, PlaceCandidates, Problem, Quality,
-    ReleasePreview, Releases, Tonight,
+    QuarantineList, QuarantineRetried, QuarantineRetry, ReleasePreview, Releases, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -74,6 +74,9 @@ pub fn typescript() -> String {
         ObservationPage,
         Problem,
         Quality,
+        QuarantineList,
+        QuarantineRetried,
+        QuarantineRetry,
         ReleasePreview,
         Releases,
         Tonight,

@@ -48,6 +48,8 @@ pub(super) struct Board {
     pub(super) lines: Vec<ObservationLine>,
     pub(super) tablets: Vec<Tablet>,
     pub(super) quarantine: Vec<Quarantine>,
+    /// When a tablet showed that the log had gone back, and which.
+    pub(super) went_back: Option<(TimestampMs, String)>,
 }
 
 impl Board {
@@ -276,6 +278,9 @@ impl Board {
         let mut alerts = Alerts::default();
         for kept in &self.quarantine {
             alerts.add("quarantine", &kept.about, kept.since);
+        }
+        if let Some((since, tablet)) = &self.went_back {
+            alerts.add("log-went-back", tablet, *since);
         }
         for tablet in self.tablets.iter().filter(|tablet| !tablet.revoked) {
             let off = tablet

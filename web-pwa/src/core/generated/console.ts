@@ -40,7 +40,7 @@ export type AdjudicationId = string;
 export type Alert = {
 /**
  * `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
- * `conflict`, `border`.
+ * `conflict`, `border`, `log-went-back`.
  */
 code: string,
 /**
@@ -906,6 +906,23 @@ u_probability: number,
 bits: number, };
 
 /**
+ * A server that was restored from an older copy without being told.
+ */
+export type LogWentBack = {
+/**
+ * When it was found out (server clock).
+ */
+at: number,
+/**
+ * Label of the tablet that told.
+ */
+tablet: string,
+/**
+ * Changes that the tablet knew of and the server had no more.
+ */
+lost: number, };
+
+/**
  * `POST /api/login`: opens a session (cookie).
  */
 export type Login = {
@@ -1479,6 +1496,82 @@ held_same_probability: number,
  * What would change at another threshold, in order.
  */
 thresholds: Array<ThresholdLine>, };
+
+/**
+ * Something that was refused, kept with its bytes.
+ */
+export type QuarantineEntry = {
+/**
+ * Its number.
+ */
+number: number,
+/**
+ * When it came (server clock).
+ */
+received_at: number,
+/**
+ * Why: a stable code.
+ */
+code: string,
+/**
+ * Label of the tablet that wrote it, or carried it.
+ */
+tablet: string,
+/**
+ * `plan`, `brief`, `round` or `review`, where its document is known.
+ */
+document: string | null,
+/**
+ * Code of the team whose round it is.
+ */
+team: string | null,
+/**
+ * Its night.
+ */
+night: string | null, };
+
+/**
+ * `GET /api/campaigns/{id}/quarantine`: what was refused and nobody has dealt with.
+ */
+export type QuarantineList = {
+/**
+ * Newest first.
+ */
+entries: Array<QuarantineEntry>,
+/**
+ * There are more than are listed.
+ */
+more: boolean,
+/**
+ * When the log was last found to have gone back, if ever.
+ */
+went_back: LogWentBack | null, };
+
+/**
+ * What came of trying again.
+ */
+export type QuarantineRetried = {
+/**
+ * Let in, or known by now.
+ */
+taken: number,
+/**
+ * Refused again.
+ */
+left: number, };
+
+/**
+ * `POST /api/campaigns/{id}/quarantine/retry`.
+ */
+export type QuarantineRetry = {
+/**
+ * One entry; all of them without.
+ */
+number: number | null,
+/**
+ * Take up the work of revoked tablets too.
+ */
+revoked: boolean, };
 
 /**
  * A release in the list.
