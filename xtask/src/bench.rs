@@ -27,8 +27,11 @@ struct Linkage {
     #[arg(long, default_value = "2000,20000")]
     people: String,
     /// Sizes at which Maraude alone is timed.
-    #[arg(long, default_value = "1000,10000,100000")]
+    #[arg(long, default_value = "1000,10000,100000,1000000")]
     curve: String,
+    /// People of the night in which observations arrive one by one.
+    #[arg(long, default_value = "100000")]
+    arrivals: String,
     /// Seed of the nights.
     #[arg(long, default_value = "1")]
     seed: String,
@@ -126,5 +129,6 @@ fn linkage(nights: &Linkage) -> Result<()> {
         .arg(root().join("tests/peers/splink_night.py"));
     bench.arg("--folder").arg(target().join("bench/linkage"));
     bench.args(["--people", &nights.people, "--curve", &nights.curve]);
+    bench.args(["--arrivals", &nights.arrivals]);
     run_to_end(bench.args(["--seed", &nights.seed]))
 }

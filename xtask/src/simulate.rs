@@ -22,6 +22,9 @@ pub struct Simulate {
     /// Print probabilities against the truth, by kind of pair.
     #[arg(long)]
     calibration: bool,
+    /// So many observations arrive one by one in the first night of each size: what that costs.
+    #[arg(long)]
+    arrivals: Option<String>,
     /// Write each night, and its truth, as CSV into this folder.
     #[arg(long)]
     csv: Option<String>,
@@ -38,6 +41,9 @@ impl Simulate {
         simulate.args(["--people", &self.people, "--nights", &self.nights]);
         if let Some(seed) = &self.seed {
             simulate.args(["--seed", seed]);
+        }
+        if let Some(number) = &self.arrivals {
+            simulate.args(["--arrivals", number]);
         }
         if let Some(folder) = &self.csv {
             simulate.args(["--csv", folder]);

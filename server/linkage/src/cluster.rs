@@ -12,7 +12,7 @@ use crate::party::{Outing, outing};
 use crate::score::Link;
 use crate::slot::Slot;
 use crate::union::Sets;
-use maraude_core::model::{Contact, SlotRef};
+use maraude_core::model::SlotRef;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
@@ -71,10 +71,12 @@ impl Clustering<'_> {
             sets.join(sets.of(first), sets.of(slot));
         }
         let strongest = self.strongest();
+        let declined =
+            |slot: u32| self.around.observations[self.slots[slot as usize].observation].declined();
         let mut edges: Vec<&Link> = self
             .links
             .iter()
-            .filter(|link| self.may_stand(link))
+            .filter(|link| may_stand(link, self.held_same_probability, &declined))
             .collect();
         edges.sort_by(|a, b| {
             let first = |link: &Link| (link.members()[0].one, link.members()[0].other);
@@ -94,29 +96,10 @@ impl Clustering<'_> {
         sets.into_sorted()
     }
 
-    /// A link that may stand without a decision: likely enough; of one team very likely,
-    /// and only seen again or entered twice; not of somebody who declined and of whom nothing is known but the place.
-    fn may_stand(&self, link: &Link) -> bool {
-        let enough = match link.kind {
-            Level::OtherTeam | Level::OtherNight => link.probability >= self.held_same_probability,
-            Level::TwoTablets | Level::SeenThenInterviewed => link.probability >= ONE_TEAM,
-            _ => false,
-        };
-        let declined = |slot: u32| {
-            let of = &self.around.observations[self.slots[slot as usize].observation];
-            of.contact == Contact::Refused
-        };
-        enough
-            && link.members().iter().all(|member| {
-                let told = link.shared.of_person() || member.evidence.of_person();
-                told || !(declined(member.one) || declined(member.other))
-            })
-    }
-
     /// Log-odds of each compared pair, nats.
     fn strongest(&self) -> Strongest {
         let mut strongest = Strongest::default();
-        let unit = |slot: u32| self.constraints.same.of(slot as usize);
+        let unit = |slot: u32| self.constraints.same.least(slot as usize);
         for link in self.links {
             let nats = natural_log_odds(link.probability);
             for member in link.members() {
@@ -182,7 +165,7 @@ impl Clustering<'_> {
     fn mean_nats(&self, ours: &[usize], theirs: &[usize], strongest: &Strongest) -> f64 {
         let units = |members: &[usize]| -> BTreeSet<usize> {
             let same = &self.constraints.same;
-            members.iter().map(|&slot| same.of(slot)).collect()
+            members.iter().map(|&slot| same.least(slot)).collect()
         };
         let (ours, theirs) = (units(ours), units(theirs));
         let sum: f64 = ours
@@ -190,8 +173,7 @@ impl Clustering<'_> {
             .flat_map(|&a| theirs.iter().map(move |&b| (a.min(b), a.max(b))))
             .map(|(a, b)| {
                 let known = strongest.pairs.get(&(a, b)).copied();
-                let same = &self.constraints.same;
-                let party = |set: usize| self.party(same.members(set)[0]);
+                let party = |unit: usize| self.party(unit);
                 let parties = || {
                     let (x, y) = (party(a), party(b));
                     strongest.parties.get(&(x.min(y), x.max(y))).copied()
@@ -221,6 +203,25 @@ impl Clustering<'_> {
                 )
         })
     }
+}
+
+/// A link that may stand without a decision: likely enough; of one team very likely, and only seen
+/// again or entered twice; not of somebody who declined and of whom nothing is known but the place.
+pub(crate) fn may_stand(
+    link: &Link,
+    held_same_probability: f64,
+    declined: &dyn Fn(u32) -> bool,
+) -> bool {
+    let enough = match link.kind {
+        Level::OtherTeam | Level::OtherNight => link.probability >= held_same_probability,
+        Level::TwoTablets | Level::SeenThenInterviewed => link.probability >= ONE_TEAM,
+        _ => false,
+    };
+    enough
+        && link.members().iter().all(|member| {
+            let told = link.shared.of_person() || member.evidence.of_person();
+            told || !(declined(member.one) || declined(member.other))
+        })
 }
 
 fn natural_log_odds(probability: f64) -> f64 {

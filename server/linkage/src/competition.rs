@@ -22,6 +22,8 @@ pub(crate) struct Rivals {
     /// The two nodes of each edge.
     nodes: Vec<[u32; 2]>,
     number: usize,
+    /// Edges that share nodes or links, directly or through others: no message leaves them.
+    parts: Vec<Vec<u32>>,
     /// Where the last messages stood: the next start from there.
     messages: Vec<[f64; 2]>,
 }
@@ -50,38 +52,29 @@ impl Rivals {
             last = Some(key);
             nodes[edge as usize][usize::from(side)] = number;
         }
+        Self::between(link, nodes, number as usize + 1)
+    }
+
+    fn between(link: Vec<u32>, nodes: Vec<[u32; 2]>, number: usize) -> Self {
         Self {
             messages: vec![[1.0; 2]; link.len()],
+            parts: parts(&link, &nodes, number),
             link,
             nodes,
-            number: number as usize + 1,
+            number,
         }
     }
 
-    /// The probability of each edge, given the odds of each link alone.
+    /// The probability of each edge, given the odds of each link alone. Each part settles by itself:
+    /// what happens elsewhere changes nothing, not even the last digit.
     fn probabilities(&mut self, odds: &[f64], settled: f64) -> Vec<f64> {
         let mut messages = std::mem::take(&mut self.messages);
         let mut totals = vec![0.0_f64; self.number];
-        for _ in 0..ROUNDS {
-            totals.fill(0.0);
-            for ((nodes, message), link) in self.nodes.iter().zip(&messages).zip(&self.link) {
-                let odds = odds[*link as usize];
-                totals[nodes[0] as usize] += odds * message[1];
-                totals[nodes[1] as usize] += odds * message[0];
-            }
-            let mut change = 0.0_f64;
-            for ((nodes, message), link) in self.nodes.iter().zip(&mut messages).zip(&self.link) {
-                let odds = odds[*link as usize];
-                let before = *message;
-                for side in 0..2 {
-                    let rivals = totals[nodes[side] as usize] - odds * before[1 - side];
-                    // Half of the old message: rounds of equals settle instead of swinging.
-                    message[side] = f64::midpoint(1.0 / (1.0 + rivals.max(0.0)), before[side]);
-                    change = change.max((message[side] - before[side]).abs());
+        for part in &self.parts {
+            for _ in 0..ROUNDS {
+                if self.round(part, odds, &mut messages, &mut totals) < settled {
+                    break;
                 }
-            }
-            if change < settled {
-                break;
             }
         }
         self.messages = messages;
@@ -93,6 +86,40 @@ impl Rivals {
                 odds / (1.0 + odds)
             })
             .collect()
+    }
+
+    /// One round of messages within a part; answers the largest change.
+    fn round(
+        &self,
+        part: &[u32],
+        odds: &[f64],
+        messages: &mut [[f64; 2]],
+        totals: &mut [f64],
+    ) -> f64 {
+        let edges = || {
+            let all = part.iter().map(|edge| *edge as usize);
+            all.map(|edge| (edge, self.nodes[edge], odds[self.link[edge] as usize]))
+        };
+        for (_, nodes, _) in edges() {
+            totals[nodes[0] as usize] = 0.0;
+            totals[nodes[1] as usize] = 0.0;
+        }
+        for (edge, nodes, odds) in edges() {
+            totals[nodes[0] as usize] += odds * messages[edge][1];
+            totals[nodes[1] as usize] += odds * messages[edge][0];
+        }
+        let mut change = 0.0_f64;
+        for (edge, nodes, odds) in edges() {
+            let before = messages[edge];
+            for side in 0..2 {
+                let rivals = totals[nodes[side] as usize] - odds * before[1 - side];
+                // Half of the old message: rounds of equals settle instead of swinging.
+                let message = f64::midpoint(1.0 / (1.0 + rivals.max(0.0)), before[side]);
+                change = change.max((message - before[side]).abs());
+                messages[edge][side] = message;
+            }
+        }
+        change
     }
 
     /// Gives each link its probability: the mean of its members'. Decided links stand.
@@ -129,17 +156,48 @@ impl Rivals {
     }
 }
 
+/// Edges by part, each in order.
+fn parts(link: &[u32], nodes: &[[u32; 2]], number: usize) -> Vec<Vec<u32>> {
+    let mut root: Vec<u32> = (0..number as u32).collect();
+    let find = |root: &mut Vec<u32>, mut node: u32| {
+        while root[node as usize] != node {
+            root[node as usize] = root[root[node as usize] as usize];
+            node = root[node as usize];
+        }
+        node
+    };
+    let mut last: Option<(u32, u32)> = None;
+    for (edge, [one, other]) in nodes.iter().enumerate() {
+        let (a, b) = (find(&mut root, *one), find(&mut root, *other));
+        root[b as usize] = a;
+        if let Some((before, node)) = last
+            && before == link[edge]
+        {
+            let held = find(&mut root, node);
+            root[held as usize] = a;
+        }
+        last = Some((link[edge], a));
+    }
+    let mut number_of: Vec<u32> = vec![u32::MAX; number];
+    let mut parts: Vec<Vec<u32>> = Vec::new();
+    for (edge, [one, _]) in nodes.iter().enumerate() {
+        let held = find(&mut root, *one) as usize;
+        if number_of[held] == u32::MAX {
+            number_of[held] = parts.len() as u32;
+            parts.push(Vec::new());
+        }
+        parts[number_of[held] as usize].push(edge as u32);
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(edges: &[(u32, u32, f64)], expected: &[f64]) {
-        let mut rivals = Rivals {
-            messages: vec![[1.0; 2]; edges.len()],
-            link: (0..edges.len() as u32).collect(),
-            nodes: edges.iter().map(|&(one, other, _)| [one, other]).collect(),
-            number: 8,
-        };
+        let nodes = edges.iter().map(|&(one, other, _)| [one, other]).collect();
+        let mut rivals = Rivals::between((0..edges.len() as u32).collect(), nodes, 8);
         let odds: Vec<f64> = edges.iter().map(|(_, _, odds)| *odds).collect();
         for (found, expected) in rivals.probabilities(&odds, SETTLED).iter().zip(expected) {
             assert!(
@@ -157,6 +215,25 @@ mod tests {
     #[test]
     fn two_equal_rivals_share() {
         check(&[(0, 1, 4.0), (0, 2, 4.0)], &[4.0 / 9.0, 4.0 / 9.0]);
+    }
+
+    #[test]
+    fn what_happens_elsewhere_changes_not_even_the_last_digit() {
+        let here = [(0, 1, 3.0), (0, 2, 2.0), (3, 2, 5.0)];
+        let there = [(4, 5, 900.0), (4, 6, 800.0), (7, 6, 700.0), (7, 5, 650.0)];
+        let alone = |edges: &[(u32, u32, f64)]| {
+            let nodes = edges.iter().map(|&(a, b, _)| [a, b]).collect();
+            let odds: Vec<f64> = edges.iter().map(|(_, _, odds)| *odds).collect();
+            Rivals::between((0..edges.len() as u32).collect(), nodes, 8)
+                .probabilities(&odds, SETTLED)
+        };
+        let both = alone(&[here.as_slice(), there.as_slice()].concat());
+        assert!(
+            alone(&here)
+                .iter()
+                .zip(&both)
+                .all(|(a, b)| a.to_bits() == b.to_bits())
+        );
     }
 
     #[test]

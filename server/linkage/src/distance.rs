@@ -30,8 +30,9 @@ pub(crate) fn sigma_m(one_m: f64, other_m: f64, p: &Parameters) -> f64 {
 }
 
 /// How many other people are met around each observation, per square metre, by outing.
+#[derive(Default)]
 pub(crate) struct Density {
-    around: Vec<Vec<(u32, f64)>>,
+    pub around: Vec<Vec<(u32, f64)>>,
 }
 
 impl Density {
@@ -77,7 +78,7 @@ impl Density {
     }
 }
 
-fn kernel(a: &Located, b: &Located) -> f64 {
+pub(crate) fn kernel(a: &Located, b: &Located) -> f64 {
     let square = (a.accuracy_m * a.accuracy_m + b.accuracy_m * b.accuracy_m)
         / RADIUS_TO_SIGMA_SQUARE
         + KERNEL_M * KERNEL_M;

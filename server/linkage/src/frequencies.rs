@@ -4,7 +4,8 @@
 
 use crate::slot::LinkageObservation;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Term frequencies over a set of observations.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -50,55 +51,72 @@ impl Frequencies {
         counted
     }
 
-    /// Everything a comparison asks of terms, by observation.
-    pub(crate) fn terms(&self, observations: &[LinkageObservation]) -> Terms {
-        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    /// Ready to look terms up.
+    pub(crate) fn vocabulary(&self) -> Vocabulary {
+        let mut numbers: HashMap<String, u32> = HashMap::new();
         let bits: Vec<f32> = self
             .words
             .iter()
             .enumerate()
             .map(|(number, (word, _))| {
-                numbers.insert(word, number as u32);
+                numbers.insert(word.clone(), number as u32);
                 -share(&self.words, word, self.with_marks).log2().min(0.0) as f32
             })
             .collect();
-        let language = rarities(&self.languages, self.with_language);
-        let shelter = rarities(&self.shelters, self.with_shelter);
-        let words = observations
-            .iter()
-            .map(|of| {
-                let Some(marks) = of.marks.known() else {
-                    return Vec::new();
-                };
-                let found = words(marks);
-                let mut known: Vec<u32> = found
-                    .iter()
-                    .filter_map(|word| numbers.get(word.as_str()).copied())
-                    .collect();
-                known.sort_unstable();
-                known
-            })
-            .collect();
-        let of_term = |answer: Option<&String>, rarity: &BTreeMap<&str, f32>| {
-            answer.map_or(0.0, |code| {
-                rarity.get(code.as_str()).copied().unwrap_or(0.0)
-            })
-        };
-        Terms {
-            language: observations
-                .iter()
-                .map(|of| of_term(of.language.known(), &language))
-                .collect(),
-            shelter: observations
-                .iter()
-                .map(|of| of_term(of.shelter.known(), &shelter))
-                .collect(),
-            words,
-            bits,
+        Vocabulary {
+            numbers,
+            bits: bits.into(),
+            language: rarities(&self.languages, self.with_language),
+            shelter: rarities(&self.shelters, self.with_shelter),
             equal: [
                 equal_share(&self.languages, self.with_language),
                 equal_share(&self.shelters, self.with_shelter),
             ],
+        }
+    }
+}
+
+/// Term frequencies, ready to be looked up.
+pub(crate) struct Vocabulary {
+    numbers: HashMap<String, u32>,
+    bits: Arc<[f32]>,
+    language: BTreeMap<String, f32>,
+    shelter: BTreeMap<String, f32>,
+    equal: [(f64, f64); 2],
+}
+
+impl Vocabulary {
+    /// Everything a comparison asks of terms, by observation.
+    pub fn terms(&self, observations: &[LinkageObservation]) -> Terms {
+        let mut made = self.empty();
+        for of in observations {
+            let of_term = |answer: Option<&String>, rarity: &BTreeMap<String, f32>| {
+                answer.map_or(0.0, |code| rarity.get(code).copied().unwrap_or(0.0))
+            };
+            made.language
+                .push(of_term(of.language.known(), &self.language));
+            made.shelter
+                .push(of_term(of.shelter.known(), &self.shelter));
+            let found = of.marks.known().map(|marks| words(marks));
+            let mut known: Vec<u32> = found
+                .iter()
+                .flatten()
+                .filter_map(|word| self.numbers.get(word).copied())
+                .collect();
+            known.sort_unstable();
+            made.words.push(known);
+        }
+        made
+    }
+
+    /// Terms of no observation, to be filled.
+    pub fn empty(&self) -> Terms {
+        Terms {
+            language: Vec::new(),
+            shelter: Vec::new(),
+            words: Vec::new(),
+            bits: self.bits.clone(),
+            equal: self.equal,
         }
     }
 }
@@ -111,7 +129,7 @@ pub(crate) struct Terms {
     pub shelter: Vec<f32>,
     /// Numbers of the words of the marks, sorted.
     pub words: Vec<Vec<u32>>,
-    bits: Vec<f32>,
+    bits: Arc<[f32]>,
     /// How often two random languages, two random shelters, are equal, and how many are known.
     pub equal: [(f64, f64); 2],
 }
@@ -156,7 +174,7 @@ fn equal_share(counts: &BTreeMap<String, u32>, total: u32) -> (f64, f64) {
 }
 
 /// log2 of (how often two random terms are equal / how often this one is met): 0 on average.
-fn rarities(counts: &BTreeMap<String, u32>, total: u32) -> BTreeMap<&str, f32> {
+fn rarities(counts: &BTreeMap<String, u32>, total: u32) -> BTreeMap<String, f32> {
     let shares: Vec<(&str, f64)> = counts
         .keys()
         .map(|term| (term.as_str(), share(counts, term, total)))
@@ -164,7 +182,7 @@ fn rarities(counts: &BTreeMap<String, u32>, total: u32) -> BTreeMap<&str, f32> {
     let equal: f64 = shares.iter().map(|(_, share)| share * share).sum();
     shares
         .into_iter()
-        .map(|(term, share)| (term, (equal / share).log2() as f32))
+        .map(|(term, share)| (term.to_owned(), (equal / share).log2() as f32))
         .collect()
 }
 

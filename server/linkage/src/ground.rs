@@ -18,7 +18,7 @@ const TRACK_ACCURACY_M: f64 = 40.0;
 const TRACK_DRIFT_M_S: f64 = 0.3;
 
 /// A place in metres.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Located {
     /// On the sphere, metres from its centre.
     pub xyz: [f64; 3],
@@ -27,7 +27,7 @@ pub(crate) struct Located {
 }
 
 impl Located {
-    fn of(place: Place, parameters: &Parameters) -> Self {
+    pub fn of(place: Place, parameters: &Parameters) -> Self {
         let (low, high) = ACCURACY_RANGE_M;
         let accuracy_m = place
             .accuracy_m
@@ -89,7 +89,7 @@ pub(crate) fn places(
         .collect()
 }
 
-fn valid(place: Option<Place>) -> Option<Place> {
+pub(crate) fn valid(place: Option<Place>) -> Option<Place> {
     place.filter(|place| {
         let c = place.coordinates;
         c.longitude.is_finite()
@@ -99,7 +99,7 @@ fn valid(place: Option<Place>) -> Option<Place> {
     })
 }
 
-fn on_track(track: &[(i64, Located)], at: i64) -> Option<Located> {
+pub(crate) fn on_track(track: &[(i64, Located)], at: i64) -> Option<Located> {
     let after = track.partition_point(|(fixed_at, _)| *fixed_at <= at);
     let near = |entry: Option<&(i64, Located)>| {
         entry

@@ -1,22 +1,21 @@
 //! One whole run: observations, decisions and parameters in; pairs, clusters and counts out.
 
-use crate::blocking::{Candidate, Rules, candidates};
+use crate::blocking::{Candidate, Rules};
 use crate::cluster::{Cluster, Clustering};
 use crate::comparison::{Evidence, Level};
 use crate::competition::{Rivals, SETTLED};
 use crate::count::DistinctCount;
 use crate::decisions::{Constraints, Contradiction};
-use crate::distance::{Density, Surroundings};
+use crate::distance::Surroundings;
 use crate::explain::{BlockingRule, Explanation};
 use crate::frequencies::Frequencies;
-use crate::ground::places;
 use crate::outcome::{Outcome, fixed};
 use crate::parameters::{Parameters, Weights};
 use crate::part::PartCount;
-use crate::party::{Parties, numbered};
 use crate::score::{Aligned, Link, Links, Members, Scoring};
-use crate::slot::{LinkageObservation, Slot, Unit, slots};
+use crate::slot::{LinkageObservation, Slot, Unit};
 use crate::train::{Tally, Training, learn};
+use crate::world::{World, order};
 use maraude_core::model::{Decision, SlotRef, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
@@ -107,7 +106,7 @@ pub struct Compared {
 }
 
 impl Compared {
-    fn of(found: &[Candidate], links: &[Link]) -> Self {
+    pub(crate) fn of(found: &[Candidate], links: &[Link]) -> Self {
         let mut made = Self {
             pairs: found.len() as u32,
             ..Self::default()
@@ -166,9 +165,9 @@ pub(crate) struct Run<'a> {
     pub slots: &'a [Slot],
     pub constraints: &'a Constraints,
     pub links: &'a [Link],
-    learnt: Parameters,
-    training: Training,
-    compared: Compared,
+    pub learnt: Parameters,
+    pub training: Training,
+    pub compared: Compared,
 }
 
 impl Run<'_> {
@@ -186,6 +185,11 @@ impl Run<'_> {
 
     fn linkage(self) -> Linkage {
         let partition = self.partition(self.around.parameters.held_same_probability);
+        self.told(partition)
+    }
+
+    /// The outcome, given the clusters.
+    pub fn told(self, partition: Vec<Vec<usize>>) -> Linkage {
         let run = Outcome {
             around: self.around,
             slots: self.slots,
@@ -219,48 +223,23 @@ pub(crate) fn with_run<T>(
     observations.sort_by_key(|observation| observation.id);
     observations.dedup_by_key(|observation| observation.id);
     // People met one after the other lie side by side, in memory too.
-    observations.sort_by_key(|of| (of.night, of.team, of.observed_at, of.id));
-    let observations = &observations[..];
-    let slots = slots(observations);
+    observations.sort_by_key(order);
     let words = parameters
         .frequencies
         .clone()
-        .unwrap_or_else(|| Frequencies::of(observations));
-    let terms = words.terms(observations);
-    let parties = Parties::of(observations, &slots);
-    let places = places(observations, parameters);
-    let outings = numbered(observations);
-    let found = candidates(observations, &places, &parties, &terms, parameters);
+        .unwrap_or_else(|| Frequencies::of(&observations));
+    let (world, found) = World::of(observations, &words, parameters);
     over(Phase::Block);
-    let first_slot = first_slots(observations.len(), &slots);
-    let people: Vec<usize> = first_slot
-        .windows(2)
-        .map(|two| (two[1] - two[0]) as usize)
-        .collect();
-    let density = Density::of(observations, &people, &places, &outings, &found);
-    let around = Surroundings {
-        observations,
-        people: &people,
-        places: &places,
-        parties: &parties,
-        density: &density,
-        outings: &outings,
-        parameters,
-    };
-    let constraints = Constraints::of(observations, &slots, decisions);
-    let scoring = Scoring {
-        around: &around,
-        slots: &slots,
-        terms: &terms,
-        first_slot: &first_slot,
-    };
+    let around = world.around(parameters);
+    let constraints = Constraints::of(&world.observations, &world.slots, decisions);
+    let scoring = world.scoring(&around);
     let (links, learnt, training) = linked(&scoring, &found, words, &constraints);
     let compared = Compared::of(&found, &links);
     drop(found);
     over(Phase::Score);
     let run = Run {
         around: &around,
-        slots: &slots,
+        slots: &world.slots,
         constraints: &constraints,
         links: &links,
         learnt,
@@ -271,7 +250,7 @@ pub(crate) fn with_run<T>(
 }
 
 /// The partition by name, in the order of least slots.
-fn clusters(slots: &[Slot], partition: Vec<Vec<usize>>) -> Vec<Cluster> {
+pub(crate) fn clusters(slots: &[Slot], partition: Vec<Vec<usize>>) -> Vec<Cluster> {
     let named = partition.into_iter().map(|members| {
         let mut named: Vec<SlotRef> = members.into_iter().map(|slot| slots[slot].at).collect();
         named.sort_unstable();
@@ -310,18 +289,6 @@ fn linked(
     (links, learnt, training)
 }
 
-/// First slot of each observation, and the end of the last.
-fn first_slots(observations: usize, slots: &[Slot]) -> Vec<u32> {
-    let mut first = vec![0; observations + 1];
-    for slot in slots {
-        first[slot.observation + 1] += 1;
-    }
-    for index in 0..observations {
-        first[index + 1] += first[index];
-    }
-    first
-}
-
 /// Odds of a pair that nothing but a decision put side by side, bits.
 const NEVER_BITS: f64 = 60.0;
 
@@ -348,26 +315,32 @@ fn add_decided(
             continue;
         }
         let place = around.evidence(slots[one].observation, slots[other].observation);
-        let evidence = Evidence::none(false);
-        found.links.push(Link {
-            kind: Level::OtherTeam,
-            rules: Rules::of(BlockingRule::Decided),
-            distance_m: place.map(|(_, metres)| metres),
-            place: None,
-            shared: evidence,
-            members: Members::Single([Aligned {
-                one: pair.0,
-                other: pair.1,
-                within: 1.0,
-                evidence,
-            }]),
-            fit_bits: 0.0,
-            bits: -NEVER_BITS,
-            probability: 0.0,
-        });
+        let metres = place.map(|(_, metres)| metres);
+        found.links.push(decided_link(pair, metres));
+    }
+}
+
+/// A link that nothing but a decision made.
+pub(crate) fn decided_link((one, other): (u32, u32), distance_m: Option<f32>) -> Link {
+    let evidence = Evidence::none(false);
+    Link {
+        kind: Level::OtherTeam,
+        rules: Rules::of(BlockingRule::Decided),
+        distance_m,
+        place: None,
+        shared: evidence,
+        members: Members::Single([Aligned {
+            one,
+            other,
+            within: 1.0,
+            evidence,
+        }]),
+        fit_bits: 0.0,
+        bits: -NEVER_BITS,
+        probability: 0.0,
     }
 }
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "what is decided leaves whole numbers")]
-mod tests;
+pub(crate) mod tests;

@@ -29,6 +29,7 @@ pub(crate) struct Aligned {
 }
 
 /// Two slots, or two parties, that may be the same.
+#[derive(Clone)]
 pub(crate) struct Link {
     /// What was held before looking: the prior's level.
     pub kind: Level,
@@ -50,6 +51,7 @@ pub(crate) struct Link {
 }
 
 /// Members of a link.
+#[derive(Clone)]
 pub(crate) enum Members {
     /// Two slots.
     Single([Aligned; 1]),
@@ -64,6 +66,19 @@ impl Link {
             Members::Single(one) => one,
             Members::Several(all) => all,
         }
+    }
+
+    /// The same link with its slots renamed.
+    pub fn renamed(&self, name: impl Fn(u32) -> u32) -> Self {
+        let mut made = self.clone();
+        let members = match &mut made.members {
+            Members::Single(one) => &mut one[..],
+            Members::Several(all) => &mut all[..],
+        };
+        for member in members {
+            (member.one, member.other) = (name(member.one), name(member.other));
+        }
+        made
     }
 
     /// Two parties and not two people.

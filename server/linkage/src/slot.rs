@@ -204,6 +204,11 @@ impl LinkageObservation {
         }
     }
 
+    /// The person declined.
+    pub(crate) fn declined(&self) -> bool {
+        self.contact == Contact::Refused
+    }
+
     /// The person spoke to the team.
     pub fn answered(&self) -> bool {
         matches!(self.contact, Contact::Answered | Contact::Partial)
@@ -242,7 +247,7 @@ pub(crate) fn slots(observations: &[LinkageObservation]) -> Vec<Slot> {
         .collect()
 }
 
-fn observation_slots(index: usize, of: &LinkageObservation) -> Vec<Slot> {
+pub(crate) fn observation_slots(index: usize, of: &LinkageObservation) -> Vec<Slot> {
     let slot = |number: u32, gender, age| Slot {
         at: SlotRef {
             observation: of.id,

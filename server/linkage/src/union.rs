@@ -3,6 +3,7 @@
 /// Disjoint sets over `0..n`, each with its members in order.
 pub(crate) struct Sets {
     set_of: Vec<usize>,
+    least: Vec<usize>,
     members: Vec<Vec<usize>>,
 }
 
@@ -10,6 +11,7 @@ impl Sets {
     pub fn new(n: usize) -> Self {
         Self {
             set_of: (0..n).collect(),
+            least: (0..n).collect(),
             members: (0..n).map(|item| vec![item]).collect(),
         }
     }
@@ -17,6 +19,11 @@ impl Sets {
     /// The set of an item.
     pub fn of(&self, item: usize) -> usize {
         self.set_of[item]
+    }
+
+    /// Its least member: a name that does not depend on the order of joining.
+    pub fn least(&self, item: usize) -> usize {
+        self.least[self.set_of[item]]
     }
 
     /// Its members.
@@ -34,6 +41,7 @@ impl Sets {
         } else {
             (other, one)
         };
+        self.least[into] = self.least[into].min(self.least[from]);
         let moved = std::mem::take(&mut self.members[from]);
         for &item in &moved {
             self.set_of[item] = into;

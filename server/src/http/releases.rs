@@ -5,7 +5,7 @@ use super::contract::{NewRelease, ProvisionalSentence, ReleaseEntry, ReleasePrev
 use super::extract::{At, Body, read, view_of};
 use super::guard::Coordinator;
 use super::problem::Problem;
-use super::review::reviewed;
+use super::review::reviewed_anew;
 use crate::app::App;
 use crate::export::internal::{InternalExport, clusters_geojson};
 use crate::export::{ExportError, Format};
@@ -74,7 +74,7 @@ fn prepared(
     settings: &Settings,
 ) -> Result<Prepared, Problem> {
     let (view, ground) = (live.view(), live.ground());
-    let reviewed = reviewed(app, live, position)?;
+    let reviewed = reviewed_anew(app, live, position)?;
     let sources = Sources {
         view: &view,
         ground: &ground,
@@ -222,7 +222,7 @@ async fn clusters(
     app.blocking(move |app| {
         let view = live.view();
         let plan = view.campaign()?.ok_or(NO_PLAN)?;
-        let reviewed = reviewed(&app, &live, position)?;
+        let reviewed = reviewed_anew(&app, &live, position)?;
         let export = InternalExport {
             campaign: plan.name.clone(),
             exercise: plan.mode == CampaignMode::Exercise,

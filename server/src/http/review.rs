@@ -30,15 +30,22 @@ pub(super) fn reviewed(
     live: &LiveView,
     position: LogPosition,
 ) -> Result<Arc<Reviewed>, Problem> {
+    Ok(review_of(app, live).at(live, position)?)
+}
+
+/// The same with parameters learnt from all that is there, for releases.
+pub(super) fn reviewed_anew(
+    app: &App,
+    live: &LiveView,
+    position: LogPosition,
+) -> Result<Arc<Reviewed>, Problem> {
+    Ok(review_of(app, live).anew(live, position)?)
+}
+
+fn review_of(app: &App, live: &LiveView) -> Arc<Review> {
     let reviews = app.part(|_| Reviews::default());
-    let review = reviews
-        .0
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .entry(live.campaign())
-        .or_default()
-        .clone();
-    Ok(review.at(live, position)?)
+    let mut kept = reviews.0.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.entry(live.campaign()).or_default().clone()
 }
 
 async fn doubles(

@@ -1,7 +1,8 @@
 //! One whole run of linkage, kept in memory with the position of the log it stands for.
 //!
-//! The simplest thing that is right: a full run over the view after each batch of arrivals, at
-//! most a share of the time; a run is a function of observations and decisions alone.
+//! A small campaign is run anew after each batch of arrivals, at most a share of the time. A large one
+//! is kept up to date under the parameters it learnt last, until much has come or a release is
+//! built; with these a run is a function of observations and decisions alone.
 
 use super::candidates::{Seen, candidate};
 use crate::geolocation::LiveView;
@@ -46,15 +47,13 @@ pub struct Reviewed {
 impl Reviewed {
     /// Runs linkage over a view that has reached a position.
     pub fn of(view: &View, position: LogPosition) -> Result<Self, ViewError> {
-        let version = view.campaign()?.map(|campaign| campaign.questionnaire);
-        let form = questionnaire(version.as_deref().unwrap_or_default());
-        let (lines, _) = view.lines(&ObservationFilter::default())?;
-        let compared: Vec<LinkageObservation> = lines
-            .iter()
-            .filter_map(|line| Some(candidate(form, &seen(line)?)))
-            .collect();
-        let decisions = view.decisions()?;
-        let linkage = link(&compared, &decisions, &Parameters::default());
+        let source = Source::of(view)?;
+        let all: Vec<LinkageObservation> = source.compared.values().cloned().collect();
+        let linkage = link(&all, &source.decisions, &Parameters::default());
+        Ok(Self::from(source, position, linkage))
+    }
+
+    fn from(source: Source, position: LogPosition, linkage: Linkage) -> Self {
         let mut cluster_sizes: BTreeMap<ObservationId, u32> = BTreeMap::new();
         let mut clusters_of: BTreeMap<ObservationId, Vec<u32>> = BTreeMap::new();
         for (number, cluster) in linkage.clusters.iter().enumerate() {
@@ -65,20 +64,17 @@ impl Reviewed {
                 *size = (*size).max(cluster.slots.len() as u32);
             }
         }
-        Ok(Self {
+        Self {
             position,
-            decisions,
+            decisions: source.decisions,
             slots: linkage.clusters.iter().map(|c| c.slots.len()).sum(),
             linkage,
-            compared: compared.into_iter().map(|of| (of.id, of)).collect(),
-            lines: lines
-                .into_iter()
-                .map(|line| (line.observation.id, line))
-                .collect(),
+            compared: source.compared,
+            lines: source.lines,
             cluster_sizes,
             clusters_of,
             thresholds: OnceLock::new(),
-        })
+        }
     }
 
     /// Pairs to look at, those that move the count most first. Two groups are one line, and a pair
@@ -202,6 +198,33 @@ impl Reviewed {
     }
 }
 
+/// What a run is made from.
+struct Source {
+    lines: BTreeMap<ObservationId, ObservationLine>,
+    compared: BTreeMap<ObservationId, LinkageObservation>,
+    decisions: Vec<Decision>,
+}
+
+impl Source {
+    fn of(view: &View) -> Result<Self, ViewError> {
+        let version = view.campaign()?.map(|campaign| campaign.questionnaire);
+        let form = questionnaire(version.as_deref().unwrap_or_default());
+        let (lines, _) = view.lines(&ObservationFilter::default())?;
+        Ok(Self {
+            compared: lines
+                .iter()
+                .filter_map(|line| Some(candidate(form, &seen(line)?)))
+                .map(|of| (of.id, of))
+                .collect(),
+            lines: lines
+                .into_iter()
+                .map(|line| (line.observation.id, line))
+                .collect(),
+            decisions: view.decisions()?,
+        })
+    }
+}
+
 fn observations_of(one: SlotRef, other: SlotRef) -> (ObservationId, ObservationId) {
     let (a, b) = (one.observation, other.observation);
     (a.min(b), a.max(b))
@@ -250,31 +273,156 @@ pub struct Review {
 
 struct Kept {
     reviewed: Arc<Reviewed>,
+    /// Linkage kept up to date, where the campaign is large; and how many observations changed since
+    /// it learnt.
+    live: Option<(Linked, usize)>,
     /// When it was done, and how long it took.
     done: Instant,
     took: Duration,
 }
 
+/// Linkage kept up to date.
+type Linked = maraude_linkage::Live;
+
+/// Below so many observations a full run that learns costs less than a second: nothing is kept.
+const LARGE: usize = 5_000;
+/// A campaign that changed by more than one observation in so many since it learnt learns anew.
+const LEARNS_EVERY: usize = 20;
+
 impl Review {
     /// A run that holds everything up to `needed`, and what came since as far as rest allows.
     /// Blocks while it runs; who asks meanwhile waits for the same run.
-    pub fn at(&self, live: &LiveView, needed: LogPosition) -> Result<Arc<Reviewed>, ViewError> {
+    pub fn at(&self, view: &LiveView, needed: LogPosition) -> Result<Arc<Reviewed>, ViewError> {
+        self.run(view, needed, false)
+    }
+
+    /// The same with parameters learnt from all that is there: what a release is built from.
+    pub fn anew(&self, view: &LiveView, needed: LogPosition) -> Result<Arc<Reviewed>, ViewError> {
+        self.run(view, needed, true)
+    }
+
+    fn run(
+        &self,
+        view: &LiveView,
+        needed: LogPosition,
+        learns: bool,
+    ) -> Result<Arc<Reviewed>, ViewError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let reached = *live.positions().borrow();
+        let reached = *view.positions().borrow();
         if let Some(kept) = kept.as_ref() {
             let resting = kept.done.elapsed() < kept.took * REST;
             let current = kept.reviewed.position == reached;
-            if current || (resting && kept.reviewed.position >= needed) {
+            let learnt = kept.live.as_ref().is_none_or(|(_, changed)| *changed == 0);
+            if (current || (resting && kept.reviewed.position >= needed)) && (learnt || !learns) {
                 return Ok(kept.reviewed.clone());
             }
         }
         let started = Instant::now();
-        let reviewed = Arc::new(Reviewed::of(&live.view(), reached)?);
+        let source = Source::of(&view.view())?;
+        let before = kept.take();
+        let live = linked(before, &source, learns);
+        let linkage = if let Some((live, _)) = &live {
+            live.linkage()
+        } else {
+            let all: Vec<LinkageObservation> = source.compared.values().cloned().collect();
+            link(&all, &source.decisions, &Parameters::default())
+        };
+        let reviewed = Arc::new(Reviewed::from(source, reached, linkage));
         *kept = Some(Kept {
             reviewed: reviewed.clone(),
+            live,
             done: Instant::now(),
             took: started.elapsed(),
         });
         Ok(reviewed)
+    }
+}
+
+/// Linkage of a large campaign brought up to date; none for a small one.
+fn linked(before: Option<Kept>, source: &Source, learns: bool) -> Option<(Linked, usize)> {
+    if source.compared.len() < LARGE {
+        return None;
+    }
+    if let Some(kept) = before
+        && let Some((mut live, changed)) = kept.live
+        && !learns
+    {
+        let known = &kept.reviewed.compared;
+        let differs = |of: &&LinkageObservation| known.get(&of.id) != Some(*of);
+        let came: Vec<LinkageObservation> =
+            source.compared.values().filter(differs).cloned().collect();
+        let gone = known.keys().filter(|id| !source.compared.contains_key(id));
+        let gone: Vec<ObservationId> = gone.copied().collect();
+        let changed = changed + came.len() + gone.len();
+        if changed * LEARNS_EVERY <= source.compared.len() {
+            live.update(&came, &gone);
+            live.decide(&source.decisions);
+            return Some((live, changed));
+        }
+    }
+    let all: Vec<LinkageObservation> = source.compared.values().cloned().collect();
+    Some((
+        Linked::new(&all, &source.decisions, &Parameters::default()),
+        0,
+    ))
+}
+
+#[cfg(test)]
+mod large {
+    //! A campaign large enough to be kept up to date tells what a run anew tells.
+
+    use super::*;
+    use maraude_core::model::{DeviceId, Night, TeamId};
+
+    fn source(number: u32, edited: u32) -> Source {
+        let night: Night = "2026-01-22".parse().unwrap();
+        let compared = (0..number).map(|n| {
+            let mut id = [0; 16];
+            id[..4].copy_from_slice(&n.to_be_bytes());
+            let author = (
+                TeamId::from_random([(n % 7) as u8; 16]),
+                DeviceId::from_random([1; 16]),
+            );
+            let at = i64::from(n + edited) * 1_000;
+            LinkageObservation::individual(ObservationId::from_random(id), night, author, at)
+        });
+        Source {
+            lines: BTreeMap::new(),
+            compared: compared.map(|of| (of.id, of)).collect(),
+            decisions: Vec::new(),
+        }
+    }
+
+    fn kept(source: Source, live: Option<(Linked, usize)>) -> Kept {
+        Kept {
+            reviewed: Arc::new(Reviewed::from(source, 1, Linkage::default())),
+            live,
+            done: Instant::now(),
+            took: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn it_learns_only_when_much_has_come_or_somebody_asks() {
+        let number = LARGE as u32;
+        assert!(linked(None, &source(number - 1, 0), false).is_none());
+        let begun = linked(None, &source(number, 0), false);
+        assert_eq!(begun.as_ref().unwrap().1, 0);
+        let before = kept(source(number, 0), begun);
+        let (live, changed) = linked(Some(before), &source(number + 10, 0), false).unwrap();
+        assert_eq!((changed, live.len()), (10, LARGE + 10));
+        let before = kept(source(number + 10, 0), Some((live, changed)));
+        let (live, changed) = linked(Some(before), &source(number + 10, 1), false).unwrap();
+        assert_eq!(changed, 0, "all edited: learns anew");
+        let before = kept(source(number + 10, 1), Some((live, changed)));
+        let (live, changed) = linked(Some(before), &source(number + 9, 1), false).unwrap();
+        assert_eq!((changed, live.len()), (1, LARGE + 9));
+        let before = kept(source(number + 9, 1), Some((live, changed)));
+        assert_eq!(
+            linked(Some(before), &source(number + 9, 1), true)
+                .unwrap()
+                .1,
+            0
+        );
     }
 }

@@ -1,10 +1,11 @@
 //! `cargo xtask bench linkage`: nights linked by Maraude and by Splink, in the same run.
 //!
-//! `bench_linkage --python FILE --script FILE --folder FOLDER [--people N,N] [--curve N,N] [--seed N]`
+//! `bench_linkage --python FILE --script FILE --folder FOLDER [--people N,N] [--curve N,N] [--arrivals N] [--seed N]`
 
 use anyhow::{Context, Result, bail, ensure};
 use maraude_core::model::{ObservationId, SlotRef};
 use maraude_linkage::{Cluster, Linkage};
+use maraude_tests::doubles::arrivals;
 use maraude_tests::doubles::judge::{Quality, judge};
 use maraude_tests::doubles::measure::measure;
 use maraude_tests::doubles::{Night, save};
@@ -19,8 +20,13 @@ struct Order {
     folder: PathBuf,
     people: Vec<u32>,
     curve: Vec<u32>,
+    /// People of the night in which observations arrive one by one.
+    arrivals: Vec<u32>,
     seed: u64,
 }
+
+/// Observations that arrive one by one.
+const ARRIVALS: usize = 400;
 
 /// One line of the table.
 struct Line {
@@ -45,6 +51,10 @@ fn main() -> Result<()> {
     if !order.curve.is_empty() {
         curve(&mut out, &order)?;
     }
+    for &people in &order.arrivals {
+        let night = Night::draw(people, order.seed);
+        arrivals::print(&mut out, &arrivals::arrivals(&night, ARRIVALS))?;
+    }
     Ok(())
 }
 
@@ -60,7 +70,13 @@ fn order() -> Result<Order> {
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let known = [
-            "--python", "--script", "--folder", "--people", "--curve", "--seed",
+            "--python",
+            "--script",
+            "--folder",
+            "--people",
+            "--curve",
+            "--arrivals",
+            "--seed",
         ];
         if !known.contains(&word.as_str()) {
             bail!("unknown option {word}");
@@ -77,6 +93,7 @@ fn order() -> Result<Order> {
         folder: take("--folder").context("--folder is missing")?.into(),
         people: numbers(&take("--people").unwrap_or_else(|| "2000,20000".to_owned()))?,
         curve: numbers(&take("--curve").unwrap_or_default())?,
+        arrivals: numbers(&take("--arrivals").unwrap_or_default())?,
         seed: take("--seed").map_or(Ok(1), |seed| seed.parse())?,
     })
 }

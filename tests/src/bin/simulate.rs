@@ -1,8 +1,9 @@
 //! `cargo xtask simulate`: nights with known truth, linked and judged.
 //!
-//! `simulate [--people N,N] [--nights N] [--seed N] [--calibration] [--csv FOLDER]`
+//! `simulate [--people N,N] [--nights N] [--seed N] [--calibration] [--arrivals N] [--csv FOLDER]`
 
 use anyhow::{Context, Result, bail};
+use maraude_tests::doubles::arrivals;
 use maraude_tests::doubles::judge::{Bins, Quality, by_kind, calibration, judge};
 use maraude_tests::doubles::measure::{Measured, measure};
 use maraude_tests::doubles::{Night, save};
@@ -16,6 +17,8 @@ struct Order {
     seed: Option<u64>,
     calibration: bool,
     each: bool,
+    /// So many observations arrive one by one, in the first night of each size.
+    arrivals: usize,
     csv: Option<PathBuf>,
 }
 
@@ -53,6 +56,10 @@ fn main() -> Result<()> {
             runs.push(run);
         }
         table(&mut out, people, &runs)?;
+        if order.arrivals > 0 {
+            let night = Night::draw(people, first);
+            arrivals::print(&mut out, &arrivals::arrivals(&night, order.arrivals))?;
+        }
         if order.calibration {
             bins_table(&mut out, &bins)?;
             kinds_table(&mut out, &kinds)?;
@@ -68,6 +75,7 @@ fn order() -> Result<Order> {
         seed: None,
         calibration: false,
         each: false,
+        arrivals: 0,
         csv: None,
     };
     let mut words = std::env::args().skip(1);
@@ -84,6 +92,9 @@ fn order() -> Result<Order> {
                 made.people = numbers.context("--people is a list of whole numbers")?;
             }
             "--nights" => made.nights = value()?.parse().context("--nights is a whole number")?,
+            "--arrivals" => {
+                made.arrivals = value()?.parse().context("--arrivals is a whole number")?;
+            }
             "--seed" => made.seed = Some(value()?.parse().context("--seed is a whole number")?),
             "--calibration" => made.calibration = true,
             "--each" => made.each = true,

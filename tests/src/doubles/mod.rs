@@ -5,6 +5,7 @@
 //! needs neither forms nor server; `cargo xtask simulate` and the engine's tests drive it. The
 //! nights of the demo are `population`'s: another generator, through the real forms.
 
+pub mod arrivals;
 mod filing;
 mod ground;
 pub mod judge;

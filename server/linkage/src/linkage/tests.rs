@@ -13,7 +13,7 @@ use proptest::prelude::*;
 const NIGHT: &str = "2026-01-22";
 const TEN_PM_MS: i64 = 1_769_115_600_000;
 
-fn observation(
+pub(crate) fn observation(
     number: u8,
     team: u8,
     minute: i64,
@@ -40,14 +40,14 @@ fn observation(
     made
 }
 
-fn man(mut of: LinkageObservation, age: &str, language: &str) -> LinkageObservation {
+pub(crate) fn man(mut of: LinkageObservation, age: &str, language: &str) -> LinkageObservation {
     of.gender = Answer::Known(Gender::Man);
     of.age = Answer::Known(age.parse().unwrap());
     of.language = Answer::Known(language.to_owned());
     of
 }
 
-fn refusal(mut of: LinkageObservation) -> LinkageObservation {
+pub(crate) fn refusal(mut of: LinkageObservation) -> LinkageObservation {
     of.contact = Contact::Refused;
     for answer in [
         &mut of.language,
@@ -62,7 +62,7 @@ fn refusal(mut of: LinkageObservation) -> LinkageObservation {
     of
 }
 
-fn group(mut of: LinkageObservation, men: u32, women: u32) -> LinkageObservation {
+pub(crate) fn group(mut of: LinkageObservation, men: u32, women: u32) -> LinkageObservation {
     of.kind = ObservationKind::Group;
     of.people = men + women;
     of.men = Answer::Known(men);
@@ -70,14 +70,14 @@ fn group(mut of: LinkageObservation, men: u32, women: u32) -> LinkageObservation
     of
 }
 
-fn slot(of: &LinkageObservation) -> SlotRef {
+pub(crate) fn slot(of: &LinkageObservation) -> SlotRef {
     SlotRef {
         observation: of.id,
         slot: 0,
     }
 }
 
-fn decision(number: u8, one: SlotRef, other: SlotRef, verdict: Verdict) -> Decision {
+pub(crate) fn decision(number: u8, one: SlotRef, other: SlotRef, verdict: Verdict) -> Decision {
     Decision {
         id: DecisionId::from_random([number; 16]),
         one: one.min(other),
@@ -94,7 +94,7 @@ fn run(observations: &[LinkageObservation], decisions: &[Decision]) -> Linkage {
     link(observations, decisions, &Parameters::default())
 }
 
-fn together(of: &Linkage, one: SlotRef, other: SlotRef) -> bool {
+pub(crate) fn together(of: &Linkage, one: SlotRef, other: SlotRef) -> bool {
     of.clusters
         .iter()
         .any(|cluster| cluster.slots.contains(&one) && cluster.slots.contains(&other))
@@ -449,7 +449,10 @@ fn anyone() -> impl Strategy<Value = Vec<LinkageObservation>> {
     })
 }
 
-fn some_decisions(of: &[LinkageObservation], drawn: &[(usize, usize, u8)]) -> Vec<Decision> {
+pub(crate) fn some_decisions(
+    of: &[LinkageObservation],
+    drawn: &[(usize, usize, u8)],
+) -> Vec<Decision> {
     drawn
         .iter()
         .enumerate()

@@ -1,0 +1,302 @@
+//! Linkage kept up to date: an observation that arrives, is edited or withdrawn has its neighbourhood
+//! weighed anew, and nothing else.
+//!
+//! With the snapshot it was begun with, the result equals a full run's, to the last digit: the same
+//! code weighs the neighbourhood that weighs a campaign, on the same figures in the same order. A
+//! refresh is a full run that learns and swaps the result. It must never learn by itself.
+
+mod alias;
+mod clusters;
+mod index;
+mod links;
+mod outcome;
+mod rows;
+
+#[cfg(test)]
+mod tests;
+
+pub use alias::{Alias, Aliases};
+
+use crate::blocking::Rules;
+use crate::frequencies::Vocabulary;
+use crate::ground::Located;
+use crate::linkage::with_run;
+use crate::parameters::{Parameters, Weights};
+use crate::score::Link;
+use crate::slot::{LinkageObservation, Slot};
+use crate::world::{Order, World};
+use index::Index;
+use links::{Held, LinkKey};
+use maraude_core::model::{Decision, LocalGroupId, Night, ObservationId, SlotRef, TeamId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Number of a stored observation; an edited one gets a new number.
+type Handle = u32;
+/// Number of a slot; never given twice between two refreshes.
+type SlotNumber = u32;
+
+/// Number of a link.
+type LinkNumber = u32;
+
+/// One stored observation.
+struct Row {
+    observation: LinkageObservation,
+    order: Order,
+    place: Option<Located>,
+    outing: u32,
+    party: u32,
+    slots: Vec<Slot>,
+    first_slot: SlotNumber,
+    language: f32,
+    shelter: f32,
+    words: Vec<u32>,
+    /// Observations worth comparing it with.
+    neighbours: BTreeMap<Handle, Rules>,
+    /// People of each outing around it, per square metre.
+    around: Vec<(u32, f64)>,
+    /// Links of its slots.
+    links: BTreeSet<LinkNumber>,
+    /// The same by slot and outing faced: where they compete.
+    facing: BTreeMap<(SlotNumber, u32), Vec<LinkNumber>>,
+}
+
+/// A campaign's linkage, kept up to date.
+pub struct Live {
+    parameters: Parameters,
+    weights: Weights,
+    vocabulary: Vocabulary,
+    decisions: Vec<Decision>,
+    rows: Vec<Option<Row>>,
+    ids: HashMap<ObservationId, Handle>,
+    /// Owner of each slot.
+    owners: Vec<Handle>,
+    index: Index,
+    outings: HashMap<(TeamId, Night), u32>,
+    /// Observations of each outing, in order.
+    of_outing: Vec<BTreeSet<(Order, Handle)>>,
+    parties: HashMap<(u32, LocalGroupId), u32>,
+    /// Observations of each party.
+    of_party: Vec<BTreeSet<Handle>>,
+    links: Vec<Option<(LinkKey, Link)>>,
+    free_links: Vec<LinkNumber>,
+    /// Links of two parties: a member that fits nobody does not hold theirs.
+    party_links: HashMap<(u32, u32), LinkNumber>,
+    held: Held,
+    /// Pairs that have a link which nothing but a decision made.
+    decided_links: BTreeMap<(SlotNumber, SlotNumber), LinkNumber>,
+    /// Cluster of each slot.
+    cluster_of: Vec<u32>,
+    clusters: HashMap<u32, Vec<SlotNumber>>,
+    next_cluster: u32,
+    aliases: Aliases,
+}
+
+/// What an update is about, as it goes.
+#[derive(Default)]
+struct Dirty {
+    /// Observations that are new, or whose place is.
+    moved: BTreeSet<Handle>,
+    /// Observations whose neighbours may have changed, they themselves not.
+    found: BTreeSet<Handle>,
+    /// Observations whose surroundings changed.
+    around: BTreeSet<Handle>,
+    /// Observations whose pairs are weighed anew.
+    weighed: BTreeSet<Handle>,
+    /// Slots whose links changed.
+    slots: BTreeSet<SlotNumber>,
+    /// Observations whose clusters are made anew.
+    clustered: BTreeSet<Handle>,
+    /// Clusters as they were.
+    before: BTreeMap<u32, Vec<SlotRef>>,
+}
+
+impl Live {
+    /// Begins with a full run, which learns unless the parameters are frozen.
+    pub fn new(
+        observations: &[LinkageObservation],
+        decisions: &[Decision],
+        parameters: &Parameters,
+    ) -> Self {
+        let snapshot = if parameters.learns || parameters.frequencies.is_none() {
+            with_run(observations, &[], parameters, &mut |_| {}, |run, _| {
+                run.learnt
+            })
+        } else {
+            parameters.clone()
+        };
+        let mut made = Self::empty(snapshot);
+        made.decisions = decisions.to_vec();
+        made.fill(observations);
+        made
+    }
+
+    fn empty(snapshot: Parameters) -> Self {
+        let words = snapshot.frequencies.clone().unwrap_or_default();
+        Self {
+            weights: Weights::of(&snapshot),
+            vocabulary: words.vocabulary(),
+            parameters: snapshot,
+            decisions: Vec::new(),
+            rows: Vec::new(),
+            ids: HashMap::new(),
+            owners: Vec::new(),
+            index: Index::default(),
+            outings: HashMap::new(),
+            of_outing: Vec::new(),
+            parties: HashMap::new(),
+            of_party: Vec::new(),
+            links: Vec::new(),
+            free_links: Vec::new(),
+            party_links: HashMap::new(),
+            held: Held::default(),
+            decided_links: BTreeMap::new(),
+            cluster_of: Vec::new(),
+            clusters: HashMap::new(),
+            next_cluster: 0,
+            aliases: Aliases::default(),
+        }
+    }
+
+    /// Learns anew from all that is stored and swaps the result; names of clusters that go are
+    /// kept as aliases.
+    pub fn refresh(&mut self, parameters: &Parameters) {
+        let observations: Vec<LinkageObservation> = self
+            .rows
+            .iter()
+            .flatten()
+            .map(|row| row.observation.clone())
+            .collect();
+        let mut made = Self::new(&observations, &self.decisions, parameters);
+        made.aliases = std::mem::take(&mut self.aliases);
+        made.aliases.note(&self.named(), &made.named());
+        *self = made;
+    }
+
+    /// The frozen parameters it runs with.
+    pub fn snapshot(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// Names of clusters that are no more.
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
+    }
+
+    /// Observations stored.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Nothing is stored.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Takes in observations that arrived or were edited, and takes out those withdrawn.
+    pub fn update(&mut self, arrived: &[LinkageObservation], withdrawn: &[ObservationId]) {
+        let mut dirty = Dirty::default();
+        for id in withdrawn {
+            self.take_out(*id, &mut dirty);
+        }
+        for observation in arrived {
+            self.take_out(observation.id, &mut dirty);
+            self.take_in(observation, &mut dirty);
+        }
+        self.settle(dirty);
+    }
+
+    /// Takes all decisions, undone ones included: those that are new or gone are seen.
+    pub fn decide(&mut self, decisions: &[Decision]) {
+        if self.decisions == decisions {
+            return;
+        }
+        self.decisions = decisions.to_vec();
+        self.settle(Dirty::default());
+    }
+
+    /// Brings everything downstream of an update up to date.
+    fn settle(&mut self, mut dirty: Dirty) {
+        self.find_again(&mut dirty);
+        self.weigh_again(&mut dirty);
+        self.hold_again(&mut dirty);
+        self.compete_again(&mut dirty);
+        self.cluster_again(&mut dirty);
+        let after: BTreeSet<u32> = dirty
+            .clustered
+            .iter()
+            .filter_map(|handle| self.rows[*handle as usize].as_ref())
+            .flat_map(|row| (0..row.slots.len() as u32).map(|slot| row.first_slot + slot))
+            .map(|slot| self.cluster_of[slot as usize])
+            .collect();
+        let after: Vec<Vec<SlotRef>> = after.iter().map(|of| self.members(*of)).collect();
+        let before: Vec<Vec<SlotRef>> = dirty.before.into_values().collect();
+        self.aliases.note(&before, &after);
+    }
+
+    fn row(&self, handle: Handle) -> &Row {
+        self.rows[handle as usize]
+            .as_ref()
+            .expect("a handle that is looked up is of a stored observation")
+    }
+
+    fn row_mut(&mut self, handle: Handle) -> &mut Row {
+        self.rows[handle as usize]
+            .as_mut()
+            .expect("a handle that is looked up is of a stored observation")
+    }
+
+    /// Members of a cluster by name, in order.
+    fn members(&self, cluster: u32) -> Vec<SlotRef> {
+        let mut named: Vec<SlotRef> = self.clusters[&cluster]
+            .iter()
+            .map(|slot| self.name(*slot))
+            .collect();
+        named.sort_unstable();
+        named
+    }
+
+    fn named(&self) -> Vec<Vec<SlotRef>> {
+        self.clusters.keys().map(|of| self.members(*of)).collect()
+    }
+
+    fn name(&self, slot: SlotNumber) -> SlotRef {
+        let row = self.row(self.owners[slot as usize]);
+        row.slots[(slot - row.first_slot) as usize].at
+    }
+
+    /// Where a slot stands in the order of a full run.
+    fn slot_order(&self, slot: SlotNumber) -> (Order, u32) {
+        let row = self.row(self.owners[slot as usize]);
+        (row.order, slot - row.first_slot)
+    }
+
+    /// Some observations laid out as a full run would, their numbers in order.
+    fn world(&self, handles: &BTreeSet<Handle>) -> (World, Vec<Handle>) {
+        let mut sorted: Vec<Handle> = handles.iter().copied().collect();
+        sorted.sort_by_key(|handle| self.row(*handle).order);
+        let rows = || sorted.iter().map(|handle| self.row(*handle));
+        let mut terms = self.vocabulary.empty();
+        for row in rows() {
+            terms.language.push(row.language);
+            terms.shelter.push(row.shelter);
+            terms.words.push(row.words.clone());
+        }
+        let mut world = World::with(
+            rows().map(|row| row.observation.clone()).collect(),
+            rows().map(|row| row.place).collect(),
+            rows().map(|row| row.outing).collect(),
+            terms,
+        );
+        world.density.around = rows().map(|row| row.around.clone()).collect();
+        (world, sorted)
+    }
+
+    /// Numbers of the slots of a world.
+    fn slot_numbers(&self, world: &World, sorted: &[Handle]) -> Vec<SlotNumber> {
+        let slots = world.slots.iter().map(|slot| {
+            let row = self.row(sorted[slot.observation]);
+            row.first_slot + u32::from(slot.at.slot)
+        });
+        slots.collect()
+    }
+}
