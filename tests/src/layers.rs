@@ -3,7 +3,7 @@
 //! Codes begin with 99, which no commune of France has. It must never pass for a real map.
 
 use crate::console::Console;
-use crate::population::{Ground, Metres};
+use crate::population::{Ground, LANDMARKS, Metres};
 use anyhow::Result;
 use maraude_server::http::contract::{LayerEntry, NewLayer};
 use serde_json::{Value, json};
@@ -41,15 +41,6 @@ const QUARTIERS: [(&str, &str, Box4); 6] = [
     ("Q4", "Arcades", [-2_600.0, -40.0, -600.0, 1_900.0]),
     ("Q5", "Vieux bourg", [-600.0, -40.0, 40.0, 1_900.0]),
     ("Q6", "Beaux-Arcs", [40.0, -40.0, 2_600.0, 1_900.0]),
-];
-
-const LANDMARKS: [(&str, Metres); 6] = [
-    ("Gare", at(150.0, -450.0)),
-    ("Grande place", at(60.0, -60.0)),
-    ("Halles", at(-250.0, 120.0)),
-    ("Jardin haut", at(-750.0, 250.0)),
-    ("Théâtre", at(420.0, 220.0)),
-    ("Passerelle", at(1_450.0, -350.0)),
 ];
 
 const fn at(east: f64, north: f64) -> Metres {

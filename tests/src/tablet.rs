@@ -22,6 +22,9 @@ use std::time::Duration;
 /// Everybody's PIN in the simulated world.
 pub const PIN: &str = "193755";
 
+/// Typed where there is neither a fix nor anything to name.
+const SOMEWHERE: &str = "sans position, voir le plan de la maraude";
+
 /// Between two events the clock moves by this, milliseconds.
 const STEP_MS: i64 = 10;
 /// Exchanges tried before sending everything is given up.
@@ -53,6 +56,7 @@ pub struct SimulatedTablet {
     pub failures: u32,
     now: TimestampMs,
     fix: Option<Position>,
+    typed: String,
     wake_at: Option<TimestampMs>,
     dice: Dice,
 }
@@ -73,6 +77,7 @@ impl SimulatedTablet {
             failures: 0,
             now,
             fix: None,
+            typed: SOMEWHERE.to_owned(),
             wake_at: None,
             dice,
         }
@@ -192,7 +197,13 @@ impl SimulatedTablet {
 
     /// Fills and saves a form; the new observation.
     pub fn record(&mut self, of: &Encounter, site: Option<SiteId>) -> Result<ObservationId> {
+        self.type_beside(of.typed.as_deref());
         self.fill(of.form, site, of.fix, &of.answers)
+    }
+
+    /// What is typed on the next form that has no position.
+    fn type_beside(&mut self, text: Option<&str>) {
+        text.unwrap_or(SOMEWHERE).clone_into(&mut self.typed);
     }
 
     /// Fills and saves a form; the new observation.
@@ -207,7 +218,7 @@ impl SimulatedTablet {
         self.send(Event::OpenForm { form, site });
         if site.is_none() && fix.is_none() {
             self.send(Event::TypePlace {
-                text: "sans position, voir le plan de la maraude".to_owned(),
+                text: self.typed.clone(),
             });
         }
         for (question, answer) in answers {

@@ -206,6 +206,11 @@ fn import_layers(data: &Path, geodata: &Path) -> Result<()> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
+        if name.contains("_adresses_") && name.ends_with(".csv.gz") {
+            say(format!("Importing {name} as addresses..."));
+            run_to_end(maraude(data).args(["addresses", "import"]).arg(&path))?;
+            continue;
+        }
         let known = LAYERS.iter().find(|layer| name.starts_with(layer.0));
         let (Some(layer), true) = (known, name.ends_with(".geojson")) else {
             continue;

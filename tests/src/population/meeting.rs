@@ -1,6 +1,7 @@
 //! What a team writes down of whom it meets: forms and answers, with the slips of a real night.
 
 use super::ground::{Ground, Metres};
+use super::landmarks::typed_beside;
 use super::people::{AGE_BANDS, Person, age_band};
 use super::route::Visit;
 use super::stay::{NIGHT_S, Stay};
@@ -59,6 +60,8 @@ pub struct Encounter {
     pub answers: Vec<(&'static str, Answer<AnswerValue>)>,
     /// The tablet's fix; none where there was none.
     pub fix: Option<Fix>,
+    /// The place as typed, where there was no fix and something stands near.
+    pub typed: Option<String>,
     /// Known place, by index.
     pub site: Option<usize>,
     /// Who is in each slot, by index; none where the team counted somebody who is not there.
@@ -155,16 +158,20 @@ impl Writer<'_> {
         } else {
             ObservationKind::Group
         };
+        let place = self.stay.at(visit.at_s);
+        let tablet = u32::from(dice.chance(0.35));
+        let fix = fix(self.world, place, dice);
         Encounter {
             at_s: visit.at_s,
             team: visit.team,
-            tablet: u32::from(dice.chance(0.35)),
+            tablet,
             sector: visit.sector,
             kind,
             outcome,
             form,
             answers,
-            fix: fix(self.world, self.stay.at(visit.at_s), dice),
+            typed: typed_beside(place).filter(|_| fix.is_none()),
+            fix,
             site: None,
             people: slots,
         }
@@ -387,6 +394,7 @@ pub(super) fn record_places(
     let base = |sector: usize, at: Metres, dice: &mut Dice| {
         let team = team_of_sector[sector]?;
         Some(Encounter {
+            typed: None,
             at_s: dice.whole(1_200, NIGHT_S - 600),
             team,
             tablet: 0,

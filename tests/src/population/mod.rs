@@ -4,6 +4,7 @@
 //! be tuned to one world. People and known places are invented.
 
 mod ground;
+mod landmarks;
 mod meeting;
 mod people;
 mod route;
@@ -11,6 +12,7 @@ mod stay;
 mod truth;
 
 pub use ground::{Ground, KnownPlace, Metres, SectorShape};
+pub use landmarks::{LANDMARKS, typed_beside};
 pub use meeting::{Encounter, Fix, Outcome};
 pub use people::Person;
 pub use stay::Stay;

@@ -93,6 +93,23 @@ test('an observation is read, ruled on, moved, and all of it undone', async ({ p
   await expect(dialogue.getByText('corrigé par la coordination')).toBeHidden();
 });
 
+test('a place is searched as a team would say it, taken and undone', async ({ page, night }) => {
+  await openNight(page, night);
+  await screen(page, 'Observations');
+  const line = page.locator('tr[data-observation]').nth(1);
+  await line.getByRole('button').first().click();
+  const dialogue = page.getByRole('dialog');
+  const search = dialogue.getByRole('searchbox', { name: 'Chercher un lieu' });
+  await search.fill('zzzz qqqq');
+  await expect(dialogue.getByText('Rien ne ressemble à ce texte')).toBeVisible();
+  await search.fill('ss la paserelle');
+  await dialogue.getByRole('button', { name: 'Prendre Passerelle, Ville-l\'Essai' }).click();
+  await dialogue.getByRole('button', { name: 'Enregistrer ce lieu' }).click();
+  await expect(dialogue.getByText('lieu corrigé : D’après le texte : Passerelle')).toBeVisible();
+  await dialogue.getByRole('button', { name: 'Annuler', exact: true }).first().click();
+  await expect(dialogue.getByText('annulé', { exact: true }).first()).toBeVisible();
+});
+
 test('a release is built, seen as published and downloaded', async ({ page, night }) => {
   await openNight(page, night);
   await screen(page, 'Diffusion');
