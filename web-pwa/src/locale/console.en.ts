@@ -397,6 +397,11 @@ export const consoleEn: ConsoleText = {
       withdrawn_at: 'withdrawal',
       withdrawn_reason: 'reason of the withdrawal',
       site: 'known place',
+      fix: 'measured position',
+      pin: 'position put by hand',
+      local_group: 'group',
+      organisation: 'organisation',
+      withdrawn: 'withdrawal',
     },
   },
   devices: {

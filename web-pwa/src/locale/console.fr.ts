@@ -415,6 +415,11 @@ export const consoleFr = {
       withdrawn_at: 'retrait',
       withdrawn_reason: 'raison du retrait',
       site: 'lieu connu',
+      fix: 'position mesurée',
+      pin: 'position posée à la main',
+      local_group: 'groupe',
+      organisation: 'association',
+      withdrawn: 'retrait',
     } as Record<string, string>,
   },
   devices: {
