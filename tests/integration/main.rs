@@ -10,6 +10,7 @@ mod approved;
 mod decision_and_undo;
 mod facade;
 mod geography;
+mod identity;
 mod malformed;
 mod offline_night;
 mod restored_server;

@@ -149,6 +149,15 @@ impl SimulatedTablet {
         self.send(Event::Tick);
     }
 
+    /// Another tablet over a copy of this one's storage: a backup, or a clone; locked.
+    #[must_use]
+    pub fn copied(&self, seed: u64) -> Self {
+        let mut copy = Self::new(&self.base, seed, self.now);
+        copy.files.clone_from(&self.files);
+        copy.kill_and_start();
+        copy
+    }
+
     /// The network goes.
     pub fn go_offline(&mut self) {
         self.online = false;

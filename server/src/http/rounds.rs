@@ -69,6 +69,7 @@ fn assemble(
                 .cloned()
                 .unwrap_or_default(),
             since: kept.item.received_at,
+            code: kept.item.code,
         })
         .collect();
     let went_back = engine.went_back()?.map(|found| {
@@ -108,8 +109,9 @@ fn shown_night(nights: &[Night], now: i64) -> Option<Night> {
 }
 
 fn tablets(app: &App, campaign: CampaignId) -> Result<Vec<Tablet>, Problem> {
-    let contacts: BTreeMap<_, _> = app
-        .engine(campaign)?
+    let engine = app.engine(campaign)?;
+    let went_back = engine.memories_gone_back()?;
+    let contacts: BTreeMap<_, _> = engine
         .log()
         .contacts()?
         .into_iter()
@@ -130,6 +132,7 @@ fn tablets(app: &App, campaign: CampaignId) -> Result<Vec<Tablet>, Problem> {
                 clock_offset_ms: contact.map(|c| c.clock_offset_ms),
                 unsent: contact.map_or(0, |c| c.device_report.unsent),
                 battery_percent: contact.and_then(|c| c.device_report.battery_percent),
+                went_back: went_back.get(&stored.device.id).copied(),
             }
         })
         .collect())

@@ -64,6 +64,7 @@ impl Engine {
             return Ok(());
         };
         if !self.log().has_lost(&end)? {
+            self.note_memory(device, end.position)?;
             return Ok(());
         }
         let went_back = WentBack {

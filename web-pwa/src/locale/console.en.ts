@@ -175,6 +175,10 @@ export const consoleEn: ConsoleText = {
       quarantine: (about) => `Something sent by ${about} could not be read. It is kept, to be taken up.`,
       'log-went-back': (about) =>
         `${about} showed that the server went back: have Maraude opened on every tablet.`,
+      'tablet-went-back': (about) =>
+        `${about}: its memory went back, a backup was put back. What it sends is taken.`,
+      'tablet-cloned': (about) =>
+        `${about}: two tablets share one memory. What they send is kept; enrol one of them with a fresh code.`,
       'late-round': (about) => `${about}: observations arrived after the closing.`,
       'unplanned-round': (about) => `${about}: a round not in the plan, assignment to confirm.`,
       'silent-team': (about) => `${about} has been silent for 45 minutes: call.`,

@@ -184,6 +184,10 @@ export const consoleFr = {
       quarantine: (about: string) => `Un envoi de ${about} n’a pas pu être lu. Il est gardé, à reprendre.`,
       'log-went-back': (about: string) =>
         `${about} a montré que le serveur est revenu en arrière : faites ouvrir Maraude sur chaque tablette.`,
+      'tablet-went-back': (about: string) =>
+        `${about} : sa mémoire est revenue en arrière, une sauvegarde a été remise. Ce qu’elle envoie est pris.`,
+      'tablet-cloned': (about: string) =>
+        `${about} : deux tablettes ont la même mémoire. Ce qu’elles envoient est gardé ; enrôlez l’une d’elles avec un code neuf.`,
       'late-round': (about: string) => `${about} : des observations sont arrivées après la clôture.`,
       'unplanned-round': (about: string) => `${about} : maraude non prévue, affectation à confirmer.`,
       'silent-team': (about: string) => `${about} ne donne plus de nouvelles depuis 45 minutes : appelez.`,

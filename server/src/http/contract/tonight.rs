@@ -144,7 +144,7 @@ pub struct SectorLine {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Alert {
     /// `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
-    /// `conflict`, `border`, `log-went-back`.
+    /// `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`.
     pub code: String,
     /// A team, sector or tablet; never a place.
     pub about: String,

@@ -9,7 +9,9 @@ use crate::projection::{
     Counting, LastingPlace, ObservationLine, RoundLine, Unit, counting, filed_figures,
 };
 use crate::review::{Reviewed, word};
+use crate::sync::MemoryWentBack;
 use maraude_core::document::Plan;
+use maraude_core::gate::Refusal;
 use maraude_core::model::{Coverage, DeviceId, Night, SectorId, TeamId, TimestampMs};
 use maraude_linkage::Dimension;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,12 +32,15 @@ pub(super) struct Tablet {
     pub(super) clock_offset_ms: Option<i64>,
     pub(super) unsent: u32,
     pub(super) battery_percent: Option<u8>,
+    /// When its memory was last found to have gone back.
+    pub(super) went_back: Option<MemoryWentBack>,
 }
 
 /// Refused bytes that nobody dealt with yet.
 pub(super) struct Quarantine {
     pub(super) about: String,
     pub(super) since: TimestampMs,
+    pub(super) code: String,
 }
 
 /// All the board is made from.
@@ -278,11 +283,22 @@ impl Board {
         let mut alerts = Alerts::default();
         for kept in &self.quarantine {
             alerts.add("quarantine", &kept.about, kept.since);
+            if kept.code == Refusal::Sequence.code() {
+                alerts.add("tablet-cloned", &kept.about, kept.since);
+            }
         }
         if let Some((since, tablet)) = &self.went_back {
             alerts.add("log-went-back", tablet, *since);
         }
         for tablet in self.tablets.iter().filter(|tablet| !tablet.revoked) {
+            if let Some(found) = tablet.went_back {
+                let code = if found.is_cloned() {
+                    "tablet-cloned"
+                } else {
+                    "tablet-went-back"
+                };
+                alerts.add(code, &tablet.label, found.at);
+            }
             let off = tablet
                 .clock_offset_ms
                 .is_some_and(|offset| offset.unsigned_abs() > CLOCK_OFF_MS);
