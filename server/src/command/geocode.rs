@@ -1,14 +1,12 @@
 //! `maraude geocode`: where typed places are. It reads `layers.db` alone.
 
+use super::CommandError;
 use super::control::Refusal;
 use super::place::Place;
-use super::progress::Progress;
-use super::{CommandError, say};
+use super::table::{Files, tell};
 use crate::geolocation::{gazetteer_versions, geocode, load_layers, make_gazetteer};
 use crate::store::LayerStore;
 use clap::Args;
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::PathBuf;
 
 /// `maraude geocode`.
@@ -34,39 +32,23 @@ impl Geocode {
                           or maraude layers import first";
             return Err(Refusal::new("no-addresses", reason).into());
         }
-        let refused = |reason: String| Refusal::new("geocode", reason);
-        let queries = File::open(&self.queries)
-            .map_err(|error| refused(format!("{}: {error}", self.queries.display())))?;
-        // Written aside and moved, so that the answer is whole or absent.
-        let aside = self.out.with_extension("part");
-        let out = File::create(&aside)
-            .map_err(|error| refused(format!("{}: {error}", aside.display())))?;
-        let mut progress = Progress::new("queries");
-        let done = geocode(queries, &gazetteer, BufWriter::new(out), &mut |n| {
-            progress.at(n);
-        });
-        progress.end();
-        let summary = match done {
-            Ok(summary) => summary,
-            Err(error) => {
-                // The first failure is what matters.
-                let _ = std::fs::remove_file(&aside);
-                return Err(refused(format!("{}: {error}", self.queries.display())).into());
-            }
+        let files = Files {
+            code: "geocode",
+            from: &self.queries,
+            out: &self.out,
+            what: "queries",
         };
-        std::fs::rename(&aside, &self.out)?;
-        if place.json {
-            say(serde_json::json!({
-                "queries": summary.queries,
-                "found": summary.found,
-                "confident": summary.confident,
-            }))?;
-        } else {
-            say(format_args!(
-                "{} queries, {} found, {} sure alone",
-                summary.queries, summary.found, summary.confident
-            ))?;
-        }
+        let summary = files.fill(|queries, out, told| geocode(queries, &gazetteer, out, told))?;
+        let value = serde_json::json!({
+            "queries": summary.queries,
+            "found": summary.found,
+            "confident": summary.confident,
+        });
+        let sentence = format!(
+            "{} queries, {} found, {} sure alone",
+            summary.queries, summary.found, summary.confident
+        );
+        tell(place.json, &value, &sentence)?;
         Ok(())
     }
 }

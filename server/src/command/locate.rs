@@ -1,14 +1,13 @@
 //! `maraude locate`: which areas hold the places of a CSV. It reads `layers.db` alone.
 
+use super::CommandError;
 use super::control::Refusal;
 use super::place::Place;
-use super::progress::Progress;
-use super::{CommandError, say};
-use crate::geolocation::{load_layers, locate};
+use super::table::{Files, tell};
+use crate::geolocation::{AddressIndex, load_layers, locate};
 use crate::store::LayerStore;
 use clap::Args;
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// `maraude locate`.
@@ -31,45 +30,25 @@ impl Locate {
             let reason = "no layer of areas is imported: use maraude layers import first";
             return Err(Refusal::new("no-layer", reason).into());
         }
-        let refused = |reason: String| Refusal::new("locate", reason);
-        let points = File::open(&self.points)
-            .map_err(|error| refused(format!("{}: {error}", self.points.display())))?;
-        // Written aside and moved, so that the answer is whole or absent.
-        let aside = self.out.with_extension("part");
-        let out = File::create(&aside)
-            .map_err(|error| refused(format!("{}: {error}", aside.display())))?;
-        let mut progress = Progress::new("places");
-        let located = locate(
-            BufReader::new(points),
-            &layers,
-            BufWriter::new(out),
-            &mut |n| progress.at(n),
-        );
-        progress.end();
-        let summary = match located {
-            Ok(summary) => summary,
-            Err(error) => {
-                // The first failure is what matters.
-                let _ = std::fs::remove_file(&aside);
-                return Err(refused(format!("{}: {error}", self.points.display())).into());
-            }
+        let addresses = AddressIndex::load(&store).map_err(Refusal::from)?;
+        let files = Files {
+            code: "locate",
+            from: &self.points,
+            out: &self.out,
+            what: "places",
         };
-        std::fs::rename(&aside, &self.out)?;
-        let mut told = vec![format!("{} places", summary.places)];
+        let summary = files
+            .fill(|points, out, told| locate(points, &layers, addresses.as_ref(), out, told))?;
+        let mut sentence = vec![format!("{} places", summary.places)];
         for ((kind, held), (_, edge)) in summary.held.iter().zip(&summary.on_edge) {
-            told.push(format!("{kind}: {held} held, {edge} on an edge"));
+            sentence.push(format!("{kind}: {held} held, {edge} on an edge"));
         }
-        if place.json {
-            say(serde_json::json!({
-                "places": summary.places,
-                "held": summary.held.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
-                "on_edge": summary.on_edge.into_iter()
-                    .collect::<std::collections::BTreeMap<_, _>>(),
-            }))?;
-        } else {
-            say(told.join("; "))?;
-        }
-        std::io::stdout().flush()?;
+        let value = serde_json::json!({
+            "places": summary.places,
+            "held": summary.held.into_iter().collect::<BTreeMap<_, _>>(),
+            "on_edge": summary.on_edge.into_iter().collect::<BTreeMap<_, _>>(),
+        });
+        tell(place.json, &value, &sentence.join("; "))?;
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod quarantine;
 mod rebuild;
 mod release;
 mod serve;
+mod table;
 mod user;
 
 pub use control::{Operation, Refusal, ask, listen};

@@ -3,7 +3,7 @@
 //! It must never hold anything but public geography. The ground of a campaign, the console's
 //! search and `maraude geocode` call it.
 
-use super::ground::AreaLayers;
+use super::ground::{AreaLayers, layer_versions};
 use crate::store::{Address, LayerFeature, LayerKind, LayerStore, LayerStoreError};
 use geo::{Centroid, Coord, CoordsIter, Geometry};
 use maraude_core::gazetteer::{Gazetteer, HouseNumber, NamedPlace, NamedPlaceKind, fold};
@@ -23,14 +23,7 @@ pub fn gazetteer_versions(
     campaign: Option<CampaignId>,
 ) -> Result<Versions, LayerStoreError> {
     let mut versions = Versions::new();
-    let layers: BTreeMap<LayerKind, u32> = match campaign {
-        Some(campaign) => store.pins(campaign)?,
-        None => store
-            .latest()?
-            .into_iter()
-            .map(|layer| (layer.kind, layer.version))
-            .collect(),
-    };
+    let layers = layer_versions(store, campaign)?;
     for kind in [LayerKind::Street, LayerKind::Landmark, LayerKind::Commune] {
         versions.extend(layers.get(&kind).map(|version| (kind.code(), *version)));
     }

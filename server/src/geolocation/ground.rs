@@ -47,21 +47,25 @@ pub fn index_layer(features: Vec<LayerFeature>) -> AreaIndex<AreaLabel> {
     )
 }
 
+/// Versions of the layers that a campaign works with, or the newest of all without one.
+pub(super) fn layer_versions(
+    store: &LayerStore,
+    campaign: Option<CampaignId>,
+) -> Result<BTreeMap<LayerKind, u32>, LayerStoreError> {
+    if let Some(campaign) = campaign {
+        return store.pins(campaign);
+    }
+    let latest = store.latest()?.into_iter();
+    Ok(latest.map(|layer| (layer.kind, layer.version)).collect())
+}
+
 /// Loads the layers of areas that a campaign works with, or the newest of all without one.
 pub fn load_layers(
     store: &LayerStore,
     campaign: Option<CampaignId>,
 ) -> Result<AreaLayers, LayerStoreError> {
-    let versions: BTreeMap<LayerKind, u32> = match campaign {
-        Some(campaign) => store.pins(campaign)?,
-        None => store
-            .latest()?
-            .into_iter()
-            .map(|layer| (layer.kind, layer.version))
-            .collect(),
-    };
     let mut layers = AreaLayers::new();
-    for (kind, version) in versions {
+    for (kind, version) in layer_versions(store, campaign)? {
         if kind.shape() == Shape::Area {
             let index = index_layer(store.features(kind, version)?);
             layers.insert(kind, Arc::new(index));

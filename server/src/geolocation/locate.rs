@@ -3,6 +3,7 @@
 //! It must never write half an answer: the result appears whole or not at all.
 
 use super::ground::AreaLayers;
+use super::nearest::AddressIndex;
 use maraude_core::model::Coordinates;
 use std::io::{Read, Write};
 
@@ -48,10 +49,12 @@ pub struct LocateSummary {
 ///
 /// # Shape
 /// In: `id,lat,lon` and optionally `accuracy_m`. Out: `id`, then for each layer its kind (code of
-/// the area, empty where none holds the place) and `KIND_membership` (`inside`, `edge`).
+/// the area, empty where none holds the place) and `KIND_membership` (`inside`, `edge`). With
+/// addresses, `address` and `address_m`: the nearest one and how far it is.
 pub fn locate(
     points: impl Read,
     layers: &AreaLayers,
+    addresses: Option<&AddressIndex>,
     out: impl Write,
     progress: &mut dyn FnMut(usize),
 ) -> Result<LocateSummary, LocateError> {
@@ -68,7 +71,7 @@ pub fn locate(
     let accuracy = find("accuracy_m");
 
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(header(layers))?;
+    writer.write_record(header(layers, addresses.is_some()))?;
     let mut summary = LocateSummary {
         places: 0,
         held: layers.keys().map(|kind| (kind.code(), 0)).collect(),
@@ -94,6 +97,11 @@ pub fn locate(
                 writer.write_field("")?;
             }
         }
+        if let Some(addresses) = addresses {
+            let nearest = addresses.nearest(at);
+            writer.write_field(nearest.map_or("", |(label, _)| label))?;
+            writer.write_field(nearest.map_or_else(String::new, |(_, m)| format!("{m:.0}")))?;
+        }
         writer.write_record(None::<&[u8]>)?;
         summary.places += 1;
         progress(summary.places);
@@ -102,11 +110,14 @@ pub fn locate(
     Ok(summary)
 }
 
-fn header(layers: &AreaLayers) -> Vec<String> {
+fn header(layers: &AreaLayers, with_addresses: bool) -> Vec<String> {
     let mut columns = vec!["id".to_owned()];
     for kind in layers.keys() {
         columns.push(kind.code().to_owned());
         columns.push(format!("{}_membership", kind.code()));
+    }
+    if with_addresses {
+        columns.extend(["address", "address_m"].map(str::to_owned));
     }
     columns
 }

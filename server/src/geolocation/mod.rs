@@ -13,6 +13,7 @@ mod geocode;
 mod ground;
 mod layers;
 mod locate;
+mod nearest;
 mod resolve;
 
 pub use addresses::{AddressFileError, AddressReading, import_addresses};
@@ -26,6 +27,7 @@ pub use layers::{
     read_layer,
 };
 pub use locate::{LocateError, LocateSummary, locate};
+pub use nearest::{AddressIndex, NEAREST_WITHIN_M};
 pub use resolve::{
     Held, HeldSector, PlaceEvidence, Placement, PositionReason, SAME_SITE_M, resolve_place,
 };

@@ -4,6 +4,7 @@
 mod endurance;
 mod platform;
 mod secrecy;
+mod sending;
 mod server;
 mod stories;
 mod together;

@@ -5,13 +5,16 @@
 //! line and what to do. `maraude layers import`, `POST /api/layers` and the import of sectors
 //! call it.
 
+mod columns;
 mod fault;
 mod geometry;
 
+pub use columns::Columns;
 pub use fault::{GeometryFault, LayerFileError};
 
 use super::crs::{Crs, Reprojection};
 use crate::store::{LayerFeature, LayerKind, Shape};
+use columns::{ChosenColumns, population};
 use geo::{BoundingRect, CoordsIter, Geometry, MapCoords};
 use geometry::{read_geometry, type_name};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -21,36 +24,6 @@ use std::fmt;
 
 /// Most vertices a file may hold.
 pub const VERTEX_LIMIT: usize = 1_000_000;
-
-/// Columns that hold codes in the files people have, in order of preference.
-const CODE_COLUMNS: [&str; 9] = [
-    "code",
-    "code_insee",
-    "insee",
-    "insee_com",
-    "code_iris",
-    "codgeo",
-    "code_qp",
-    "id",
-    "num",
-];
-
-/// Columns that hold names.
-const NAME_COLUMNS: [&str; 8] = [
-    "nom", "name", "libelle", "nom_com", "nom_iris", "nom_qp", "lib", "label",
-];
-
-/// Columns that hold residents.
-const POPULATION_COLUMNS: [&str; 3] = ["population", "pop", "p_pop"];
-
-/// Which columns to read; the usual ones where none is named.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Columns {
-    /// Column of codes.
-    pub code: Option<String>,
-    /// Column of names.
-    pub name: Option<String>,
-}
 
 /// Something done to a file's features that its owner should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -411,87 +384,6 @@ fn extent(features: &[RawFeature]) -> [f64; 4] {
                 n.max(rect.max().y),
             ]
         })
-}
-
-/// The columns read, under the names the file gives them.
-struct ChosenColumns {
-    code: Option<String>,
-    name: Option<String>,
-}
-
-impl ChosenColumns {
-    fn among(
-        features: &[RawFeature],
-        kind: LayerKind,
-        asked: &Columns,
-    ) -> Result<Self, LayerFileError> {
-        let listed = || {
-            let first = features.first();
-            let names = first.map(|f| f.properties.keys().cloned().collect::<Vec<_>>());
-            names.unwrap_or_default().join(", ")
-        };
-        let find = |asked: Option<&String>, usual: &[&str]| match asked {
-            Some(column) => {
-                if features.iter().any(|f| f.properties.contains_key(column)) {
-                    Ok(Some(column.clone()))
-                } else {
-                    Err(LayerFileError::NoSuchColumn {
-                        column: column.clone(),
-                        columns: listed(),
-                    })
-                }
-            }
-            None => Ok(usual_column(features, usual)),
-        };
-        let code = find(asked.code.as_ref(), &CODE_COLUMNS)?;
-        if code.is_none() && kind.shape() == Shape::Area {
-            return Err(LayerFileError::NoCodeColumn { columns: listed() });
-        }
-        Ok(Self {
-            code,
-            name: find(asked.name.as_ref(), &NAME_COLUMNS)?,
-        })
-    }
-
-    fn code(&self, properties: &Map<String, Value>) -> Option<String> {
-        text_of(properties.get(self.code.as_ref()?)?)
-    }
-
-    fn name(&self, properties: &Map<String, Value>) -> Option<String> {
-        text_of(properties.get(self.name.as_ref()?)?)
-    }
-}
-
-fn usual_column(features: &[RawFeature], usual: &[&str]) -> Option<String> {
-    let first = features.first()?;
-    usual.iter().find_map(|wanted| {
-        let mut keys = first.properties.keys();
-        keys.find(|key| key.eq_ignore_ascii_case(wanted)).cloned()
-    })
-}
-
-fn population(properties: &Map<String, Value>) -> Option<u32> {
-    POPULATION_COLUMNS.iter().find_map(|wanted| {
-        let (_, value) = properties
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(wanted))?;
-        let number = value
-            .as_f64()
-            .or_else(|| value.as_str()?.trim().parse().ok())?;
-        (number >= 0.0).then_some(number as u32)
-    })
-}
-
-fn text_of(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => match number.as_f64() {
-            Some(float) if float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
-            _ => number.to_string(),
-        },
-        _ => return None,
-    };
-    (!text.is_empty()).then_some(text)
 }
 
 /// The line on which the nth feature (1-based) begins, found by its `"Feature"` marker.

@@ -1,7 +1,8 @@
 use super::*;
 use crate::geolocation::ground::index_layer;
 use crate::geolocation::layers::{Columns, read_layer};
-use crate::store::LayerKind;
+use crate::geolocation::{AddressIndex, import_addresses};
+use crate::store::{LayerKind, LayerStore};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,8 +17,14 @@ const SQUARE: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature
 
 fn check(csv: &str) -> Result<String, String> {
     let mut out = Vec::new();
-    locate(csv.as_bytes(), &layers_of(SQUARE), &mut out, &mut |_| {})
-        .map_err(|error| error.to_string())?;
+    locate(
+        csv.as_bytes(),
+        &layers_of(SQUARE),
+        None,
+        &mut out,
+        &mut |_| {},
+    )
+    .map_err(|error| error.to_string())?;
     Ok(String::from_utf8(out).unwrap())
 }
 
@@ -29,6 +36,33 @@ fn each_place_gets_its_code_and_how_surely() {
     assert_eq!(
         told.unwrap(),
         "id,commune,commune_membership\n1,A,inside\n2,A,edge\n3,,\n4,A,inside\n"
+    );
+}
+
+#[test]
+fn the_nearest_address_is_named_with_its_distance() {
+    let store = LayerStore::in_memory().unwrap();
+    assert!(AddressIndex::load(&store).unwrap().is_none());
+    let file = "id;numero;rep;nom_voie;code_insee;nom_commune;lon;lat\n\
+        a;2;;Rue des Essais;99001;Clapas;3.850;43.650\n\
+        b;4;bis;Rue des Essais;99001;Clapas;3.851;43.650\n";
+    import_addresses(&store, file.as_bytes(), ("", 1), false, &mut |_| {}).unwrap();
+    let addresses = AddressIndex::load(&store).unwrap();
+    let mut out = Vec::new();
+    let points = "id,lat,lon\n1,43.6501,3.851\n2,43.68,3.85\n";
+    let layers = layers_of(SQUARE);
+    locate(
+        points.as_bytes(),
+        &layers,
+        addresses.as_ref(),
+        &mut out,
+        &mut |_| {},
+    )
+    .unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "id,commune,commune_membership,address,address_m\n\
+         1,A,inside,\"4 bis Rue des Essais, Clapas\",11\n2,A,inside,,\n"
     );
 }
 
