@@ -7,6 +7,7 @@
 
 pub mod area;
 pub mod disclosure;
+pub mod estimation;
 pub mod indicator;
 pub mod plane;
 pub mod tabulate;

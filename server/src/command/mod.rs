@@ -9,6 +9,7 @@ mod campaign;
 mod certificate;
 mod control;
 mod device;
+mod estimate;
 mod export;
 mod geocode;
 mod init;
@@ -86,6 +87,9 @@ enum Command {
     Release(release::Releases),
     /// Write the file of a release
     Export(export::Export),
+    /// The part not seen, estimated from counts
+    #[command(subcommand)]
+    Estimate(estimate::Estimates),
     /// Link a file of observations, without a server
     Link(LinkArguments),
 }
@@ -151,6 +155,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Certificate(certificates) => certificates.run(&place),
         Command::Release(releases) => releases.run(&place),
         Command::Export(export) => export.run(&place),
+        Command::Estimate(estimates) => estimates.run(&place),
         Command::Link(arguments) => run_link(&arguments, &place),
     };
     match done {

@@ -1,0 +1,131 @@
+//! The part not seen: estimates beside the figure, never instead of it (design D14).
+//!
+//! Each estimate carries what it assumes, to be shown beside it, and is refused when the data are too
+//! thin. It must never touch the figure of distinct people, and never print one number alone where
+//! models disagree. `maraude estimate` calls it.
+
+mod chao;
+mod glm;
+mod lists;
+mod plants;
+mod profile;
+mod strata;
+mod two_lists;
+
+#[cfg(test)]
+mod tests;
+
+pub use chao::{Frequencies, truncated_poisson, zelterman};
+pub use lists::{Fitted, Lists, ListsEstimate};
+pub use plants::{Plants, PlantsEstimate};
+pub use strata::{EXPANSION_ASSUMPTIONS, Stratum, expansion};
+pub use two_lists::{TwoLists, pooled};
+
+use serde::{Deserialize, Serialize};
+
+/// A number of people with its uncertainty.
+///
+/// # Units
+/// People; the interval is of 95 %.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Estimated people, those seen included.
+    pub people: f64,
+    /// Standard error.
+    pub standard_error: f64,
+    /// 2.5 % bound.
+    pub low: f64,
+    /// 97.5 % bound.
+    pub high: f64,
+}
+
+/// What must hold for an estimate to mean anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assumption {
+    /// Nobody comes or leaves between the passes.
+    Closed,
+    /// The same person is recognised in both lists, and nobody else: a missed link raises the
+    /// estimate.
+    Matched,
+    /// Being in one list does not change the chance of being in another; people "already surveyed"
+    /// who avoid teams break it.
+    Independent,
+    /// Everybody could be met, though not equally easily.
+    Reachable,
+    /// Dependence between lists goes by pairs only.
+    PairsOnly,
+    /// Plants are as visible as people who sleep there, and placed where they are.
+    PlantsAreAlike,
+    /// Walked sectors were drawn at random among those of their stratum.
+    WalkedAtRandom,
+}
+
+/// Why no estimate is given.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Too few people in both lists.
+    #[error("only {found} people in both lists; {needed} are needed")]
+    TooFewInBoth {
+        /// How many there are.
+        found: u32,
+        /// How many are needed.
+        needed: u32,
+    },
+    /// Too few met twice.
+    #[error("only {found} people met twice; {needed} are needed")]
+    TooFewMetTwice {
+        /// How many there are.
+        found: u32,
+        /// How many are needed.
+        needed: u32,
+    },
+    /// The numbers contradict each other.
+    #[error("the numbers contradict each other")]
+    Contradictory,
+    /// Not 3 to 5 lists.
+    #[error("3 to 5 lists are needed")]
+    NotThreeToFiveLists,
+    /// No model could be fitted.
+    #[error("no model fits: too few people are in several lists")]
+    NothingFits,
+    /// Too few plants were reported.
+    #[error("only {found} plants reported for certain; {needed} are needed")]
+    TooFewPlants {
+        /// How many there are.
+        found: u32,
+        /// How many are needed.
+        needed: u32,
+    },
+    /// A stratum with fewer than two walked sectors says nothing of its spread.
+    #[error("stratum {0} has fewer than two walked sectors")]
+    TooFewWalked(usize),
+}
+
+/// Two-sided 95 % of a normal.
+const Z_95: f64 = 1.96;
+
+impl Estimate {
+    /// Seen people and a log-normal number of unseen ones, so that the lower bound never falls below
+    /// what was seen.
+    ///
+    /// # Formula
+    /// C = exp(1.96 √ln(1 + Var/f₀²)); the interval is seen + f₀/C to seen + f₀·C.
+    ///
+    /// # Source
+    /// Burnham et al. (1987), American Fisheries Society Monograph 5, p. 212.
+    fn log_normal(seen: f64, people: f64, variance: f64) -> Self {
+        let unseen = (people - seen).max(0.0);
+        let factor = if unseen > 0.0 {
+            (Z_95 * (1.0 + variance / (unseen * unseen)).ln().sqrt()).exp()
+        } else {
+            1.0
+        };
+        Self {
+            people,
+            standard_error: variance.sqrt(),
+            low: seen + unseen / factor,
+            high: seen + unseen * factor,
+        }
+    }
+}

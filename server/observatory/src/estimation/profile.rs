@@ -1,0 +1,71 @@
+//! Bounds by the profile of the likelihood: how far N can go before the data speak against it.
+
+use super::lists::{Lists, ln_factorial};
+
+/// Half of the 95 % quantile of χ² with one degree of freedom.
+const DROP: f64 = 3.841_458_820_694_124 / 2.0;
+/// Share of an interval that a golden search keeps.
+const GOLDEN: f64 = 0.618_033_988_749_895;
+/// Halvings of an interval.
+const HALVINGS: usize = 80;
+
+impl Lists {
+    /// The most likely N of a model under the multinomial, and its 95 % profile bounds; none where the
+    /// data do not hold it.
+    ///
+    /// # Formula
+    /// L(N) = ln N! − ln (N−S)! + Σ n ln(μ/N), μ fitted with N−S people in no list.
+    ///
+    /// # Source
+    /// Cormack (1992), Biometrics 48, pp. 567–576.
+    pub fn profile(&self, pairs: &[(usize, usize)]) -> Option<[f64; 3]> {
+        let seen = f64::from(self.seen());
+        let about = self.model(pairs)?.estimate;
+        let (mut low, mut high) = (0.0, 4.0 * (about.people - seen) + 10.0);
+        // The likelihood has one summit: a golden search finds it.
+        for _ in 0..HALVINGS {
+            let step = GOLDEN * (high - low);
+            if self.likelihood(pairs, high - step)? < self.likelihood(pairs, low + step)? {
+                low = high - step;
+            } else {
+                high = low + step;
+            }
+        }
+        let best = f64::midpoint(low, high);
+        let least = self.likelihood(pairs, best)? - DROP;
+        let mut far = 2.0 * best + 10.0;
+        while self.likelihood(pairs, far)? > least {
+            far *= 2.0;
+        }
+        let edge = |mut inside: f64, mut outside: f64| -> Option<f64> {
+            for _ in 0..HALVINGS {
+                let middle = f64::midpoint(inside, outside);
+                if self.likelihood(pairs, middle)? > least {
+                    inside = middle;
+                } else {
+                    outside = middle;
+                }
+            }
+            Some(f64::midpoint(inside, outside))
+        };
+        Some([
+            seen + best,
+            seen + edge(best, 0.0)?,
+            seen + edge(best, far)?,
+        ])
+    }
+
+    fn likelihood(&self, pairs: &[(usize, usize)], unseen: f64) -> Option<f64> {
+        let fitted = self.regress(pairs, Some(unseen))?;
+        let all = f64::from(self.seen()) + unseen;
+        let counts = self.counts().iter().enumerate();
+        let cells: f64 = counts
+            .zip(&fitted.expected)
+            .map(|((pattern, n), mu)| {
+                let n = if pattern == 0 { unseen } else { f64::from(*n) };
+                n * (mu / all).ln()
+            })
+            .sum();
+        Some(ln_factorial(all) - ln_factorial(unseen) + cells)
+    }
+}
