@@ -111,6 +111,7 @@ fn shown_night(nights: &[Night], now: i64) -> Option<Night> {
 fn tablets(app: &App, campaign: CampaignId) -> Result<Vec<Tablet>, Problem> {
     let engine = app.engine(campaign)?;
     let went_back = engine.memories_gone_back()?;
+    let full = engine.quarantines_full();
     let contacts: BTreeMap<_, _> = engine
         .log()
         .contacts()?
@@ -132,6 +133,7 @@ fn tablets(app: &App, campaign: CampaignId) -> Result<Vec<Tablet>, Problem> {
                 clock_offset_ms: contact.map(|c| c.clock_offset_ms),
                 unsent: contact.map_or(0, |c| c.device_report.unsent),
                 battery_percent: contact.and_then(|c| c.device_report.battery_percent),
+                quarantine_full_since: full.get(&stored.device.id).copied(),
                 went_back: went_back.get(&stored.device.id).copied(),
             }
         })

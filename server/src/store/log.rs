@@ -319,8 +319,8 @@ pub trait Log: Send + Sync {
         document: DocumentId,
         change: &HashValue,
     ) -> Result<Vec<String>, StoreError>;
-    /// Bytes in quarantine that a tablet carried.
-    fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError>;
+    /// Bytes in quarantine that a tablet answers for: changes it signed, whole envelopes it carried.
+    fn quarantined_bytes(&self, device: DeviceId) -> Result<u64, StoreError>;
     /// Somebody dealt with it.
     fn settle_quarantine(&self, number: u64, at: TimestampMs) -> Result<(), StoreError>;
     /// Last contact of each tablet.

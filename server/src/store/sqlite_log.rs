@@ -308,7 +308,9 @@ impl Log for SqliteLog {
     fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT coalesce(sum(length(bytes)), 0) FROM quarantine WHERE carrier = ?1",
+                "SELECT coalesce(sum(length(bytes)), 0) FROM quarantine
+                 WHERE CASE item WHEN 4294967295 THEN carrier ELSE coalesce(device, carrier) END
+                       = ?1",
             )?;
             Ok(statement.query_row([carrier.as_bytes()], |row| row.get(0))?)
         })

@@ -48,6 +48,8 @@ pub(super) struct ItemOutcome {
     pub(super) envelope: HashValue,
     pub(super) changes: Vec<HashValue>,
     pub(super) quarantined: Vec<RefusedChange>,
+    /// What was refused of it could not be kept.
+    pub(super) full: bool,
 }
 
 /// What surrounds an admission.
@@ -212,6 +214,8 @@ impl Engine {
                 missing: Vec::new(),
             });
         }
+        let mut outcomes = vec![outcome];
+        self.within_allowance(&mut batch, std::slice::from_ref(item), &mut outcomes);
         let submitted = Submitted {
             document,
             envelopes: vec![item.envelope],
@@ -219,7 +223,7 @@ impl Engine {
             ahead: None,
         };
         Ok(Admitted {
-            outcomes: vec![outcome],
+            outcomes,
             submitted: vec![submitted],
         })
     }
@@ -259,6 +263,7 @@ impl Engine {
                     items.iter().map(|item| work.admit(current, item)).collect();
                 work.admit_late(current, may_wait, &mut outcomes);
                 let mut batch = work.batch;
+                self.within_allowance(&mut batch, items, &mut outcomes);
                 if !batch.changes.is_empty() {
                     batch.documents.push((document, *name));
                     batch

@@ -1,6 +1,7 @@
 //! A campaign that is open: its log, its documents in memory, and the server's own actor.
 
 use super::Custody;
+use super::allowance::Used;
 use super::custody::Counted;
 use super::documents::{Ahead, Documents};
 use crate::config::Clock;
@@ -102,6 +103,7 @@ pub struct Engine {
     pub(super) counted: Mutex<HashMap<DocumentId, Counted>>,
     pub(super) waiting: Mutex<Option<HashSet<DocumentId>>>,
     pub(super) looking_back: Mutex<()>,
+    pub(super) used: Mutex<HashMap<DeviceId, Used>>,
     pub(super) memories: Mutex<HashMap<DeviceId, LogPosition>>,
     plan_version: AtomicU64,
     review_version: AtomicU64,
@@ -147,6 +149,7 @@ impl Engine {
             counted: Mutex::default(),
             waiting: Mutex::default(),
             looking_back: Mutex::default(),
+            used: Mutex::default(),
             memories: Mutex::default(),
             plan_version: AtomicU64::new(0),
             review_version: AtomicU64::new(0),

@@ -5,6 +5,7 @@
 //! `authoring` and `projection` call [`Engine`].
 
 mod admission;
+mod allowance;
 mod answer;
 mod custody;
 mod documents;

@@ -1,6 +1,7 @@
 //! Envelopes as they come: whose they are, whether they open, and to which document they go.
 
 use super::admission::{Admitted, Item, ItemOutcome, Setting, Submitted};
+use super::allowance::QUARANTINE_FULL;
 use super::{Engine, EngineError, Exchange};
 use crate::store::{Batch, Contact, HashValue, NewQuarantined, StoredDevice};
 use ed25519_dalek::VerifyingKey;
@@ -12,9 +13,6 @@ use maraude_core::sync::envelope::{
 use maraude_core::sync::{RefusedChange, RefusedEnvelope};
 use serde_bytes::ByteArray;
 use std::collections::HashMap;
-
-/// Bytes that one tablet may fill quarantine with.
-const QUARANTINE_CAP_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Code of an envelope for a document that was erased.
 const GONE: &str = "document-gone";
@@ -166,8 +164,8 @@ impl Engine {
         taken: &mut Taken,
     ) -> Result<(), EngineError> {
         let envelope = envelope_hash(bytes);
-        let used = self.log().quarantined_bytes(setting.carrier)?;
-        let kept = used + bytes.len() as u64 <= QUARANTINE_CAP_BYTES;
+        // Nobody vouches for who wrote it: whoever carries it answers for it.
+        let kept = self.may_keep(setting.carrier, bytes.len() as u64)?;
         tracing::warn!(carrier = %setting.carrier, code, kept, "an envelope was refused");
         taken
             .outcomes
@@ -236,6 +234,12 @@ impl Taken {
     }
 
     fn note_item(&mut self, document: DocumentId, item: ItemOutcome) {
+        if item.full {
+            // Some of it may be in the log; brought again, that is known, and the rest kept or not.
+            let full = EnvelopeOutcome::refusal(QUARANTINE_FULL, false);
+            self.outcomes.insert(item.envelope, full);
+            return;
+        }
         let outcome = self
             .outcomes
             .entry(item.envelope)

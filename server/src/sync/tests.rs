@@ -11,6 +11,7 @@ use maraude_core::gate::{Admission, GateLimits, admit_under_actors};
 use maraude_core::model::{CampaignState, DeviceId, TeamId};
 use maraude_core::sync::{Follow, Receipt, SyncAnswer};
 
+mod allowance;
 mod refusals;
 mod under_way;
 mod went_back;

@@ -173,6 +173,8 @@ export const consoleEn: ConsoleText = {
     noAlert: 'Nothing to see to.',
     alert: {
       quarantine: (about) => `Something sent by ${about} could not be read. It is kept, to be taken up.`,
+      'quarantine-full': (about) =>
+        `${about} sends too much that is refused: what is refused is no longer kept here but on the tablet. Check who holds it.`,
       'log-went-back': (about) =>
         `${about} showed that the server went back: have Maraude opened on every tablet.`,
       'tablet-went-back': (about) =>

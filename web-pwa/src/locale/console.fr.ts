@@ -182,6 +182,8 @@ export const consoleFr = {
     noAlert: 'Rien à signaler.',
     alert: {
       quarantine: (about: string) => `Un envoi de ${about} n’a pas pu être lu. Il est gardé, à reprendre.`,
+      'quarantine-full': (about: string) =>
+        `${about} envoie trop de choses refusées : ce qui est refusé n’est plus gardé ici mais sur la tablette. Vérifiez qui la tient.`,
       'log-went-back': (about: string) =>
         `${about} a montré que le serveur est revenu en arrière : faites ouvrir Maraude sur chaque tablette.`,
       'tablet-went-back': (about: string) =>

@@ -144,7 +144,8 @@ pub struct SectorLine {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Alert {
     /// `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
-    /// `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`.
+    /// `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`,
+    /// `quarantine-full`.
     pub code: String,
     /// A team, sector or tablet; never a place.
     pub about: String,

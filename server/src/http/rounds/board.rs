@@ -34,6 +34,8 @@ pub(super) struct Tablet {
     pub(super) battery_percent: Option<u8>,
     /// When its memory was last found to have gone back.
     pub(super) went_back: Option<MemoryWentBack>,
+    /// Since when it has filled its part of quarantine.
+    pub(super) quarantine_full_since: Option<TimestampMs>,
 }
 
 /// Refused bytes that nobody dealt with yet.
@@ -291,6 +293,9 @@ impl Board {
             alerts.add("log-went-back", tablet, *since);
         }
         for tablet in self.tablets.iter().filter(|tablet| !tablet.revoked) {
+            if let Some(since) = tablet.quarantine_full_since {
+                alerts.add("quarantine-full", &tablet.label, since);
+            }
             if let Some(found) = tablet.went_back {
                 let code = if found.is_cloned() {
                     "tablet-cloned"

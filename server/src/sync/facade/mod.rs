@@ -14,6 +14,7 @@ pub use frame::{document_text, farewell};
 pub use named::Named;
 
 use super::admission::{Admitted, Item, ItemOutcome, Setting};
+use super::allowance::QUARANTINE_FULL;
 use super::{Engine, EngineError, Pool, PoolError};
 use crate::store::{BatchRefusal, CommitError, StoreError, StoredDevice};
 use codec::SyncMessage;
@@ -47,6 +48,9 @@ pub enum FacadeError {
     /// The tablet was revoked.
     #[error("the tablet was revoked")]
     Revoked,
+    /// What was refused could not be kept: the tablet has filled its part of quarantine.
+    #[error("quarantine is full for this tablet")]
+    QuarantineFull,
     /// The pool is full, or the work panicked.
     #[error(transparent)]
     Pool(#[from] PoolError),
@@ -69,6 +73,7 @@ impl FacadeError {
             Self::Version => "protocol-unknown",
             Self::TooMany => "too-many-documents",
             Self::Revoked => "device-revoked",
+            Self::QuarantineFull => QUARANTINE_FULL,
             Self::Pool(PoolError::Busy) | Self::Engine(EngineError::Commit(CommitError::Busy)) => {
                 "busy"
             }
@@ -79,7 +84,7 @@ impl FacadeError {
 
     /// It is the server's trouble: the same may succeed later.
     pub fn is_of_the_server(&self) -> bool {
-        matches!(self, Self::Pool(_) | Self::Engine(_))
+        matches!(self, Self::Pool(_) | Self::Engine(_) | Self::QuarantineFull)
     }
 }
 
@@ -177,6 +182,9 @@ impl Facade {
         };
         if !on_disk(admitted.submitted).await? {
             return Ok(vec![speaker.unavailable(text)]);
+        }
+        if admitted.outcomes.iter().any(|outcome| outcome.full) {
+            return Err(FacadeError::QuarantineFull);
         }
         let mut said = Vec::new();
         for outcome in &admitted.outcomes {

@@ -40,7 +40,8 @@ export type AdjudicationId = string;
 export type Alert = {
 /**
  * `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
- * `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`.
+ * `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`,
+ * `quarantine-full`.
  */
 code: string,
 /**
