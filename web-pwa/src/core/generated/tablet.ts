@@ -724,7 +724,7 @@ latitude: number, };
 /**
  * How a position was obtained.
  */
-export type PositionSource = "fix" | "hand" | "site" | "correction" | "import";
+export type PositionSource = "fix" | "hand" | "site" | "correction" | "import" | "typed";
 
 /**
  * What kind of answer a question takes.
