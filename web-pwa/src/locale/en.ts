@@ -311,6 +311,7 @@ export const en: Messages = {
       site: 'the known place’s',
       correction: 'corrected',
       import: 'imported',
+      typed: 'from the place as typed',
     },
     none: 'No position, to be told',
     noneHint: 'This does not keep you from saving.',

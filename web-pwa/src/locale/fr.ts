@@ -329,6 +329,7 @@ export const fr = {
       site: 'celle du lieu connu',
       correction: 'corrigée',
       import: 'importée',
+      typed: 'd’après le lieu écrit',
     } as Record<PositionSource, string>,
     none: 'Sans position, à préciser',
     noneHint: 'Cela n’empêche pas d’enregistrer.',
