@@ -13,7 +13,9 @@ use axum::http::header::{
 };
 use axum::http::{Request, Response, StatusCode};
 use futures_util::StreamExt;
-use maraude_core::model::{ObservationId, SectorId};
+use maraude_core::model::{
+    Answer, AnswerValue, Closure, ClosureId, Coverage, ObservationId, SectorId, Stamp,
+};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::time::Duration;
@@ -169,6 +171,53 @@ fn two_teams_out(world: &World) {
             w.put_observation(&squat(number, number + 10, squat_at, 4));
         });
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_teams_outside_that_met_one_man_are_told_while_both_are_outside() {
+    let console = Console::new(Role::Coordinator);
+    let alerts = |tonight: &Value| -> Vec<Value> {
+        let all = tonight["alerts"].as_array().unwrap().iter();
+        let of = all.filter(|alert| alert["code"] == "met-by-two");
+        of.map(|alert| alert["about"].clone()).collect()
+    };
+    let world = &console.world;
+    let key = |team| world.round_key(team, Some(team));
+    tokio::task::block_in_place(|| {
+        for (team, east) in [(1, -4.0), (2, 4.0)] {
+            let mut seen = observation(team, team, place(east, 0.0));
+            for (question, code) in [("gender", "m"), ("age_band", "40-54"), ("language", "ro")] {
+                let value = Answer::Known(AnswerValue::Choice(code.to_owned()));
+                seen.answers.insert(question.to_owned(), value);
+            }
+            world.tablet_writes(&key(team), device(team), None, |w| {
+                w.put_departure(&key(team), &departure(team));
+                w.put_observation(&seen);
+            });
+        }
+    });
+    let tonight = console.get(&console.path("/tonight")).await;
+    assert_eq!(alerts(&tonight), [json!("E1, E2")], "{tonight:#}");
+    tokio::task::block_in_place(|| {
+        let closure = Closure {
+            id: ClosureId::from_random([2; 16]),
+            stamp: Stamp {
+                device: device(2),
+                at: AT,
+            },
+            coverage: Coverage::Full,
+            not_walked: None,
+            zero_found: false,
+            reopened_at: None,
+        };
+        world.tablet_writes(&key(2), device(2), None, |w| w.put_closure(&closure));
+    });
+    let tonight = console.get(&console.path("/tonight")).await;
+    assert!(
+        alerts(&tonight).is_empty(),
+        "one is home: the pair waits in the queue"
+    );
+    assert!(tonight["figures"]["pairs_to_review"].as_u64() < Some(2));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -107,6 +107,13 @@ impl Reviewed {
         queue
     }
 
+    /// Pairs that may be one and that nobody has decided, held to be one or waiting.
+    pub fn open_pairs(&self) -> impl Iterator<Item = &ScoredPair> {
+        let open =
+            |pair: &&ScoredPair| pair.verdict != PairVerdict::Distinct && pair.decided.is_none();
+        self.linkage.pairs.iter().filter(open)
+    }
+
     /// Pairs the model holds to be one without asking.
     pub fn automatic(&self) -> u32 {
         let alone = |pair: &&ScoredPair| {

@@ -187,6 +187,8 @@ export const consoleEn: ConsoleText = {
       'clock-off': (about) => `${about}: the tablet’s clock is off.`,
       outside: (about) => `${about}: an observation is placed outside the ground.`,
       conflict: (about) => `${about}: two tablets wrote different values.`,
+      'met-by-two': (about) =>
+        `${about} are outside and seem to have met the same people: call them.`,
       border: (about) => `${about}: an observation is at the border of two sectors.`,
     },
     otherAlert: (code, about) => `${about}: ${code}.`,

@@ -196,6 +196,8 @@ export const consoleFr = {
       'clock-off': (about: string) => `${about} : l’horloge de la tablette est décalée.`,
       outside: (about: string) => `${about} : une observation est placée hors du territoire.`,
       conflict: (about: string) => `${about} : deux tablettes ont écrit des valeurs différentes.`,
+      'met-by-two': (about: string) =>
+        `${about} sont dehors et semblent avoir vu les mêmes personnes : appelez-les.`,
       border: (about: string) => `${about} : une observation est au bord de deux secteurs.`,
     } as Record<string, (about: string) => string>,
     otherAlert: (code: string, about: string) => `${about} : ${code}.`,

@@ -145,7 +145,7 @@ pub struct SectorLine {
 pub struct Alert {
     /// `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
     /// `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`,
-    /// `quarantine-full`.
+    /// `quarantine-full`, `met-by-two` (both teams outside; `about` names both).
     pub code: String,
     /// A team, sector or tablet; never a place.
     pub about: String,

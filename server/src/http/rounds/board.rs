@@ -119,6 +119,35 @@ impl Board {
             interval: part.interval,
         });
         tonight.parts = parts.collect();
+        tonight.alerts.extend(self.met_by_two(reviewed));
+        tonight
+            .alerts
+            .sort_by(|a, b| (b.since, &a.code, &a.about).cmp(&(a.since, &b.code, &b.about)));
+    }
+
+    /// Two teams that are both outside and seem to have met the same people: a call settles at the
+    /// border what is hard to settle in the morning.
+    fn met_by_two(&self, reviewed: &Reviewed) -> Vec<Alert> {
+        let rounds = self.rounds.iter().filter(|round| round.closed_at.is_none());
+        let out: BTreeSet<_> = rounds.map(|round| round.document).collect();
+        let lines = self
+            .lines
+            .iter()
+            .filter(|line| out.contains(&line.document));
+        let walking: BTreeMap<_, _> = lines.map(|line| (line.observation.id, line)).collect();
+        let mut alerts = Alerts::default();
+        for pair in reviewed.open_pairs() {
+            let sides = [pair.one, pair.other].map(|slot| walking.get(&slot.observation));
+            if let [Some(one), Some(other)] = sides
+                && one.team != other.team
+            {
+                let mut teams = [&*one.team_code, &*other.team_code];
+                teams.sort_unstable();
+                let since = one.changed_at.max(other.changed_at);
+                alerts.add("met-by-two", &teams.join(", "), since);
+            }
+        }
+        alerts.into_list()
     }
 
     fn name_of(&self, dimension: Dimension, code: &str) -> Option<String> {

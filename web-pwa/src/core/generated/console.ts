@@ -41,7 +41,7 @@ export type Alert = {
 /**
  * `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
  * `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`,
- * `quarantine-full`.
+ * `quarantine-full`, `met-by-two` (both teams outside; `about` names both).
  */
 code: string,
 /**
