@@ -1,9 +1,10 @@
 //! Benchmarks beside peers, in the same run on the same machine.
 
-use crate::run::{cargo, in_folder, output, root, run as run_to_end, say, target};
+use crate::run::{cargo, has, in_folder, output, root, run as run_to_end, say, target};
 use crate::setup;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 /// Which benchmark.
 #[derive(Args)]
@@ -16,6 +17,8 @@ pub struct Bench {
 enum Which {
     /// Observations acknowledged per second, beside automerge-repo's server.
     Sync,
+    /// Typed places found over HTTP, beside addok (needs redis-server and real layers).
+    Geo,
     /// Nights with known truth linked by Maraude and by Splink.
     Linkage(Linkage),
 }
@@ -40,6 +43,14 @@ struct Linkage {
 /// The peer, from the Python registry.
 const SPLINK: &str = "splink==5.0.0";
 
+/// The peer, from the Python registry, and what serves it.
+const ADDOK: [&str; 4] = [
+    "addok==1.3.2",
+    "addok-fr==1.1.0",
+    "addok-france==1.2.0",
+    "gunicorn",
+];
+
 /// The peer, from the npm registry.
 const PEER_PACKAGES: [&str; 4] = [
     "@automerge/automerge-repo@2.5.6",
@@ -53,6 +64,7 @@ impl Bench {
     pub fn run(self) -> Result<()> {
         match self.which {
             Which::Sync => sync(),
+            Which::Geo => geo(),
             Which::Linkage(nights) => linkage(&nights),
         }
     }
@@ -104,20 +116,56 @@ fn sync() -> Result<()> {
     run_to_end(bench.arg("--json").arg(target().join("bench/sync.json")))
 }
 
-fn linkage(nights: &Linkage) -> Result<()> {
-    let folder = target().join("bench/splink");
-    let python = folder.join("bin/python");
+/// A virtual environment with a peer's packages, made once.
+fn environment(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let folder = target().join("bench").join(name);
     if !folder.join("installed").is_file() {
-        say("Installing the peer (Splink with DuckDB)...");
+        say(format!("Installing the peer ({name})..."));
+        let mut make = in_folder("python3", &root());
+        run_to_end(make.args(["-m", "venv"]).arg(&folder))?;
+        let mut install = in_folder(folder.join("bin/python"), &root());
         run_to_end(
-            in_folder("python3", &root())
-                .args(["-m", "venv"])
-                .arg(&folder),
+            install
+                .args(["-m", "pip", "install", "--quiet"])
+                .args(packages),
         )?;
-        let mut install = in_folder(&python, &root());
-        run_to_end(install.args(["-m", "pip", "install", "--quiet", SPLINK]))?;
-        std::fs::write(folder.join("installed"), SPLINK)?;
+        std::fs::write(folder.join("installed"), packages.join("\n"))?;
     }
+    Ok(folder)
+}
+
+fn geo() -> Result<()> {
+    let Some(layers) = crate::test::real_layers() else {
+        bail!("real layers and addresses are needed: name their folder in MARAUDE_GEODATA");
+    };
+    if !has("redis-server") {
+        bail!("redis-server is needed by the peer (Debian: apt-get install redis-server)");
+    }
+    let peer = environment("addok", &ADDOK)?;
+    say("Building in release...");
+    let mut build = cargo();
+    build.args([
+        "build",
+        "--release",
+        "--package",
+        "maraude-server",
+        "--bins",
+    ]);
+    run_to_end(&mut build)?;
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", "maraude-tests"]);
+    run_to_end(build.args(["--bin", "bench_geocode"]))?;
+    if let Ok(load) = output(std::process::Command::new("cat").arg("/proc/loadavg")) {
+        say(format!("load average before: {}", load.trim()));
+    }
+    let mut bench = in_folder(target().join("release/bench_geocode"), &root());
+    bench.arg("--peer").arg(peer.join("bin"));
+    bench.arg("--server").arg(target().join("release/maraude"));
+    run_to_end(bench.arg("--layers").arg(layers))
+}
+
+fn linkage(nights: &Linkage) -> Result<()> {
+    let python = environment("splink", &[SPLINK])?.join("bin/python");
     let program = crate::simulate::program("bench_linkage")?;
     if let Ok(load) = output(std::process::Command::new("cat").arg("/proc/loadavg")) {
         say(format!("load average before: {}", load.trim()));

@@ -184,7 +184,7 @@ const GEODATA: &str = "MARAUDE_GEODATA";
 const NODE_CLIENT: &str = "MARAUDE_NODE_CLIENT";
 
 /// Real layers and addresses, where they are at hand; without them invented shapes do.
-fn real_layers() -> Option<std::path::PathBuf> {
+pub fn real_layers() -> Option<std::path::PathBuf> {
     let named = std::env::var_os(GEODATA).map(std::path::PathBuf::from);
     let beside = || root().join("../shared/data");
     let folder = named.unwrap_or_else(beside);

@@ -1,10 +1,11 @@
-//! The load of `cargo xtask bench sync`: rounds made from the published first change and schema,
-//! pushed to our server and to a peer.
+//! The loads of `cargo xtask bench sync` (rounds made from the published first change and schema,
+//! pushed to our server and to a peer) and of `bench geo` (typed places with a known answer).
 //!
 //! It must never run inside the tests: it measures.
 
 pub mod ours;
 pub mod peer;
+pub mod places;
 pub mod rounds;
 pub mod server;
 
