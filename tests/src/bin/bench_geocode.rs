@@ -264,6 +264,8 @@ impl Peer {
         let bind = format!("127.0.0.1:{PEER_PORT}");
         serve.args(["--workers", "1", "--bind", &bind, "--access-logfile", "-"]);
         serve.args(["--log-file", "/dev/stdout", "addok.http.wsgi:application"]);
+        // What its worker says when it is stopped is not our table.
+        serve.stderr(Stdio::null());
         let served = Process::start(&mut serve, "Booting worker")?;
         std::thread::sleep(Duration::from_secs(3));
         Ok(Self {
