@@ -152,7 +152,13 @@ impl<'a> Gate<'a> {
     fn read<'b>(&mut self, changes: &'b [Vec<u8>]) -> Vec<Scanned<'b>> {
         let mut waiting = Vec::new();
         let mut seen = HashSet::new();
+        let mut held_bytes = 0;
         for (index, bytes) in changes.iter().enumerate() {
+            if held_bytes > self.limits.batch_bytes {
+                // Not even inflated: what is left may be a thousand times the batch.
+                self.refuse(None, Refusal::TooLarge, bytes.clone());
+                continue;
+            }
             let body = match body(bytes, self.limits) {
                 Ok(body) => body,
                 Err(refusal) => {
@@ -165,6 +171,7 @@ impl<'a> Gate<'a> {
                 self.admission.known.push(hash);
                 continue;
             }
+            held_bytes += body.len();
             match Scan::of(&body, self.limits) {
                 Ok(scan) => waiting.push(Scanned {
                     index,

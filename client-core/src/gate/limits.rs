@@ -7,6 +7,9 @@ pub struct GateLimits {
     pub change_bytes: usize,
     /// Largest change once inflated, bytes.
     pub inflated_bytes: usize,
+    /// Largest sum of one batch's changes once inflated, bytes: they are held together until each is
+    /// decided. Ten times what a tablet's fullest envelope comes to.
+    pub batch_bytes: usize,
     /// Most operations of one change. A form has fewer than 100.
     pub operations: u64,
     /// Most predecessors of one change's operations together.
@@ -24,6 +27,7 @@ impl Default for GateLimits {
         Self {
             change_bytes: 256 * 1024,
             inflated_bytes: 256 * 1024,
+            batch_bytes: 32 * 1024 * 1024,
             operations: 2_000,
             predecessors: 8_000,
             dependencies: 256,

@@ -268,6 +268,54 @@ fn headers() -> Vec<Bomb> {
     forged.chain([("a chunk without end", endless)]).collect()
 }
 
+/// As many changes as an envelope may hold, each of them small and within every limit, that come
+/// to a thousand times their bytes.
+fn swarm(changes: u64) -> Vec<Vec<u8>> {
+    const TEXT: u64 = 250_000;
+    let one = |sequence: u64| {
+        let mut data = with(0x56, unsigned_run(1, TEXT << 4 | 6));
+        data.retain(|(specification, _)| *specification != 0x57);
+        data.push((0x57, vec![b'a'; TEXT as usize]));
+        data.sort_by_key(|(specification, _)| *specification);
+        compressed(
+            &Forge {
+                sequence,
+                ..forge(data)
+            }
+            .body(),
+        )
+    };
+    (1..=changes).map(one).collect()
+}
+
+fn unsigned_run(count: i64, value: u64) -> Vec<u8> {
+    [signed(count), unsigned(value)].concat()
+}
+
+/// How many of them are refused for their size.
+fn too_large(swarm: &[Vec<u8>]) -> usize {
+    let mut document = Document::new(sample::actor(99));
+    let (kind, author) = (DocumentKind::Round, sample::device(1));
+    let admission = admit(&mut document, kind, swarm, author, true, &limits());
+    assert_eq!(admission.refused.len(), swarm.len());
+    let size = |refused: &&(_, Refusal, _)| refused.1 == Refusal::TooLarge;
+    admission.refused.iter().filter(size).count()
+}
+
+#[test]
+fn many_small_changes_that_come_to_much_are_refused_together() {
+    let all = swarm(600);
+    assert!(all.iter().map(Vec::len).sum::<usize>() < 1024 * 1024);
+    let held = limits().batch_bytes / 250_000;
+    let refused = too_large(&all);
+    assert!(
+        (600 - held - 2..=600 - held).contains(&refused),
+        "{refused}"
+    );
+    // What an envelope really comes to has room.
+    assert_eq!(too_large(&all[..100]), 0);
+}
+
 /// Told by the system, in kilobytes; none where it does not tell.
 fn memory_kb(line: &str) -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/status").ok()?;
