@@ -2,7 +2,7 @@
 
 use super::limits::GateLimits;
 use super::operation::{Operation, operations};
-use super::prescan::{Scan, body, chunk_of, hash_of};
+use super::prescan::{Scan, body, chunk_of, hash_of, is_compressed};
 use super::refusal::Refusal;
 use super::shape::{Rule, check_fields, edits, made};
 use crate::document::{Actor, ChangeFacts, ChangeHash, Document, DocumentKind, RawChange};
@@ -69,6 +69,9 @@ pub fn admit_from_server(
     let rule = Rule { kind, author: None };
     Gate::new(document, rule, true, limits).run(changes)
 }
+
+/// Bytes that one deflated byte may come to (RFC 1951 allows 1,032).
+const RATIO: usize = 1_032;
 
 /// A change whose bytes were read, before it is compared with the document.
 struct Scanned<'a> {
@@ -162,16 +165,20 @@ impl<'a> Gate<'a> {
             let body = match body(bytes, self.limits) {
                 Ok(body) => body,
                 Err(refusal) => {
+                    // It may have been inflated before it was found wrong.
+                    if is_compressed(bytes) {
+                        held_bytes += self.limits.inflated_bytes.min(RATIO * bytes.len());
+                    }
                     self.refuse(None, refusal, bytes.clone());
                     continue;
                 }
             };
+            held_bytes += body.len();
             let hash = hash_of(&body);
             if self.document.has(&hash) || !seen.insert(hash) {
                 self.admission.known.push(hash);
                 continue;
             }
-            held_bytes += body.len();
             match Scan::of(&body, self.limits) {
                 Ok(scan) => waiting.push(Scanned {
                     index,

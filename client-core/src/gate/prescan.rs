@@ -100,6 +100,11 @@ pub(super) fn body<'a>(bytes: &'a [u8], limits: &GateLimits) -> Result<Cow<'a, [
     Ok(body)
 }
 
+/// A chunk that says it is deflated.
+pub(super) fn is_compressed(bytes: &[u8]) -> bool {
+    bytes.get(8) == Some(&TYPE_COMPRESSED)
+}
+
 /// What follows the checksum in an uncompressed chunk: type, length, body.
 fn framed(body: &[u8]) -> Vec<u8> {
     let mut framed = vec![TYPE_CHANGE];

@@ -249,30 +249,27 @@ fn labelled(name: &str, entry: &NamedPlace) -> String {
 /// Best first; of candidates of one place the best stays.
 fn ranked(mut found: Vec<Found>, limit: usize) -> Answer {
     found.sort_by(|a, b| b.fit.total_cmp(&a.fit).then(a.label.cmp(&b.label)));
+    let Some(best) = found.first().cloned() else {
+        return Answer::default();
+    };
+    // Among all of them: another place of the same name is a rival too.
+    let rival = found
+        .iter()
+        .find(|other| distance_m(other.at, best.at) > SAME_PLACE_M)
+        .map_or(0.0, |rival| rival.fit);
+    let gap = best.fit - rival;
     let mut kept: Vec<Found> = Vec::new();
     for candidate in found {
         let same = |other: &Found| {
-            other.label == candidate.label
-                || distance_m(other.at, candidate.at) <= SAME_PLACE_M
-                    && other.kind == candidate.kind
+            distance_m(other.at, candidate.at) <= SAME_PLACE_M
+                && (other.kind == candidate.kind || other.label == candidate.label)
         };
-        if !kept.iter().any(same) {
+        if kept.len() < limit && !kept.iter().any(same) {
             kept.push(candidate);
         }
-        if kept.len() > limit.max(1) {
-            break;
-        }
     }
-    let Some(best) = kept.first() else {
-        return Answer::default();
-    };
-    let rival = kept[1..]
-        .iter()
-        .find(|other| distance_m(other.at, best.at) > SAME_PLACE_M);
-    let gap = best.fit - rival.map_or(0.0, |rival| rival.fit);
     let vague = best.kind == FoundKind::Street && best.accuracy_m > SURE_REACH_M;
     let confident = best.fit >= SURE_FIT && gap >= SURE_GAP && !vague;
-    kept.truncate(limit);
     Answer {
         found: kept,
         gap,

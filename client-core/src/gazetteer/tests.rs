@@ -201,6 +201,19 @@ fn what_may_be_two_places_is_never_sure_and_what_is_near_comes_first() {
 }
 
 #[test]
+fn two_places_of_one_name_are_both_shown_and_neither_is_sure() {
+    let one = |east| landmark("Laverie des Arcades", east, 0);
+    let alone = Gazetteer::new(vec![one(0)]);
+    assert!(alone.search("dvt laverie des arcades", None, 5).confident);
+    let two = Gazetteer::new(vec![one(0), one(2_000)]);
+    let answer = two.search("dvt laverie des arcades", None, 5);
+    assert_eq!(answer.found.len(), 2);
+    assert!(!answer.confident);
+    // However few are shown.
+    assert!(!two.search("dvt laverie des arcades", None, 1).confident);
+}
+
+#[test]
 fn what_names_nothing_finds_nothing_sure() {
     let town = town();
     for query in [

@@ -86,7 +86,7 @@ pub const TABLE: &[Route] = &[
         "/api/campaigns/{campaign}/observations/{observation}",
         NIGHT,
     ),
-    route("GET", "/api/campaigns/{campaign}/gazetteer", NIGHT),
+    route("POST", "/api/campaigns/{campaign}/gazetteer", NIGHT),
     route("GET", "/api/campaigns/{campaign}/doubles", NIGHT),
     // Console: what was refused. It may hold observations.
     route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
@@ -168,6 +168,8 @@ mod tests {
                 "/tonight",
                 "/clusters",
                 "/quarantine",
+                "/quality",
+                "/gazetteer",
             ]
             .iter()
             .any(|part| route.path.contains(part));

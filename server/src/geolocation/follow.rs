@@ -15,9 +15,10 @@ use crate::store::{Committed, LayerStore, LayerStoreError, Log, LogPosition};
 use crate::sync::{Custody, Engine};
 use maraude_core::form::{questionnaire, read_roles};
 use maraude_core::gazetteer::Gazetteer;
-use maraude_core::model::{CampaignId, DocumentId, ObservationId};
+use maraude_core::model::{CampaignId, CampaignState, DocumentId, ObservationId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -56,6 +57,8 @@ pub struct LiveView {
     /// Held while rows change, so that a rebuild and the follower never cross.
     growing: Mutex<()>,
     position: watch::Sender<LogPosition>,
+    /// How often all places were resolved anew: an import does so without moving the log.
+    placings: AtomicU64,
 }
 
 fn sound<T: Clone>(lock: &RwLock<T>) -> T {
@@ -124,6 +127,7 @@ impl LiveView {
             gazetteer: Mutex::default(),
             growing: Mutex::new(()),
             position: watch::Sender::new(0),
+            placings: AtomicU64::new(0),
         };
         if fresh {
             let view = live.view();
@@ -227,6 +231,11 @@ impl LiveView {
     pub fn refresh_ground(&self) -> Result<(), FollowError> {
         let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
         let view = self.view();
+        let campaign = view.campaign()?;
+        if campaign.is_some_and(|campaign| campaign.state != CampaignState::Ready) {
+            // Addresses that come after the opening are pinned as they come.
+            self.layers.pin_addresses(self.campaign)?;
+        }
         self.place_all(&view)?;
         self.tell(&view)
     }
@@ -274,7 +283,14 @@ impl LiveView {
         let ground = Arc::new(self.load_ground(view)?);
         replace(&self.ground, ground.clone());
         let rounds = view.rounds(None)?.into_iter().map(|round| round.document);
-        place_rounds(view, &ground, rounds.collect())
+        place_rounds(view, &ground, rounds.collect())?;
+        self.placings.fetch_add(1, Ordering::AcqRel);
+        Ok(())
+    }
+
+    /// How often all places were resolved anew: what was made of them before is stale.
+    pub fn placings(&self) -> u64 {
+        self.placings.load(Ordering::Acquire)
     }
 
     fn load_ground(&self, view: &View) -> Result<Ground, FollowError> {

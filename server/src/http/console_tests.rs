@@ -284,7 +284,11 @@ async fn the_night_is_seen_read_corrected_and_decided() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_typed_place_has_candidates_to_choose_from() {
     let console = Console::new(Role::Coordinator);
-    let nothing = console.get(&console.path("/gazetteer?text=gare")).await;
+    let ask = async |text: &str| {
+        let body = json!({ "text": text, "observation": null });
+        console.post(&console.path("/gazetteer"), body).await
+    };
+    let (_, nothing) = ask("gare").await;
     assert_eq!(nothing, json!({ "candidates": [], "confident": false }));
     tokio::task::block_in_place(|| {
         let layers = console.world.app.layers().unwrap();
@@ -301,17 +305,13 @@ async fn a_typed_place_has_candidates_to_choose_from() {
             view.refresh_ground().unwrap();
         }
     });
-    let found = console
-        .get(&console.path("/gazetteer?text=dvt%20la%20gare%20routiere"))
-        .await;
+    let (_, found) = ask("dvt la gare routiere").await;
     assert_eq!(found["candidates"][0]["label"], "Gare routière");
     assert_eq!(found["candidates"][0]["kind"], "landmark");
     assert_eq!(found["confident"], true);
-    let long = format!("/gazetteer?text={}", "a".repeat(201));
-    let refused = console.get_raw(&console.path(&long), &[]).await;
-    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
-    let refused = console.get_raw(&console.path("/gazetteer"), &[]).await;
-    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    let (status, problem) = ask(&"a".repeat(201)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(problem["field"], "text");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,41 +1,31 @@
 //! Where a typed place may be: candidates for a coordinator to choose from.
 
-use super::contract::{PlaceCandidate, PlaceCandidates};
-use super::extract::{At, view_of};
+use super::contract::{PlaceCandidate, PlaceCandidates, PlaceSearch};
+use super::extract::{At, Body, read, view_of};
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::LiveView;
 use crate::projection::ObservationFilter;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::routing::get;
+use axum::extract::State;
+use axum::routing::post;
 use axum::{Json, Router};
 use maraude_core::gazetteer::Found;
 use maraude_core::model::{CampaignId, Coordinates, ObservationId};
-use serde::Deserialize;
 
 /// Longest text that is looked up, characters: a typed place has at most 120.
 const TEXT_CHARACTERS: usize = 200;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
-    Router::new().route("/api/campaigns/{campaign}/gazetteer", get(search))
-}
-
-/// What is looked up.
-#[derive(Debug, Deserialize)]
-struct Asked {
-    text: String,
-    /// Candidates near it, or near its sector, come first.
-    observation: Option<ObservationId>,
+    Router::new().route("/api/campaigns/{campaign}/gazetteer", post(search))
 }
 
 async fn search(
     State(app): State<App>,
     At(campaign): At<CampaignId>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    body: Body<PlaceSearch>,
 ) -> Result<Json<PlaceCandidates>, Problem> {
-    let Query(asked) = asked.map_err(|_| Problem::malformed("Say what to look for: text=..."))?;
+    let asked = read(body)?;
     if asked.text.chars().count() > TEXT_CHARACTERS {
         return Err(Problem::malformed("At most 200 characters.").at("text"));
     }

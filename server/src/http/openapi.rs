@@ -244,10 +244,10 @@ const ROUTES: &[Told] = &[
         One("ObservationDetail"),
     ),
     told(
-        "GET",
+        "POST",
         "/api/campaigns/{campaign}/gazetteer",
         "Where a typed place may be",
-        None,
+        Some("PlaceSearch"),
         One("PlaceCandidates"),
     ),
     told(
@@ -373,6 +373,7 @@ pub fn document() -> String {
         ObservationDetail,
         PlaceCandidate,
         PlaceCandidates,
+        PlaceSearch,
         ObservationPage,
         Problem,
         Quality,

@@ -280,6 +280,8 @@ pub struct Review {
 
 struct Kept {
     reviewed: Arc<Reviewed>,
+    /// How often all places had been resolved anew when it was done.
+    placings: u64,
     /// Linkage kept up to date, where the campaign is large; and how many observations changed since
     /// it learnt.
     live: Option<(Linked, usize)>,
@@ -316,7 +318,9 @@ impl Review {
     ) -> Result<Arc<Reviewed>, ViewError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let reached = *view.positions().borrow();
-        if let Some(kept) = kept.as_ref() {
+        let placings = view.placings();
+        // An import of layers or addresses moves places, and the log not at all.
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.placings == placings) {
             let resting = kept.done.elapsed() < kept.took * REST;
             let current = kept.reviewed.position == reached;
             let learnt = kept.live.as_ref().is_none_or(|(_, changed)| *changed == 0);
@@ -337,6 +341,7 @@ impl Review {
         let reviewed = Arc::new(Reviewed::from(source, reached, linkage));
         *kept = Some(Kept {
             reviewed: reviewed.clone(),
+            placings,
             live,
             done: Instant::now(),
             took: started.elapsed(),
@@ -403,6 +408,7 @@ mod large {
     fn kept(source: Source, live: Option<(Linked, usize)>) -> Kept {
         Kept {
             reviewed: Arc::new(Reviewed::from(source, 1, Linkage::default())),
+            placings: 0,
             live,
             done: Instant::now(),
             took: Duration::ZERO,

@@ -4,7 +4,7 @@ use super::{Review, Reviewed};
 use crate::geolocation::LiveView;
 use crate::projection::ObservationFilter;
 use crate::projection::fixtures::{World, departure, device, observation, place, squat};
-use crate::store::LayerStore;
+use crate::store::{LayerFeature, LayerKind, LayerStore};
 use maraude_core::model::{
     AccountId, Answer, AnswerValue, Certainty, Contact, Decision, DecisionId, Observation,
     ObservationId, SlotRef, Verdict, Withdrawal, WithdrawalReason,
@@ -119,6 +119,37 @@ fn a_double_at_the_border_is_proposed_decided_and_undone_exactly() {
     assert_eq!(undone.linkage.clusters, clusters);
     assert_eq!(undone.linkage.pairs, before.linkage.pairs);
     assert!(undone.decisions[0].undone_at.is_some());
+}
+
+#[test]
+fn an_import_that_moves_places_is_seen_although_the_log_did_not_move() {
+    let night = Night::new();
+    let mut seen = observation(1, 3, place(-1_200.0, 300.0));
+    seen.fix = None;
+    seen.typed_place = Some("dvt la halle des essais".to_owned());
+    night.record(1, &seen);
+    let before = night.run();
+    assert!(Arc::ptr_eq(&before, &night.run()), "nothing came");
+    let at = place(-1_200.0, 300.0);
+    let halle = LayerFeature {
+        code: "1".to_owned(),
+        name: "Halle des Essais".to_owned(),
+        population: None,
+        geometry: geo::Point::new(at.longitude, at.latitude).into(),
+    };
+    let layers = night.live.layers();
+    layers
+        .import(LayerKind::Landmark, "essai", 1, &[halle], false)
+        .unwrap();
+    night.live.refresh_ground().unwrap();
+    let after = night.run();
+    assert!(!Arc::ptr_eq(&before, &after));
+    let reason = |of: &Reviewed| {
+        let placed = of.line(seen.id).and_then(|line| line.placement.clone());
+        placed.map(|placement| placement.reason)
+    };
+    assert_eq!(reason(&before).as_deref(), Some("none"));
+    assert_eq!(reason(&after).as_deref(), Some("typed"));
 }
 
 #[test]

@@ -198,7 +198,7 @@ impl LayerStore {
     }
 
     /// Pins the newest list for a campaign that opens; one pinned before stays.
-    pub(super) fn pin_addresses(&self, campaign: CampaignId) -> Result<(), LayerStoreError> {
+    pub fn pin_addresses(&self, campaign: CampaignId) -> Result<(), LayerStoreError> {
         let newest = self.address_version(None)?;
         if let Some(version) = newest {
             self.lock().execute(

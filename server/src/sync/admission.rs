@@ -100,10 +100,12 @@ impl Item {
         } else {
             self.first + at as u32
         };
+        // Not a copy of all of it with one left: there may be thousands.
         Self {
+            envelope: self.envelope,
+            author: self.author.clone(),
             first,
             changes: vec![self.changes[at].clone()],
-            ..self.clone()
         }
     }
 

@@ -214,15 +214,17 @@ impl Engine {
     ) -> Result<T, EngineError> {
         for _ in 0..READS {
             let held = self.documents.hold(document);
-            // Asked while nobody else works on it: a batch may have set out just before.
-            let (value, seen) = self
-                .documents
-                .work(&held, document, self.disk(), |current| {
-                    (read(current), held.is_ahead().then(|| heads(current)))
-                })?;
+            // Asked while nobody else works on it, a batch may have set out or been lost just before;
+            // whether one was lost is asked last, as it is noted first.
+            let (value, seen, stale) =
+                self.documents
+                    .work(&held, document, self.disk(), |current| {
+                        let seen = held.is_ahead().then(|| heads(current));
+                        (read(current), seen, held.is_stale())
+                    })?;
             let arrived = match seen {
                 Some(seen) => self.are_in_the_log(document, seen)?,
-                None => !held.is_stale(),
+                None => !stale,
             };
             if arrived {
                 return Ok(value);

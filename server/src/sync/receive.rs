@@ -12,7 +12,11 @@ use maraude_core::sync::envelope::{
 };
 use maraude_core::sync::{RefusedChange, RefusedEnvelope};
 use serde_bytes::ByteArray;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// Bytes that the envelopes of one request may open to before the rest is left for the next one:
+/// a few kilobytes may open to 4 MiB each, and all are held until they are decided.
+const REQUEST_CAP_BYTES: usize = 16 * 1024 * 1024;
 
 /// Code of an envelope for a document that was erased.
 const GONE: &str = "document-gone";
@@ -53,6 +57,18 @@ pub(super) enum Sorted {
     Gone(DeviceId, Option<DocumentName>),
 }
 
+impl Sorted {
+    /// What it holds of the envelope once opened, bytes.
+    fn opened_bytes(&self) -> usize {
+        match self {
+            Self::Item(_, item) | Self::Aside(_, item, _) => {
+                item.changes.iter().map(Vec::len).sum()
+            }
+            Self::Refused(..) | Self::Gone(..) => 0,
+        }
+    }
+}
+
 impl Engine {
     /// Takes the envelopes of a request in. Blocks: runs in the pool.
     pub(super) fn receive(&self, exchange: &Exchange) -> Result<Taken, EngineError> {
@@ -72,8 +88,18 @@ impl Engine {
         };
         let mut taken = Taken::default();
         let mut groups: Vec<(DocumentName, Vec<Item>)> = Vec::new();
+        let (mut seen, mut opened_bytes) = (HashSet::new(), 0);
         for bytes in &exchange.request.envelopes {
-            match self.sort(bytes)? {
+            if opened_bytes > REQUEST_CAP_BYTES {
+                // The rest has no outcome: the tablet brings it again.
+                break;
+            }
+            if !seen.insert(envelope_hash(bytes)) {
+                continue;
+            }
+            let sorted = self.sort(bytes)?;
+            opened_bytes += sorted.opened_bytes();
+            match sorted {
                 Sorted::Item(name, item) => match groups.iter_mut().find(|group| group.0 == name) {
                     Some(group) => group.1.push(item),
                     None => groups.push((name, vec![item])),

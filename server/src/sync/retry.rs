@@ -76,6 +76,10 @@ impl Engine {
                 ahead.arrived();
             }
         }
+        if admitted.outcomes.iter().any(|outcome| outcome.full) {
+            // Something of it was refused and could not be kept: it stays where it is.
+            return Ok(false);
+        }
         let refused = |outcome: &super::admission::ItemOutcome| !outcome.quarantined.is_empty();
         // The refused parts of a whole envelope now lie in quarantine on their own.
         let whole = kept.item.item == WHOLE;

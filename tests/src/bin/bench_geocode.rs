@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use maraude_core::geography::distance_m;
 use maraude_core::model::{CampaignId, CampaignKind, CampaignMode, Coordinates};
-use maraude_server::http::contract::{NewCampaign, PlaceCandidates};
+use maraude_server::http::contract::{NewCampaign, PlaceCandidates, PlaceSearch};
 use maraude_tests::bench::p95_ms;
 use maraude_tests::bench::places::{Query, Wanted, crossings, from_file, landmarks, plain};
 use maraude_tests::bench::server::Process;
@@ -200,8 +200,12 @@ fn ours(arguments: &Arguments, folder: &Path) -> Result<(Process, Console, Campa
 }
 
 fn ask_us(console: &Console, campaign: CampaignId, text: &str) -> Result<Option<Found>> {
-    let path = format!("/api/campaigns/{campaign}/gazetteer?text={}", quoted(text));
-    let answer: PlaceCandidates = console.get(&path)?;
+    let search = PlaceSearch {
+        text: text.to_owned(),
+        observation: None,
+    };
+    let path = format!("/api/campaigns/{campaign}/gazetteer");
+    let answer: PlaceCandidates = console.post(&path, &search)?;
     let confident = answer.confident;
     Ok(answer.candidates.into_iter().next().map(|best| Found {
         label: best.label,

@@ -23,6 +23,7 @@ import type {
   NewLayer,
   ObservationDetail,
   PlaceCandidates,
+  PlaceSearch,
   ObservationPage,
   Quality,
   QuarantineList,
@@ -104,7 +105,7 @@ export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/q
 export const observations = (id: string, query: string): Promise<ObservationPage> =>
   ask('GET', `${at(id)}/observations${query}`);
 export const gazetteer = (id: string, text: string, which: string): Promise<PlaceCandidates> =>
-  ask('GET', `${at(id)}/gazetteer?${new URLSearchParams({ text, observation: which })}`);
+  ask('POST', `${at(id)}/gazetteer`, { text, observation: which } satisfies PlaceSearch);
 export const observation = (id: string, which: string): Promise<ObservationDetail> =>
   ask('GET', `${at(id)}/observations/${encodeURIComponent(which)}`);
 export const devices = (id: string): Promise<DeviceEntry[]> => ask('GET', `${at(id)}/devices`);

@@ -101,7 +101,19 @@ pub struct ObservationDetail {
     pub corrections: Vec<CorrectionEntry>,
 }
 
-/// `GET /api/campaigns/{id}/gazetteer?text=`: where a typed place may be.
+/// `POST /api/campaigns/{id}/gazetteer`: a typed place to look for. It travels in a body: where
+/// somebody sleeps stands in no address and no log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PlaceSearch {
+    /// As typed, at most 200 characters.
+    pub text: String,
+    /// Candidates near it, or near its sector, come first.
+    #[schema(value_type = Option<String>)]
+    pub observation: Option<ObservationId>,
+}
+
+/// Where a typed place may be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PlaceCandidates {

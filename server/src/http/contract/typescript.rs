@@ -7,7 +7,7 @@ use super::{
     CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest,
     DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, EnrolAnswer, EnrolRequest,
     EnrolmentCode, Hello, Login, Me, NamedDocuments, NewCampaign, NewEnrolment, NewLayer,
-    NewRelease, ObservationDetail, ObservationPage, PlaceCandidates, Problem, Quality,
+    NewRelease, ObservationDetail, ObservationPage, PlaceCandidates, PlaceSearch, Problem, Quality,
     QuarantineList, QuarantineRetried, QuarantineRetry, ReleasePreview, Releases, Tonight,
 };
 use std::any::TypeId;
@@ -71,6 +71,7 @@ pub fn typescript() -> String {
         NewRelease,
         ObservationDetail,
         PlaceCandidates,
+        PlaceSearch,
         ObservationPage,
         Problem,
         Quality,

@@ -331,3 +331,29 @@ fn changes_that_wait_for_nothing_cost_an_honest_tablet_nothing() {
         "{alone:?}, {beside:?}"
     );
 }
+
+#[test]
+fn what_opens_to_much_is_left_for_the_next_request_and_a_repeat_is_opened_once() {
+    let world = World::new();
+    let mut tablet = world.tablet(Some(TEAM));
+    let name = world.round(TEAM);
+    let closure = tablet.closure(1);
+    let honest = tablet.save(&world, name, |w| w.put_closure(&closure));
+    let mut bomb = |number: u8| tablet.seal(&world, name, vec![vec![number; 4_000_000]]);
+    let bombs: Vec<Vec<u8>> = (0..6).map(&mut bomb).collect();
+    assert!(bombs.iter().all(|envelope| envelope.len() < 16 * 1024));
+    let told = |request: &[&Vec<u8>]| {
+        let answer = world.sync(&tablet, tablet.request(&world, request));
+        answer.receipts.len() + answer.refused.len()
+    };
+    // Five open to more than a request may; the sixth and what follows waits.
+    let mut all: Vec<&Vec<u8>> = bombs.iter().collect();
+    all.push(&honest);
+    assert_eq!(told(&all), 5);
+    // The same one a hundred times is one: what follows has room.
+    let mut repeated = vec![&bombs[5]; 100];
+    repeated.push(&honest);
+    assert_eq!(told(&repeated), 2);
+    let kept = world.engine().log().changes(document_id(&name)).unwrap();
+    assert_eq!(kept.len(), 1);
+}

@@ -1307,7 +1307,7 @@ accuracy_m: number,
 fit: number, };
 
 /**
- * `GET /api/campaigns/{id}/gazetteer?text=`: where a typed place may be.
+ * Where a typed place may be.
  */
 export type PlaceCandidates = {
 /**
@@ -1343,6 +1343,20 @@ met: [number, number],
  * People in it: at least, at most, the larger of the two.
  */
 people: [number, number], };
+
+/**
+ * `POST /api/campaigns/{id}/gazetteer`: a typed place to look for. It travels in a body: where
+ * somebody sleeps stands in no address and no log.
+ */
+export type PlaceSearch = {
+/**
+ * As typed, at most 200 characters.
+ */
+text: string,
+/**
+ * Candidates near it, or near its sector, come first.
+ */
+observation: ObservationId | null, };
 
 /**
  * A place, its accuracy and its origin.
