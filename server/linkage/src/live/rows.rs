@@ -124,6 +124,7 @@ impl Live {
         }
         for gone in [
             &mut dirty.moved,
+            &mut dirty.found,
             &mut dirty.around,
             &mut dirty.weighed,
             &mut dirty.clustered,

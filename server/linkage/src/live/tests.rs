@@ -1,11 +1,12 @@
 //! Kept up to date equals run anew: arrivals, edits, withdrawals, decisions, in any order.
 
 use super::Live;
+use crate::blocking::POSTING_CAP;
 use crate::linkage::tests::{decision, group, man, observation, refusal, slot, some_decisions};
 use crate::linkage::{Linkage, link};
 use crate::parameters::Parameters;
 use crate::slot::{LinkageObservation, Unit};
-use maraude_core::model::{Answer, Contact, LocalGroupId, SlotRef, Verdict};
+use maraude_core::model::{Answer, Contact, LocalGroupId, ObservationId, SlotRef, Verdict};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -79,13 +80,35 @@ fn check(live: &Live, stored: &BTreeMap<u8, LinkageObservation>) -> Result<(), T
     Ok(())
 }
 
+/// One update of several observations: arrivals, edits and withdrawals of numbers drawn at random.
+type Batch = Vec<(u8, bool, Drawn)>;
+
+fn batches() -> impl Strategy<Value = Vec<Batch>> {
+    let change = (0_u8..24, any::<bool>(), drawn());
+    prop::collection::vec(prop::collection::vec(change, 1..6), 1..10)
+}
+
+/// What a batch brings and what it takes out.
+fn parted(batch: Batch) -> (Vec<LinkageObservation>, Vec<LinkageObservation>) {
+    let all = batch
+        .into_iter()
+        .map(|(number, withdraw, drawn)| (withdraw, made(number + 1, drawn)));
+    let (gone, came): (Vec<_>, Vec<_>) = all.partition(|(withdraw, _)| *withdraw);
+    let bare = |of: Vec<(bool, LinkageObservation)>| of.into_iter().map(|(_, of)| of).collect();
+    (bare(came), bare(gone))
+}
+
+fn ids(of: &[LinkageObservation]) -> Vec<ObservationId> {
+    of.iter().map(|of| of.id).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn what_is_kept_up_to_date_equals_a_full_run(
         first in prop::collection::vec(drawn(), 0..16),
-        changes in prop::collection::vec((0_u8..24, any::<bool>(), drawn()), 1..14),
+        batches in batches(),
         verdicts in prop::collection::vec((0_usize..20, 0_usize..20, 0_u8..3), 0..6),
         undone in 0_usize..6,
     ) {
@@ -94,8 +117,8 @@ proptest! {
         let all: Vec<LinkageObservation> = stored.values().cloned().collect();
         let mut live = Live::new(&all, &[], &snapshot(&all));
         check(&live, &stored)?;
-        let half = changes.len() / 2;
-        for (step, (number, withdraw, drawn)) in changes.into_iter().enumerate() {
+        let half = batches.len() / 2;
+        for (step, batch) in batches.into_iter().enumerate() {
             if step == half {
                 let all: Vec<LinkageObservation> = stored.values().cloned().collect();
                 if !all.is_empty() {
@@ -103,13 +126,14 @@ proptest! {
                     check(&live, &stored)?;
                 }
             }
-            let number = number + 1;
-            if withdraw && let Some(gone) = stored.remove(&number) {
-                live.update(&[], &[gone.id]);
-            } else {
-                let of = made(number, drawn);
-                live.update(std::slice::from_ref(&of), &[]);
-                stored.insert(number, of);
+            let (came, gone) = parted(batch);
+            live.update(&came, &ids(&gone));
+            for gone in gone {
+                stored.retain(|_, of| of.id != gone.id);
+            }
+            for of in came {
+                stored.retain(|_, known| known.id != of.id);
+                stored.insert(of.id.as_bytes()[0], of);
             }
             check(&live, &stored)?;
         }
@@ -124,19 +148,15 @@ proptest! {
     #[test]
     fn every_name_a_cluster_ever_had_leads_to_one(
         first in prop::collection::vec(drawn(), 4..16),
-        changes in prop::collection::vec((0_u8..24, any::<bool>(), drawn()), 1..14),
+        batches in batches(),
     ) {
         let all: Vec<LinkageObservation> =
             first.into_iter().zip(1..).map(|(drawn, number)| made(number, drawn)).collect();
         let mut live = Live::new(&all, &[], &snapshot(&all));
         let mut names: Vec<SlotRef> = live.linkage().clusters.iter().map(super::super::Cluster::id).collect();
-        for (number, withdraw, drawn) in changes {
-            let of = made(number + 1, drawn);
-            if withdraw {
-                live.update(&[], &[of.id]);
-            } else {
-                live.update(std::slice::from_ref(&of), &[]);
-            }
+        for batch in batches {
+            let (came, gone) = parted(batch);
+            live.update(&came, &ids(&gone));
             let now = live.linkage();
             let used: std::collections::BTreeSet<SlotRef> =
                 now.clusters.iter().map(super::super::Cluster::id).collect();
@@ -167,6 +187,33 @@ fn an_arrival_changes_pairs_it_is_no_part_of() {
     live.update(&[rival], &[]);
     let after = live.linkage().pairs[0].match_probability;
     assert!(after < before, "{before} {after}");
+}
+
+#[test]
+fn one_update_may_take_out_whom_it_had_to_look_at_again() {
+    // One pseudonym more than a list holds: with the first gone, all others are to be found again.
+    let alike = |number: u8, east_m: f64| {
+        let mut of = observation(number, number, 0, (east_m, 0.0));
+        of.pseudonym = Answer::Known("k7".to_owned());
+        of
+    };
+    let number = u8::try_from(POSTING_CAP).unwrap() + 1;
+    let all: Vec<LinkageObservation> = (1..=number)
+        .map(|of| alike(of, f64::from(of) * 400.0))
+        .collect();
+    let changed = |of: &LinkageObservation| man(of.clone(), "40-54", "ro");
+    for (came, gone) in [
+        (Vec::new(), vec![all[0].id, all[1].id]),
+        (vec![changed(&all[1])], vec![all[0].id]),
+        (vec![changed(&all[0]), changed(&all[1])], Vec::new()),
+    ] {
+        let mut live = Live::new(&all, &[], &snapshot(&all));
+        live.update(&came, &gone);
+        let mut stored = all.clone();
+        stored.retain(|of| !gone.contains(&of.id) && came.iter().all(|new| new.id != of.id));
+        stored.extend(came);
+        assert_eq!(live.linkage(), link(&stored, &[], live.snapshot()));
+    }
 }
 
 #[test]
