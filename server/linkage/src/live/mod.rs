@@ -24,6 +24,7 @@ use crate::linkage::with_run;
 use crate::parameters::{Parameters, Weights};
 use crate::score::Link;
 use crate::slot::{LinkageObservation, Slot};
+use crate::train::Training;
 use crate::world::{Order, World};
 use index::Index;
 use links::{Held, LinkKey};
@@ -63,6 +64,8 @@ struct Row {
 /// A campaign's linkage, kept up to date.
 pub struct Live {
     parameters: Parameters,
+    /// What became of learning when it was begun.
+    training: Training,
     weights: Weights,
     vocabulary: Vocabulary,
     decisions: Vec<Decision>,
@@ -117,14 +120,15 @@ impl Live {
         decisions: &[Decision],
         parameters: &Parameters,
     ) -> Self {
-        let snapshot = if parameters.learns || parameters.frequencies.is_none() {
+        let (snapshot, training) = if parameters.learns || parameters.frequencies.is_none() {
             with_run(observations, &[], parameters, &mut |_| {}, |run, _| {
-                run.learnt
+                (run.learnt, run.training)
             })
         } else {
-            parameters.clone()
+            (parameters.clone(), Training::Given)
         };
         let mut made = Self::empty(snapshot);
+        made.training = training;
         made.decisions = decisions.to_vec();
         made.fill(observations);
         made
@@ -136,6 +140,7 @@ impl Live {
             weights: Weights::of(&snapshot),
             vocabulary: words.vocabulary(),
             parameters: snapshot,
+            training: Training::Given,
             decisions: Vec::new(),
             rows: Vec::new(),
             ids: HashMap::new(),

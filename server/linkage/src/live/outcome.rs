@@ -7,7 +7,6 @@ use crate::decisions::Constraints;
 use crate::linkage::{Compared, Linkage, Run};
 use crate::party::numbered;
 use crate::score::Link;
-use crate::train::Training;
 use std::collections::{BTreeSet, HashMap};
 
 impl Live {
@@ -45,7 +44,7 @@ impl Live {
             constraints: &constraints,
             links: &links,
             learnt: self.parameters.clone(),
-            training: Training::Given,
+            training: self.training,
             compared: Compared::of(&found, &links),
         }
         .told(self.placed_clusters(&place))

@@ -6,6 +6,7 @@ use crate::linkage::tests::{decision, group, man, observation, refusal, slot, so
 use crate::linkage::{Linkage, link};
 use crate::parameters::Parameters;
 use crate::slot::{LinkageObservation, Unit};
+use crate::train::Training;
 use maraude_core::model::{Answer, Contact, LocalGroupId, ObservationId, SlotRef, Verdict};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -241,6 +242,22 @@ fn a_name_that_goes_leads_to_the_cluster_that_took_it_in() {
     live.update(&[], &[first.id, again.id]);
     assert!(live.is_empty() && live.linkage() == empty(&live));
     assert_eq!(live.aliases().resolve(slot(&first), |_| false), None);
+}
+
+#[test]
+fn what_became_of_learning_is_told_after_updates_too() {
+    let first = man(observation(1, 1, 0, (0.0, 0.0)), "40-54", "ro");
+    let again = man(observation(2, 2, 50, (6.0, 4.0)), "40-54", "ro");
+    let both = [first.clone(), again];
+    let told = link(&both, &[], &Parameters::default()).training;
+    let mut live = Live::new(&both, &[], &Parameters::default());
+    live.update(&[], &[first.id]);
+    assert_eq!((told, live.linkage().training), (Training::Learnt, told));
+    // Frozen parameters teach nothing; a refresh that learns does.
+    let mut frozen = Live::new(&both, &[], &snapshot(&both));
+    assert_eq!(frozen.linkage().training, Training::Given);
+    frozen.refresh(&Parameters::default());
+    assert_eq!(frozen.linkage().training, Training::Learnt);
 }
 
 fn empty(live: &Live) -> Linkage {
