@@ -123,7 +123,10 @@ export async function createCampaign(
 
 /** Opens a step of *Préparer*. */
 export async function step(page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Préparer' }).getByRole('link', { name }).click();
+  const link = page.getByRole('navigation', { name: 'Préparer' }).getByRole('link', { name });
+  await link.click();
+  // Two steps have fields of the same name: what is filled next must be the new one's.
+  await expect(link).toHaveAttribute('aria-current');
 }
 
 /** Opens a screen of the campaign. */
