@@ -170,10 +170,16 @@ async fn talk(
                 Some(Ok(Message::Text(_)) | Err(_)) => return Err(FacadeError::Malformed),
                 Some(Ok(Message::Close(_))) | None => return Ok(()),
             },
-            committed = commits.recv() => match gathered(committed, &mut commits) {
-                Gained::These(documents) => facade.tell(Some(&documents)).await?,
-                Gained::Any => facade.tell(None).await?,
-                Gained::NoMore => return Ok(()),
+            committed = commits.recv() => {
+                let gained = match gathered(committed, &mut commits) {
+                    Gained::These(documents) => facade.followed(Some(&documents)),
+                    Gained::Any => facade.followed(None),
+                    Gained::NoMore => return Ok(()),
+                };
+                if !tell(&mut facade, gained, socket).await? {
+                    return Ok(());
+                }
+                Vec::new()
             },
             _ = beat.tick() => {
                 let late = !facade.is_joined() && since.elapsed() >= JOIN_PATIENCE;
@@ -192,6 +198,23 @@ async fn talk(
             }
         }
     }
+}
+
+/// Tells what documents gained, each sent before the next is read; false when the client does not
+/// take it.
+async fn tell(
+    facade: &mut Facade,
+    gained: Vec<DocumentId>,
+    socket: &mut WebSocket,
+) -> Result<bool, FacadeError> {
+    for document in gained {
+        if let Some(message) = facade.tell(document).await?
+            && !send(socket, Message::Binary(message.into())).await
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Which documents gained changes.

@@ -49,6 +49,11 @@ impl Bloom {
         !self.bits.is_empty() && self.bits_of(change).into_iter().all(set)
     }
 
+    /// Bytes of its bits.
+    pub(super) fn size_bytes(&self) -> usize {
+        self.bits.len()
+    }
+
     fn bits_of(&self, change: &ChangeHash) -> Vec<usize> {
         let size = 8 * self.bits.len() as u64;
         let word = |at: usize| {

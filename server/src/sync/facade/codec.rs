@@ -16,10 +16,14 @@ const VERSION_1: u8 = 0x42;
 const VERSION_2: u8 = 0x43;
 
 /// Most hashes in one list.
-const HASHES_CAP: u64 = 4_096;
+pub(super) const HASHES_CAP: u64 = 4_096;
 
 /// Most filters in one message.
 const HAVE_CAP: u64 = 16;
+
+/// Most bytes of what a message tells is held, filters and the heads they begin at: as many as a
+/// filter over some 50,000 changes has. It is kept as long as the document is followed.
+const HAVE_CAP_BYTES: usize = 64 * 1024;
 
 /// Most changes in one message.
 const CHANGES_CAP: u64 = 4_096;
@@ -121,10 +125,17 @@ impl SyncMessage {
         let heads = cursor.hashes()?;
         let need = cursor.hashes()?;
         let mut have = Vec::new();
+        let mut have_bytes = 0;
         for _ in 0..cursor.capped(HAVE_CAP)? {
+            let last_sync = cursor.hashes()?;
+            let bloom = cursor.prefixed()?;
+            have_bytes += size_of_val(&last_sync[..]) + bloom.len();
+            if have_bytes > HAVE_CAP_BYTES {
+                return Err(Unreadable);
+            }
             have.push(Have {
-                last_sync: cursor.hashes()?,
-                bloom: Bloom::read(cursor.prefixed()?)?,
+                last_sync,
+                bloom: Bloom::read(bloom)?,
             });
         }
         let mut changes = Vec::new();
@@ -137,6 +148,13 @@ impl SyncMessage {
             have,
             changes,
         })
+    }
+
+    /// Bytes that stay in memory of it once its changes are taken out.
+    pub(super) fn told_bytes(&self) -> usize {
+        let have = self.have.iter();
+        let have = have.map(|have| size_of_val(&have.last_sync[..]) + have.bloom.size_bytes());
+        size_of_val(&self.heads[..]) + size_of_val(&self.need[..]) + have.sum::<usize>()
     }
 
     /// Its bytes; hashes are sorted by whoever made it, as peers expect.
@@ -200,6 +218,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_a_peer_tells_that_it_holds_is_read_up_to_a_bound() {
+        let read = |filters: u8, entries: usize, since: usize| {
+            let hashes: Vec<ChangeHash> = vec![ChangeHash([1; 32]); entries];
+            let have = Have {
+                last_sync: vec![ChangeHash([2; 32]); since],
+                bloom: Bloom::of(&hashes),
+            };
+            let message = SyncMessage {
+                have: vec![have; filters.into()],
+                ..SyncMessage::default()
+            };
+            let bytes = message.write();
+            SyncMessage::read(&bytes).map(|read| read.told_bytes())
+        };
+        // Control: what an honest peer tells of a large document.
+        assert!(read(1, 50_000, 4).is_ok_and(|bytes| bytes <= HAVE_CAP_BYTES));
+        assert_eq!(read(1, 60_000, 0), Err(Unreadable));
+        assert_eq!(read(2, 30_000, 0), Err(Unreadable));
+        assert_eq!(read(1, 0, 4_000), Err(Unreadable));
+        assert_eq!(read(16, 0, 200), Err(Unreadable));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! It must never apply a change: those it hears of passed the gate, those it sends are in the log.
 
 use super::bloom::Bloom;
-use super::codec::{Have, SyncMessage};
+use super::codec::{HASHES_CAP, Have, SyncMessage};
 use crate::sync::admission::{ItemOutcome, WAITS};
 use maraude_core::document::{ChangeHash, Document, GENESIS, GENESIS_HASH, RawChange};
 use std::collections::HashSet;
@@ -27,8 +27,8 @@ pub(super) struct Followed {
     /// Sent, and not known to have arrived.
     sent: HashSet<ChangeHash>,
     refused: HashSet<ChangeHash>,
-    /// What refused changes wait for.
-    missing: Vec<ChangeHash>,
+    /// What refused changes wait for, [`HASHES_CAP`] at most; what is beyond is not asked for.
+    missing: HashSet<ChangeHash>,
     /// Heads and wishes last told to the client.
     told: Option<(Vec<ChangeHash>, Vec<ChangeHash>)>,
 }
@@ -41,6 +41,12 @@ impl Followed {
         changes
     }
 
+    /// Bytes held because of what the client told; what is ours is bounded by the document.
+    pub(super) fn held_bytes(&self) -> usize {
+        let hashes = self.missing.len() + self.refused.len();
+        self.theirs.told_bytes() + hashes * size_of::<ChangeHash>()
+    }
+
     /// Notes what became of the changes a client brought.
     pub(super) fn note(&mut self, outcome: &ItemOutcome) {
         if self.refused.len() > REFUSED_CAP {
@@ -49,8 +55,9 @@ impl Followed {
         for refused in &outcome.quarantined {
             let missing = refused.missing.iter();
             if refused.code == WAITS {
-                self.missing
-                    .extend(missing.map(|hash| ChangeHash(hash.into_array())));
+                let room = (HASHES_CAP as usize).saturating_sub(self.missing.len());
+                let missing = missing.map(|hash| ChangeHash(hash.into_array()));
+                self.missing.extend(missing.take(room));
             }
             self.refused
                 .extend(refused.change.map(|hash| ChangeHash(hash.into_array())));
@@ -137,8 +144,8 @@ impl Followed {
         let lacked: HashSet<ChangeHash> = changes.iter().map(|change| change.hash).collect();
         self.sent.retain(|hash| lacked.contains(hash));
         changes.retain(|change| !self.sent.contains(&change.hash));
-        let wishes = self.theirs.need.drain(..).take(NEEDED_CAP);
-        for hash in wishes.collect::<Vec<_>>() {
+        let wishes = std::mem::take(&mut self.theirs.need);
+        for hash in wishes.into_iter().take(NEEDED_CAP) {
             if !changes.iter().any(|change| change.hash == hash) {
                 changes.extend(document.change(&hash));
             }
@@ -175,4 +182,40 @@ fn within(changes: Vec<RawChange>) -> Vec<RawChange> {
         first || bytes <= MESSAGE_CHANGES_BYTES
     };
     changes.into_iter().take_while(fits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maraude_core::sync::RefusedChange;
+    use serde_bytes::ByteArray;
+
+    #[test]
+    fn what_refused_changes_wait_for_is_remembered_once_and_up_to_a_bound() {
+        let waits = |numbers: std::ops::Range<u32>| {
+            let hash = |number: u32| {
+                let mut hash = [0; 32];
+                hash[..4].copy_from_slice(&number.to_be_bytes());
+                ByteArray::new(hash)
+            };
+            ItemOutcome {
+                quarantined: vec![RefusedChange {
+                    code: WAITS.to_owned(),
+                    missing: numbers.map(hash).collect(),
+                    change: None,
+                }],
+                ..ItemOutcome::default()
+            }
+        };
+        let mut followed = Followed::default();
+        for _ in 0..3 {
+            followed.note(&waits(0..100));
+        }
+        assert_eq!(followed.missing.len(), 100);
+        for number in 0..200 {
+            followed.note(&waits(number * 100..(number + 1) * 100));
+        }
+        assert_eq!(followed.missing.len(), HASHES_CAP as usize);
+        assert!(followed.held_bytes() <= 32 * HASHES_CAP as usize);
+    }
 }

@@ -30,6 +30,10 @@ pub const MESSAGE_CAP_BYTES: usize = 1024 * 1024;
 /// Documents one connection may follow.
 const FOLLOWED_CAP: usize = 1_024;
 
+/// Bytes one connection may make the server remember of what it told, over all its documents: sixty
+/// with the largest filters, a thousand with those of honest rounds.
+const HELD_CAP_BYTES: usize = 4 * 1024 * 1024;
+
 /// Refusals told one by one after a message.
 const TOLD_CAP: usize = 16;
 
@@ -42,7 +46,7 @@ pub enum FacadeError {
     /// It speaks another version of the protocol.
     #[error("another version of the protocol")]
     Version,
-    /// It follows too many documents.
+    /// It follows too many documents, or tells too much of those it follows.
     #[error("too many documents on one connection")]
     TooMany,
     /// The tablet was revoked.
@@ -138,25 +142,24 @@ impl Facade {
         }
     }
 
-    /// Tells what these documents gained, or all of them; only those that the client follows.
-    pub async fn tell(
-        &mut self,
-        documents: Option<&[DocumentId]>,
-    ) -> Result<Vec<Vec<u8>>, FacadeError> {
+    /// Which of these documents the client follows, or all that it does: each is told by itself.
+    pub fn followed(&self, documents: Option<&[DocumentId]>) -> Vec<DocumentId> {
+        let followed = self.followed.keys().copied();
+        followed
+            .filter(|id| documents.is_none_or(|documents| documents.contains(id)))
+            .collect()
+    }
+
+    /// Tells what a document gained, where the client follows it and has not heard.
+    pub async fn tell(&mut self, document: DocumentId) -> Result<Option<Vec<u8>>, FacadeError> {
         let Some(speaker) = self.speaker.clone() else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
-        let mut concerned: Vec<DocumentId> = self.followed.keys().copied().collect();
-        concerned.retain(|id| documents.is_none_or(|documents| documents.contains(id)));
-        let mut said = Vec::new();
-        for document in concerned {
-            let Some(followed) = self.followed.remove(&document) else {
-                continue;
-            };
-            let text = document_text(document);
-            said.extend(self.speak(&speaker, &text, document, followed).await?);
-        }
-        Ok(said)
+        let Some(followed) = self.followed.remove(&document) else {
+            return Ok(None);
+        };
+        let text = document_text(document);
+        self.speak(&speaker, &text, document, followed).await
     }
 
     async fn sync(
@@ -168,7 +171,11 @@ impl Facade {
         let message = SyncMessage::read(&data).map_err(|_| FacadeError::Malformed)?;
         // What is no name of a document is answered like a document that is not there.
         let document = document_of(text).unwrap_or(DocumentId::from_bytes([0; 16]));
-        if self.followed.len() >= FOLLOWED_CAP && !self.followed.contains_key(&document) {
+        let others = self.followed.iter().filter(|(id, _)| **id != document);
+        let (others, held_bytes) = others.fold((0, 0), |(others, bytes), (_, followed)| {
+            (others + 1, bytes + followed.held_bytes())
+        });
+        if others >= FOLLOWED_CAP || held_bytes + message.told_bytes() > HELD_CAP_BYTES {
             return Err(FacadeError::TooMany);
         }
         let followed = self.followed.remove(&document);
@@ -292,3 +299,6 @@ fn refusals(speaker: &Speaker, text: &str, outcome: &ItemOutcome) -> Vec<Vec<u8>
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests;

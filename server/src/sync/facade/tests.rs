@@ -1,0 +1,137 @@
+//! One connection in process, on a real engine: what it may make the server hold, and what it hears.
+
+use super::bloom::Bloom;
+use super::codec::{Have, SyncMessage};
+use super::{Facade, FacadeError, HELD_CAP_BYTES, document_text};
+use crate::fixtures::{Tablet, World};
+use ciborium::Value;
+use maraude_core::document::{ChangeHash, DocumentName, document_id};
+use maraude_core::model::TeamId;
+
+const TEAM: TeamId = TeamId::from_random([5; 16]);
+
+fn frame(fields: Vec<(&str, Value)>) -> Vec<u8> {
+    let fields = fields.into_iter().map(|(name, value)| (name.into(), value));
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&Value::Map(fields.collect()), &mut bytes).unwrap();
+    bytes
+}
+
+fn said(bytes: &[u8], name: &str) -> Option<Value> {
+    let value: Value = ciborium::from_reader(bytes).unwrap();
+    let mut fields = value.into_map().unwrap().into_iter();
+    let found = fields.find(|(key, _)| key.as_text() == Some(name));
+    found.map(|(_, value)| value)
+}
+
+/// The sync message in what was said, where there is one.
+fn message(bytes: &[u8]) -> Option<SyncMessage> {
+    let data = said(bytes, "data")?;
+    Some(SyncMessage::read(data.as_bytes().unwrap()).unwrap())
+}
+
+/// A connection that has said its name.
+fn joined(world: &World, tablet: &Tablet) -> Facade {
+    let (engine, pool) = (world.engine(), world.app.pool().clone());
+    let id = tablet.device.device.id;
+    let mut facade = Facade::new(engine, pool, id, "server".to_owned());
+    let join = frame(vec![("type", "join".into()), ("senderId", "me".into())]);
+    world.runtime.block_on(facade.receive(&join)).unwrap();
+    facade
+}
+
+fn bring(
+    world: &World,
+    facade: &mut Facade,
+    name: &DocumentName,
+    message: &SyncMessage,
+) -> Result<Vec<Vec<u8>>, FacadeError> {
+    let text = document_text(document_id(name));
+    let bytes = frame(vec![
+        ("type", "sync".into()),
+        ("documentId", text.into()),
+        ("data", Value::Bytes(message.write())),
+    ]);
+    world.runtime.block_on(facade.receive(&bytes))
+}
+
+/// Rounds of a team, begun by one of its tablets.
+fn rounds(world: &World, tablet: &mut Tablet, number: u8) -> Vec<DocumentName> {
+    let mut names = Vec::new();
+    for reissue in 0..number {
+        let mut name = world.round(TEAM);
+        if let DocumentName::Round { key } = &mut name {
+            key.reissue = reissue.into();
+        }
+        let closure = tablet.closure(1);
+        let envelope = tablet.save(world, name, |w| w.put_closure(&closure));
+        let answer = world.sync(tablet, tablet.request(world, &[&envelope]));
+        assert_eq!(answer.receipts[0].changes.len(), 1);
+        names.push(name);
+    }
+    names
+}
+
+#[test]
+fn what_a_connection_tells_of_its_documents_is_held_up_to_a_bound() {
+    let world = World::new();
+    let mut tablet = world.tablet(Some(TEAM));
+    let told = |bytes: usize| SyncMessage {
+        heads: vec![ChangeHash([3; 32])],
+        have: vec![Have {
+            last_sync: Vec::new(),
+            bloom: Bloom::of(&vec![ChangeHash([1; 32]); bytes * 8 / 10]),
+        }],
+        ..SyncMessage::default()
+    };
+    let names = rounds(&world, &mut tablet, 70);
+    let mut facade = joined(&world, &tablet);
+    let large = told(62 * 1024);
+    let ended = names
+        .iter()
+        .position(|name| bring(&world, &mut facade, name, &large).is_err());
+    let held = ended.expect("the bound is met") * large.told_bytes();
+    assert!(held <= HELD_CAP_BYTES && held + large.told_bytes() > HELD_CAP_BYTES);
+    // Control: the same one told of again and again, and honest filters, end nothing.
+    let mut facade = joined(&world, &tablet);
+    for name in [&names[0]; 70] {
+        bring(&world, &mut facade, name, &large).unwrap();
+    }
+    let mut facade = joined(&world, &tablet);
+    for name in &names {
+        bring(&world, &mut facade, name, &told(1_024)).unwrap();
+    }
+    assert_eq!(facade.followed(None).len(), names.len());
+    let two = [
+        document_id(&names[0]),
+        document_id(&world.round(TeamId::from_random([9; 16]))),
+    ];
+    assert_eq!(facade.followed(Some(&two)), two[..1]);
+}
+
+#[test]
+fn each_document_is_told_of_by_itself() {
+    let world = World::new();
+    let mut tablet = world.tablet(Some(TEAM));
+    let names = rounds(&world, &mut tablet, 2);
+    let mut facade = joined(&world, &tablet);
+    for name in &names {
+        let said = bring(&world, &mut facade, name, &SyncMessage::default()).unwrap();
+        let answered = SyncMessage {
+            heads: message(&said[0]).unwrap().heads,
+            ..SyncMessage::default()
+        };
+        bring(&world, &mut facade, name, &answered).unwrap();
+    }
+    let closure = tablet.closure(2);
+    let envelope = tablet.save(&world, names[0], |w| w.put_closure(&closure));
+    world.sync(&tablet, tablet.request(&world, &[&envelope]));
+    let mut told = |name| {
+        let told = facade.tell(document_id(name));
+        world.runtime.block_on(told).unwrap()
+    };
+    assert_eq!(told(&names[1]), None, "it gained nothing");
+    let gained = message(&told(&names[0]).unwrap()).unwrap();
+    assert_eq!(gained.changes.len(), 1);
+    assert_eq!(told(&names[0]), None, "it was told");
+}
