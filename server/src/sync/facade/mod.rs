@@ -52,9 +52,6 @@ pub enum FacadeError {
     /// The tablet was revoked.
     #[error("the tablet was revoked")]
     Revoked,
-    /// What was refused could not be kept: the tablet has filled its part of quarantine.
-    #[error("quarantine is full for this tablet")]
-    QuarantineFull,
     /// The pool is full, or the work panicked.
     #[error(transparent)]
     Pool(#[from] PoolError),
@@ -77,7 +74,6 @@ impl FacadeError {
             Self::Version => "protocol-unknown",
             Self::TooMany => "too-many-documents",
             Self::Revoked => "device-revoked",
-            Self::QuarantineFull => QUARANTINE_FULL,
             Self::Pool(PoolError::Busy) | Self::Engine(EngineError::Commit(CommitError::Busy)) => {
                 "busy"
             }
@@ -88,7 +84,7 @@ impl FacadeError {
 
     /// It is the server's trouble: the same may succeed later.
     pub fn is_of_the_server(&self) -> bool {
-        matches!(self, Self::Pool(_) | Self::Engine(_) | Self::QuarantineFull)
+        matches!(self, Self::Pool(_) | Self::Engine(_))
     }
 }
 
@@ -190,11 +186,13 @@ impl Facade {
         if !on_disk(admitted.submitted).await? {
             return Ok(vec![speaker.unavailable(text)]);
         }
-        if admitted.outcomes.iter().any(|outcome| outcome.full) {
-            return Err(FacadeError::QuarantineFull);
-        }
         let mut said = Vec::new();
         for outcome in &admitted.outcomes {
+            if outcome.full {
+                // Not kept, so not settled: what was refused may come again, and the rest is told.
+                said.push(speaker.error(text, QUARANTINE_FULL));
+                continue;
+            }
             followed.note(outcome);
             said.extend(refusals(speaker, text, outcome));
         }

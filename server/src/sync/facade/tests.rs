@@ -3,7 +3,7 @@
 use super::bloom::Bloom;
 use super::codec::{Have, SyncMessage};
 use super::{Facade, FacadeError, HELD_CAP_BYTES, document_text};
-use crate::fixtures::{Tablet, World};
+use crate::fixtures::{NOW, Tablet, World};
 use ciborium::Value;
 use maraude_core::document::{ChangeHash, DocumentName, document_id};
 use maraude_core::model::TeamId;
@@ -134,4 +134,57 @@ fn each_document_is_told_of_by_itself() {
     let gained = message(&told(&names[0]).unwrap()).unwrap();
     assert_eq!(gained.changes.len(), 1);
     assert_eq!(told(&names[0]), None, "it was told");
+}
+
+/// What is told of errors, in the order it is said.
+fn errors(said_to_it: &[Vec<u8>]) -> Vec<String> {
+    let told = said_to_it.iter().filter_map(|bytes| said(bytes, "message"));
+    told.map(|told| told.into_text().unwrap()).collect()
+}
+
+/// What is refused, and fills a twentieth of what one tablet may fill quarantine with.
+fn rubbish(number: u8) -> Vec<Vec<u8>> {
+    let mut bytes = vec![0; 900_000];
+    bytes[0] = number;
+    vec![bytes]
+}
+
+#[test]
+fn with_quarantine_full_what_is_accepted_is_answered_all_the_same() {
+    let world = World::new();
+    let mut tablet = world.tablet(Some(TEAM));
+    let names = rounds(&world, &mut tablet, 1);
+    let mut facade = joined(&world, &tablet);
+    let mut number = 0;
+    let mut bring_rubbish = |facade: &mut Facade, more: Vec<Vec<u8>>| {
+        number += 1;
+        let brought = SyncMessage {
+            heads: vec![ChangeHash([number; 32])],
+            changes: [more, rubbish(number)].concat(),
+            ..SyncMessage::default()
+        };
+        bring(&world, facade, &names[0], &brought).unwrap()
+    };
+    let first = errors(&bring_rubbish(&mut facade, Vec::new()));
+    assert_eq!(first.len(), 1);
+    assert!(first[0] != "quarantine-full", "control: kept, {first:?}");
+    let full =
+        (0..40).any(|_| errors(&bring_rubbish(&mut facade, Vec::new())) == ["quarantine-full"]);
+    assert!(full);
+
+    let closure = tablet.closure(2);
+    let document = &mut tablet.documents[0].1;
+    let honest = document.commit(NOW, |w| w.put_closure(&closure)).unwrap();
+    let answer = bring_rubbish(&mut facade, vec![honest.bytes]);
+    assert_eq!(errors(&answer), ["quarantine-full"]);
+    let told = answer.iter().find_map(|bytes| message(bytes)).unwrap();
+    assert_eq!(told.heads, [honest.hash], "it is on disk, and told so");
+    let kept = world
+        .engine()
+        .log()
+        .changes(document_id(&names[0]))
+        .unwrap();
+    assert_eq!(kept.len(), 2);
+    // The connection goes on, and what was not kept is still asked for.
+    assert!(told.need.contains(&ChangeHash([number; 32])));
 }
