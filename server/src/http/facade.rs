@@ -8,7 +8,7 @@ use super::contract::{NamedDocument, NamedDocuments};
 use super::guard::{DeviceSession, Identity};
 use super::problem::Problem;
 use crate::app::App;
-use crate::store::{Committed, StoredDevice, random};
+use crate::store::{Committed, StoreError, StoredDevice, random};
 use crate::sync::facade::{Facade, FacadeError, MESSAGE_CAP_BYTES, Named, document_text, farewell};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
@@ -106,23 +106,37 @@ async fn upgrade(
         .on_upgrade(move |socket| converse(app, identity, asked.access_token, socket))
 }
 
-/// The tablet whose session this is; never by its upload token, which may not read.
-async fn tablet(app: &App, identity: Identity, token: Option<String>) -> Option<StoredDevice> {
+/// The tablet whose session this is; never by its upload token, which may not read. An error says
+/// nothing of the token: it may be good.
+async fn tablet(
+    app: &App,
+    identity: Identity,
+    token: Option<String>,
+) -> Result<Option<StoredDevice>, FacadeError> {
     if let Identity::Tablet(device) = identity {
-        return Some(device);
+        return Ok(Some(device));
     }
-    let token = token?;
+    let Some(token) = token else {
+        return Ok(None);
+    };
     let found = app.blocking(move |app| {
-        let id = app.device_sessions().device_of(&token, app.clock().now())?;
-        let device = app.server().device(id).ok().flatten();
-        device.filter(|device| !device.is_revoked())
+        let Some(id) = app.device_sessions().device_of(&token, app.clock().now()) else {
+            return Ok(None);
+        };
+        let device = app.server().device(id)?;
+        Ok::<_, StoreError>(device.filter(|device| !device.is_revoked()))
     });
-    found.await.ok().flatten()
+    Ok(found.await??)
 }
 
 async fn converse(app: App, identity: Identity, token: Option<String>, mut socket: WebSocket) {
-    let Some(device) = tablet(&app, identity, token).await else {
-        return part(&mut socket, "token-unknown", NOT_KNOWN).await;
+    let device = match tablet(&app, identity, token).await {
+        Ok(Some(device)) => device,
+        Ok(None) => return part(&mut socket, "token-unknown", NOT_KNOWN).await,
+        Err(error) => {
+            tracing::warn!(%error, "a token of /sync could not be looked up");
+            return part(&mut socket, "busy", TRY_LATER).await;
+        }
     };
     let id = device.device.id;
     let Some(_place) = app.part(|_| Places::default()).take(id) else {
@@ -306,6 +320,54 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::{NOW, World};
+    use crate::sync::PoolError;
+    use ed25519_dalek::Signer;
+    use maraude_core::sync::session_signed_bytes;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn a_token_that_cannot_be_looked_up_is_not_told_to_be_unknown() {
+        let world = World::new();
+        let enrolled = world.tablet(None);
+        let device = &enrolled.device;
+        let id = device.device.id;
+        let sessions = world.app.device_sessions();
+        let nonce = sessions.challenge(id, NOW).unwrap();
+        let signed = enrolled.signing.sign(&session_signed_bytes(id, &nonce));
+        let opened = sessions.open(device, &nonce, &signed.to_bytes(), NOW);
+        let token = opened.unwrap().0;
+        let look_up = |token: &str| {
+            let (app, token) = (world.app.clone(), token.to_owned());
+            async move { tablet(&app, Identity::Nobody, Some(token)).await }
+        };
+        let runtime = &world.runtime;
+        let found = runtime.block_on(look_up(&token)).unwrap();
+        assert_eq!(found.as_ref(), Some(device), "control: it is good");
+        let unknown = runtime.block_on(look_up("another")).unwrap();
+        assert_eq!(unknown, None, "control: it is not");
+
+        let (release, held) = channel::<()>();
+        let held = Arc::new(Mutex::new(held));
+        let more_than_find_room = (0..1_000).map(|_| {
+            let (app, held) = (world.app.clone(), held.clone());
+            let work = async move {
+                app.blocking(move |_| held.lock().unwrap().recv().ok())
+                    .await
+            };
+            runtime.spawn(work)
+        });
+        let waiting: Vec<_> = more_than_find_room.collect();
+        while !waiting.iter().any(tokio::task::JoinHandle::is_finished) {
+            std::thread::yield_now();
+        }
+        let refused = runtime.block_on(look_up(&token));
+        assert!(matches!(refused, Err(FacadeError::Pool(PoolError::Busy))));
+        drop(release);
+        for done in waiting {
+            runtime.block_on(done).unwrap().ok();
+        }
+    }
 
     #[test]
     fn one_tablet_holds_few_connections_and_gives_them_back() {
