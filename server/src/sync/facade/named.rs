@@ -5,7 +5,7 @@ use crate::sync::plan::rights;
 use crate::sync::{Engine, EngineError};
 use maraude_core::document::{DocumentName, Plan, document_id};
 use maraude_core::model::{DocumentId, RoundKey, TeamId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// A document that a token names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,15 +28,22 @@ impl Engine {
         for name in stored.chain(self.possible(&plan, device)) {
             names.insert(document_id(&name), name);
         }
+        let own = self.documents_written_by(device)?;
+        let gone = self.log().tombstones()?;
+        let gone: HashSet<DocumentId> = gone.iter().map(|gone| gone.document).collect();
         let mut named = Vec::new();
         for (document, name) in names {
-            named.extend(self.check_named(&plan, device, document, name)?);
+            if gone.contains(&document) {
+                continue;
+            }
+            let is_author = own.contains(&document);
+            named.extend(may_read(&plan, device, document, name, is_author)?);
         }
         Ok(named)
     }
 
     /// A document of this identifier, where the token names it. What does not exist and what the
-    /// tablet may not read are told alike, after the same look-ups.
+    /// tablet may not read are told alike, after the same look-ups: all are made before any decides.
     pub(super) fn named(
         &self,
         device: &StoredDevice,
@@ -44,31 +51,22 @@ impl Engine {
     ) -> Result<Option<Named>, EngineError> {
         let plan = self.plan_or_none()?;
         let stored = self.log().document(document)?.map(|stored| stored.name);
-        let mut possible = self.possible(&plan, device);
-        let name = stored.or_else(|| possible.find(|name| document_id(name) == document));
-        match name {
-            Some(name) => self.check_named(&plan, device, document, name),
+        let is_author = self.documents_written_by(device)?.contains(&document);
+        let gone = self.log().tombstone(document)?.is_some();
+        let possible = self.possible(&plan, device);
+        let possible = possible.filter(|name| document_id(name) == document).last();
+        match stored.or(possible).filter(|_| !gone) {
+            Some(name) => may_read(&plan, device, document, name, is_author),
             None => Ok(None),
         }
     }
 
-    fn check_named(
+    fn documents_written_by(
         &self,
-        plan: &Plan,
         device: &StoredDevice,
-        document: DocumentId,
-        name: DocumentName,
-    ) -> Result<Option<Named>, EngineError> {
-        let id = device.device.id;
-        let rights = rights(plan, device.device.team, &name, || {
-            Ok(self.log().documents_of(id)?.contains(&document))
-        })?;
-        let gone = self.log().tombstone(document)?.is_some();
-        Ok((rights.read && !gone).then_some(Named {
-            name,
-            document,
-            writable: rights.write,
-        }))
+    ) -> Result<HashSet<DocumentId>, EngineError> {
+        let written = self.log().documents_of(device.device.id)?;
+        Ok(written.into_iter().collect())
     }
 
     /// Documents that may begin with a change of this tablet: its team's rounds of the plan.
@@ -96,4 +94,20 @@ impl Engine {
         let anywhere = nights.filter_map(move |night| Some(round(team?, None, *night)));
         assigned.chain(anywhere)
     }
+}
+
+/// A document, where the tablet may read it.
+fn may_read(
+    plan: &Plan,
+    device: &StoredDevice,
+    document: DocumentId,
+    name: DocumentName,
+    is_author: bool,
+) -> Result<Option<Named>, EngineError> {
+    let rights = rights(plan, device.device.team, &name, || Ok(is_author))?;
+    Ok(rights.read.then_some(Named {
+        name,
+        document,
+        writable: rights.write,
+    }))
 }

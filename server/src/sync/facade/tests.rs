@@ -4,9 +4,10 @@ use super::bloom::Bloom;
 use super::codec::{Have, SyncMessage};
 use super::{Facade, FacadeError, HELD_CAP_BYTES, document_text};
 use crate::fixtures::{NOW, Tablet, World};
+use crate::store::Tombstone;
 use ciborium::Value;
 use maraude_core::document::{ChangeHash, DocumentName, document_id};
-use maraude_core::model::TeamId;
+use maraude_core::model::{DocumentId, TeamId};
 
 const TEAM: TeamId = TeamId::from_random([5; 16]);
 
@@ -187,4 +188,41 @@ fn with_quarantine_full_what_is_accepted_is_answered_all_the_same() {
     assert_eq!(kept.len(), 2);
     // The connection goes on, and what was not kept is still asked for.
     assert!(told.need.contains(&ChangeHash([number; 32])));
+}
+
+#[test]
+fn the_documents_that_are_listed_are_those_that_open() {
+    let world = World::new();
+    let other = TeamId::from_random([8; 16]);
+    let mut teammate = world.tablet(Some(TEAM));
+    let mut visitor = world.tablet(Some(other));
+    let names = rounds(&world, &mut teammate, 3);
+    let closure = visitor.closure(4);
+    let envelope = visitor.save(&world, names[1], |w| w.put_closure(&closure));
+    world.sync(&visitor, visitor.request(&world, &[&envelope]));
+    let ids: Vec<_> = names.iter().map(document_id).collect();
+    let engine = world.engine();
+    let check = |tablet: &Tablet, expected: &[DocumentId]| {
+        let listed = engine.documents_named_to(&tablet.device).unwrap();
+        let listed: Vec<_> = listed.iter().map(|named| named.document).collect();
+        for id in &ids {
+            let opens = engine.named(&tablet.device, *id).unwrap().is_some();
+            assert_eq!(opens, expected.contains(id));
+            assert_eq!(opens, listed.contains(id));
+        }
+    };
+    check(&teammate, &ids);
+    check(&visitor, &ids[1..2]);
+    check(&world.tablet(Some(other)), &[]);
+    engine
+        .log()
+        .erase(&Tombstone {
+            document: ids[1],
+            at: NOW,
+            reason: "asked for".to_owned(),
+            successor: None,
+        })
+        .unwrap();
+    check(&teammate, &[ids[0], ids[2]]);
+    check(&visitor, &[]);
 }
