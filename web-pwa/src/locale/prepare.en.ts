@@ -1,9 +1,7 @@
 /** What *Préparer* says, in English. */
 
+import { manyEn as many } from './plural';
 import type { PrepareText } from './prepare.fr';
-
-const many = (count: number, one: string, several: string): string =>
-  `${count} ${count === 1 ? one : several}`;
 
 export const prepareEn: PrepareText = {
   parts: {

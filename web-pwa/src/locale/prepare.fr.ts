@@ -1,7 +1,6 @@
 /** What *Préparer* says, in French. */
 
-const many = (count: number, one: string, several: string): string =>
-  `${count} ${count >= 2 ? several : one}`;
+import { manyFr as many } from './plural';
 
 export const prepareFr = {
   parts: {
