@@ -146,6 +146,8 @@ impl Counted<'_> {
         reviewed
             .lasting_places(lines)
             .iter()
+            // Everybody met there was seen first at another door: no spot of anybody.
+            .filter(|found| found.told.is_some() || found.people[1] > 0)
             .filter_map(|found| {
                 let unit = match found.unit {
                     Line::Squat => Unit::Squat,

@@ -5,7 +5,7 @@
 
 use super::Reviewed;
 use crate::projection::{Counting, LastingPlace, ObservationLine, Unit, counting, lasting_places};
-use maraude_core::model::{ObservationId, SlotRef};
+use maraude_core::model::{ObservationId, SlotRef, TimestampMs};
 use maraude_linkage::{Dimension, Unit as Subject};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,11 +68,42 @@ impl Reviewed {
         found
     }
 
-    /// Squats and bidonvilles among lines, the people met at their doors counted once each.
+    /// Squats and bidonvilles among lines. Whoever was met at several doors of a line of the figure
+    /// is of the place they were seen at first, as in the parts of the street: people met at the
+    /// doors add up to the people there are.
     pub fn lasting_places(&self, lines: &[ObservationLine]) -> Vec<LastingPlace> {
+        let first = self.first_met(lines);
         lasting_places(lines, &|met| {
-            let of: BTreeSet<ObservationId> = met.iter().map(|line| line.observation.id).collect();
-            self.people_of(&of)
+            let here = met.iter().map(|line| {
+                let held = self.clusters_of(line.observation.id).iter();
+                let first_here = held.filter(|&&cluster| {
+                    first.get(&(cluster, line.unit())) == Some(&line.observation.id)
+                });
+                first_here.count() as u32
+            });
+            here.sum()
         })
     }
+
+    /// The observation that saw each person first, among those that count people met at squats
+    /// or bidonvilles, each line of the figure apart.
+    fn first_met(&self, lines: &[ObservationLine]) -> BTreeMap<(u32, Unit), ObservationId> {
+        let mut first: BTreeMap<(u32, Unit), (TimestampMs, ObservationId)> = BTreeMap::new();
+        let counted = lines.iter().filter(|line| {
+            let lasting = matches!(line.unit(), Unit::Squat | Unit::Bidonville);
+            lasting && counting(line) == Counting::Counted
+        });
+        for line in counted {
+            let seen = (line.observed_at, line.observation.id);
+            for &cluster in self.clusters_of(line.observation.id) {
+                let known = first.entry((cluster, line.unit())).or_insert(seen);
+                *known = (*known).min(seen);
+            }
+        }
+        let named = first.into_iter().map(|(of, (_, id))| (of, id));
+        named.collect()
+    }
 }
+
+#[cfg(test)]
+mod tests;

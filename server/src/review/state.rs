@@ -53,6 +53,23 @@ impl Reviewed {
         Ok(Self::from(source, position, linkage))
     }
 
+    /// What a night's lines and clusters make, whatever linkage would say.
+    #[cfg(test)]
+    pub(super) fn made(
+        lines: Vec<ObservationLine>,
+        clusters: Vec<maraude_linkage::Cluster>,
+    ) -> Self {
+        let mut linkage = Linkage::default();
+        linkage.clusters = clusters;
+        let named = lines.into_iter().map(|line| (line.observation.id, line));
+        let source = Source {
+            lines: named.collect(),
+            compared: BTreeMap::new(),
+            decisions: Vec::new(),
+        };
+        Self::from(source, 1, linkage)
+    }
+
     fn from(source: Source, position: LogPosition, linkage: Linkage) -> Self {
         let mut cluster_sizes: BTreeMap<ObservationId, u32> = BTreeMap::new();
         let mut clusters_of: BTreeMap<ObservationId, Vec<u32>> = BTreeMap::new();
@@ -140,13 +157,9 @@ impl Reviewed {
         (figure.count() as u32, interval)
     }
 
-    /// Distinct people among those some observations stand for.
-    pub(super) fn people_of(&self, observations: &BTreeSet<ObservationId>) -> u32 {
-        let held = observations
-            .iter()
-            .filter_map(|id| self.clusters_of.get(id));
-        let clusters: BTreeSet<u32> = held.flatten().copied().collect();
-        clusters.len() as u32
+    /// Numbers of the clusters that hold somebody of an observation.
+    pub(super) fn clusters_of(&self, id: ObservationId) -> &[u32] {
+        self.clusters_of.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// A compared pair.
