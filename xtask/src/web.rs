@@ -30,25 +30,46 @@ pub fn build() -> Result<()> {
     app()
 }
 
-/// The core as a JavaScript package in `web-pwa/src/core/pkg`.
+/// A crate for the browser, and where its JavaScript package goes below `web-pwa/src/core`.
+struct WasmPackage {
+    name: &'static str,
+    folder: &'static str,
+    says: &'static str,
+}
+
+/// One cargo run each: built together they would share features.
+const WASM_PACKAGES: [WasmPackage; 2] = [
+    WasmPackage {
+        name: "maraude-wasm",
+        folder: "pkg",
+        says: "Building the tablet's core (wasm)...",
+    },
+    WasmPackage {
+        name: "maraude-gazetteer-wasm",
+        folder: "pkg-gazetteer",
+        says: "Building the tablet's geocoder (wasm)...",
+    },
+];
+
+/// The core and the geocoder as JavaScript packages.
 pub fn core() -> Result<()> {
-    say("Building the tablet's core (wasm)...");
+    WASM_PACKAGES.iter().try_for_each(wasm_package)
+}
+
+fn wasm_package(of: &WasmPackage) -> Result<()> {
+    say(of.says);
     let mut build = cargo();
-    build.args([
-        "build",
-        "--quiet",
-        "--package",
-        "maraude-wasm",
-        "--profile",
-        "wasm",
-    ]);
-    run(build.args(["--target", setup::WASM_TARGET]))?;
+    build.args(["build", "--quiet", "--package", of.name]);
+    build.args(["--profile", "wasm", "--target", setup::WASM_TARGET]);
+    run(&mut build)?;
+    let crate_name = of.name.replace('-', "_");
     let wasm = target()
         .join(setup::WASM_TARGET)
-        .join("wasm/maraude_wasm.wasm");
-    let package = root().join("web-pwa/src/core/pkg");
+        .join(format!("wasm/{crate_name}.wasm"));
+    let package = root().join("web-pwa/src/core").join(of.folder);
     let bytes = std::fs::read(&wasm).with_context(|| format!("{} is missing", wasm.display()))?;
-    if unchanged("wasm", hash_of(&bytes)) && package.join("maraude_wasm_bg.wasm").is_file() {
+    let made = package.join(format!("{crate_name}_bg.wasm")).is_file();
+    if unchanged(of.name, hash_of(&bytes)) && made {
         return Ok(());
     }
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
@@ -62,13 +83,17 @@ pub fn core() -> Result<()> {
     bindgen
         .generate(&package)
         .map_err(|problem| anyhow!("wasm-bindgen: {problem:#}"))?;
-    keep("wasm", hash_of(&bytes))
+    keep(of.name, hash_of(&bytes))
 }
 
 /// The app in `web-pwa/dist`, each file with its brotli twin.
 fn app() -> Result<()> {
     let web = root().join("web-pwa");
-    let inputs = tree_hash(&web)? ^ hash_of(&std::fs::read(target().join("xtask/wasm.hash"))?);
+    let mut inputs = tree_hash(&web)?;
+    for of in &WASM_PACKAGES {
+        let built = std::fs::read(target().join(format!("xtask/{}.hash", of.name)))?;
+        inputs ^= hash_of(&built);
+    }
     if unchanged("app", inputs) && web.join("dist/index.html").is_file() {
         return Ok(());
     }
@@ -125,7 +150,10 @@ fn tree_hash(folder: &Path) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     for path in files_under(folder)? {
         let inside = path.strip_prefix(folder)?;
-        if inside.starts_with("e2e") || inside.starts_with("wasm") {
+        if inside.starts_with("e2e")
+            || inside.starts_with("wasm")
+            || inside.starts_with("wasm-gazetteer")
+        {
             continue;
         }
         inside.hash(&mut hasher);

@@ -5,6 +5,7 @@
 //! ahead of the next. The server's geolocation calls it; it reads no file and keeps nothing of
 //! what was asked.
 
+mod cell;
 mod crossing;
 mod entry;
 mod house;
@@ -16,6 +17,7 @@ mod search;
 mod vocabulary;
 mod words;
 
+pub use cell::{CellError, CellKey, read_cell, write_cell};
 pub use entry::{HouseNumber, NamedPlace, NamedPlaceKind};
 pub use normalise::fold;
 pub use search::{Answer, Found, FoundKind, Gazetteer};

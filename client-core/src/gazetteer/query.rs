@@ -44,7 +44,7 @@ pub struct Readings {
 
 /// Reads what was typed.
 pub fn read(query: &str) -> Readings {
-    let slashed = query.replace(['/', '+', '&'], " et ");
+    let slashed = query.replace(['/', '+', '&', '×'], " et ");
     let mut typed = words(&slashed);
     typed.truncate(WORDS);
     typed.retain(|word| !is_postcode(word));
@@ -60,7 +60,7 @@ pub fn read(query: &str) -> Readings {
         readings.places.extend(all_readings(words, part));
     }
     let meets = typed.iter().any(|word| MEETS.contains(&word.as_str()));
-    if meets || query.contains('/') || query.contains('+') {
+    if meets || query.contains(['/', '+', '×']) {
         readings.crossings = crossings(&typed);
     }
     readings

@@ -237,3 +237,24 @@ fn what_names_nothing_finds_nothing_sure() {
             .is_empty()
     );
 }
+
+/// A tablet writes the label of what was chosen: the server must find that very place by it.
+#[test]
+fn a_label_finds_the_place_it_is_of() {
+    let gazetteer = town();
+    let mut labels = 0;
+    for (typed, ..) in TYPED {
+        for found in gazetteer.search(typed, None, 5).found {
+            let again = gazetteer.search(&found.label, None, 5);
+            let best = &again.found[0];
+            assert_eq!(
+                (&best.label, best.kind),
+                (&found.label, found.kind),
+                "{typed}"
+            );
+            assert!(distance_m(best.at, found.at) < 1.0, "{}", found.label);
+            labels += 1;
+        }
+    }
+    assert!(labels > TYPED.len(), "{labels} labels");
+}

@@ -58,6 +58,7 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/device/session", Access::Public),
     route("POST", "/api/sync", Access::Upload),
     route("GET", "/api/map", Access::Public),
+    route("GET", "/api/gazetteer/{cell}", Access::Public),
     // Clients of automerge-repo: tablets too. The socket asks for the token itself, because a
     // refused upgrade throws where nobody can catch it in the stock Node client.
     route("GET", "/api/documents", Access::Tablet),

@@ -6,7 +6,9 @@
 use super::ground::{AreaLayers, layer_versions};
 use crate::store::{Address, LayerFeature, LayerKind, LayerStore, LayerStoreError};
 use geo::{Centroid, Coord, CoordsIter, Geometry};
-use maraude_core::gazetteer::{Gazetteer, HouseNumber, NamedPlace, NamedPlaceKind, fold};
+use maraude_core::gazetteer::{
+    CellKey, Gazetteer, HouseNumber, NamedPlace, NamedPlaceKind, fold, write_cell,
+};
 use maraude_core::geography::distance_m;
 use maraude_core::model::{CampaignId, Coordinates};
 use std::collections::{BTreeMap, HashMap};
@@ -38,6 +40,33 @@ pub fn make_gazetteer(
     versions: &Versions,
     areas: &AreaLayers,
 ) -> Result<Gazetteer, LayerStoreError> {
+    Ok(Gazetteer::new(named_places(store, versions, areas)?))
+}
+
+/// The same streets and landmarks by cell, as tablets keep them.
+pub fn gazetteer_cells(
+    store: &LayerStore,
+    versions: &Versions,
+    areas: &AreaLayers,
+) -> Result<BTreeMap<CellKey, String>, LayerStoreError> {
+    let places = named_places(store, versions, areas)?;
+    let mut cells: BTreeMap<CellKey, Vec<&NamedPlace>> = BTreeMap::new();
+    for place in &places {
+        for key in CellKey::touched_by(place) {
+            cells.entry(key).or_default().push(place);
+        }
+    }
+    // Text and numbers can always be written.
+    let written = |places: Vec<&NamedPlace>| write_cell(places).unwrap_or_default();
+    let cells = cells.into_iter();
+    Ok(cells.map(|(key, places)| (key, written(places))).collect())
+}
+
+fn named_places(
+    store: &LayerStore,
+    versions: &Versions,
+    areas: &AreaLayers,
+) -> Result<Vec<NamedPlace>, LayerStoreError> {
     let mut streets = Streets::default();
     if let Some(version) = versions.get("address") {
         store.each_address(*version, |address| streets.add(address))?;
@@ -53,7 +82,7 @@ pub fn make_gazetteer(
             entries.extend(landmark(&feature, areas));
         }
     }
-    Ok(Gazetteer::new(entries))
+    Ok(entries)
 }
 
 /// Streets under way: by name, those of each commune.

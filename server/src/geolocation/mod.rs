@@ -19,7 +19,7 @@ mod resolve;
 pub use addresses::{AddressFileError, AddressReading, import_addresses};
 pub use areas::AreaIndex;
 pub use follow::{FollowError, LiveView, TableDigests};
-pub use gazetteer::{Versions, gazetteer_versions, make_gazetteer};
+pub use gazetteer::{Versions, gazetteer_cells, gazetteer_versions, make_gazetteer};
 pub use geocode::{GeocodeError, GeocodeSummary, geocode};
 pub use ground::{AreaLabel, AreaLayers, BELIEVED_BEYOND_M, Ground, index_layer, load_layers};
 pub use layers::{

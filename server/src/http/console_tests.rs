@@ -13,6 +13,7 @@ use axum::http::header::{
 };
 use axum::http::{Request, Response, StatusCode};
 use futures_util::StreamExt;
+use maraude_core::gazetteer::{Gazetteer, read_cell};
 use maraude_core::model::{
     Answer, AnswerValue, Closure, ClosureId, Coverage, ObservationId, SectorId, Stamp,
 };
@@ -309,6 +310,26 @@ async fn a_typed_place_has_candidates_to_choose_from() {
     assert_eq!(found["candidates"][0]["label"], "Gare routière");
     assert_eq!(found["candidates"][0]["kind"], "landmark");
     assert_eq!(found["confident"], true);
+    // A tablet keeps the square and searches it alone; a square without anything is not there.
+    let cell = console.get_raw("/api/gazetteer/77_872", &[]).await;
+    let tag = cell.headers()[ETAG].to_str().unwrap().to_owned();
+    let text = String::from_utf8(bytes_of(cell).await).unwrap();
+    let kept = Gazetteer::new(read_cell(&text).unwrap());
+    let answer = kept.search("dvt la gare routiere", None, 3);
+    assert_eq!(answer.found[0].label, "Gare routière");
+    for (path, known, status) in [
+        (
+            "/api/gazetteer/77_872",
+            tag.as_str(),
+            StatusCode::NOT_MODIFIED,
+        ),
+        ("/api/gazetteer/76_872", "", StatusCode::NOT_FOUND),
+        ("/api/gazetteer/here", "", StatusCode::NOT_FOUND),
+    ] {
+        let asked = [(IF_NONE_MATCH.as_str(), known)];
+        let answered = console.get_raw(path, &asked).await;
+        assert_eq!(answered.status(), status, "{path}");
+    }
     let (status, problem) = ask(&"a".repeat(201)).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(problem["field"], "text");

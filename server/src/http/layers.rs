@@ -9,11 +9,8 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::{Columns, LayerFileError, read_layer};
 use crate::store::{LayerKind, LayerVersion};
-use axum::body::Body as Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -118,30 +115,7 @@ async fn map(State(app): State<App>, headers: HeaderMap) -> Result<Response, Pro
             Ok::<_, Problem>(bundle)
         })
         .await??;
-    let tag = format!("\"{}\"", bundle.version);
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if text(IF_NONE_MATCH).is_some_and(|known| known.contains(&tag)) {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
-    }
-    let gzip = text(ACCEPT_ENCODING).is_some_and(|accepted| accepted.contains("gzip"));
-    let mut response = Response::new(Bytes::from(if gzip {
-        bundle.gzip.clone()
-    } else {
-        bundle.json.clone()
-    }));
-    let own = response.headers_mut();
-    own.insert(CONTENT_TYPE, "application/json".parse().map_err(broken)?);
-    own.insert(ETAG, tag.parse().map_err(broken)?);
-    own.insert(VARY, "accept-encoding".parse().map_err(broken)?);
-    own.insert(CACHE_CONTROL, "no-cache".parse().map_err(broken)?);
-    if gzip {
-        own.insert(CONTENT_ENCODING, "gzip".parse().map_err(broken)?);
-    }
-    Ok(response)
-}
-
-fn broken(_: axum::http::header::InvalidHeaderValue) -> Problem {
-    Problem::broken()
+    bundle.packed.answer(&bundle.version, &headers)
 }
 
 impl From<LayerFileError> for Problem {

@@ -21,6 +21,7 @@ mod live;
 mod observations;
 pub mod openapi;
 mod orders;
+mod packed;
 mod problem;
 mod quality;
 mod quarantine;

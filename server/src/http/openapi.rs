@@ -132,6 +132,13 @@ const ROUTES: &[Told] = &[
     ),
     told(
         "GET",
+        "/api/gazetteer/{cell}",
+        "Streets, numbers and landmarks of a square of 0.05 degrees (`east_north`), for tablets",
+        None,
+        Media("application/json"),
+    ),
+    told(
+        "GET",
         "/api/documents",
         "What a tablet's token names, for clients of automerge-repo",
         None,

@@ -9,6 +9,7 @@ import { forgetFix, locate, positionAllowed } from '../platform/geolocation';
 import { hasLayers, keptLayers, refreshLayers, type MapLayers } from '../platform/map-layers';
 import { askForFiles } from '../platform/sole-tab';
 import type { Event, PlatformReport, Position, View } from './generated/tablet';
+import { refreshPlaces } from './places';
 import type { FatalCode, FromWorker, PageEffect, ToWorker } from './message';
 import { update } from './update.svelte';
 
@@ -172,9 +173,13 @@ export async function tryPosition(): Promise<Position | null> {
   return found;
 }
 
-/** Fetches the map's layers, then checks. */
+/** Fetches the map's layers and the places to search, then checks. */
 export async function fetchMap(): Promise<boolean> {
-  const there = await refreshLayers();
+  const sectors = [...(view?.plan?.sectors ?? []), ...(view?.round?.sector ? [view.round.sector] : [])];
+  const [there] = await Promise.all([
+    refreshLayers(),
+    refreshPlaces(sectors.flatMap(({ polygons }) => polygons)),
+  ]);
   await check();
   return there;
 }

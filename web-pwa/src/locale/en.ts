@@ -321,6 +321,17 @@ export const en: Messages = {
     removePin: 'Remove the placed mark',
     typed: 'Write the place',
     typedHint: 'For example: under the bridge, car park side.',
+    suggestions: 'Suggested places',
+    found: (count) => plural(count, 'suggested place', 'suggested places'),
+    chosen: 'Place chosen. Without another position the observation will be placed there.',
+    noSearch: 'Streets and landmarks are not on this tablet: what you write is kept as it is.',
+    kinds: {
+      address: 'address',
+      interpolated: 'address, roughly',
+      street: 'street',
+      landmark: 'landmark',
+      crossing: 'crossing',
+    },
   },
   map: {
     title: 'Map of the sector',

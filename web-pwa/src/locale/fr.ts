@@ -9,6 +9,7 @@ import type {
   SiteKind,
   WithdrawalReason,
 } from '../core/generated/tablet';
+import type { PlaceFound } from '../core/places-message';
 import type { Theme } from '../core/preferences.svelte';
 import { manyFr as plural } from './plural';
 import { fatalFr, messagesFr, type Sentences } from './sentences.fr';
@@ -335,6 +336,17 @@ export const fr = {
     removePin: 'Enlever le point placé',
     typed: 'Écrire le lieu',
     typedHint: 'Par exemple : sous le pont, côté parking.',
+    suggestions: 'Lieux proposés',
+    found: (count: number) => plural(count, 'lieu proposé', 'lieux proposés'),
+    chosen: 'Lieu choisi. Sans autre position, l’observation y sera placée.',
+    noSearch: 'Rues et repères ne sont pas sur cette tablette : ce que vous écrivez est gardé tel quel.',
+    kinds: {
+      address: 'adresse',
+      interpolated: 'adresse, à peu près',
+      street: 'rue',
+      landmark: 'repère',
+      crossing: 'croisement',
+    } as Record<PlaceFound['kind'], string>,
   },
   map: {
     title: 'Carte du secteur',

@@ -2,13 +2,11 @@
 //! simplified, in one JSON. No sector, no known place, no person.
 
 use crate::geolocation::BELIEVED_BEYOND_M;
+use crate::http::packed::Packed;
 use crate::store::{LayerFeature, LayerKind, LayerStore, LayerStoreError, LayerVersion};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use geo::{BoundingRect, Geometry, MapCoords, Simplify};
 use maraude_core::geography::Bounds;
 use serde_json::{Map, Value, json};
-use std::io::Write;
 
 /// Kinds in the bundle.
 const KINDS: [LayerKind; 5] = [
@@ -29,10 +27,8 @@ const DECIMALS: f64 = 1e5;
 pub(super) struct Bundle {
     /// Changes with every import.
     pub(super) version: String,
-    /// As JSON.
-    pub(super) json: Vec<u8>,
-    /// The same, compressed.
-    pub(super) gzip: Vec<u8>,
+    /// What is sent.
+    pub(super) packed: Packed,
 }
 
 impl Bundle {
@@ -68,11 +64,9 @@ impl Bundle {
         });
         let version = Self::version_of(latest);
         let json = json!({ "version": version, "bounds": bounds, "layers": layers }).to_string();
-        let json = json.into_bytes();
         Ok(Self {
             version,
-            gzip: compress(&json),
-            json,
+            packed: Packed::new(json.into_bytes()),
         })
     }
 }
@@ -116,11 +110,4 @@ fn drawn(geometry: &Geometry<f64>) -> Geometry<f64> {
 
 fn round(degrees: f64) -> f64 {
     (degrees * DECIMALS).round() / DECIMALS
-}
-
-fn compress(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    // Writing to memory does not fail.
-    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-    written.unwrap_or_default()
 }
