@@ -2,7 +2,7 @@
 
 use super::limits::GateLimits;
 use super::operation::{Operation, operations};
-use super::prescan::{Scan, body, chunk_of, hash_of, is_compressed};
+use super::prescan::{Inflating, Scan, chunk_of, hash_of};
 use super::refusal::Refusal;
 use super::shape::{Rule, check_fields, edits, made};
 use crate::document::{Actor, ChangeFacts, ChangeHash, Document, DocumentKind, RawChange};
@@ -69,9 +69,6 @@ pub fn admit_from_server(
     let rule = Rule { kind, author: None };
     Gate::new(document, rule, true, limits).run(changes)
 }
-
-/// Bytes that one deflated byte may come to (RFC 1951 allows 1,032).
-const RATIO: usize = 1_032;
 
 /// A change whose bytes were read, before it is compared with the document.
 struct Scanned<'a> {
@@ -155,25 +152,16 @@ impl<'a> Gate<'a> {
     fn read<'b>(&mut self, changes: &'b [Vec<u8>]) -> Vec<Scanned<'b>> {
         let mut waiting = Vec::new();
         let mut seen = HashSet::new();
-        let mut held_bytes = 0;
+        let mut inflating = Inflating::new(self.limits);
         for (index, bytes) in changes.iter().enumerate() {
-            if held_bytes > self.limits.batch_bytes {
-                // Not even inflated: what is left may be a thousand times the batch.
-                self.refuse(None, Refusal::TooLarge, bytes.clone());
-                continue;
-            }
-            let body = match body(bytes, self.limits) {
+            let body = inflating.body(bytes).unwrap_or(Err(Refusal::TooLarge));
+            let body = match body {
                 Ok(body) => body,
                 Err(refusal) => {
-                    // It may have been inflated before it was found wrong.
-                    if is_compressed(bytes) {
-                        held_bytes += self.limits.inflated_bytes.min(RATIO * bytes.len());
-                    }
                     self.refuse(None, refusal, bytes.clone());
                     continue;
                 }
             };
-            held_bytes += body.len();
             let hash = hash_of(&body);
             if self.document.has(&hash) || !seen.insert(hash) {
                 self.admission.known.push(hash);

@@ -18,5 +18,5 @@ mod tests;
 
 pub use admit::{Admission, admit, admit_from_server, admit_under_actors};
 pub use limits::GateLimits;
-pub use prescan::{Prescan, actor_of_change, dependencies_of, hash_of_change, prescan};
+pub use prescan::{Prescan, actors_of_changes, dependencies_of, hash_of_change, prescan};
 pub use refusal::Refusal;

@@ -14,11 +14,15 @@ use super::refusal::Refusal;
 use crate::document::ChangeHash;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const TYPE_CHANGE: u8 = 1;
 const TYPE_COMPRESSED: u8 = 2;
+
+/// Bytes that one deflated byte may come to (RFC 1951 allows 1,032).
+const RATIO: usize = 1_032;
 
 /// How much a change is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +49,17 @@ pub fn dependencies_of(bytes: &[u8], limits: &GateLimits) -> Result<Vec<ChangeHa
     read_dependencies(&mut Cursor(&body), limits)
 }
 
-/// Who a change says wrote it, read without decoding its operations.
-pub fn actor_of_change(bytes: &[u8], limits: &GateLimits) -> Result<Vec<u8>, Refusal> {
-    let body = body(bytes, limits)?;
-    let mut cursor = Cursor(&body);
+/// Who the changes of one batch say wrote them, each once, read without decoding operations. Those
+/// that the gate would not even inflate are not read here either.
+pub fn actors_of_changes(changes: &[Vec<u8>], limits: &GateLimits) -> BTreeSet<Vec<u8>> {
+    let mut inflating = Inflating::new(limits);
+    let bodies = changes.iter().map_while(|bytes| inflating.body(bytes));
+    let actors = bodies.filter_map(|body| actor_of(&body.ok()?, limits).ok());
+    actors.collect()
+}
+
+fn actor_of(body: &[u8], limits: &GateLimits) -> Result<Vec<u8>, Refusal> {
+    let mut cursor = Cursor(body);
     read_dependencies(&mut cursor, limits)?;
     Ok(cursor.prefixed()?.to_vec())
 }
@@ -100,8 +111,39 @@ pub(super) fn body<'a>(bytes: &'a [u8], limits: &GateLimits) -> Result<Cow<'a, [
     Ok(body)
 }
 
+/// Inflates the changes of one batch, one after the other, until they come to its cap.
+pub(super) struct Inflating<'a> {
+    limits: &'a GateLimits,
+    inflated_bytes: usize,
+}
+
+impl<'a> Inflating<'a> {
+    pub(super) fn new(limits: &'a GateLimits) -> Self {
+        Self {
+            limits,
+            inflated_bytes: 0,
+        }
+    }
+
+    /// The inside of the next change; none once the batch has come to its cap: what is left is not
+    /// even inflated, it may come to a thousand times as much.
+    pub(super) fn body<'b>(&mut self, bytes: &'b [u8]) -> Option<Result<Cow<'b, [u8]>, Refusal>> {
+        if self.inflated_bytes > self.limits.batch_bytes {
+            return None;
+        }
+        let body = body(bytes, self.limits);
+        self.inflated_bytes += match &body {
+            Ok(body) => body.len(),
+            // It may have been inflated before it was found wrong.
+            Err(_) if is_compressed(bytes) => self.limits.inflated_bytes.min(RATIO * bytes.len()),
+            Err(_) => 0,
+        };
+        Some(body)
+    }
+}
+
 /// A chunk that says it is deflated.
-pub(super) fn is_compressed(bytes: &[u8]) -> bool {
+fn is_compressed(bytes: &[u8]) -> bool {
     bytes.get(8) == Some(&TYPE_COMPRESSED)
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::document::GENESIS_HASH;
-use crate::gate::prescan::{chunk_of, hash_of};
+use crate::gate::prescan::{actors_of_changes, chunk_of, hash_of};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use std::io::Write as _;
@@ -314,6 +314,38 @@ fn many_small_changes_that_come_to_much_are_refused_together() {
     );
     // What an envelope really comes to has room.
     assert_eq!(too_large(&all[..100]), 0);
+}
+
+#[test]
+fn who_wrote_what_lies_beyond_the_bound_is_not_read() {
+    let (hundred, all) = (swarm(100), swarm(200));
+    let mut body = forge(many(1, 1)).body();
+    let other = sample::actor(2).as_bytes().to_vec();
+    let at = body
+        .windows(24)
+        .position(|w| w == sample::actor(1).as_bytes());
+    let at = at.unwrap();
+    body[at..at + 24].copy_from_slice(&other);
+    let last = chunk_of(&body, hash_of(&body));
+    let is_read = |before: &[Vec<u8>], limits: &GateLimits| {
+        let batch = [before, std::slice::from_ref(&last)].concat();
+        actors_of_changes(&batch, limits).contains(&other)
+    };
+    // Control: it is read behind as much as is allowed, and behind everything without the bound.
+    let unbounded = GateLimits {
+        batch_bytes: usize::MAX,
+        ..limits()
+    };
+    assert!(is_read(&hundred, &limits()));
+    assert!(is_read(&all, &unbounded));
+    assert!(!is_read(&all, &limits()));
+    // What inflates and is then found wrong has cost as much.
+    let mut wrong = all;
+    for chunk in &mut wrong {
+        chunk[4] ^= 1;
+    }
+    assert!(is_read(&wrong, &unbounded));
+    assert!(!is_read(&wrong, &limits()));
 }
 
 /// Told by the system, in kilobytes; none where it does not tell.

@@ -7,7 +7,7 @@ use crate::store::{Batch, HashValue, NewChange, NewQuarantined};
 use crate::sync::plan::circumstance;
 use crate::sync::{Engine, Gate};
 use maraude_core::document::{Actor, ChangeHash, Document, DocumentName, GENESIS_HASH, RawChange};
-use maraude_core::gate::{Admission, GateLimits, Refusal, actor_of_change, dependencies_of};
+use maraude_core::gate::{Admission, GateLimits, Refusal, actors_of_changes, dependencies_of};
 use maraude_core::model::DocumentId;
 use maraude_core::sync::RefusedChange;
 use serde_bytes::ByteArray;
@@ -213,21 +213,16 @@ impl Work<'_> {
     /// nobody has. The first change that enters under an actor binds it, in this document, to its
     /// author (design D5).
     fn actors_of(&self, current: &Document, item: &Item) -> Vec<Vec<u8>> {
-        let mut actors = Vec::new();
         if !item.is_brought() {
-            return actors;
+            return Vec::new();
         }
-        for bytes in &item.changes {
-            let Ok(actor) = actor_of_change(bytes, &GateLimits::default()) else {
-                continue;
-            };
-            // An actor that has the shape of a tablet's is that tablet's.
-            let open = Actor::from_slice(&actor).is_none() && actor.len() <= ACTOR_CAP_BYTES;
-            if open && !actors.contains(&actor) && self.is_of_author(current, &actor, item) {
-                actors.push(actor);
-            }
-        }
-        actors
+        let mut actors = actors_of_changes(&item.changes, &GateLimits::default());
+        // An actor that has the shape of a tablet's is that tablet's.
+        actors.retain(|actor| {
+            let open = Actor::from_slice(actor).is_none() && actor.len() <= ACTOR_CAP_BYTES;
+            open && self.is_of_author(current, actor, item)
+        });
+        actors.into_iter().collect()
     }
 
     fn is_of_author(&self, current: &Document, actor: &[u8], item: &Item) -> bool {
