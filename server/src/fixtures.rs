@@ -196,6 +196,7 @@ impl Tablet {
                 .collect(),
             follow: Vec::new(),
             log_end: None,
+            set_aside: Vec::new(),
         }
     }
 

@@ -161,6 +161,7 @@ impl HostileTablet {
             envelopes: envelopes.into_iter().map(ByteBuf::from).collect(),
             follow: Vec::new(),
             log_end: None,
+            set_aside: Vec::new(),
         }
     }
 

@@ -45,6 +45,18 @@ pub struct SyncRequest {
     /// [`SyncAnswer::log_end`] as last received: a server restored from an older copy finds out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_end: Option<ByteBuf>,
+    /// Changes that the server sent and that made this tablet's core die: the coordination is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<SetAside>,
+}
+
+/// A change that a tablet keeps aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Its document.
+    pub document: DocumentId,
+    /// The change.
+    pub change: HashBytes,
 }
 
 /// A document to be brought up to date.

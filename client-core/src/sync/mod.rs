@@ -24,7 +24,7 @@ pub use enrolment::{
 };
 pub use message::{
     ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL,
-    REQUEST_CAP_BYTES, Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SyncAnswer,
+    REQUEST_CAP_BYTES, Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SetAside, SyncAnswer,
     SyncRequest,
 };
 pub use peer::{Digest, EnvelopeHash, Peer, Standing, receipt_holds};

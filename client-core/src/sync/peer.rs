@@ -212,6 +212,7 @@ impl Peer {
             envelopes,
             follow,
             log_end: self.log_end.clone().map(ByteBuf::from),
+            set_aside: Vec::new(),
         })
     }
 

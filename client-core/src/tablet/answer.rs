@@ -7,10 +7,8 @@ use super::exchange::FAILED_POLL_MS;
 use super::job::{After, Job};
 use super::outbox::Line;
 use super::store::Staged;
-use crate::document::{ChangeHash, DocumentName, document_id};
-use crate::gate::{GateLimits, admit_from_server};
-use crate::sync::{Digest, DocumentUpdate, HashBytes, Receipt};
-use serde_bytes::ByteBuf;
+use crate::document::{DocumentName, document_id};
+use crate::sync::{Digest, Receipt};
 
 /// A clock that moved less than this is not noted again, milliseconds.
 const CLOCK_STEP_MS: i64 = 2_000;
@@ -67,32 +65,6 @@ impl Tablet {
         staged.write_outbox(lines);
         self.note_contact(&mut staged, digest.epoch, digest.clock_offset_ms);
         staged
-    }
-
-    /// Lets what the server sent through the gate, then into the document and its log.
-    fn take_update(&mut self, staged: &mut Staged, update: DocumentUpdate) {
-        let kind = update.name.kind();
-        let id = document_id(&update.name);
-        let here = staged
-            .session()
-            .is_some_and(|session| session.papers.contains_key(&id));
-        if update.changes.is_empty()
-            || (!here && self.stage_new_paper(staged, update.name).is_none())
-        {
-            return;
-        }
-        let changes: Vec<Vec<u8>> = update.changes.into_iter().map(ByteBuf::into_vec).collect();
-        let Some(paper) = staged.session().and_then(|session| session.paper(id)) else {
-            return;
-        };
-        let limits = GateLimits::default();
-        let admission = admit_from_server(&mut paper.document, kind, &changes, &limits);
-        let lacks = |head: &HashBytes| !paper.document.has(&ChangeHash(head.into_array()));
-        // An answer holds so much and no more: what is left comes with the next, at once.
-        let more = !admission.accepted.is_empty() && update.heads.iter().any(lacks);
-        let operation = paper.keep(&admission.accepted, || self.draw());
-        self.more_to_come |= more;
-        staged.operations.extend(operation);
     }
 
     /// Rounds that a colleague closed or opened again.

@@ -38,6 +38,14 @@ impl Tablet {
                 detail: Some(damaged.to_string()),
             });
         }
+        let set_aside = self.set_aside().len();
+        if set_aside > 0 {
+            checks.push(Check {
+                code: "change-set-aside".to_owned(),
+                tone: Tone::Notice,
+                detail: Some(set_aside.to_string()),
+            });
+        }
         checks
     }
 

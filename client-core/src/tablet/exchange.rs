@@ -245,6 +245,9 @@ impl Tablet {
             return;
         };
         self.tell_what_is_left(&mut request);
+        if with_session {
+            request.set_aside = self.set_aside();
+        }
         let upload = self
             .state
             .device

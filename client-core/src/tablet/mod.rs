@@ -14,6 +14,7 @@ mod enrolment;
 mod event;
 mod exchange;
 mod job;
+mod last_words;
 mod outbox;
 mod paper;
 mod rounds;
@@ -21,6 +22,7 @@ mod session;
 mod shredding;
 mod store;
 mod tagged;
+mod taking;
 #[cfg(test)]
 mod tests;
 #[cfg(feature = "typescript")]
@@ -34,6 +36,7 @@ mod writing;
 pub use crate::vault::PinCost;
 pub use effect::{Effect, StorageOperation};
 pub use event::{Enrolment, Event, PlatformReport, StoredFile};
+pub use last_words::LastWords;
 #[cfg(feature = "typescript")]
 pub use typescript::{Declarations, typescript};
 pub use view::{
@@ -42,6 +45,7 @@ pub use view::{
     SiteView, TeamView, Tone, Totals, View,
 };
 
+use crate::gate::admit_from_server;
 use crate::model::{DeviceId, DocumentId, Position, TimestampMs};
 use crate::sync::Peer;
 use device::{DEVICE_FILE, DeviceFile};
@@ -54,6 +58,7 @@ use rand_core::{Rng, SeedableRng};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use store::{Disk, Operation, Staged, State};
+use taking::Gate;
 
 /// Felt when something is saved.
 const VIBRATION_SAVED: &[u32] = &[40];
@@ -67,6 +72,8 @@ pub struct Tablet {
     staged: Option<(u32, Staged)>,
     jobs: VecDeque<Job>,
     disk: Disk,
+    gate: Gate,
+    last_words: LastWords,
     /// Operations that put damaged files right, for the next write.
     repairs: Vec<Operation>,
     damaged_outbox: u32,
@@ -135,6 +142,8 @@ impl Tablet {
             staged: None,
             jobs: VecDeque::new(),
             disk,
+            gate: admit_from_server,
+            last_words: LastWords::default(),
             repairs: repairs.into_iter().collect(),
             damaged_outbox: outbox.damaged,
             form: None,
@@ -173,6 +182,11 @@ impl Tablet {
             tablet.jobs.push_back(Job::Destroy);
         }
         tablet
+    }
+
+    /// What the platform writes should the core die; it keeps the handle beside the tablet.
+    pub fn last_words(&self) -> LastWords {
+        self.last_words.clone()
     }
 
     /// Something happened; what the platform must do.

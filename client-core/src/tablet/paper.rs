@@ -2,19 +2,27 @@
 //!
 //! # Shape
 //! A piece of the log is a tag and bytes. `S`: the length of the document's name (u32 LE) ‖ its name
-//! in JSON ‖ a snapshot; a log begins with one. `C`: one change.
+//! in JSON ‖ a snapshot; a log begins with one. `C`: one change. `D`: the core died of what the server
+//! sent for it. `Q`: a change that it died of. Both say under which version of the core: the length of
+//! the version (u8) ‖ the version ‖ the change. Another version tries again.
 
 use super::store::Operation;
 use crate::document::{
-    Actor, Brief, Document, DocumentKind, DocumentName, Plan, RawChange, document_id, read_brief,
-    read_plan, read_round,
+    Actor, Brief, ChangeHash, Document, DocumentKind, DocumentName, Plan, RawChange, document_id,
+    read_brief, read_plan, read_round,
 };
+use crate::gate::hash_of_change;
 use crate::model::{DocumentId, Issue, Round};
 use crate::vault::{LogError, Repair, SealedLog, Secret};
 use std::sync::Arc;
 
 const SNAPSHOT: u8 = b'S';
 const CHANGE: u8 = b'C';
+const DOUBT: u8 = b'D';
+const SET_ASIDE: u8 = b'Q';
+
+/// What is known of a version is not believed of another.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A document kept on the tablet.
 #[derive(Clone)]
@@ -24,6 +32,10 @@ pub(super) struct Paper {
     pub document: Document,
     contents: Arc<Contents>,
     log: SealedLog,
+    /// The core died of what the server sent for it: what comes is taken in one by one.
+    pub in_doubt: bool,
+    /// Changes that the core died of, as they came.
+    set_aside: Vec<Vec<u8>>,
 }
 
 /// A document as it reads: read once for each change, not once for each screen.
@@ -88,6 +100,8 @@ impl Paper {
             contents: Contents::of(&name, id, &document),
             document,
             log: SealedLog::new(&file_of(&name), key),
+            in_doubt: false,
+            set_aside: Vec::new(),
         };
         let operation = paper.rewrite(nonce);
         (paper, operation)
@@ -104,6 +118,7 @@ impl Paper {
         let mut repair = opened.repair;
         let mut name = None;
         let mut chunks = Vec::new();
+        let (mut in_doubt, mut set_aside) = (false, Vec::new());
         for piece in &opened.pieces {
             match piece.split_first() {
                 Some((&SNAPSHOT, rest)) => {
@@ -113,6 +128,10 @@ impl Paper {
                     }
                 }
                 Some((&CHANGE, change)) => chunks.push(change),
+                Some((&DOUBT, rest)) => in_doubt |= of_this_version(rest).is_some(),
+                Some((&SET_ASIDE, rest)) => {
+                    set_aside.extend(of_this_version(rest).map(<[u8]>::to_vec));
+                }
                 _ => repair.damaged += 1,
             }
         }
@@ -126,6 +145,8 @@ impl Paper {
                 contents: Contents::of(&name, id, &document),
                 document,
                 log: opened.log,
+                in_doubt,
+                set_aside,
             })
         });
         repair.damaged += u32::from(paper.is_none());
@@ -144,7 +165,13 @@ impl Paper {
         }
         self.contents = Contents::of(&self.name, self.id, &self.document);
         if self.log.wants_compaction() {
-            return Some(self.rewrite(&draw()));
+            let mut operation = self.rewrite(&draw());
+            if let Operation::Replace(_, bytes) = &mut operation {
+                for piece in self.remarks() {
+                    bytes.extend(self.log.append(&piece, &draw()));
+                }
+            }
+            return Some(operation);
         }
         let mut bytes = Vec::new();
         for change in changes {
@@ -152,6 +179,45 @@ impl Paper {
             bytes.extend(self.log.append(&piece, &draw()));
         }
         Some(Operation::Append(self.log.name().to_owned(), bytes))
+    }
+
+    /// This change ended the core before.
+    pub fn is_set_aside(&self, change: &[u8]) -> bool {
+        !self.set_aside.is_empty() && {
+            let named = hash_of_change(change);
+            let same = |kept: &Vec<u8>| kept == change || hash_of_change(kept) == named;
+            self.set_aside.iter().any(same)
+        }
+    }
+
+    /// Changes that ended the core, where they have a name.
+    pub fn set_aside(&self) -> impl Iterator<Item = ChangeHash> + '_ {
+        let kept = self.set_aside.iter();
+        kept.filter_map(|change| hash_of_change(change))
+    }
+
+    /// Written should the core die of what the server sent.
+    pub fn words_of_doubt(&self, nonce: &[u8; 24]) -> Operation {
+        self.words(&remark(DOUBT, &[]), nonce)
+    }
+
+    /// Written should the core die of this change.
+    pub fn words_of(&self, change: &[u8], nonce: &[u8; 24]) -> Operation {
+        self.words(&remark(SET_ASIDE, change), nonce)
+    }
+
+    /// A piece to be added to the file by others, while this log goes on without it.
+    fn words(&self, piece: &[u8], nonce: &[u8; 24]) -> Operation {
+        let bytes = self.log.clone().append(piece, nonce);
+        Operation::Append(self.log.name().to_owned(), bytes)
+    }
+
+    /// What a rewriting must not lose beside the document.
+    fn remarks(&self) -> Vec<Vec<u8>> {
+        let doubt = self.in_doubt.then(|| remark(DOUBT, &[]));
+        let kept = self.set_aside.iter();
+        let kept = kept.map(|change| remark(SET_ASIDE, change));
+        doubt.into_iter().chain(kept).collect()
     }
 
     /// The plan, where it is one.
@@ -186,6 +252,18 @@ impl Paper {
         let bytes = self.log.rewrite(&piece, nonce);
         Operation::Replace(self.log.name().to_owned(), bytes)
     }
+}
+
+fn remark(tag: u8, change: &[u8]) -> Vec<u8> {
+    let length = VERSION.len() as u8;
+    [&[tag, length], VERSION.as_bytes(), change].concat()
+}
+
+/// What a remark is about, where this version made it.
+fn of_this_version(rest: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = rest.split_first()?;
+    let (version, change) = rest.split_at_checked(usize::from(*length))?;
+    (version == VERSION.as_bytes()).then_some(change)
 }
 
 fn read_snapshot(piece: &[u8]) -> Option<(DocumentName, &[u8])> {

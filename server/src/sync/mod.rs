@@ -17,6 +17,7 @@ mod plan;
 mod pool;
 mod receive;
 mod retry;
+mod set_aside;
 #[cfg(test)]
 mod tests;
 mod went_back;

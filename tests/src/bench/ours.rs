@@ -66,6 +66,7 @@ impl Pusher {
                 envelopes: vec![ByteBuf::from(envelope)],
                 follow: Vec::new(),
                 log_end: None,
+                set_aside: Vec::new(),
             };
             self.requests.push((encode_request(&request), count));
         }

@@ -3,9 +3,9 @@
  *
  * For: `worker` alone. The only file that imports the wasm package.
  */
-import init, { TabletDoor, probe_pin_cost } from './pkg/maraude_wasm.js';
+import init, { TabletDoor, last_words, probe_pin_cost } from './pkg/maraude_wasm.js';
 import wasmUrl from './pkg/maraude_wasm_bg.wasm?url';
-import type { Effect, Event, PinCost, StoredFile, View } from './generated/tablet';
+import type { Effect, Event, PinCost, StorageOperation, StoredFile, View } from './generated/tablet';
 
 /** What the worker needs of the core. */
 export interface Door {
@@ -14,6 +14,8 @@ export interface Door {
   view(nowMs: number): View;
   /** The dearest PIN that one try of takes less than a second on this tablet. */
   affordablePin(): PinCost;
+  /** After the core's death: what is to be written down of the work it died of. */
+  lastWords(): StorageOperation[];
 }
 
 /** From dear to cheap; the last one is the least the vault accepts. */
@@ -35,6 +37,7 @@ export async function loadDoor(): Promise<Door> {
       JSON.parse(door.dispatch(JSON.stringify(event), nowMs)) as Effect[],
     view: (nowMs) => JSON.parse(door.view(nowMs)) as View,
     affordablePin,
+    lastWords: () => JSON.parse(last_words()) as StorageOperation[],
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FileStore } from '../platform/storage';
 import { WriteFailed } from '../platform/storage';
 import type { Door } from './door';
-import type { Effect, Event, View } from './generated/tablet';
+import type { Effect, Event, StorageOperation, View } from './generated/tablet';
 import type { FromWorker } from './message';
 import { Runner } from './runner';
 
@@ -13,7 +13,8 @@ interface Told {
 
 function run(
   answers: (event: Event) => Effect[],
-  apply: () => Promise<void> = () => Promise.resolve(),
+  apply: FileStore['apply'] = () => Promise.resolve(),
+  lastWords: Door['lastWords'] = () => [],
 ): { runner: Runner; told: Told } {
   const told: Told = { events: [], said: [] };
   const door: Door = {
@@ -24,6 +25,7 @@ function run(
     },
     view: () => ({ seen: told.events.length }) as unknown as View,
     affordablePin: () => ({ memory_kib: 19_456, passes: 2 }),
+    lastWords,
   };
   const store: FileStore = {
     backend: 'opfs',
@@ -115,6 +117,39 @@ describe('the runner', () => {
     await quiet();
     expect(told.events).toHaveLength(1);
     expect(told.said.at(-1)).toEqual({ kind: 'panicked' });
+  });
+
+  it('writes the last words of a core that died, after what waits and before it says so', async () => {
+    const order: string[] = [];
+    const word: StorageOperation = { operation: 'append', file: 'round-1', bytes: 'AA==' };
+    const dies = (event: Event): Effect[] => {
+      if (event.event === 'save_form') return [store(1)];
+      throw new Error('unreachable executed');
+    };
+    const slow: FileStore['apply'] = async (operations) => {
+      await quiet();
+      order.push(operations.length === 0 ? 'what waited' : JSON.stringify(operations));
+    };
+    const { runner, told } = run(dies, slow, () => [word]);
+    await runner.start();
+    runner.dispatch({ event: 'save_form' });
+    runner.dispatch({ event: 'undo' });
+    expect(told.said.at(-1)).not.toEqual({ kind: 'panicked' });
+    await quiet();
+    await quiet();
+    await quiet();
+    expect(order).toEqual(['what waited', JSON.stringify([word])]);
+    expect(told.said.at(-1)).toEqual({ kind: 'panicked' });
+    // Control: a core that cannot say any more is replaced all the same, and nothing is written.
+    order.length = 0;
+    const mute = run(dies, slow, () => {
+      throw new Error('unreachable executed');
+    });
+    await mute.runner.start();
+    mute.runner.dispatch({ event: 'undo' });
+    await quiet();
+    expect(order).toEqual([]);
+    expect(mute.told.said.at(-1)).toEqual({ kind: 'panicked' });
   });
 
   it('shows one view for all events that came together', async () => {

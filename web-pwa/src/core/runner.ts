@@ -86,9 +86,21 @@ export class Runner {
     } catch (error) {
       this.broken = true;
       console.error('core', error instanceof Error ? error.name : 'unknown');
-      void this.close().finally(() => this.around.say({ kind: 'panicked' }));
+      void this.leaveWords().finally(() => this.around.say({ kind: 'panicked' }));
       return false;
     }
+  }
+
+  /** Writes down what the core died of, so that the next one does not die of the same. */
+  private async leaveWords(): Promise<void> {
+    try {
+      const words = this.around.door.lastWords();
+      await this.storing;
+      if (words.length > 0) await this.around.store.apply(words);
+    } catch {
+      // A core that died of this too, or a full disk: the next one meets the same again.
+    }
+    await this.close();
   }
 
   private carryOut(effects: readonly Effect[]): void {

@@ -106,6 +106,7 @@ export const en: Messages = {
     checks: {
       storage: (detail) => (detail ? `Free room: ${room(Number(detail))}` : 'Free room'),
       'storage-damaged': (detail) => `Damaged files: ${detail}`,
+      'change-set-aside': (detail) => `Colleagues’ entries kept aside: ${detail}`,
       'storage-persistent': () => 'Storage protected by the browser',
       position: () => 'Position allowed',
       battery: (detail) => (detail ? `Battery: ${detail}%` : 'Battery'),
@@ -119,6 +120,8 @@ export const en: Messages = {
     advice: {
       storage: () => 'Free some room on the tablet.',
       'storage-damaged': () => 'What can be read is kept. Tell the coordination.',
+      'change-set-aside': () =>
+        'The app stopped while reading them. They are on the server; the coordination is told.',
       'storage-persistent': () => 'Install the app on the home screen.',
       position: () => 'Touch “Test the position” and accept.',
       battery: () => 'Charge the tablet or take a power bank.',

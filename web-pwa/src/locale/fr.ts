@@ -120,6 +120,7 @@ export const fr = {
     checks: {
       storage: (detail) => (detail ? `Place libre : ${room(Number(detail), 'Mo', 'Go')}` : 'Place libre'),
       'storage-damaged': (detail) => `Fichiers abîmés : ${detail}`,
+      'change-set-aside': (detail) => `Saisies de collègues mises de côté : ${detail}`,
       'storage-persistent': () => 'Stockage protégé par le navigateur',
       position: () => 'Position autorisée',
       battery: (detail) => (detail ? `Batterie : ${detail} %` : 'Batterie'),
@@ -133,6 +134,8 @@ export const fr = {
     advice: {
       storage: () => 'Libérez de la place sur la tablette.',
       'storage-damaged': () => 'Ce qui se lit est gardé. Prévenez la coordination.',
+      'change-set-aside': () =>
+        'L’application s’est arrêtée en les lisant. Elles sont sur le serveur ; la coordination est prévenue.',
       'storage-persistent': () => 'Installez l’application sur l’écran d’accueil.',
       position: () => 'Touchez « Tester la position » et acceptez.',
       battery: () => 'Chargez la tablette ou prenez une batterie.',

@@ -111,5 +111,9 @@ export const quarantineEn: QuarantineText = {
       why: 'It shows a fault of the software.',
       act: 'Download it for support. Try again after an update.',
     },
+    'change-panics-on-tablet': {
+      why: 'The app stopped on this tablet while reading it. The server holds it; the tablet leaves it out.',
+      act: 'Download it for support, then mark it as dealt with. An update of the app tries again.',
+    },
   },
 };

@@ -120,6 +120,10 @@ export const quarantineFr = {
       why: 'Il révèle un défaut du logiciel.',
       act: 'Téléchargez-le pour l’assistance. Réessayez après une mise à jour.',
     },
+    'change-panics-on-tablet': {
+      why: 'L’application s’est arrêtée sur cette tablette en le lisant. Le serveur l’a ; la tablette le laisse de côté.',
+      act: 'Téléchargez-le pour l’assistance, puis marquez-le comme réglé. Une mise à jour de l’application réessaie.',
+    },
   } as Record<string, Reason>,
 };
 

@@ -4,7 +4,8 @@
 //! effects and views cross as JSON; their TypeScript types are generated from the Rust ones. A
 //! panic becomes a JavaScript error that says where, never what.
 
-use maraude_core::tablet::{Effect, Event, PinCost, StoredFile, Tablet};
+use maraude_core::tablet::{Effect, Event, LastWords, PinCost, StoredFile, Tablet};
+use std::cell::RefCell;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 /// The version of the core, as its build wrote it.
@@ -17,6 +18,19 @@ pub fn core_version() -> String {
 #[wasm_bindgen]
 pub fn probe_pin_cost(memory_kib: u32, passes: u32) -> bool {
     PinCost { memory_kib, passes }.probe()
+}
+
+thread_local! {
+    /// Beside the door, which a panic leaves locked.
+    static LAST_WORDS: RefCell<LastWords> = RefCell::default();
+}
+
+/// What the core would have written down of the work it died of: JSON of `StorageOperation[]`.
+/// To be asked once, after a panic; nothing else may be called by then.
+#[wasm_bindgen]
+pub fn last_words() -> String {
+    let operations = LAST_WORDS.with_borrow(LastWords::operations);
+    serde_json::to_string(&operations).unwrap_or_default()
 }
 
 /// The tablet behind its door.
@@ -49,6 +63,7 @@ impl TabletDoor {
         let files: Vec<StoredFile> =
             serde_json::from_slice(files.as_bytes()).map_err(|error| not_understood(&error))?;
         let mut tablet = Tablet::open(files, now as i64, seed()?);
+        LAST_WORDS.set(tablet.last_words());
         let effects = tablet.dispatch(Event::Tick, now as i64, seed()?);
         self.tablet = Some(tablet);
         write(&effects)

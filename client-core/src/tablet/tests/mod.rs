@@ -2,6 +2,7 @@
 //! the core's own gate and envelopes.
 
 mod endurance;
+mod last_words;
 mod platform;
 mod secrecy;
 mod sending;

@@ -2,7 +2,7 @@
 
 use super::server::{CODES, Server, night, sector, team};
 use crate::form::FormKind;
-use crate::model::{Answer, AnswerValue};
+use crate::model::{Answer, AnswerValue, Coverage};
 use crate::tablet::encoding::{from_base64, to_base64};
 use crate::tablet::{
     Custody, Effect, Event, Phase, PlatformReport, StorageOperation, StoredFile, Tablet, View,
@@ -175,6 +175,14 @@ impl Platform {
                 deaths.push(left);
             }
             self.dies_after = self.dies_after.map(|left| left - 1);
+            self.write(vec![operation]);
+        }
+        Some(Event::Stored { ticket })
+    }
+
+    /// Carries operations out.
+    pub fn write(&mut self, operations: Vec<StorageOperation>) {
+        for operation in operations {
             match operation {
                 StorageOperation::Append { file, bytes } => {
                     let bytes = from_base64(&bytes).unwrap();
@@ -193,7 +201,6 @@ impl Platform {
                 }
             }
         }
-        Some(Event::Stored { ticket })
     }
 
     /// Lets time pass, waking the tablet when it asked to.
@@ -222,6 +229,23 @@ impl Platform {
 
     pub fn unlock(&mut self) {
         self.send(Event::Unlock { pin: PIN.into() });
+    }
+
+    /// Opens the vault without asking the server for anything at once.
+    pub fn unlock_offline(&mut self) {
+        self.online = false;
+        self.unlock();
+        self.online = true;
+    }
+
+    /// Finishes the round with some words, and takes it up again.
+    pub fn close_with(&mut self, not_walked: &str) {
+        self.send(Event::CloseRound {
+            coverage: Coverage::Partial,
+            not_walked: Some(not_walked.into()),
+            zero_found: false,
+        });
+        self.send(Event::ReopenRound);
     }
 
     pub fn set_out(&mut self) {

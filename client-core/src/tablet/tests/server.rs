@@ -9,8 +9,8 @@ use crate::model::{
 };
 use crate::sync::envelope::{self, campaign_key_pair};
 use crate::sync::{
-    DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SyncAnswer,
-    decode_request, encode_answer, enrol_signed_bytes, session_signed_bytes,
+    DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SetAside,
+    SyncAnswer, decode_request, encode_answer, enrol_signed_bytes, session_signed_bytes,
 };
 use crate::tablet::encoding::{array_from_base64, to_base64};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -77,6 +77,8 @@ pub struct Told {
     pub given_back: Option<Vec<u8>>,
     /// What the last tablet said it would still have to send.
     pub left: Option<u32>,
+    /// What tablets said they keep aside.
+    pub set_aside: Vec<SetAside>,
 }
 
 impl Server {
@@ -250,6 +252,7 @@ impl Server {
         let request = decode_request(body).unwrap();
         self.told.given_back = request.log_end.clone().map(ByteBuf::into_vec);
         self.told.left = Some(request.device_report.unsent);
+        self.told.set_aside.clone_from(&request.set_aside);
         let reads = token == Some("Bearer session");
         assert!(reads || token.is_some_and(|token| token.starts_with("Bearer upload-")));
         let mut answer = SyncAnswer {
