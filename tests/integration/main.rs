@@ -13,6 +13,7 @@ mod geography;
 mod identity;
 mod malformed;
 mod offline_night;
+mod power_cuts;
 mod restored_server;
 mod rough_nights;
 mod schedules;

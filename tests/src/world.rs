@@ -318,6 +318,37 @@ impl World {
         Ok(())
     }
 
+    /// The power goes: `left` makes the folder that the server finds when it starts again, at the
+    /// same address.
+    pub fn lose_power(&mut self, left: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        let former = self.app.config().data.clone();
+        let mut number = self.tablets;
+        let next = loop {
+            number += 1;
+            let next = self.folder.path().join(format!("data-{number}"));
+            if !next.exists() && next != former {
+                break next;
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let old = std::mem::replace(&mut self.runtime, runtime);
+        old.shutdown_timeout(Duration::from_secs(5));
+        left(&next)?;
+        self.app = App::open(Config::local(&next), &self.master, self.clock.clone())?;
+        std::fs::remove_dir_all(&former)?;
+        let port = self.base.rsplit(':').next().context("a port")?.parse()?;
+        self.base = serve_at(&self.runtime, &self.app, port)?;
+        Ok(())
+    }
+
+    /// Where its files are.
+    pub fn data(&self) -> &Path {
+        &self.app.config().data
+    }
+
     /// The round a team walks, as the server's log reads.
     pub fn round(&self, team: usize) -> Result<(Round, Vec<Issue>)> {
         let name = DocumentName::Round {
@@ -340,7 +371,11 @@ impl World {
 
 /// Listens on a port of its own; gives the address.
 fn serve(runtime: &tokio::runtime::Runtime, app: &App) -> Result<String> {
-    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    serve_at(runtime, app, 0)
+}
+
+fn serve_at(runtime: &tokio::runtime::Runtime, app: &App, port: u16) -> Result<String> {
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
     listener.set_nonblocking(true)?;
     let port = listener.local_addr()?.port();
     let service = router(app.clone());

@@ -27,6 +27,12 @@ enum Which {
         #[arg(long, default_value_t = 100_000)]
         count: u64,
     },
+    /// Power cuts at any write: what was not synced is dropped or torn.
+    Powercut {
+        /// How many.
+        #[arg(long, default_value_t = 300)]
+        count: u64,
+    },
     /// Malformed inputs with repaired checksums, seals and signatures from an enrolled tablet.
     Malformed {
         /// How many.
@@ -41,6 +47,7 @@ impl Proof {
         match self.which {
             Which::Kill { cycles } => kill(cycles),
             Which::Schedules { count } => long("schedules::", "MARAUDE_SCHEDULES", count),
+            Which::Powercut { count } => long("power_cuts::", "MARAUDE_POWER_CUTS", count),
             Which::Malformed { count } => long("malformed::", "MARAUDE_MALFORMED", count),
         }
     }

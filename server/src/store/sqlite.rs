@@ -33,6 +33,8 @@ pub fn open(path: &Path, schema: Schema) -> Result<Connection, StoreError> {
     let mut connection = Connection::open(path)?;
     set(&connection)?;
     assert_settings(&connection)?;
+    #[cfg(feature = "fault-points")]
+    spare_the_disk(&connection)?;
     check_integrity(&connection, schema)?;
     migrate(&mut connection, schema)?;
     Ok(connection)
@@ -91,6 +93,15 @@ fn set(connection: &Connection) -> Result<(), StoreError> {
          PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;
          PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=4194304;",
     )?;
+    Ok(())
+}
+
+/// With `MARAUDE_FAULT=synchronous-off`: nothing is synced, as a setting overlooked would have it.
+#[cfg(feature = "fault-points")]
+fn spare_the_disk(connection: &Connection) -> Result<(), StoreError> {
+    if std::env::var_os("MARAUDE_FAULT").is_some_and(|fault| fault == "synchronous-off") {
+        connection.execute_batch("PRAGMA synchronous=OFF")?;
+    }
     Ok(())
 }
 
