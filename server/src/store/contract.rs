@@ -78,6 +78,10 @@ fn changes_are_kept_once_in_order(open: &dyn Fn() -> Box<dyn Log>) {
     assert_eq!((stored.last_position, stored.changes), (3, 3));
     assert_eq!(stored.name, document(1).1);
     assert_eq!(log.documents_of(DEVICE).unwrap(), vec![document(1).0]);
+    let other = DeviceId::from_random([9; 16]);
+    assert!(log.is_author(DEVICE, document(1).0).unwrap());
+    assert!(!log.is_author(DEVICE, document(8).0).unwrap());
+    assert!(!log.is_author(other, document(1).0).unwrap());
     assert_eq!(log.document(document(8).0).unwrap(), None);
     assert_eq!(
         log.author_of(document(1).0, &[2; 32]).unwrap(),

@@ -88,6 +88,9 @@ pub struct StoredDocument {
     pub changes: u32,
 }
 
+/// What a row of quarantine takes on the disk beside its bytes, about, in bytes.
+pub const QUARANTINE_ROW_BYTES: u64 = 256;
+
 /// Bytes that were refused, to be kept with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewQuarantined {
@@ -295,6 +298,8 @@ pub trait Log: Send + Sync {
     fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
     /// Documents a tablet is an author of.
     fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
+    /// A tablet is an author of a document; as fast whether it is, is not, or there is none.
+    fn is_author(&self, device: DeviceId, document: DocumentId) -> Result<bool, StoreError>;
     /// The author of a change of a document, where it is in the log.
     fn author_of(
         &self,

@@ -41,8 +41,8 @@ pub use layers::{
 };
 pub use log::{
     Appended, Batch, BatchRefusal, Circumstance, CommandMark, Contact, HashValue, LedgerLine,
-    LinkageSnapshot, Log, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease, Quarantined,
-    StoredChange, StoredDocument, StoredRelease, Tombstone,
+    LinkageSnapshot, Log, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease,
+    QUARANTINE_ROW_BYTES, Quarantined, StoredChange, StoredDocument, StoredRelease, Tombstone,
 };
 pub use master::{MasterKey, MasterKeyError};
 pub use random::{random, random_id};

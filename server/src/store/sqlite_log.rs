@@ -4,7 +4,8 @@
 
 use super::log::{
     Appended, Batch, BatchRefusal, Contact, HashValue, LedgerLine, LinkageSnapshot, Log, LogEnd,
-    LogPosition, NewRelease, Quarantined, StoredChange, StoredDocument, StoredRelease, Tombstone,
+    LogPosition, NewRelease, QUARANTINE_ROW_BYTES, Quarantined, StoredChange, StoredDocument,
+    StoredRelease, Tombstone,
 };
 use super::seal::{Key32, seal, unseal};
 use super::sqlite::{Schema, open, open_reader};
@@ -29,6 +30,9 @@ const SCHEMA: Schema = Schema {
 
 /// Reason of a document's erasure that only the keys remember.
 const ERASED_BEFORE: &str = "erased-before-restoration";
+
+/// One look into an index, however long the log is.
+const IS_AUTHOR: &str = "SELECT EXISTS(SELECT 1 FROM changes WHERE device = ?1 AND document = ?2)";
 
 /// Idle connections kept for readers.
 const READERS_KEPT: usize = 4;
@@ -226,6 +230,14 @@ impl Log for SqliteLog {
         Ok(found.into_iter().next())
     }
 
+    fn is_author(&self, device: DeviceId, document: DocumentId) -> Result<bool, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(IS_AUTHOR)?;
+            let asked = params![device.as_bytes(), document.as_bytes()];
+            Ok(statement.query_row(asked, |row| row.get(0))?)
+        })
+    }
+
     fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
@@ -308,11 +320,12 @@ impl Log for SqliteLog {
     fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT coalesce(sum(length(bytes)), 0) FROM quarantine
+                "SELECT coalesce(sum(length(bytes) + ?2), 0) FROM quarantine
                  WHERE CASE item WHEN 4294967295 THEN carrier ELSE coalesce(device, carrier) END
                        = ?1",
             )?;
-            Ok(statement.query_row([carrier.as_bytes()], |row| row.get(0))?)
+            let asked = params![carrier.as_bytes(), QUARANTINE_ROW_BYTES];
+            Ok(statement.query_row(asked, |row| row.get(0))?)
         })
     }
 
@@ -487,5 +500,38 @@ impl SqliteLog {
             &self.quarantine_context(&item.envelope, item.item),
             &item.bytes,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_wrote_in_a_document_is_one_look_into_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(&folder.path().join("log.db"), SCHEMA).unwrap();
+        let plan = |sql: &str| -> String {
+            let explained = format!("EXPLAIN QUERY PLAN {sql}");
+            let mut statement = connection.prepare(&explained).unwrap();
+            let nobody = params![[0_u8; 16], [0_u8; 16]];
+            let lines = statement.query_map(&nobody[..statement_parameters(sql)], |row| {
+                row.get::<_, String>(3)
+            });
+            let lines: Result<Vec<String>, _> = lines.unwrap().collect();
+            lines.unwrap().join("; ")
+        };
+        let found = plan(IS_AUTHOR);
+        assert!(
+            found.contains("changes_by_device (device=? AND document=?)"),
+            "{found}"
+        );
+        // Control: the list of all its documents reads every change of the tablet.
+        let all = plan("SELECT DISTINCT document FROM changes WHERE device = ?1");
+        assert!(!all.contains("document=?"), "{all}");
+    }
+
+    fn statement_parameters(sql: &str) -> usize {
+        sql.matches('?').count()
     }
 }

@@ -101,7 +101,7 @@ impl Engine {
         let device = &exchange.carrier.device;
         let here = follow.name.campaign() == self.campaign();
         let rights = rights(plan, device.team, &follow.name, || {
-            Ok(self.log().documents_of(device.id)?.contains(&document))
+            Ok(self.log().is_author(device.id, document)?)
         })?;
         let mut update = DocumentUpdate {
             name: follow.name,

@@ -410,6 +410,7 @@ impl Log for MortalLog {
         fn documents(&self) -> Result<Vec<StoredDocument>, StoreError>;
         fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
         fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
+        fn is_author(&self, device: DeviceId, document: DocumentId) -> Result<bool, StoreError>;
         fn author_of(&self, document: DocumentId, change: &HashValue)
             -> Result<Option<DeviceId>, StoreError>;
         fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;

@@ -28,7 +28,8 @@ impl Engine {
         for name in stored.chain(self.possible(&plan, device)) {
             names.insert(document_id(&name), name);
         }
-        let own = self.documents_written_by(device)?;
+        let own = self.log().documents_of(device.device.id)?;
+        let own: HashSet<DocumentId> = own.into_iter().collect();
         let gone = self.log().tombstones()?;
         let gone: HashSet<DocumentId> = gone.iter().map(|gone| gone.document).collect();
         let mut named = Vec::new();
@@ -51,7 +52,7 @@ impl Engine {
     ) -> Result<Option<Named>, EngineError> {
         let plan = self.plan_or_none()?;
         let stored = self.log().document(document)?.map(|stored| stored.name);
-        let is_author = self.documents_written_by(device)?.contains(&document);
+        let is_author = self.log().is_author(device.device.id, document)?;
         let gone = self.log().tombstone(document)?.is_some();
         let possible = self.possible(&plan, device);
         let possible = possible.filter(|name| document_id(name) == document).last();
@@ -59,14 +60,6 @@ impl Engine {
             Some(name) => may_read(&plan, device, document, name, is_author),
             None => Ok(None),
         }
-    }
-
-    fn documents_written_by(
-        &self,
-        device: &StoredDevice,
-    ) -> Result<HashSet<DocumentId>, EngineError> {
-        let written = self.log().documents_of(device.device.id)?;
-        Ok(written.into_iter().collect())
     }
 
     /// Documents that may begin with a change of this tablet: its team's rounds of the plan.

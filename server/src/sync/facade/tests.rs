@@ -7,7 +7,9 @@ use crate::fixtures::{NOW, Tablet, World};
 use crate::store::Tombstone;
 use ciborium::Value;
 use maraude_core::document::{ChangeHash, DocumentName, document_id};
-use maraude_core::model::{DocumentId, TeamId};
+use maraude_core::model::{
+    Assignment, Audience, Coordinates, DocumentId, SectorId, Site, SiteId, SiteKind, TeamId,
+};
 
 const TEAM: TeamId = TeamId::from_random([5; 16]);
 
@@ -188,6 +190,76 @@ fn with_quarantine_full_what_is_accepted_is_answered_all_the_same() {
     assert_eq!(kept.len(), 2);
     // The connection goes on, and what was not kept is still asked for.
     assert!(told.need.contains(&ChangeHash([number; 32])));
+}
+
+#[test]
+fn rights_withdrawn_on_an_open_connection_bite_at_the_next_word() {
+    let world = World::new();
+    let engine = world.engine();
+    let mut tablet = world.tablet(Some(TEAM));
+    let round = rounds(&world, &mut tablet, 1)[0];
+    let campaign = world.campaign;
+    let (sector, night) = (
+        SectorId::from_random([6; 16]),
+        "2026-01-22".parse().unwrap(),
+    );
+    let sent = Assignment {
+        team: TEAM,
+        sector,
+        night,
+    };
+    let (plan, brief) = (
+        DocumentName::Plan { campaign },
+        DocumentName::Brief {
+            campaign,
+            sector,
+            night,
+        },
+    );
+    engine.author(&plan, |w| w.put_assignment(&sent)).unwrap();
+    let site = |number: u8| Site {
+        id: SiteId::from_random([number; 16]),
+        kind: SiteKind::Squat,
+        code: format!("Q{number}"),
+        coordinates: Coordinates {
+            longitude: 3.88,
+            latitude: 43.61,
+        },
+        audience: Audience::Everyone,
+        expected: None,
+        note: None,
+    };
+    engine.author(&brief, |w| w.put_site(&site(1))).unwrap();
+    let mut facade = joined(&world, &tablet);
+    let hello = SyncMessage::default();
+    let ask = |facade: &mut Facade, name: &DocumentName| {
+        let answer = bring(&world, facade, name, &hello);
+        answer.map(|said_to_it| said(&said_to_it[0], "type").unwrap().into_text().unwrap())
+    };
+    let tell = |facade: &mut Facade, name: &DocumentName| {
+        let told = facade.tell(document_id(name));
+        let told = world.runtime.block_on(told).unwrap();
+        told.map(|told| said(&told, "type").unwrap().into_text().unwrap())
+    };
+    let unavailable = "doc-unavailable";
+    // Control: while it is sent there, it opens the place's brief and hears of it.
+    assert_eq!(ask(&mut facade, &brief).unwrap(), "sync");
+    engine.author(&brief, |w| w.put_site(&site(2))).unwrap();
+    assert_eq!(tell(&mut facade, &brief).unwrap(), "sync");
+
+    engine
+        .author(&plan, |w| w.remove_assignment(&sent))
+        .unwrap();
+    engine.author(&brief, |w| w.put_site(&site(3))).unwrap();
+    assert_eq!(tell(&mut facade, &brief).unwrap(), unavailable);
+    assert!(tell(&mut facade, &brief).is_none(), "it follows it no more");
+    assert_eq!(ask(&mut facade, &brief).unwrap(), unavailable);
+
+    assert_eq!(ask(&mut facade, &round).unwrap(), "sync", "control");
+    let id = tablet.device.device.id;
+    world.app.server().revoke_device(id, NOW).unwrap();
+    let ended = bring(&world, &mut facade, &round, &hello);
+    assert!(matches!(ended, Err(FacadeError::Revoked)));
 }
 
 #[test]
