@@ -135,7 +135,8 @@ impl Engine {
             }
             Err(EngineError::Unloadable { document, cause }) => {
                 tracing::error!(%document, %cause, "a stored document does not load");
-                self.keep_all_aside(name, items, setting)
+                // One document's damage keeps none of the tablet's others from arriving.
+                self.keep_aside(name, items, DAMAGED, setting)
             }
             done => done,
         }
@@ -149,7 +150,7 @@ impl Engine {
     ) -> Result<Admitted, EngineError> {
         let parts: Vec<Item> = match items {
             [one] if one.changes.len() <= 1 => {
-                return self.keep_aside(name, one, PANICS, setting);
+                return self.keep_aside(name, items, PANICS, setting);
             }
             [one] => (0..one.changes.len()).map(|at| one.alone(at)).collect(),
             many => many.to_vec(),
@@ -163,27 +164,12 @@ impl Engine {
         Ok(admitted)
     }
 
-    /// One document's damage keeps none of the tablet's others from arriving.
-    fn keep_all_aside(
-        &self,
-        name: &DocumentName,
-        items: &[Item],
-        setting: &Setting<'_>,
-    ) -> Result<Admitted, EngineError> {
-        let mut admitted = Admitted::default();
-        for item in items {
-            let done = self.keep_aside(name, item, DAMAGED, setting)?;
-            admitted.outcomes.extend(done.outcomes);
-            admitted.submitted.extend(done.submitted);
-        }
-        Ok(admitted)
-    }
-
-    /// Keeps an item's changes sealed, with a reason, without showing them to the gate.
+    /// Keeps items' changes sealed, with a reason, without showing them to the gate: in one batch,
+    /// however many they are, so that they take one place in the queue.
     pub(super) fn keep_aside(
         &self,
         name: &DocumentName,
-        item: &Item,
+        items: &[Item],
         code: &'static str,
         setting: &Setting<'_>,
     ) -> Result<Admitted, EngineError> {
@@ -192,35 +178,27 @@ impl Engine {
             contact: setting.contact.clone(),
             ..Batch::default()
         };
-        let mut outcome = ItemOutcome {
-            envelope: item.envelope,
-            ..ItemOutcome::default()
-        };
-        for (at, bytes) in item.changes.iter().enumerate() {
-            let (envelope, place) = item.kept_as(at);
-            batch.quarantine.push(NewQuarantined {
-                envelope,
-                item: place,
-                document: Some(document),
-                change: None,
-                device: Some(item.author.device.id),
-                carrier: setting.carrier,
-                code: code.to_owned(),
-                awaits: None,
-                received_at: setting.now,
-                bytes: bytes.clone(),
-            });
-            outcome.quarantined.push(RefusedChange {
+        let mut outcomes = Vec::new();
+        for item in items {
+            let changes = item.changes.iter().enumerate();
+            let kept =
+                changes.map(|(at, bytes)| kept_aside(item, at, bytes, document, code, setting));
+            batch.quarantine.extend(kept);
+            let told = RefusedChange {
                 change: None,
                 code: code.to_owned(),
                 missing: Vec::new(),
+            };
+            outcomes.push(ItemOutcome {
+                envelope: item.envelope,
+                quarantined: vec![told; item.changes.len()],
+                ..ItemOutcome::default()
             });
         }
-        let mut outcomes = vec![outcome];
-        self.within_allowance(&mut batch, std::slice::from_ref(item), &mut outcomes);
+        self.within_allowance(&mut batch, items, &mut outcomes);
         let submitted = Submitted {
             document,
-            envelopes: vec![item.envelope],
+            envelopes: items.iter().map(|item| item.envelope).collect(),
             pending: self.submit(batch)?,
             ahead: None,
         };
@@ -259,6 +237,7 @@ impl Engine {
                         ..Batch::default()
                     },
                     late: HashMap::new(),
+                    refused: HashMap::new(),
                 };
                 let before = heads(current);
                 let mut outcomes: Vec<ItemOutcome> =
@@ -341,5 +320,29 @@ impl Engine {
             return setting.offset_ms;
         }
         self.contact(author).map(|contact| contact.clock_offset_ms)
+    }
+}
+
+/// One change of an item, as quarantine keeps it.
+fn kept_aside(
+    item: &Item,
+    at: usize,
+    bytes: &[u8],
+    document: DocumentId,
+    code: &str,
+    setting: &Setting<'_>,
+) -> NewQuarantined {
+    let (envelope, place) = item.kept_as(at);
+    NewQuarantined {
+        envelope,
+        item: place,
+        document: Some(document),
+        change: None,
+        device: Some(item.author.device.id),
+        carrier: setting.carrier,
+        code: code.to_owned(),
+        awaits: None,
+        received_at: setting.now,
+        bytes: bytes.to_vec(),
     }
 }

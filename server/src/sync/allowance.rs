@@ -5,13 +5,18 @@
 
 use super::Engine;
 use super::admission::{Item, ItemOutcome};
-use crate::store::{Batch, StoreError};
+use crate::store::{Batch, QUARANTINE_ROW_BYTES as ROW_BYTES, StoreError};
 use maraude_core::model::{DeviceId, TimestampMs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 /// Bytes that one tablet may fill quarantine with: some 200 rounds.
 pub(super) const QUARANTINE_CAP_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What keeping so many bytes costs: thousands of a single byte each fill a disk as well.
+pub(super) fn kept_bytes(length: usize) -> u64 {
+    length as u64 + ROW_BYTES
+}
 
 /// Code of what was refused and could not be kept.
 pub(super) const QUARANTINE_FULL: &str = "quarantine-full";
@@ -67,7 +72,7 @@ impl Engine {
             batch.quarantine.iter().filter_map(|q| q.device).collect();
         for author in authors {
             let own = batch.quarantine.iter().filter(|q| q.device == Some(author));
-            let bytes = own.map(|q| q.bytes.len() as u64).sum();
+            let bytes = own.map(|q| kept_bytes(q.bytes.len())).sum();
             // A log that cannot be read will not take the batch either.
             if self.may_keep(author, bytes).unwrap_or(true) {
                 continue;

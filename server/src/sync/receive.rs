@@ -1,7 +1,7 @@
 //! Envelopes as they come: whose they are, whether they open, and to which document they go.
 
 use super::admission::{Admitted, Item, ItemOutcome, Setting, Submitted};
-use super::allowance::QUARANTINE_FULL;
+use super::allowance::{QUARANTINE_FULL, kept_bytes};
 use super::{Engine, EngineError, Exchange};
 use crate::store::{Batch, Contact, HashValue, NewQuarantined, StoredDevice};
 use ed25519_dalek::VerifyingKey;
@@ -16,7 +16,10 @@ use std::collections::{HashMap, HashSet};
 
 /// Bytes that the envelopes of one request may open to before the rest is left for the next one:
 /// a few kilobytes may open to 4 MiB each, and all are held until they are decided.
-const REQUEST_CAP_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const REQUEST_CAP_BYTES: usize = 16 * 1024 * 1024;
+
+/// What a change costs beside its bytes: thousands of a single byte each are told one by one.
+pub(super) const CHANGE_BYTES: usize = 1_024;
 
 /// Code of an envelope for a document that was erased.
 const GONE: &str = "document-gone";
@@ -57,12 +60,35 @@ pub(super) enum Sorted {
     Gone(DeviceId, Option<DocumentName>),
 }
 
+/// Envelopes that were refused whole, to be kept in one batch: hundreds of them take one place in
+/// the queue.
+#[derive(Default)]
+struct RefusedWhole {
+    batch: Batch,
+    envelopes: Vec<HashValue>,
+}
+
+/// Items of one document, to be shown to the gate or, for a reason, kept aside.
+#[derive(Default)]
+struct Groups(Vec<(DocumentName, Option<&'static str>, Vec<Item>)>);
+
+impl Groups {
+    fn add(&mut self, name: DocumentName, aside: Option<&'static str>, item: Item) {
+        let mut groups = self.0.iter_mut();
+        match groups.find(|(of, why, _)| (*of, *why) == (name, aside)) {
+            Some((_, _, items)) => items.push(item),
+            None => self.0.push((name, aside, vec![item])),
+        }
+    }
+}
+
 impl Sorted {
     /// What it holds of the envelope once opened, bytes.
     fn opened_bytes(&self) -> usize {
         match self {
             Self::Item(_, item) | Self::Aside(_, item, _) => {
-                item.changes.iter().map(Vec::len).sum()
+                let changes = item.changes.iter();
+                changes.map(|change| change.len() + CHANGE_BYTES).sum()
             }
             Self::Refused(..) | Self::Gone(..) => 0,
         }
@@ -86,8 +112,12 @@ impl Engine {
             offset_ms: Some(offset_ms),
             contact,
         };
-        let mut taken = Taken::default();
-        let mut groups: Vec<(DocumentName, Vec<Item>)> = Vec::new();
+        let mut taken = Taken {
+            submitted: self.note_set_aside(exchange, &plan, now)?,
+            ..Taken::default()
+        };
+        let mut groups = Groups::default();
+        let mut refused = RefusedWhole::default();
         let (mut seen, mut opened_bytes) = (HashSet::new(), 0);
         for bytes in &exchange.request.envelopes {
             if opened_bytes > REQUEST_CAP_BYTES {
@@ -100,25 +130,32 @@ impl Engine {
             let sorted = self.sort(bytes)?;
             opened_bytes += sorted.opened_bytes();
             match sorted {
-                Sorted::Item(name, item) => match groups.iter_mut().find(|group| group.0 == name) {
-                    Some(group) => group.1.push(item),
-                    None => groups.push((name, vec![item])),
-                },
-                Sorted::Aside(name, item, code) => {
-                    let admitted = self.keep_aside(&name, &item, code, &setting)?;
-                    taken.note(&name, admitted);
-                }
+                Sorted::Item(name, item) => groups.add(name, None, item),
+                Sorted::Aside(name, item, code) => groups.add(name, Some(code), item),
                 Sorted::Refused(author, code) => {
-                    self.refuse_envelope(bytes, author, code, &setting, &mut taken)?;
+                    let kept = self.refuse_envelope(bytes, author, code, &setting, &mut refused)?;
+                    taken.refuse(envelope_hash(bytes), code, kept, None);
                 }
                 Sorted::Gone(author, successor) => {
-                    self.refuse_envelope(bytes, Some(author), GONE, &setting, &mut taken)?;
-                    taken.succeed(envelope_hash(bytes), successor);
+                    let author = Some(author);
+                    let kept = self.refuse_envelope(bytes, author, GONE, &setting, &mut refused)?;
+                    taken.refuse(envelope_hash(bytes), GONE, kept, successor);
                 }
             }
         }
-        for (name, items) in groups {
-            let admitted = self.take_in(&name, &items, &setting)?;
+        if !refused.batch.quarantine.is_empty() {
+            taken.submitted.push(Submitted {
+                document: DocumentId::from_bytes([0; 16]),
+                envelopes: refused.envelopes,
+                pending: self.submit(refused.batch)?,
+                ahead: None,
+            });
+        }
+        for (name, aside, items) in groups.0 {
+            let admitted = match aside {
+                Some(code) => self.keep_aside(&name, &items, code, &setting)?,
+                None => self.take_in(&name, &items, &setting)?,
+            };
             setting.contact = None;
             taken.note(&name, admitted);
         }
@@ -181,45 +218,35 @@ impl Engine {
         Ok(open(bytes, &secret, PAYLOAD_CAP_BYTES))
     }
 
+    /// Adds a refused envelope to those to be kept, where there is room; true when it is kept.
     fn refuse_envelope(
         &self,
         bytes: &[u8],
         author: Option<DeviceId>,
         code: &'static str,
         setting: &Setting<'_>,
-        taken: &mut Taken,
-    ) -> Result<(), EngineError> {
+        refused: &mut RefusedWhole,
+    ) -> Result<bool, EngineError> {
         let envelope = envelope_hash(bytes);
         // Nobody vouches for who wrote it: whoever carries it answers for it.
-        let kept = self.may_keep(setting.carrier, bytes.len() as u64)?;
+        let kept = self.may_keep(setting.carrier, kept_bytes(bytes.len()))?;
         tracing::warn!(carrier = %setting.carrier, code, kept, "an envelope was refused");
-        taken
-            .outcomes
-            .insert(envelope, EnvelopeOutcome::refusal(code, kept));
         if kept {
-            let batch = Batch {
-                quarantine: vec![NewQuarantined {
-                    envelope,
-                    item: u32::MAX,
-                    document: None,
-                    change: None,
-                    device: author,
-                    carrier: setting.carrier,
-                    code: code.to_owned(),
-                    awaits: None,
-                    received_at: setting.now,
-                    bytes: bytes.to_vec(),
-                }],
-                ..Batch::default()
-            };
-            taken.submitted.push(Submitted {
-                document: DocumentId::from_bytes([0; 16]),
-                envelopes: vec![envelope],
-                pending: self.submit(batch)?,
-                ahead: None,
+            refused.envelopes.push(envelope);
+            refused.batch.quarantine.push(NewQuarantined {
+                envelope,
+                item: u32::MAX,
+                document: None,
+                change: None,
+                device: author,
+                carrier: setting.carrier,
+                code: code.to_owned(),
+                awaits: None,
+                received_at: setting.now,
+                bytes: bytes.to_vec(),
             });
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// Notes the contact, to be written with the next batch.
@@ -294,10 +321,19 @@ impl Taken {
         }
     }
 
-    fn succeed(&mut self, envelope: HashValue, by: Option<DocumentName>) {
-        if let Some(EnvelopeOutcome::Refused { successor, .. }) = self.outcomes.get_mut(&envelope) {
-            *successor = by;
-        }
+    fn refuse(
+        &mut self,
+        envelope: HashValue,
+        code: &'static str,
+        kept: bool,
+        successor: Option<DocumentName>,
+    ) {
+        let refused = EnvelopeOutcome::Refused {
+            code,
+            kept,
+            successor,
+        };
+        self.outcomes.insert(envelope, refused);
     }
 }
 

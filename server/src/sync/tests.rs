@@ -13,6 +13,7 @@ use maraude_core::sync::{Follow, Receipt, SyncAnswer};
 
 mod allowance;
 mod refusals;
+mod set_aside;
 mod under_way;
 mod went_back;
 

@@ -16,6 +16,12 @@ use std::collections::HashMap;
 /// Longest actor of a client of another make; automerge draws 16 bytes.
 const ACTOR_CAP_BYTES: usize = 32;
 
+/// Changes that a refused one waits for and that are told; it names all of them itself.
+const MISSING_TOLD: usize = 4;
+
+/// Changes looked up in one batch as refused before; what is beyond is told as not there yet.
+const LOOKED_UP: usize = 4_096;
+
 /// What became of a change that had waited.
 enum Late {
     /// Still, for this one.
@@ -34,6 +40,11 @@ fn is_of(kept: &NewQuarantined, item: &Item) -> bool {
     (kept.envelope, kept.item) == item.kept_as(0)
 }
 
+/// A refusal that holds whoever brings the change.
+fn is_of_the_change(code: &str) -> bool {
+    code == PANICS || Refusal::of_code(code).is_some_and(Refusal::is_of_the_change)
+}
+
 fn waits(code: &str) -> bool {
     matches!(code, WAITS | RESTS_ON_REFUSED)
 }
@@ -48,6 +59,8 @@ pub(super) struct Work<'a> {
     pub(super) batch: Batch,
     /// Changes of these items that wait for others, by what each waits for.
     pub(super) late: HashMap<HashValue, Vec<Item>>,
+    /// Which changes were refused before for what they are, as far as looked up.
+    pub(super) refused: HashMap<HashValue, bool>,
 }
 
 impl Work<'_> {
@@ -83,7 +96,9 @@ impl Work<'_> {
             let told = RefusedChange {
                 change: hash.map(|hash| ByteArray::new(hash.0)),
                 code: refusal.code().to_owned(),
-                missing: missing.iter().map(|hash| ByteArray::new(hash.0)).collect(),
+                missing: (missing.iter().take(MISSING_TOLD))
+                    .map(|hash| ByteArray::new(hash.0))
+                    .collect(),
             };
             outcome.quarantined.push(told);
             let awaits = missing.first().map(|hash| hash.0);
@@ -98,11 +113,13 @@ impl Work<'_> {
 
     /// Refused before, for what it is: who brought it does not matter, or a hostile tablet could
     /// have a colleague's change called refused by bringing it first.
-    fn was_refused(&self, change: &ChangeHash) -> bool {
-        let here = self.batch.quarantine.iter();
-        let here = here
-            .filter(|item| item.change == Some(change.0))
-            .map(|item| item.code.clone());
+    fn was_refused(&mut self, change: &ChangeHash) -> bool {
+        if let Some(known) = self.refused.get(&change.0) {
+            return *known;
+        }
+        if self.refused.len() >= LOOKED_UP {
+            return false;
+        }
         let before = match self.engine.log().refusals_of(self.document, &change.0) {
             Ok(codes) => codes,
             Err(error) => {
@@ -110,9 +127,9 @@ impl Work<'_> {
                 Vec::new()
             }
         };
-        here.chain(before).any(|code| {
-            code == PANICS || Refusal::of_code(&code).is_some_and(Refusal::is_of_the_change)
-        })
+        let refused = before.iter().any(|code| is_of_the_change(code));
+        self.refused.insert(change.0, refused);
+        refused
     }
 
     /// What waits for a change is tried when that change comes, and only then: thousands of changes
@@ -187,6 +204,9 @@ impl Work<'_> {
             return;
         };
         let kept = self.batch.quarantine.remove(place);
+        if let Some(hash) = kept.change {
+            self.refused.remove(&hash);
+        }
         let mut outcomes = outcomes.iter_mut();
         let outcome = outcomes.find(|outcome| outcome.envelope == item.envelope);
         if let (Some(outcome), Some(hash)) = (outcome, kept.change) {
@@ -267,6 +287,9 @@ impl Work<'_> {
         bytes: Vec<u8>,
     ) {
         let (envelope, place) = item.kept_as(place(item, &bytes));
+        if let Some(hash) = hash.filter(|_| is_of_the_change(refusal.code())) {
+            self.refused.insert(hash.0, true);
+        }
         self.batch.quarantine.push(NewQuarantined {
             envelope,
             item: place,

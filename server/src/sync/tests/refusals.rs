@@ -3,9 +3,13 @@
 use super::{TEAM, codes};
 use crate::fixtures::{NOW, Tablet, World};
 use crate::store::{StoreError, Tombstone};
+use crate::sync::Exchange;
+use crate::sync::receive::{CHANGE_BYTES, REQUEST_CAP_BYTES};
 use maraude_core::document::{Actor, Document, DocumentName, document_id};
 use maraude_core::model::{Campaign, CampaignId, CampaignKind, CampaignMode, TeamId};
-use maraude_core::sync::envelope::envelope_hash;
+use maraude_core::sync::envelope::{CHANGES_CAP, PAYLOAD_CAP_BYTES, envelope_hash};
+use maraude_core::sync::{ANSWER_READ_CAP_BYTES, encode_answer};
+use sha2::{Digest, Sha256};
 
 /// Closures of one tablet in one round, one envelope each.
 fn saved(world: &World, tablet: &mut Tablet, name: DocumentName, numbers: &[u8]) -> Vec<Vec<u8>> {
@@ -356,4 +360,92 @@ fn what_opens_to_much_is_left_for_the_next_request_and_a_repeat_is_opened_once()
     assert_eq!(told(&repeated), 2);
     let kept = world.engine().log().changes(document_id(&name)).unwrap();
     assert_eq!(kept.len(), 1);
+}
+
+#[test]
+fn hundreds_of_refused_envelopes_take_few_places_in_the_queue() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut tablet = world.tablet(Some(TEAM));
+    let revoked = world.tablet(Some(TEAM));
+    let mut revoked = revoked;
+    let number = |envelopes: &[Vec<u8>]| {
+        let asked = Exchange {
+            carrier: tablet.device.clone(),
+            may_read: true,
+            request: tablet.request(&world, &envelopes.iter().collect::<Vec<_>>()),
+        };
+        let taken = world.engine().receive(&asked).unwrap();
+        assert_eq!(taken.outcomes.len(), envelopes.len(), "each is told of");
+        taken.submitted.len()
+    };
+    let junk: Vec<Vec<u8>> = (0..300_u16).map(|n| n.to_be_bytes().to_vec()).collect();
+    assert_eq!(number(&junk), 1);
+    let mut late = Vec::new();
+    for n in 0..100 {
+        late.extend(saved(&world, &mut revoked, name, &[n]));
+    }
+    let id = revoked.device.device.id;
+    world.app.server().revoke_device(id, NOW).unwrap();
+    assert_eq!(number(&late), 1);
+    // Control: each document takes a place of its own.
+    let elsewhere = world.round(TeamId::from_random([8; 16]));
+    let both = [
+        saved(&world, &mut tablet, name, &[1]),
+        saved(&world, &mut tablet, elsewhere, &[2]),
+    ];
+    let asked = Exchange {
+        carrier: tablet.device.clone(),
+        may_read: true,
+        request: tablet.request(&world, &[&both[0][0], &both[1][0]]),
+    };
+    assert_eq!(world.engine().receive(&asked).unwrap().submitted.len(), 2);
+}
+
+/// A change by hand that waits for 256 others, of no operations.
+fn waiting_for_many(actor: Actor, number: u32) -> Vec<u8> {
+    let mut body = vec![0x80, 0x02];
+    for dependency in 0..256_u32 {
+        body.extend(number.to_be_bytes());
+        body.extend(dependency.to_be_bytes());
+        body.extend([7; 24]);
+    }
+    body.push(24);
+    body.extend(actor.as_bytes());
+    // Sequence, counter, time, message, other actors, columns.
+    body.extend([1, 2, 0, 0, 0, 0]);
+    let length = [body.len() as u8 & 0x7f | 0x80, (body.len() >> 7) as u8];
+    let framed = [&[1][..], &length, &body].concat();
+    let checksum = Sha256::digest(&framed);
+    [&[0x85, 0x6f, 0x4a, 0x83][..], &checksum[..4], &framed].concat()
+}
+
+#[test]
+fn an_envelope_of_many_refused_changes_does_not_make_an_answer_too_large_to_be_read() {
+    let world = World::new();
+    let name = world.round(TEAM);
+    let mut hostile = world.tablet(Some(TEAM));
+    let carrier = world.tablet(Some(TEAM));
+    // Each waits for 256 changes that nobody has.
+    let actor = Actor::new(hostile.device.device.id, [9; 8]);
+    let changes: Vec<Vec<u8>> = (0..200).map(|n| waiting_for_many(actor, n)).collect();
+    let first = [changes[0].clone()];
+    let told = |changes: &[Vec<u8>], tablet: &mut Tablet| {
+        let envelope = tablet.seal(&world, name, changes.to_vec());
+        let answer = world.sync(&carrier, carrier.request(&world, &[&envelope]));
+        assert_eq!(answer.receipts[0].quarantined.len(), changes.len());
+        let codes = codes(&answer);
+        assert!(
+            codes.iter().all(|code| *code == "missing-dependencies"),
+            "{codes:?}"
+        );
+        encode_answer(&answer).len()
+    };
+    let (one, all) = (told(&first, &mut hostile), told(&changes, &mut hostile));
+    // As many as fill a request's share at most come to less than a tablet reads.
+    let each = (all - one) / (changes.len() - 1);
+    let most = (REQUEST_CAP_BYTES + PAYLOAD_CAP_BYTES) / CHANGE_BYTES + CHANGES_CAP;
+    assert!(each * most < ANSWER_READ_CAP_BYTES, "{each} bytes each");
+    // Control: what a change waits for would come to more.
+    assert!(256 * 32 * most > ANSWER_READ_CAP_BYTES);
 }
