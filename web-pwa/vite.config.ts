@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config';
 /** The map's library alone weighs 1.7 MB before compression. */
 const LARGEST_PRECACHED_BYTES = 6_000_000;
 
+/** Svelte, Vite's loader, and our own modules; the map's library and the core stay apart. */
+const SHARED = /preload-helper|rolldown.runtime|node_modules\/svelte\/|src\/(components|core|locale|platform)\//;
+
 /** `maraude serve` for `npm run dev`. */
 const SERVER = process.env['MARAUDE_SERVER'] ?? 'http://localhost:8600';
 
@@ -52,7 +55,19 @@ export default defineConfig({
     }),
   ],
   worker: { format: 'es' },
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What tablet and console share is one file: each file costs a slow tablet a request.
+          groups: [{ name: 'shared', test: SHARED, minShareCount: 2 }],
+        },
+      },
+    },
+  },
   server: { proxy: { '/api': SERVER } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });
