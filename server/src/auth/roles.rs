@@ -89,6 +89,16 @@ pub const TABLE: &[Route] = &[
     ),
     route("POST", "/api/campaigns/{campaign}/gazetteer", NIGHT),
     route("GET", "/api/campaigns/{campaign}/doubles", NIGHT),
+    route("POST", "/api/campaigns/{campaign}/doubles/looking", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/groups", NIGHT),
+    route(
+        "GET",
+        "/api/campaigns/{campaign}/groups/{observation}/{slot}",
+        NIGHT,
+    ),
+    route("POST", "/api/campaigns/{campaign}/groups/effect", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/doubtful", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/review-log", NIGHT),
     // Console: what was refused. It may hold observations.
     route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
     route("POST", "/api/campaigns/{campaign}/quarantine/retry", NIGHT),

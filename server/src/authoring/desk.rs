@@ -44,8 +44,8 @@ pub(super) struct Intent {
     pub(super) plan: Vec<Step>,
     /// In the register of known places.
     pub(super) register: Vec<Step>,
-    /// In a review.
-    pub(super) review: Option<(DocumentName, Vec<Step>)>,
+    /// In reviews.
+    pub(super) reviews: Vec<(DocumentName, Vec<Step>)>,
     /// Entries it rests on: a document and the beginning of keys.
     pub(super) touches: Vec<(DocumentName, String)>,
     /// Its answer.
@@ -79,7 +79,9 @@ impl Desk<'_> {
         let (present, _) = read_plan(&document);
         let intent = match &request.order {
             order @ (Order::Decide { .. }
+            | Order::DecideAll { .. }
             | Order::UndoDecision(_)
+            | Order::UndoDecisions(_)
             | Order::Adjudicate { .. }
             | Order::UndoAdjudication(_)
             | Order::CorrectPlace { .. }
@@ -157,7 +159,7 @@ impl Desk<'_> {
             parts.push(authored(&register, intent.register));
         }
         parts.extend(briefs);
-        if let Some((name, steps)) = intent.review {
+        for (name, steps) in intent.reviews {
             parts.push(authored(&name, steps));
         }
         match self.engine.author_all(Some(mark), parts) {

@@ -82,8 +82,18 @@ pub enum Order {
         /// Why.
         reason: Option<String>,
     },
+    /// Several decisions that stand for one thing somebody said of a group: taken together or not
+    /// at all.
+    DecideAll {
+        /// Pairs of slots and what they are held to be.
+        pairs: Vec<(SlotRef, SlotRef, Verdict)>,
+        /// Why.
+        reason: Option<String>,
+    },
     /// Undo a decision.
     UndoDecision(DecisionId),
+    /// Undo several together.
+    UndoDecisions(Vec<DecisionId>),
     /// A ruling on a doubtful observation.
     Adjudicate {
         /// Which.

@@ -12,9 +12,13 @@ use maraude_core::model::{
     Adjudication, AdjudicationId, Coordinates, Correction, CorrectionId, CorrectionKind, Decision,
     DecisionId, Night, ObservationId, Ruling, SlotRef, Verdict,
 };
+use std::collections::BTreeSet;
 
 /// A review takes so many acts before the next one begins (design D2).
 const ACTS_PER_REVIEW: usize = 2_000;
+
+/// Decisions that one change takes or undoes without passing the gate's operation cap.
+const DECISIONS_PER_CHANGE: usize = 120;
 
 /// Longest reason, characters.
 const REASON_CHARACTERS: usize = 280;
@@ -27,6 +31,8 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order) -> Result<Intent, OrderE
             verdict,
             reason,
         } => decide(desk, [*one, *other], *verdict, reason.as_deref()),
+        Order::DecideAll { pairs, reason } => decide_all(desk, pairs, reason.as_deref()),
+        Order::UndoDecisions(ids) => undo_decisions(desk, ids),
         Order::Adjudicate {
             observation,
             ruling,
@@ -117,6 +123,79 @@ fn decide(
     Ok(intent)
 }
 
+/// Decisions on several pairs as one change. It rests on every decision about anybody it names: a
+/// group that somebody changed meanwhile is looked at again.
+fn decide_all(
+    desk: &Desk<'_>,
+    pairs: &[(SlotRef, SlotRef, Verdict)],
+    reason: Option<&str>,
+) -> Result<Intent, OrderError> {
+    check_reason(reason)?;
+    let Some((first, _, _)) = pairs.first() else {
+        return Err(OrderError::invalid("missing", "decisions"));
+    };
+    if pairs.len() > DECISIONS_PER_CHANGE {
+        return Err(OrderError::invalid("too-many", "decisions"));
+    }
+    let mut decisions = Vec::new();
+    for &(one, other, verdict) in pairs {
+        if one == other {
+            return Err(OrderError::invalid("same-slot", "other"));
+        }
+        for slot in [one, other] {
+            night_of(desk, slot.observation)?;
+        }
+        decisions.push(Decision {
+            id: random_id(DecisionId::from_random)?,
+            one: one.min(other),
+            other: one.max(other),
+            verdict,
+            reason: kept(reason),
+            author: desk.author,
+            decided_at: desk.now,
+            undone_at: None,
+        });
+    }
+    let named: BTreeSet<SlotRef> = decisions.iter().flat_map(|d| [d.one, d.other]).collect();
+    let night = night_of(desk, first.observation)?;
+    let mut touches = Vec::new();
+    for (name, review) in all_reviews(desk)? {
+        let about = |d: &&Decision| named.contains(&d.one) || named.contains(&d.other);
+        for earlier in review.decisions.iter().filter(about) {
+            touches.push((name, format!("decision:{}", earlier.id)));
+        }
+    }
+    let ids: Vec<String> = decisions.iter().map(|d| d.id.to_string()).collect();
+    let step = Step::new(move |w| decisions.iter().for_each(|d| w.put_decision(d)));
+    let mut intent = append(desk, night, Some(ids.join(" ")), step)?;
+    intent.touches = touches;
+    Ok(intent)
+}
+
+fn undo_decisions(desk: &Desk<'_>, ids: &[DecisionId]) -> Result<Intent, OrderError> {
+    if ids.len() > DECISIONS_PER_CHANGE {
+        return Err(OrderError::invalid("too-many", "decisions"));
+    }
+    let mut left: BTreeSet<DecisionId> = ids.iter().copied().collect();
+    let mut intent = Intent::default();
+    let now = desk.now;
+    for (name, review) in all_reviews(desk)? {
+        let here = review.decisions.iter().map(|decision| decision.id);
+        let here: Vec<DecisionId> = here.filter(|id| left.remove(id)).collect();
+        if here.is_empty() {
+            continue;
+        }
+        let touched = here.iter().map(|id| (name, format!("decision:{id}")));
+        intent.touches.extend(touched);
+        let step = Step::new(move |w| here.iter().for_each(|id| w.undo_decision(*id, now)));
+        intent.reviews.push((name, vec![step]));
+    }
+    if ids.is_empty() || !left.is_empty() {
+        return Err(OrderError::Unknown { what: "decision" });
+    }
+    Ok(intent)
+}
+
 fn adjudicate(
     desk: &Desk<'_>,
     observation: ObservationId,
@@ -134,9 +213,18 @@ fn adjudicate(
         decided_at: desk.now,
         undone_at: None,
     };
+    let mut touches = Vec::new();
+    for (name, review) in reviews(desk, night)? {
+        let of_it = |earlier: &&Adjudication| earlier.observation == observation;
+        for earlier in review.adjudications.iter().filter(of_it) {
+            touches.push((name, format!("adjudication:{}", earlier.id)));
+        }
+    }
     let made = ruling.id.to_string();
     let step = Step::new(move |w| w.put_adjudication(&ruling));
-    append(desk, night, Some(made), step)
+    let mut intent = append(desk, night, Some(made), step)?;
+    intent.touches = touches;
+    Ok(intent)
 }
 
 fn correct_place(
@@ -205,7 +293,7 @@ fn append(
         _ => reviews.len(),
     };
     let mut intent = Intent {
-        review: Some((review_name(desk, night, part as u32), vec![step])),
+        reviews: vec![(review_name(desk, night, part as u32), vec![step])],
         ..Intent::default()
     };
     intent.done.made = made;
@@ -220,22 +308,29 @@ fn undo(
     has: impl Fn(&Review) -> bool,
     step: Step,
 ) -> Result<Intent, OrderError> {
-    let documents = desk.engine.log().documents()?;
-    for stored in documents {
-        if !matches!(stored.name, DocumentName::Review { .. }) {
-            continue;
-        }
-        let review = desk.engine.read(stored.document, |d| read_review(d).0)?;
+    for (name, review) in all_reviews(desk)? {
         if has(&review) {
-            let touches = vec![(stored.name, format!("{what}:{}", id.to_string()))];
+            let touches = vec![(name, format!("{what}:{}", id.to_string()))];
             return Ok(Intent {
-                review: Some((stored.name, vec![step])),
+                reviews: vec![(name, vec![step])],
                 touches,
                 ..Intent::default()
             });
         }
     }
     Err(OrderError::Unknown { what })
+}
+
+/// The reviews of all nights.
+fn all_reviews(desk: &Desk<'_>) -> Result<Vec<(DocumentName, Review)>, OrderError> {
+    let mut found = Vec::new();
+    for stored in desk.engine.log().documents()? {
+        if matches!(stored.name, DocumentName::Review { .. }) {
+            let review = desk.engine.read(stored.document, |d| read_review(d).0)?;
+            found.push((stored.name, review));
+        }
+    }
+    Ok(found)
 }
 
 /// The reviews of a night, in the order of their parts.

@@ -8,8 +8,8 @@ use crate::projection::fixtures::{
 use crate::store::LayerStore;
 use maraude_core::document::{DocumentName, read_brief, read_plan};
 use maraude_core::model::{
-    AccountId, Assignment, Audience, CampaignState, HeadCount, LegalFrame, ObservationId,
-    OpeningObstacle, RetentionFrame, Ruling, Site, SlotRef, Verdict,
+    AccountId, Assignment, Audience, CampaignState, DecisionId, HeadCount, LegalFrame,
+    ObservationId, OpeningObstacle, RetentionFrame, Ruling, Site, SlotRef, Verdict,
 };
 use std::sync::Arc;
 
@@ -334,4 +334,115 @@ fn decisions_rulings_and_corrections_are_appended_and_undone() {
     desk.live.catch_up().unwrap();
     let (lines, _) = desk.live.view().lines(&filter).unwrap();
     assert!(lines.iter().all(|line| line.ruling.is_none()));
+}
+
+#[test]
+fn what_was_said_of_a_group_is_decided_and_undone_together_or_not_at_all() {
+    let desk = Coordination::new();
+    let key = desk.world.round_key(1, Some(1));
+    let seen: Vec<_> = (1..=3)
+        .map(|number| observation(1, number, place(f64::from(number) * 10.0, 0.0)))
+        .collect();
+    desk.world.tablet_writes(&key, device(1), None, |w| {
+        for of in &seen {
+            w.put_observation(of);
+        }
+    });
+    let slot = |n: usize| SlotRef {
+        observation: seen[n].id,
+        slot: 0,
+    };
+    let all = |pairs: &[(usize, usize)]| Order::DecideAll {
+        pairs: pairs
+            .iter()
+            .map(|(a, b)| (slot(*a), slot(*b), Verdict::Different))
+            .collect(),
+        reason: Some("deux hommes".into()),
+    };
+    let standing = || {
+        desk.live.catch_up().unwrap();
+        let decisions = desk.live.view().decisions().unwrap();
+        decisions.iter().filter(|d| d.undone_at.is_none()).count()
+    };
+    // One pair that cannot be: none of them.
+    assert!(matches!(
+        desk.order(all(&[(0, 1), (2, 2)])),
+        Err(OrderError::Invalid(_))
+    ));
+    assert!(matches!(desk.order(all(&[])), Err(OrderError::Invalid(_))));
+    assert_eq!(standing(), 0);
+    let before = desk.last();
+    let made = desk.order(all(&[(0, 2), (1, 2)])).unwrap().made.unwrap();
+    assert_eq!((standing(), desk.last()), (2, before + 1), "one change");
+    // Another pair of somebody it named rests on it.
+    assert!(matches!(
+        desk.order_as("late", before, all(&[(0, 1)])),
+        Err(OrderError::Stale { .. })
+    ));
+    let mut ids: Vec<DecisionId> = made.split(' ').map(|id| id.parse().unwrap()).collect();
+    let unknown = DecisionId::from_random([99; 16]);
+    let with_unknown = [ids.clone(), vec![unknown]].concat();
+    assert!(matches!(
+        desk.order(Order::UndoDecisions(with_unknown)),
+        Err(OrderError::Unknown { .. })
+    ));
+    assert_eq!(standing(), 2);
+    ids.reverse();
+    desk.order(Order::UndoDecisions(ids)).unwrap();
+    assert_eq!(standing(), 0);
+}
+
+#[test]
+fn a_ruling_over_one_that_was_not_seen_is_refused() {
+    let desk = Coordination::new();
+    let key = desk.world.round_key(1, Some(1));
+    let seen = observation(1, 1, place(-500.0, 0.0));
+    desk.world
+        .tablet_writes(&key, device(1), None, |w| w.put_observation(&seen));
+    let rule = |ruling| Order::Adjudicate {
+        observation: seen.id,
+        ruling,
+        reason: None,
+    };
+    let before = desk.last();
+    desk.order(rule(Ruling::AskTeam)).unwrap();
+    assert!(matches!(
+        desk.order_as("late", before, rule(Ruling::Count)),
+        Err(OrderError::Stale { .. })
+    ));
+    desk.order(rule(Ruling::Count)).unwrap();
+}
+
+#[test]
+fn the_longest_gesture_passes_the_gate() {
+    let desk = Coordination::new();
+    let key = desk.world.round_key(1, Some(1));
+    let seen: Vec<_> = (1..=121)
+        .map(|number| observation(1, number, place(f64::from(number) * 10.0, 0.0)))
+        .collect();
+    for piece in seen.chunks(20) {
+        desk.world.tablet_writes(&key, device(1), None, |w| {
+            for of in piece {
+                w.put_observation(of);
+            }
+        });
+    }
+    let slot = |n: usize| SlotRef {
+        observation: seen[n].id,
+        slot: 0,
+    };
+    let gesture = |number: usize| Order::DecideAll {
+        pairs: (1..=number)
+            .map(|n| (slot(0), slot(n), Verdict::Different))
+            .collect(),
+        reason: Some("é".repeat(280)),
+    };
+    desk.order(gesture(120)).unwrap();
+    assert!(matches!(
+        desk.order(Order::DecideAll {
+            pairs: vec![(slot(0), slot(1), Verdict::Same); 121],
+            reason: None
+        }),
+        Err(OrderError::Invalid(_))
+    ));
 }

@@ -83,6 +83,7 @@ impl Console {
     }
 
     async fn order(&self, command: Value) -> Value {
+        self.world.clock.advance(1_000);
         let detail = self.get(&self.path("")).await;
         let seen = detail["position"].as_u64().unwrap();
         let (status, answer) = self.order_at(seen, command).await;
@@ -276,10 +277,79 @@ async fn the_night_is_seen_read_corrected_and_decided() {
     let doubles = console.get(&console.path("/doubles")).await;
     assert_eq!(doubles["decided"][0]["verdict"], "same");
     assert_eq!(doubles["distinct"], 1);
+    let looked = looks_at(&console, "a").await;
+    assert_eq!(looked["granted"], json!([]), "decided: nobody looks again");
     let undo = json!({ "command": "undo_decision", "decision": made["made"] });
     console.order(undo).await;
     let doubles = console.get(&console.path("/doubles")).await;
     assert_eq!(doubles["decided"][0]["undone"], true);
+    for (window, granted) in [("a", 1), ("b", 0)] {
+        let looked = looks_at(&console, window).await;
+        assert_eq!(looked["granted"].as_array().unwrap().len(), granted);
+        assert_eq!(looked["others"].as_array().unwrap().len(), 1 - granted);
+    }
+    a_group_is_split_and_the_committee_reads_it(&console).await;
+}
+
+/// A window asks for the pair of observations 1 and 2.
+async fn looks_at(console: &Console, window: &str) -> Value {
+    let slot = |n: u8| json!({ "observation": ObservationId::from_random([n; 16]), "slot": 0 });
+    let asked = json!({
+        "window": window, "pairs": [{ "one": slot(1), "other": slot(2) }],
+    });
+    let path = console.path("/doubles/looking");
+    let (status, looked) = console.post(&path, asked).await;
+    assert_eq!(status, StatusCode::OK);
+    looked
+}
+
+async fn a_group_is_split_and_the_committee_reads_it(console: &Console) {
+    let slot = |n: u8| json!({ "observation": ObservationId::from_random([n; 16]), "slot": 0 });
+    let name = ObservationId::from_random([1; 16]);
+    let group = console
+        .get(&console.path(&format!("/groups/{name}/0")))
+        .await;
+    assert_eq!(group["people"][0]["within"], true);
+    let change = json!([{ "one": slot(1), "other": slot(2), "verdict": "different" }]);
+    let asked = json!({ "decisions": change, "undone": [] });
+    let (status, effect) = console.post(&console.path("/groups/effect"), asked).await;
+    assert_eq!(status, StatusCode::OK, "{effect}");
+    assert_eq!(effect["after"]["street"], 2);
+    let order = json!({ "command": "decide_all", "decisions": change, "reason": "vus ensemble" });
+    let made = console.order(order).await;
+    let ruled = json!({
+        "command": "adjudicate", "observation": name, "ruling": "ask_team",
+        "reason": "était-il seul ?",
+    });
+    console.order(ruled).await;
+    let tonight = console.get(&console.path("/tonight")).await;
+    assert_eq!(tonight["asked"][0]["reason"], "était-il seul ?");
+    assert_eq!(tonight["asked"][0]["by"], "camille");
+    let doubtful = console.get(&console.path("/doubtful")).await;
+    assert_eq!(doubtful["lines"][0]["ruling"], "ask_team");
+    let log = console.get(&console.path("/review-log")).await;
+    let acts = log["acts"].as_array().unwrap();
+    let kinds: Vec<_> = acts
+        .iter()
+        .map(|act| act["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["place", "same", "different", "ask_team"]);
+    assert_eq!(
+        acts[3]["effects"],
+        json!([{ "unit": "street", "people": -1 }])
+    );
+    assert!(acts[1]["effects"].is_null() && !acts[1]["undone_at"].is_null());
+    assert!(
+        !log.to_string().contains("camille"),
+        "no name of an account"
+    );
+    assert_eq!(log["undone"], 1);
+    let audit = console.world.app.server().audit(100).unwrap();
+    assert!(audit.iter().any(|row| row.action == "review-log-read"));
+    let ids: Vec<&str> = made["made"].as_str().unwrap().split(' ').collect();
+    console
+        .order(json!({ "command": "undo_decisions", "decisions": ids }))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,19 +50,20 @@ fn pair_card(reviewed: &Reviewed, pair: &ScoredPair, wording: &Wording<'_>) -> O
         minutes: apart_ms.abs() as f64 / 60_000.0,
         match_weight: pair.match_weight,
         match_probability: pair.match_probability,
-        waterfall: pair
-            .explanation
-            .steps
-            .iter()
-            .map(|step| WaterfallStep {
-                field: word(step.field),
-                level: word(step.level),
-                bits: step.bits,
-                sum: step.sum,
-            })
-            .collect(),
+        waterfall: waterfall(pair),
         rules: pair.explanation.rules.iter().map(word).collect(),
     })
+}
+
+/// The evidence of a pair, part by part.
+pub(super) fn waterfall(pair: &ScoredPair) -> Vec<WaterfallStep> {
+    let steps = pair.explanation.steps.iter().map(|step| WaterfallStep {
+        field: word(step.field),
+        level: word(step.level),
+        bits: step.bits,
+        sum: step.sum,
+    });
+    steps.collect()
 }
 
 fn decided_pair(
@@ -83,7 +84,11 @@ fn decided_pair(
 }
 
 /// One side of a pair; none for an observation the view no longer has.
-fn slot_card(reviewed: &Reviewed, slot: SlotRef, wording: &Wording<'_>) -> Option<SlotCard> {
+pub(super) fn slot_card(
+    reviewed: &Reviewed,
+    slot: SlotRef,
+    wording: &Wording<'_>,
+) -> Option<SlotCard> {
     let line = reviewed.line(slot.observation)?;
     let compared = reviewed.compared(slot.observation);
     let place = compared.and_then(|compared| compared.place);

@@ -11,9 +11,11 @@ mod console_tests;
 pub mod contract;
 mod devices;
 pub mod doubles;
+mod doubtful;
 mod extract;
 mod facade;
 mod gazetteer;
+mod groups;
 mod guard;
 mod health;
 mod layers;
@@ -27,6 +29,7 @@ mod quality;
 mod quarantine;
 mod releases;
 mod review;
+mod review_log;
 mod rounds;
 mod sync;
 #[cfg(test)]
@@ -53,13 +56,16 @@ pub fn router(app: App) -> Router {
         .merge(layers::routes())
         .merge(live::routes())
         .merge(observations::routes())
+        .merge(doubtful::routes())
         .merge(gazetteer::routes())
+        .merge(groups::routes())
         .merge(openapi::routes())
         .merge(orders::routes())
         .merge(quality::routes())
         .merge(quarantine::routes())
         .merge(releases::routes())
         .merge(review::routes())
+        .merge(review_log::routes())
         .merge(rounds::routes())
         .merge(sync::routes());
     Router::new()

@@ -265,6 +265,48 @@ const ROUTES: &[Told] = &[
         One("Doubles"),
     ),
     told(
+        "POST",
+        "/api/campaigns/{campaign}/doubles/looking",
+        "Holds pairs while a window shows them",
+        Some("LookingAt"),
+        One("LookedAt"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/groups",
+        "Groups of linked observations",
+        None,
+        One("GroupList"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/groups/{observation}/{slot}",
+        "One group with its links, and who its people may also be",
+        None,
+        One("GroupDetail"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/groups/effect",
+        "What decisions would change in the figure; nothing is decided",
+        Some("GroupChange"),
+        One("GroupEffect"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/doubtful",
+        "Observations that wait for a ruling, and rulings",
+        None,
+        One("DoubtfulList"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/review-log",
+        "Each decision with what it changed, for the committee",
+        None,
+        One("ReviewLog"),
+    ),
+    told(
         "GET",
         "/api/campaigns/{campaign}/quality",
         "How linkage did: what was compared, learnt and held",
@@ -363,9 +405,16 @@ pub fn document() -> String {
         DeviceSession,
         DeviceSessionRequest,
         Doubles,
+        DoubtfulList,
         EnrolAnswer,
         EnrolRequest,
         EnrolmentCode,
+        GroupChange,
+        GroupDetail,
+        GroupEffect,
+        GroupList,
+        LookedAt,
+        LookingAt,
         Hello,
         LayerEntry,
         LogWentBack,
@@ -391,8 +440,13 @@ pub fn document() -> String {
         ReleaseEntry,
         ReleasePreview,
         Releases,
+        ReviewLog,
         Tonight,
     ];
+    described(schemas)
+}
+
+fn described(schemas: Vec<(String, RefOr<Schema>)>) -> String {
     let components = ComponentsBuilder::new().schemas_from_iter(schemas).build();
     let mut paths = Map::new();
     for route in ROUTES {

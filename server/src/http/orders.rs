@@ -146,6 +146,14 @@ fn of_the_night(command: Command) -> Order {
             verdict,
             reason,
         },
+        Command::DecideAll { decisions, reason } => Order::DecideAll {
+            pairs: decisions
+                .into_iter()
+                .map(|pair| (pair.one, pair.other, pair.verdict))
+                .collect(),
+            reason,
+        },
+        Command::UndoDecisions { decisions } => Order::UndoDecisions(decisions),
         Command::UndoDecision { decision } => Order::UndoDecision(decision),
         Command::Adjudicate {
             observation,

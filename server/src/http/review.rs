@@ -1,25 +1,34 @@
 //! *Doublons*: pairs to review with their evidence, and decisions taken.
 
-use super::contract::Doubles;
+use super::contract::{Doubles, HeldPair, LookedAt, LookingAt, SlotPair};
 use super::doubles::{Wording, doubles as written};
-use super::extract::{At, view_of};
+use super::extract::{At, Body, read, view_of};
+use super::guard::Coordinator;
 use super::observations::{account_names, name_of, row};
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::LiveView;
-use crate::review::{Review, Reviewed};
+use crate::review::{Looking, Pair, Review, Reviewed, Screen};
 use crate::store::LogPosition;
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use maraude_core::model::CampaignId;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
-    Router::new().route("/api/campaigns/{campaign}/doubles", get(doubles))
+    Router::new()
+        .route("/api/campaigns/{campaign}/doubles", get(doubles))
+        .route("/api/campaigns/{campaign}/doubles/looking", post(look))
 }
+
+/// Most pairs that a window holds.
+const HELD_PAIRS: usize = 40;
+
+/// Longest name of a window, characters.
+const WINDOW_CHARACTERS: usize = 64;
 
 #[derive(Default)]
 struct Reviews(Mutex<HashMap<CampaignId, Arc<Review>>>);
@@ -67,4 +76,60 @@ async fn doubles(
         })
         .await??;
     Ok(Json(doubles))
+}
+
+#[derive(Default)]
+struct Lookings(Mutex<HashMap<CampaignId, Arc<Looking>>>);
+
+async fn look(
+    State(app): State<App>,
+    Coordinator(account): Coordinator,
+    At(campaign): At<CampaignId>,
+    body: Body<LookingAt>,
+) -> Result<Json<LookedAt>, Problem> {
+    let LookingAt { window, pairs } = read(body)?;
+    if window.is_empty() || window.chars().count() > WINDOW_CHARACTERS {
+        return Err(Problem::malformed("A window needs an identifier.").at("window"));
+    }
+    if pairs.len() > HELD_PAIRS {
+        return Err(Problem::malformed("Hold fewer pairs at once.").at("pairs"));
+    }
+    let (live, _) = view_of(&app, campaign).await?;
+    let looked = app
+        .blocking(move |app| {
+            let looking = app.part(|_| Lookings::default());
+            let looking = {
+                let mut kept = looking.0.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.entry(campaign).or_default().clone()
+            };
+            // What somebody decided a moment ago is not looked at again.
+            let decisions = live.view().decisions()?;
+            let standing = decisions.iter().filter(|d| d.undone_at.is_none());
+            let decided: BTreeSet<Pair> = standing.map(|d| (d.one, d.other)).collect();
+            let asked = pairs.iter().map(|pair| (pair.one, pair.other));
+            let wanted: Vec<Pair> = asked
+                .filter(|(one, other)| !decided.contains(&(*one.min(other), *one.max(other))))
+                .collect();
+            let screen = Screen {
+                account: account.id,
+                window,
+            };
+            let looked = looking.look(&screen, &wanted, app.clock().now());
+            let names = account_names(&app)?;
+            let pair = |(one, other): Pair| SlotPair { one, other };
+            Ok::<_, Problem>(LookedAt {
+                granted: looked.granted.into_iter().map(pair).collect(),
+                others: looked
+                    .others
+                    .into_iter()
+                    .map(|((one, other), by)| HeldPair {
+                        one,
+                        other,
+                        by: name_of(&names, by),
+                    })
+                    .collect(),
+            })
+        })
+        .await??;
+    Ok(Json(looked))
 }

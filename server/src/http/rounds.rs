@@ -2,19 +2,20 @@
 
 mod board;
 
-use super::contract::Tonight;
+use super::contract::{AskedLine, Tonight};
 use super::extract::{At, view_of};
+use super::observations::{account_names, name_of};
 use super::problem::Problem;
 use super::review::reviewed;
 use crate::app::App;
 use crate::geolocation::LiveView;
-use crate::projection::ObservationFilter;
+use crate::projection::{ObservationFilter, ObservationLine, View};
 use crate::store::LogPosition;
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use board::{Board, Quarantine, Tablet};
-use maraude_core::model::{CampaignId, Night};
+use maraude_core::model::{CampaignId, Night, Ruling};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -97,7 +98,36 @@ fn assemble(
     };
     let mut tonight = board.assemble();
     board.review(&mut tonight, &reviewed);
+    tonight.asked = questions(app, &view, &board)?;
     Ok(tonight)
+}
+
+/// Questions to the teams: observations of the night whose standing ruling asks them, by team.
+fn questions(app: &App, view: &View, board: &Board) -> Result<Vec<AskedLine>, Problem> {
+    let asks =
+        |line: &&ObservationLine| line.ruling == Some(Ruling::AskTeam) && line.observation.stands();
+    let names = account_names(app)?;
+    let mut asked = Vec::new();
+    for line in board.lines.iter().filter(asks) {
+        let rulings = view.adjudications(line.observation.id)?;
+        let Some(ruling) = rulings.into_iter().rfind(|r| r.undone_at.is_none()) else {
+            continue;
+        };
+        let mut rounds = board.rounds.iter();
+        asked.push(AskedLine {
+            observation: line.observation.id,
+            team: line.team_code.clone(),
+            outside: rounds.any(|r| r.document == line.document && r.closed_at.is_none()),
+            sector: line.sector_code.clone(),
+            kind: line.observation.kind,
+            observed_at: line.observed_at,
+            reason: ruling.reason,
+            by: name_of(&names, ruling.author),
+            since: ruling.decided_at,
+        });
+    }
+    asked.sort_by(|a, b| (&a.team, a.since, a.observation).cmp(&(&b.team, b.since, b.observation)));
+    Ok(asked)
 }
 
 /// The night going on, else the last one begun, else the first to come.

@@ -4,8 +4,8 @@ use super::lines::bodies;
 use super::{View, ViewError};
 use maraude_core::document::Plan;
 use maraude_core::model::{
-    Assignment, Campaign, Coverage, Decision, DeviceId, DocumentId, Night, Sector, SectorId, Site,
-    SiteId, Team, TeamId, TimestampMs, Zone, ZoneId,
+    Adjudication, Assignment, Campaign, Correction, Coverage, Decision, DeviceId, DocumentId,
+    Night, Sector, SectorId, Site, SiteId, Team, TeamId, TimestampMs, Zone, ZoneId,
 };
 use rusqlite::{Connection, OptionalExtension};
 use serde::de::DeserializeOwned;
@@ -155,6 +155,22 @@ impl View {
         let mut decisions = self.read(|connection| all::<Decision>(connection, sql))?;
         decisions.sort_by_key(|decision| (decision.decided_at, decision.id));
         Ok(decisions)
+    }
+
+    /// All rulings of all reviews, undone ones included, in the order they were taken.
+    pub fn rulings(&self) -> Result<Vec<Adjudication>, ViewError> {
+        let sql = "SELECT body FROM adjudication";
+        let mut rulings = self.read(|connection| all::<Adjudication>(connection, sql))?;
+        rulings.sort_by_key(|ruling| (ruling.decided_at, ruling.id));
+        Ok(rulings)
+    }
+
+    /// All corrections of all reviews, undone ones included, in the order they were taken.
+    pub fn all_corrections(&self) -> Result<Vec<Correction>, ViewError> {
+        let sql = "SELECT body FROM correction";
+        let mut corrections = self.read(|connection| all::<Correction>(connection, sql))?;
+        corrections.sort_by_key(|correction| (correction.decided_at, correction.id));
+        Ok(corrections)
     }
 
     /// Decisions in the parts of a night's review, to find the part that takes the next one.

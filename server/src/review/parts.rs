@@ -72,37 +72,48 @@ impl Reviewed {
     /// is of the place they were seen at first, as in the parts of the street: people met at the
     /// doors add up to the people there are.
     pub fn lasting_places(&self, lines: &[ObservationLine]) -> Vec<LastingPlace> {
-        let first = self.first_met(lines);
-        lasting_places(lines, &|met| {
-            let here = met.iter().map(|line| {
-                let held = self.clusters_of(line.observation.id).iter();
-                let first_here = held.filter(|&&cluster| {
-                    first.get(&(cluster, line.unit())) == Some(&line.observation.id)
-                });
-                first_here.count() as u32
-            });
-            here.sum()
-        })
+        places_of(lines, &|id| self.clusters_of(id).to_vec())
     }
+}
 
-    /// The observation that saw each person first, among those that count people met at squats
-    /// or bidonvilles, each line of the figure apart.
-    fn first_met(&self, lines: &[ObservationLine]) -> BTreeMap<(u32, Unit), ObservationId> {
-        let mut first: BTreeMap<(u32, Unit), (TimestampMs, ObservationId)> = BTreeMap::new();
-        let counted = lines.iter().filter(|line| {
-            let lasting = matches!(line.unit(), Unit::Squat | Unit::Bidonville);
-            lasting && counting(line) == Counting::Counted
+/// The same, given the clusters that hold somebody of an observation.
+pub(super) fn places_of(
+    lines: &[ObservationLine],
+    clusters_of: &dyn Fn(ObservationId) -> Vec<u32>,
+) -> Vec<LastingPlace> {
+    let first = first_met(lines, clusters_of);
+    lasting_places(lines, &|met| {
+        let here = met.iter().map(|line| {
+            let held = clusters_of(line.observation.id).into_iter();
+            let first_here = held.filter(|cluster| {
+                first.get(&(*cluster, line.unit())) == Some(&line.observation.id)
+            });
+            first_here.count() as u32
         });
-        for line in counted {
-            let seen = (line.observed_at, line.observation.id);
-            for &cluster in self.clusters_of(line.observation.id) {
-                let known = first.entry((cluster, line.unit())).or_insert(seen);
-                *known = (*known).min(seen);
-            }
+        here.sum()
+    })
+}
+
+/// The observation that saw each person first, among those that count people met at squats
+/// or bidonvilles, each line of the figure apart.
+fn first_met(
+    lines: &[ObservationLine],
+    clusters_of: &dyn Fn(ObservationId) -> Vec<u32>,
+) -> BTreeMap<(u32, Unit), ObservationId> {
+    let mut first: BTreeMap<(u32, Unit), (TimestampMs, ObservationId)> = BTreeMap::new();
+    let counted = lines.iter().filter(|line| {
+        let lasting = matches!(line.unit(), Unit::Squat | Unit::Bidonville);
+        lasting && counting(line) == Counting::Counted
+    });
+    for line in counted {
+        let seen = (line.observed_at, line.observation.id);
+        for cluster in clusters_of(line.observation.id) {
+            let known = first.entry((cluster, line.unit())).or_insert(seen);
+            *known = (*known).min(seen);
         }
-        let named = first.into_iter().map(|(of, (_, id))| (of, id));
-        named.collect()
     }
+    let named = first.into_iter().map(|(of, (_, id))| (of, id));
+    named.collect()
 }
 
 #[cfg(test)]

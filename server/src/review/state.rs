@@ -10,7 +10,7 @@ use crate::projection::{
     Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting,
 };
 use crate::store::LogPosition;
-use maraude_core::form::questionnaire;
+use maraude_core::form::{Questionnaire, questionnaire};
 use maraude_core::model::{Decision, ObservationId, SlotRef, Verdict};
 use maraude_linkage::{
     AtThreshold, Linkage, LinkageObservation, PairVerdict, Parameters, ScoredPair, Unit as Subject,
@@ -34,8 +34,10 @@ pub struct Reviewed {
     pub linkage: Linkage,
     /// All decisions in the order they were taken, undone ones included.
     pub decisions: Vec<Decision>,
-    lines: BTreeMap<ObservationId, ObservationLine>,
-    compared: BTreeMap<ObservationId, LinkageObservation>,
+    pub(super) lines: BTreeMap<ObservationId, ObservationLine>,
+    pub(super) compared: BTreeMap<ObservationId, LinkageObservation>,
+    /// The questionnaire the observations answer.
+    pub(super) form: &'static Questionnaire,
     cluster_sizes: BTreeMap<ObservationId, u32>,
     /// Clusters that hold a slot of each observation.
     clusters_of: BTreeMap<ObservationId, Vec<u32>>,
@@ -66,11 +68,12 @@ impl Reviewed {
             lines: named.collect(),
             compared: BTreeMap::new(),
             decisions: Vec::new(),
+            form: questionnaire(""),
         };
         Self::from(source, 1, linkage)
     }
 
-    fn from(source: Source, position: LogPosition, linkage: Linkage) -> Self {
+    pub(super) fn from(source: Source, position: LogPosition, linkage: Linkage) -> Self {
         let mut cluster_sizes: BTreeMap<ObservationId, u32> = BTreeMap::new();
         let mut clusters_of: BTreeMap<ObservationId, Vec<u32>> = BTreeMap::new();
         for (number, cluster) in linkage.clusters.iter().enumerate() {
@@ -88,6 +91,7 @@ impl Reviewed {
             linkage,
             compared: source.compared,
             lines: source.lines,
+            form: source.form,
             cluster_sizes,
             clusters_of,
             thresholds: OnceLock::new(),
@@ -219,10 +223,11 @@ impl Reviewed {
 }
 
 /// What a run is made from.
-struct Source {
-    lines: BTreeMap<ObservationId, ObservationLine>,
-    compared: BTreeMap<ObservationId, LinkageObservation>,
-    decisions: Vec<Decision>,
+pub(super) struct Source {
+    pub(super) lines: BTreeMap<ObservationId, ObservationLine>,
+    pub(super) compared: BTreeMap<ObservationId, LinkageObservation>,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) form: &'static Questionnaire,
 }
 
 impl Source {
@@ -241,6 +246,7 @@ impl Source {
                 .map(|line| (line.observation.id, line))
                 .collect(),
             decisions: view.decisions()?,
+            form,
         })
     }
 }
@@ -251,7 +257,7 @@ fn observations_of(one: SlotRef, other: SlotRef) -> (ObservationId, ObservationI
 }
 
 /// What linkage is told of a line; withdrawn, ruled-out and empty ones are left out.
-fn seen(line: &ObservationLine) -> Option<Seen<'_>> {
+pub(super) fn seen(line: &ObservationLine) -> Option<Seen<'_>> {
     let in_figure = match counting(line) {
         Counting::Counted => true,
         Counting::Doubtful | Counting::SetApart => false,
@@ -415,6 +421,7 @@ mod large {
             lines: BTreeMap::new(),
             compared: compared.map(|of| (of.id, of)).collect(),
             decisions: Vec::new(),
+            form: questionnaire(""),
         }
     }
 

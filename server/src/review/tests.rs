@@ -293,3 +293,121 @@ fn a_run_is_kept_while_nothing_new_has_come() {
     let second = night.run();
     assert!(second.position > first.position && second.slots() == 5);
 }
+
+impl Night {
+    /// The man of the border met by a third team as well, all three held to be him.
+    fn of_three() -> Self {
+        let night = Self::new();
+        night.record(3, &man(3, 70, 0.0));
+        for (number, other) in [(31, 1), (32, 70)] {
+            night.put(number, other, 40, Verdict::Same);
+        }
+        night
+    }
+
+    fn put(&self, number: u8, one: u8, other: u8, verdict: Verdict) {
+        let decision = self.decision(number, one, other, verdict);
+        self.world.review(|w| w.put_decision(&decision));
+        self.world.clock.advance(1_000);
+    }
+
+    fn decision(&self, number: u8, one: u8, other: u8, verdict: Verdict) -> Decision {
+        Decision {
+            id: DecisionId::from_random([number; 16]),
+            one: slot(one.min(other)),
+            other: slot(one.max(other)),
+            verdict,
+            reason: None,
+            author: AccountId::from_random([1; 16]),
+            decided_at: self.world.clock.now(),
+            undone_at: None,
+        }
+    }
+}
+
+#[test]
+fn a_split_changes_the_count_as_told_beforehand_and_is_undone_exactly() {
+    let night = Night::of_three();
+    let before = night.run();
+    let group = before.group(slot(40)).unwrap();
+    let people: Vec<_> = group.people.iter().map(|c| c.slots.clone()).collect();
+    assert_eq!(people, [vec![slot(1), slot(40), slot(70)]]);
+    assert!(group.links.iter().filter(|l| l.decided.is_some()).count() == 2);
+    let listed = before.groups();
+    assert_eq!(listed.len(), 1);
+    assert_eq!((listed[0].slot, listed[0].observations), (slot(1), 3));
+
+    // 70 is somebody else than 1 and 40: every pair across, so that neither joins them again.
+    let apart = [
+        night.decision(41, 70, 1, Verdict::Different),
+        night.decision(42, 70, 40, Verdict::Different),
+    ];
+    let told = before.after(&apart, &[], 0).totals();
+    assert_eq!(told.street, before.totals().street + 1);
+    night
+        .world
+        .review(|w| apart.iter().for_each(|d| w.put_decision(d)));
+    let split = night.run();
+    assert_eq!(split.totals().street, told.street);
+    let held: Vec<_> = split
+        .group(slot(1))
+        .unwrap()
+        .people
+        .iter()
+        .map(|c| c.slots.clone())
+        .collect();
+    assert_eq!(held, [vec![slot(1), slot(40)]]);
+    let near = split.group(slot(1)).unwrap().near;
+    assert!(
+        near.iter().any(|c| c.slots == [slot(70)]),
+        "still shown beside"
+    );
+
+    let ids = apart.each_ref().map(|decision| decision.id);
+    let undone = split.after(&[], &ids, night.world.clock.now()).totals();
+    assert_eq!(undone, before.totals());
+    night
+        .world
+        .review(|w| ids.iter().for_each(|id| w.undo_decision(*id, 0)));
+    assert_eq!(night.run().linkage.clusters, before.linkage.clusters);
+}
+
+#[test]
+fn somebody_moved_stands_with_the_others_and_no_longer_with_the_first() {
+    let night = Night::of_three();
+    // 41 is met alone farther off; 70 turns out to be him.
+    let moved = [
+        night.decision(41, 70, 1, Verdict::Different),
+        night.decision(42, 70, 40, Verdict::Different),
+        night.decision(43, 70, 41, Verdict::Same),
+    ];
+    let before = night.run();
+    let after = before.after(&moved, &[], 0);
+    assert!(
+        after
+            .linkage
+            .contradictions
+            .iter()
+            .all(|c| !moved.iter().any(|d| d.id == c.decision))
+    );
+    assert_eq!(
+        after.totals().street,
+        before.totals().street,
+        "moved, not made"
+    );
+    let held: Vec<_> = after
+        .group(slot(70))
+        .unwrap()
+        .people
+        .iter()
+        .map(|c| c.slots.clone())
+        .collect();
+    assert_eq!(held, [vec![slot(41), slot(70)]]);
+}
+
+#[test]
+fn slots_nobody_compared_are_of_no_group() {
+    let night = Night::new();
+    assert!(night.run().group(slot(99)).is_none());
+    assert_eq!(night.run().group(slot(2)).unwrap().people.len(), 1);
+}

@@ -52,6 +52,16 @@ test('the night’s screens are free of faults and ask nothing of another origin
     await expect(page.getByText('Lecture…')).toHaveCount(0);
     await inEveryTheme(page, name);
   }
+  await screen(page, 'Doublons');
+  for (const part of ['Groupes', 'Douteuses', 'Journal']) {
+    await page.getByRole('navigation', { name: 'Doublons' }).getByRole('link', { name: part }).click();
+    await expect(page.getByText('Lecture…')).toHaveCount(0);
+    if (part === 'Groupes') {
+      await page.locator('[data-group] button').first().click();
+      await expect(page.locator('[data-group-view]')).toBeVisible();
+    }
+    await inEveryTheme(page, part);
+  }
   await screen(page, 'Observations');
   await page.locator('tr[data-observation]').first().getByRole('button').first().click();
   await expect(page.getByRole('heading', { name: 'Histoire' })).toBeVisible();

@@ -14,6 +14,8 @@ const SERVER = process.env['MARAUDE_BIN'] ?? join(TARGET, 'maraude');
 const NIGHT = process.env['MARAUDE_NIGHT'] ?? join(TARGET, 'simulated_night');
 
 export const ACCOUNT = 'claire';
+/** A second coordinator, with the same words. */
+export const OTHER_ACCOUNT = 'paul';
 export const PASSWORD = 'une-longue-phrase-de-passe';
 
 /** First port of this folder's tests. */
@@ -51,8 +53,10 @@ async function start(port: number, withNight: boolean): Promise<Served & { stop:
   const data = join(folder, 'data');
   const key = join(folder, 'master.key');
   run(['init', '--master-key', key], data);
-  const account = ['user', 'add', '--name', ACCOUNT, '--role', 'coordinator'];
-  run([...account, '--password-stdin', '--master-key', key], data, `${PASSWORD}\n`);
+  for (const name of [ACCOUNT, OTHER_ACCOUNT]) {
+    const account = ['user', 'add', '--name', name, '--role', 'coordinator'];
+    run([...account, '--password-stdin', '--master-key', key], data, `${PASSWORD}\n`);
+  }
   const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--master-key', key];
   const child: ChildProcess = spawn(SERVER, serve, {
     env: { ...process.env, MARAUDE_DATA: data },
@@ -101,9 +105,9 @@ export const test = base.extend<object, { served: Served; night: Served }>({
 });
 
 /** Logs in and shows the list of campaigns. */
-export async function enter(page: Page, served: Served): Promise<void> {
+export async function enter(page: Page, served: Served, account = ACCOUNT): Promise<void> {
   await page.goto(`${served.base}/console`);
-  await page.getByLabel('Nom du compte').fill(ACCOUNT);
+  await page.getByLabel('Nom du compte').fill(account);
   await page.getByLabel('Mot de passe').fill(PASSWORD);
   await page.getByRole('button', { name: 'Entrer' }).click();
   await expect(page.getByRole('heading', { name: 'Campagnes' })).toBeVisible();

@@ -158,11 +158,17 @@ export class Desk {
 
   /**
    * Sends an order seen at a position. Nothing where it was refused: the message then says why, and
-   * the screens read again.
+   * the screens read again. Orders that follow each other faster than the screen reads rest on one
+   * another; one that rests on what was seen alone is refused where anything of it has moved since.
    */
-  async order(seen: number, command: Command): Promise<CommandAnswer | null> {
+  async order(
+    seen: number,
+    command: Command,
+    rests: 'on own orders' | 'on what was seen' = 'on own orders',
+  ): Promise<CommandAnswer | null> {
     try {
-      const position = Math.max(seen, this.#ownPosition);
+      const own = rests === 'on own orders' ? this.#ownPosition : 0;
+      const position = Math.max(seen, own);
       const answer = await server.order(this.id, position, command);
       this.#ownPosition = Math.max(this.#ownPosition, answer.position);
       this.tick += 1;

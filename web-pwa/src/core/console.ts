@@ -15,8 +15,15 @@ import type {
   CommandRequest,
   DeviceEntry,
   Doubles,
+  DoubtfulList,
   EnrolmentCode,
+  GroupChange,
+  GroupDetail,
+  GroupEffect,
+  GroupList,
   LayerEntry,
+  LookedAt,
+  LookingAt,
   Me,
   NewCampaign,
   NewEnrolment,
@@ -32,6 +39,8 @@ import type {
   ReleaseEntry,
   ReleasePreview,
   Releases,
+  ReviewLog,
+  SlotRef,
   Tonight,
 } from './generated/console';
 
@@ -101,6 +110,15 @@ export const campaign = (id: string): Promise<CampaignDetail> => ask('GET', at(i
 export const tonight = (id: string, night: string | null): Promise<Tonight> =>
   ask('GET', `${at(id)}/tonight${night === null ? '' : `?night=${encodeURIComponent(night)}`}`);
 export const doubles = (id: string): Promise<Doubles> => ask('GET', `${at(id)}/doubles`);
+export const look = (id: string, what: LookingAt): Promise<LookedAt> =>
+  ask('POST', `${at(id)}/doubles/looking`, what);
+export const groups = (id: string): Promise<GroupList> => ask('GET', `${at(id)}/groups`);
+export const group = (id: string, { observation, slot }: SlotRef): Promise<GroupDetail> =>
+  ask('GET', `${at(id)}/groups/${encodeURIComponent(observation)}/${slot}`);
+export const groupEffect = (id: string, change: GroupChange): Promise<GroupEffect> =>
+  ask('POST', `${at(id)}/groups/effect`, change);
+export const doubtful = (id: string): Promise<DoubtfulList> => ask('GET', `${at(id)}/doubtful`);
+export const reviewLog = (id: string): Promise<ReviewLog> => ask('GET', `${at(id)}/review-log`);
 export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/quality`);
 export const observations = (id: string, query: string): Promise<ObservationPage> =>
   ask('GET', `${at(id)}/observations${query}`);

@@ -4,6 +4,7 @@ import type { ConsoleText } from './console.fr';
 import { tonightEn } from './tonight.en';
 import { observationsEn } from './observations.en';
 import { releaseEn } from './release.en';
+import { reviewEn } from './review.en';
 import { manyEn as many } from './plural';
 import { evidenceEn } from './evidence.en';
 import { prepareEn } from './prepare.en';
@@ -158,6 +159,7 @@ export const consoleEn: ConsoleText = {
     by: (name, when) => `${name}, ${when}`,
     ...evidenceEn,
   },
+  review: reviewEn,
   observations: observationsEn,
   devices: {
     title: 'Tablets',

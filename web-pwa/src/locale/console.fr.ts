@@ -7,6 +7,7 @@
 import { tonightFr } from './tonight.fr';
 import { observationsFr } from './observations.fr';
 import { releaseFr } from './release.fr';
+import { reviewFr } from './review.fr';
 import { manyFr as many } from './plural';
 import { evidenceFr } from './evidence.fr';
 import { prepareFr } from './prepare.fr';
@@ -162,6 +163,7 @@ export const consoleFr = {
     by: (name: string, when: string) => `${name}, ${when}`,
     ...evidenceFr,
   },
+  review: reviewFr,
   observations: observationsFr,
   devices: {
     title: 'Tablettes',

@@ -197,6 +197,17 @@ impl Live {
         self.ids.is_empty()
     }
 
+    /// Numbers of the clusters that hold somebody of an observation, in the order of its slots; a
+    /// number means the same until the next update.
+    pub fn clusters_of(&self, id: ObservationId) -> Vec<u32> {
+        let Some(handle) = self.ids.get(&id) else {
+            return Vec::new();
+        };
+        let row = self.row(*handle);
+        let slots = (0..row.slots.len() as u32).map(|slot| row.first_slot + slot);
+        slots.map(|slot| self.cluster_of[slot as usize]).collect()
+    }
+
     /// Takes in observations that arrived or were edited, and takes out those withdrawn.
     pub fn update(&mut self, arrived: &[LinkageObservation], withdrawn: &[ObservationId]) {
         let mut dirty = Dirty::default();

@@ -1,6 +1,7 @@
 //! What a coordinator orders: one command, one change of one document (design D3).
 
 use super::campaign::{AssignmentEntry, SectorEntry, SiteEntry, TeamEntry, ZoneEntry};
+use super::groups::PairDecision;
 use maraude_core::model::{
     AdjudicationId, CorrectionId, DecisionId, LegalFrame, Night, ObservationId, RetentionFrame,
     Ruling, SectorId, SiteId, SlotRef, TeamId, Verdict,
@@ -145,6 +146,19 @@ pub enum Command {
         verdict: Verdict,
         /// Why.
         reason: Option<String>,
+    },
+    /// Several decisions that stand for one thing said of a group: all of them or none.
+    DecideAll {
+        /// At most 120.
+        decisions: Vec<PairDecision>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Undo several decisions together, at any time.
+    UndoDecisions {
+        /// Which.
+        #[schema(value_type = Vec<String>)]
+        decisions: Vec<DecisionId>,
     },
     /// Undo a decision, at any time.
     UndoDecision {

@@ -111,3 +111,51 @@ pub struct DecidedPair {
     /// Undone.
     pub undone: bool,
 }
+
+/// `POST /api/campaigns/{id}/doubles/looking`: pairs a window shows or is about to show. It holds
+/// them for half a minute; those it named before and no longer names are free again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct LookingAt {
+    /// Drawn by the window.
+    pub window: String,
+    /// At most 40.
+    pub pairs: Vec<SlotPair>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct LookedAt {
+    /// Pairs it holds, of those it named: nobody else is shown them meanwhile, and nobody has decided
+    /// them.
+    pub granted: Vec<SlotPair>,
+    /// Pairs that others hold.
+    pub others: Vec<HeldPair>,
+}
+
+/// Two slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SlotPair {
+    /// One.
+    #[schema(value_type = Object)]
+    pub one: SlotRef,
+    /// The other.
+    #[schema(value_type = Object)]
+    pub other: SlotRef,
+}
+
+/// A pair that somebody else looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct HeldPair {
+    /// One.
+    #[schema(value_type = Object)]
+    pub one: SlotRef,
+    /// The other.
+    #[schema(value_type = Object)]
+    pub other: SlotRef,
+    /// Account name.
+    pub by: String,
+}

@@ -5,10 +5,12 @@
 mod campaign;
 mod command;
 mod doubles;
+mod groups;
 mod observation;
 mod quality;
 mod quarantine;
 mod release;
+mod review_log;
 mod session;
 mod tonight;
 #[cfg(feature = "typescript")]
@@ -17,10 +19,12 @@ mod typescript;
 pub use campaign::*;
 pub use command::*;
 pub use doubles::*;
+pub use groups::*;
 pub use observation::*;
 pub use quality::*;
 pub use quarantine::*;
 pub use release::*;
+pub use review_log::*;
 pub use session::*;
 pub use tonight::*;
 #[cfg(feature = "typescript")]

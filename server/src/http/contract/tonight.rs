@@ -26,8 +26,38 @@ pub struct Tonight {
     pub places: Vec<PlaceLine>,
     /// What needs somebody.
     pub alerts: Vec<Alert>,
+    /// Questions to the teams, by team: what to ask when they are called.
+    pub asked: Vec<AskedLine>,
     /// Dots of the map.
     pub dots: Vec<Dot>,
+}
+
+/// An observation whose team is to be asked whether it counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct AskedLine {
+    /// The observation.
+    #[schema(value_type = String)]
+    pub observation: ObservationId,
+    /// Code of the team.
+    pub team: String,
+    /// The team is still outside.
+    pub outside: bool,
+    /// Code of the sector.
+    pub sector: Option<String>,
+    /// What was seen.
+    #[schema(value_type = String)]
+    pub kind: ObservationKind,
+    /// When.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub observed_at: i64,
+    /// What the coordinator wants to know.
+    pub reason: Option<String>,
+    /// Who asks: account name.
+    pub by: String,
+    /// Since when.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub since: i64,
 }
 
 /// The figure (design D14): separate lines, never added up.

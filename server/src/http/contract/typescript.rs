@@ -5,10 +5,12 @@
 
 use super::{
     CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest,
-    DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, EnrolAnswer, EnrolRequest,
-    EnrolmentCode, Hello, Login, Me, NamedDocuments, NewCampaign, NewEnrolment, NewLayer,
-    NewRelease, ObservationDetail, ObservationPage, PlaceCandidates, PlaceSearch, Problem, Quality,
-    QuarantineList, QuarantineRetried, QuarantineRetry, ReleasePreview, Releases, Tonight,
+    DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList, EnrolAnswer,
+    EnrolRequest, EnrolmentCode, GroupChange, GroupDetail, GroupEffect, GroupList, Hello, Login,
+    LookedAt, LookingAt, Me, NamedDocuments, NewCampaign, NewEnrolment, NewLayer, NewRelease,
+    ObservationDetail, ObservationPage, PlaceCandidates, PlaceSearch, Problem, Quality,
+    QuarantineList, QuarantineRetried, QuarantineRetry, ReleasePreview, Releases, ReviewLog,
+    Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -58,9 +60,16 @@ pub fn typescript() -> String {
         DeviceSession,
         DeviceSessionRequest,
         Doubles,
+        DoubtfulList,
         EnrolAnswer,
         EnrolRequest,
         EnrolmentCode,
+        GroupChange,
+        GroupDetail,
+        GroupEffect,
+        GroupList,
+        LookedAt,
+        LookingAt,
         Hello,
         Login,
         Me,
@@ -80,6 +89,7 @@ pub fn typescript() -> String {
         QuarantineRetry,
         ReleasePreview,
         Releases,
+        ReviewLog,
         Tonight,
     );
     let body: Vec<String> = found.declarations.into_values().collect();

@@ -84,6 +84,7 @@ impl Board {
             parts: Vec::new(),
             places: Vec::new(),
             alerts,
+            asked: Vec::new(),
             dots: self.dots(),
         }
     }

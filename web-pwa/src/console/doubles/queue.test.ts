@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Doubles, PairCard } from '../../core/generated/console';
 import { accepted, decide, EMPTY_QUEUE, lastStanding, pairKey, receive } from './queue';
-import { refused, settled, undo, type Queue } from './queue';
+import { refused, settled, shownPair, undo, wantedPairs, withLeases, type Queue } from './queue';
+import { AHEAD, looked } from './leases';
 
 function pair(name: string): PairCard {
   const side = (which: string) => ({ slot: { observation: `${name}${which}`, slot: 0 } });
   return { one: side('1'), other: side('2') } as PairCard;
 }
+
+/** All of these pairs are this window's. */
+const allHeld = (queue: Queue): Queue =>
+  withLeases(
+    queue,
+    looked({
+      granted: queue.waiting.map((card) => ({ one: card.one.slot, other: card.other.slot })),
+      others: [],
+    }),
+  );
 
 function doubles(position: number, names: string[], decisions: string[] = []): Doubles {
   return {
@@ -26,7 +37,7 @@ function take(queue: Queue): { queue: Queue; turn: number } {
 }
 
 describe('the queue of doubles', () => {
-  const start = receive(EMPTY_QUEUE, doubles(1, ['a', 'b', 'c']));
+  const start = allHeld(receive(EMPTY_QUEUE, doubles(1, ['a', 'b', 'c'])));
 
   it('shows the next pair as soon as one is decided', () => {
     expect(names(take(start).queue)).toEqual(['b', 'c']);
@@ -57,7 +68,7 @@ describe('the queue of doubles', () => {
   });
 
   it('undoes its own last decision first, then the newest that stands', () => {
-    const { queue, turn } = take(receive(start, doubles(2, ['a', 'b', 'c'], ['z'])));
+    const { queue, turn } = take(allHeld(receive(start, doubles(2, ['a', 'b', 'c'], ['z']))));
     expect(lastStanding(queue)).toEqual({ turn, decision: null });
     const named = accepted(queue, turn, 'd1', 3);
     expect(lastStanding(named)).toEqual({ turn, decision: 'd1' });
@@ -89,5 +100,30 @@ describe('the queue of doubles', () => {
   it('names a pair alike from both sides', () => {
     const { one, other } = pair('a');
     expect(pairKey({ one, other })).toBe(pairKey({ one: other, other: one }));
+  });
+
+  it('shows only what this window holds, and decides nothing else', () => {
+    const held = pair('b');
+    const fresh = receive(EMPTY_QUEUE, doubles(1, ['a', 'b', 'c']));
+    expect(shownPair(fresh)).toBeNull();
+    expect(decide(fresh, 'same').made).toBeNull();
+    const leases = looked({
+      granted: [{ one: held.other.slot, other: held.one.slot }],
+      others: [{ one: pair('a').one.slot, other: pair('a').other.slot, by: 'paul' }],
+    });
+    const mine = withLeases(fresh, leases);
+    expect(shownPair(mine)?.one.slot.observation).toBe('b1');
+    expect(wantedPairs(mine).map((card) => card.one.slot.observation)).toEqual(['b1', 'c1']);
+    expect(leases.others).toEqual(new Map([['paul', 1]]));
+  });
+
+  it('keeps holding a pair whose decision still travels', () => {
+    const { queue } = take(start);
+    expect(wantedPairs(queue).map((card) => card.one.slot.observation)).toEqual(['a1', 'b1', 'c1']);
+  });
+
+  it('asks for a few pairs at a time', () => {
+    const many = Array.from({ length: 40 }, (_, index) => `p${index}-`);
+    expect(wantedPairs(receive(EMPTY_QUEUE, doubles(1, many)))).toHaveLength(AHEAD);
   });
 });

@@ -6,6 +6,7 @@
  */
 
 import type { DecidedPair, Doubles, PairCard, SlotRef, Verdict } from '../../core/generated/console';
+import { AHEAD, heldKey, NO_LEASE, type Leases } from './leases';
 
 /** A decision of this screen that the server has not shown back yet. */
 export interface Pending {
@@ -20,7 +21,7 @@ export interface Pending {
 /** What the screen holds. */
 export interface Queue {
   readonly position: number;
-  /** The pair on screen first. */
+  /** Pairs nobody decided, those this window shows first. */
   readonly waiting: readonly PairCard[];
   readonly pending: readonly Pending[];
   readonly decided: readonly DecidedPair[];
@@ -28,6 +29,8 @@ export interface Queue {
   readonly mine: readonly Pending[];
   /** Pairs whose decision is being undone: the server does not list them yet. */
   readonly returning: readonly PairCard[];
+  /** What this window may show, and what others look at. */
+  readonly leases: Leases;
   readonly turns: number;
 }
 
@@ -38,6 +41,7 @@ export const EMPTY_QUEUE: Queue = {
   decided: [],
   mine: [],
   returning: [],
+  leases: NO_LEASE,
   turns: 0,
 };
 
@@ -46,6 +50,30 @@ const slotKey = (slot: SlotRef): string => `${slot.observation}:${slot.slot}`;
 /** One name for a pair, whichever side comes first. */
 export function pairKey(pair: { one: { slot: SlotRef }; other: { slot: SlotRef } }): string {
   return [slotKey(pair.one.slot), slotKey(pair.other.slot)].sort().join('|');
+}
+
+const held = (pair: PairCard): string => heldKey({ one: pair.one.slot, other: pair.other.slot });
+
+/** The pair on screen: the first that this window holds, or has just taken back. */
+export function shownPair(queue: Queue): PairCard | null {
+  const back = new Set(queue.returning.map(pairKey));
+  const mayShow = (pair: PairCard): boolean =>
+    queue.leases.granted.has(held(pair)) || back.has(pairKey(pair));
+  return queue.waiting.find(mayShow) ?? null;
+}
+
+/** Pairs this window holds or wants: decisions that still travel, then the next ones nobody holds. */
+export function wantedPairs(queue: Queue): PairCard[] {
+  const free = queue.waiting.filter((pair) => !queue.leases.elsewhere.has(held(pair)));
+  const shown = shownPair(queue);
+  const first = shown === null ? [] : [shown];
+  const next = free.filter((pair) => pair !== shown).slice(0, AHEAD - first.length);
+  return [...queue.pending.slice(-AHEAD).map((pending) => pending.pair), ...first, ...next];
+}
+
+/** Takes in what the server granted. */
+export function withLeases(queue: Queue, leases: Leases): Queue {
+  return { ...queue, leases };
 }
 
 /** Lays what the server says over the screen. */
@@ -63,7 +91,7 @@ export function receive(queue: Queue, doubles: Doubles): Queue {
     (pair) => !keys.has(pairKey(pair)) && !gone.has(pairKey(pair)),
   );
   const fresh = [...returning, ...listed];
-  const shown = queue.waiting[0];
+  const shown = shownPair(queue);
   const kept = shown && fresh.find((pair) => pairKey(pair) === pairKey(shown));
   const waiting = kept ? [kept, ...fresh.filter((pair) => pair !== kept)] : fresh;
   return {
@@ -78,14 +106,16 @@ export function receive(queue: Queue, doubles: Doubles): Queue {
 
 /** Decides the pair on screen: it leaves at once. */
 export function decide(queue: Queue, verdict: Verdict): { queue: Queue; made: Pending | null } {
-  const [pair, ...waiting] = queue.waiting;
-  if (pair === undefined) return { queue, made: null };
+  const pair = shownPair(queue);
+  if (pair === null) return { queue, made: null };
+  const waiting = queue.waiting.filter((other) => other !== pair);
   const made: Pending = { turn: queue.turns + 1, pair, verdict, decision: null };
   return {
     made,
     queue: {
       ...queue,
       waiting,
+      returning: queue.returning.filter((other) => other !== pair),
       turns: made.turn,
       pending: [...queue.pending, made],
       mine: [...queue.mine, made],

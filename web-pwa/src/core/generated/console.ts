@@ -64,6 +64,47 @@ export type Answer<T> = { "state": "known", "value": T } | { "state": "not_asked
 export type AnswerValue = { "integer": number } | { "text": string } | { "choice": string } | { "choices": Array<string> };
 
 /**
+ * An observation whose team is to be asked whether it counts.
+ */
+export type AskedLine = {
+/**
+ * The observation.
+ */
+observation: ObservationId,
+/**
+ * Code of the team.
+ */
+team: string,
+/**
+ * The team is still outside.
+ */
+outside: boolean,
+/**
+ * Code of the sector.
+ */
+sector: string | null,
+/**
+ * What was seen.
+ */
+kind: ObservationKind,
+/**
+ * When.
+ */
+observed_at: number,
+/**
+ * What the coordinator wants to know.
+ */
+reason: string | null,
+/**
+ * Who asks: account name.
+ */
+by: string,
+/**
+ * Since when.
+ */
+since: number, };
+
+/**
  * A team sent to a sector for a night.
  */
 export type AssignmentEntry = {
@@ -317,7 +358,19 @@ verdict: Verdict,
 /**
  * Why.
  */
-reason: string | null, } | { "command": "undo_decision",
+reason: string | null, } | { "command": "decide_all",
+/**
+ * At most 120.
+ */
+decisions: Array<PairDecision>,
+/**
+ * Why.
+ */
+reason: string | null, } | { "command": "undo_decisions",
+/**
+ * Which.
+ */
+decisions: Array<DecisionId>, } | { "command": "undo_decision",
 /**
  * Which.
  */
@@ -623,6 +676,40 @@ interval: [number, number],
 automatic: number, };
 
 /**
+ * A doubtful observation, or one ruled on.
+ */
+export type DoubtfulLine = {
+/**
+ * It.
+ */
+observation: ObservationRow,
+/**
+ * It is in the figure.
+ */
+counted: boolean,
+/**
+ * The ruling that stands.
+ */
+ruling: Ruling | null,
+/**
+ * All rulings on it, oldest first, undone ones included.
+ */
+rulings: Array<AdjudicationEntry>, };
+
+/**
+ * `GET /api/campaigns/{id}/doubtful`: observations that wait for a ruling, and those ruled on.
+ */
+export type DoubtfulList = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * Those nobody ruled on, then those whose team is asked, then those ruled on; newest first.
+ */
+lines: Array<DoubtfulLine>, };
+
+/**
  * What a tablet is given.
  */
 export type EnrolAnswer = {
@@ -767,6 +854,165 @@ pairs_to_review: number,
 answered_percent: number | null, };
 
 /**
+ * `POST /api/campaigns/{id}/groups/effect`: a change that is not made yet.
+ */
+export type GroupChange = {
+/**
+ * Decisions that would be taken.
+ */
+decisions: Array<PairDecision>,
+/**
+ * Decisions that would be undone.
+ */
+undone: Array<DecisionId>, };
+
+/**
+ * `GET /api/campaigns/{id}/groups/{observation}/{slot}`.
+ */
+export type GroupDetail = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * The group's people, then those they may also be.
+ */
+people: Array<GroupPerson>,
+/**
+ * Pairs among them that are likely, held or decided.
+ */
+links: Array<GroupLink>,
+/**
+ * People beyond those told.
+ */
+more: number, };
+
+/**
+ * What the change would do.
+ */
+export type GroupEffect = {
+/**
+ * Today.
+ */
+before: NightTotals,
+/**
+ * After it.
+ */
+after: NightTotals,
+/**
+ * Decisions that would be set aside because others contradict them.
+ */
+set_aside: number, };
+
+/**
+ * A group of several observations linked by people held to be the same.
+ */
+export type GroupLine = {
+/**
+ * Its least slot: what it is asked for by.
+ */
+slot: SlotRef,
+/**
+ * Observations.
+ */
+observations: number,
+/**
+ * People they are held to be.
+ */
+people: number,
+/**
+ * Slots.
+ */
+slots: number,
+/**
+ * Probability of the least likely pair held to be one; none where all are decided.
+ */
+weakest: number | null,
+/**
+ * Pairs to review.
+ */
+open: number,
+/**
+ * Codes of the teams.
+ */
+teams: Array<string>,
+/**
+ * First seen.
+ */
+first_at: number,
+/**
+ * Last seen.
+ */
+last_at: number, };
+
+/**
+ * What lies between two members.
+ */
+export type GroupLink = {
+/**
+ * One.
+ */
+one: SlotRef,
+/**
+ * The other.
+ */
+other: SlotRef,
+/**
+ * 0..1.
+ */
+match_probability: number,
+/**
+ * log2 of the Bayes factor with the prior.
+ */
+match_weight: number,
+/**
+ * What a coordinator decided on this pair.
+ */
+decided: Verdict | null,
+/**
+ * Metres between them.
+ */
+distance_m: number | null,
+/**
+ * Minutes between them.
+ */
+minutes: number,
+/**
+ * Prior, then each part.
+ */
+waterfall: Array<WaterfallStep>, };
+
+/**
+ * `GET /api/campaigns/{id}/groups`.
+ */
+export type GroupList = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * Groups there are.
+ */
+total: number,
+/**
+ * The first of them, those with a weak link first.
+ */
+groups: Array<GroupLine>, };
+
+/**
+ * Somebody, as the observations held to be of them.
+ */
+export type GroupPerson = {
+/**
+ * In the group; otherwise beside it.
+ */
+within: boolean,
+/**
+ * One card per observation.
+ */
+members: Array<SlotCard>, };
+
+/**
  * A head-count with its bounds. `at_least <= at_most` always holds.
  */
 export type HeadCount = { at_least: number, at_most: number,
@@ -774,6 +1020,23 @@ export type HeadCount = { at_least: number, at_most: number,
  * How the number is known.
  */
 method: CountMethod, };
+
+/**
+ * A pair that somebody else looks at.
+ */
+export type HeldPair = {
+/**
+ * One.
+ */
+one: SlotRef,
+/**
+ * The other.
+ */
+other: SlotRef,
+/**
+ * Account name.
+ */
+by: string, };
 
 /**
  * `GET /api/hello`: what any client may know.
@@ -834,6 +1097,19 @@ values: Array<string>, };
  * What is odd.
  */
 export type IssueCode = "missing-field" | "odd-value" | "unknown-key" | "newer-schema" | "conflict";
+
+/**
+ * Acts of a kind.
+ */
+export type KindCount = {
+/**
+ * As [`LoggedAct::kind`].
+ */
+kind: string,
+/**
+ * How many.
+ */
+acts: number, };
 
 /**
  * A layer on the server.
@@ -907,6 +1183,19 @@ u_probability: number,
 bits: number, };
 
 /**
+ * People in a line of the figure, or more or fewer of them.
+ */
+export type LineEffect = {
+/**
+ * `street`, `squat`, `bidonville`, `partner`.
+ */
+unit: string,
+/**
+ * People.
+ */
+people: number, };
+
+/**
  * A server that was restored from an older copy without being told.
  */
 export type LogWentBack = {
@@ -924,6 +1213,102 @@ tablet: string,
 lost: number, };
 
 /**
+ * What somebody decided at once.
+ */
+export type LoggedAct = {
+/**
+ * Its number in this log, from 1.
+ */
+number: number,
+/**
+ * Server clock.
+ */
+at: number,
+/**
+ * `same`, `different`, `unsure`, `group` (several pairs), `count`, `do_not_count`, `ask_team`,
+ * `place`, `sector`.
+ */
+kind: string,
+/**
+ * The role of who decided; none once the account is closed.
+ */
+role: string | null,
+/**
+ * The beginning of their account's identifier: never a name.
+ */
+who: string,
+/**
+ * Why.
+ */
+reason: string | null,
+/**
+ * The pairs, for decisions on people.
+ */
+pairs: Array<LoggedPair>,
+/**
+ * The observation, for rulings and corrections.
+ */
+about: LoggedSide | null,
+/**
+ * What it changed, line by line; none where it has no effect that can be told.
+ */
+effects: Array<LineEffect> | null,
+/**
+ * When it was undone.
+ */
+undone_at: number | null, };
+
+/**
+ * Two people of a decision.
+ */
+export type LoggedPair = {
+/**
+ * One.
+ */
+one: LoggedSide,
+/**
+ * The other.
+ */
+other: LoggedSide,
+/**
+ * What they are held to be.
+ */
+verdict: Verdict, };
+
+/**
+ * An observation as the log names it: no place, no trait, no text.
+ */
+export type LoggedSide = {
+/**
+ * The beginning of its identifier.
+ */
+observation: string,
+/**
+ * The slot: who of a group, from 1.
+ */
+slot: number,
+/**
+ * What was seen; none for an observation the server no longer has.
+ */
+kind: ObservationKind | null,
+/**
+ * Code of the team.
+ */
+team: string | null,
+/**
+ * Code of the sector.
+ */
+sector: string | null,
+/**
+ * The night.
+ */
+night: Night | null,
+/**
+ * When.
+ */
+observed_at: number | null, };
+
+/**
  * `POST /api/login`: opens a session (cookie).
  */
 export type Login = {
@@ -935,6 +1320,34 @@ name: string,
  * Password.
  */
 password: string, };
+
+/**
+ * The answer.
+ */
+export type LookedAt = {
+/**
+ * Pairs it holds, of those it named: nobody else is shown them meanwhile, and nobody has decided
+ * them.
+ */
+granted: Array<SlotPair>,
+/**
+ * Pairs that others hold.
+ */
+others: Array<HeldPair>, };
+
+/**
+ * `POST /api/campaigns/{id}/doubles/looking`: pairs a window shows or is about to show. It holds
+ * them for half a minute; those it named before and no longer names are free again.
+ */
+export type LookingAt = {
+/**
+ * Drawn by the window.
+ */
+window: string,
+/**
+ * At most 40.
+ */
+pairs: Array<SlotPair>, };
 
 /**
  * `GET /api/me`.
@@ -1055,6 +1468,27 @@ stage: string, };
  * The date on which the night began: 01:30 belongs to the day before. Written `2026-01-22`.
  */
 export type Night = string;
+
+/**
+ * The figure: separate lines, never added up.
+ */
+export type NightTotals = {
+/**
+ * Distinct people in the street.
+ */
+street: number,
+/**
+ * 95 % interval of the estimate.
+ */
+interval: [number, number],
+/**
+ * People in squats, at least.
+ */
+squat: number,
+/**
+ * People in bidonvilles, at least.
+ */
+bidonville: number, };
 
 /**
  * `GET /api/campaigns/{id}/observations/{observation}`.
@@ -1251,6 +1685,23 @@ waterfall: Array<WaterfallStep>,
  * Which blocking rules found it.
  */
 rules: Array<string>, };
+
+/**
+ * A decision on two slots among several taken together.
+ */
+export type PairDecision = {
+/**
+ * One.
+ */
+one: SlotRef,
+/**
+ * The other.
+ */
+other: SlotRef,
+/**
+ * What they are held to be.
+ */
+verdict: Verdict, };
 
 /**
  * Distinct people in the street of one part: the parts of a dimension add up to the total.
@@ -1671,6 +2122,47 @@ coarsen_on: Night | null,
 purge_on: Night | null, };
 
 /**
+ * `GET /api/campaigns/{id}/review-log`. Reading it is noted in the audit log.
+ */
+export type ReviewLog = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * The campaign's name.
+ */
+campaign: string,
+/**
+ * It is an exercise.
+ */
+exercise: boolean,
+/**
+ * When it was read, server clock.
+ */
+read_at: number,
+/**
+ * The figure had nobody decided anything, by line: `street`, `squat`, `bidonville`, `partner`.
+ */
+before: Array<LineEffect>,
+/**
+ * The figure today.
+ */
+now: Array<LineEffect>,
+/**
+ * Acts, oldest first.
+ */
+acts: Array<LoggedAct>,
+/**
+ * How many of each kind stand, by kind.
+ */
+standing: Array<KindCount>,
+/**
+ * Acts undone.
+ */
+undone: number, };
+
+/**
  * How dangerous a sector or place is held to be.
  */
 export type RiskClass = "ordinary" | "experienced" | "professional";
@@ -1833,6 +2325,19 @@ accuracy_m: number | null,
 traits: Array<Trait>, };
 
 /**
+ * Two slots.
+ */
+export type SlotPair = {
+/**
+ * One.
+ */
+one: SlotRef,
+/**
+ * The other.
+ */
+other: SlotRef, };
+
+/**
  * One person of an observation: slot 0 of an individual, 0 to n-1 of a group.
  */
 export type SlotRef = {
@@ -1977,6 +2482,10 @@ places: Array<PlaceLine>,
  * What needs somebody.
  */
 alerts: Array<Alert>,
+/**
+ * Questions to the teams, by team: what to ask when they are called.
+ */
+asked: Array<AskedLine>,
 /**
  * Dots of the map.
  */

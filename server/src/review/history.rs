@@ -1,0 +1,243 @@
+//! What the coordination decided, act by act, with what each changed in the figure.
+//!
+//! The acts that stand are taken again one after the other, on today's observations and under today's
+//! parameters: the figure without any of them, and the effect of each, add up to today's figure. It
+//! must never count an act that was undone. The committee's log calls it.
+
+use super::Reviewed;
+use super::candidates::candidate;
+use super::parts::places_of;
+use super::state::seen;
+use crate::projection::{Counting, ObservationLine, Unit, counting};
+use maraude_core::model::{
+    AccountId, Adjudication, Correction, Decision, ObservationId, TimestampMs,
+};
+use maraude_linkage::{LinkageObservation, Live};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Observations times acts up to which effects are told: beyond, taking all acts again would take
+/// minutes.
+const TOLD_UP_TO: usize = 20_000_000;
+
+/// What somebody decided at once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Pairs of slots: one, or all that parted or moved somebody in a group.
+    Decisions(Vec<Decision>),
+    /// Whether an observation counts.
+    Ruling(Adjudication),
+    /// Where an observation is.
+    Correction(Correction),
+}
+
+impl Act {
+    /// When.
+    pub fn at(&self) -> TimestampMs {
+        match self {
+            Self::Decisions(all) => all.first().map_or(0, |first| first.decided_at),
+            Self::Ruling(ruling) => ruling.decided_at,
+            Self::Correction(correction) => correction.decided_at,
+        }
+    }
+
+    /// Who; none for an act without decision.
+    pub fn author(&self) -> Option<AccountId> {
+        match self {
+            Self::Decisions(all) => all.first().map(|first| first.author),
+            Self::Ruling(ruling) => Some(ruling.author),
+            Self::Correction(correction) => Some(correction.author),
+        }
+    }
+
+    /// Why.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Decisions(all) => all.first().and_then(|first| first.reason.as_deref()),
+            Self::Ruling(ruling) => ruling.reason.as_deref(),
+            Self::Correction(correction) => correction.reason.as_deref(),
+        }
+    }
+
+    /// When it was undone.
+    pub fn undone_at(&self) -> Option<TimestampMs> {
+        match self {
+            Self::Decisions(all) => all.first().and_then(|first| first.undone_at),
+            Self::Ruling(ruling) => ruling.undone_at,
+            Self::Correction(correction) => correction.undone_at,
+        }
+    }
+}
+
+/// People by line of the figure, at least. Lines are never added up.
+pub type Figure = BTreeMap<Unit, u32>;
+
+/// What an act changed in one line of the figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effect {
+    /// The line.
+    pub unit: Unit,
+    /// People more, or fewer.
+    pub people: i64,
+}
+
+/// An act with its effect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActMade {
+    /// The act.
+    pub act: Act,
+    /// Lines it changed; none where it has no effect that can be told: it was undone, it moved a
+    /// place, or there are too many to take again.
+    pub effects: Option<Vec<Effect>>,
+}
+
+/// All acts, oldest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    /// The figure had nobody decided anything.
+    pub before: Figure,
+    /// The acts.
+    pub acts: Vec<ActMade>,
+    /// The figure today.
+    pub now: Figure,
+}
+
+impl Reviewed {
+    /// The history of a campaign, given all its rulings and corrections.
+    pub fn history(&self, rulings: Vec<Adjudication>, corrections: Vec<Correction>) -> History {
+        let mut acts: Vec<Act> = batches(&self.decisions);
+        acts.extend(rulings.into_iter().map(Act::Ruling));
+        acts.extend(corrections.into_iter().map(Act::Correction));
+        acts.sort_by_key(Act::at);
+        let told = acts.len().saturating_mul(self.compared.len()) <= TOLD_UP_TO;
+        let mut replay = Replay::without_acts(self, if told { &acts } else { &[] });
+        let before = replay.figure();
+        let mut last = before.clone();
+        let acts = acts.into_iter().map(|act| {
+            let counts = told && act.undone_at().is_none() && replay.take(&act);
+            let effects = counts.then(|| {
+                let after = replay.figure();
+                let changed = difference(&last, &after);
+                last = after;
+                changed
+            });
+            ActMade { act, effects }
+        });
+        let acts: Vec<ActMade> = acts.collect();
+        let now = if told { last } else { before.clone() };
+        History { before, acts, now }
+    }
+}
+
+/// Decisions taken by one person at one instant, undone or not together.
+fn batches(decisions: &[Decision]) -> Vec<Act> {
+    let mut found: BTreeMap<_, Vec<Decision>> = BTreeMap::new();
+    for decision in decisions {
+        let of = (decision.decided_at, decision.author, decision.undone_at);
+        found.entry(of).or_default().push(decision.clone());
+    }
+    found.into_values().map(Act::Decisions).collect()
+}
+
+fn difference(before: &Figure, after: &Figure) -> Vec<Effect> {
+    let units: BTreeSet<Unit> = before.keys().chain(after.keys()).copied().collect();
+    let people = |of: &Figure, unit: Unit| i64::from(of.get(&unit).copied().unwrap_or(0));
+    let changes = units.into_iter().map(|unit| Effect {
+        unit,
+        people: people(after, unit) - people(before, unit),
+    });
+    changes.filter(|effect| effect.people != 0).collect()
+}
+
+/// The night as acts are taken again.
+struct Replay<'a> {
+    reviewed: &'a Reviewed,
+    lines: Vec<ObservationLine>,
+    place: BTreeMap<ObservationId, usize>,
+    live: Live,
+    decisions: Vec<Decision>,
+}
+
+impl<'a> Replay<'a> {
+    /// The night had none of these acts been taken.
+    fn without_acts(reviewed: &'a Reviewed, acts: &[Act]) -> Self {
+        let mut lines: Vec<ObservationLine> = reviewed.lines.values().cloned().collect();
+        let place: BTreeMap<ObservationId, usize> = lines
+            .iter()
+            .enumerate()
+            .map(|(at, line)| (line.observation.id, at))
+            .collect();
+        let mut compared = reviewed.compared.clone();
+        for act in acts {
+            let Act::Ruling(ruling) = act else { continue };
+            let Some(at) = place.get(&ruling.observation) else {
+                continue;
+            };
+            lines[*at].ruling = None;
+            if let Some(of) = seen(&lines[*at]) {
+                compared.insert(ruling.observation, candidate(reviewed.form, &of));
+            }
+        }
+        let all: Vec<LinkageObservation> = compared.into_values().collect();
+        let decisions = if acts.is_empty() {
+            reviewed.decisions.clone()
+        } else {
+            Vec::new()
+        };
+        Self {
+            reviewed,
+            live: Live::new(&all, &decisions, &reviewed.linkage.parameters),
+            lines,
+            place,
+            decisions,
+        }
+    }
+
+    /// Takes an act again; whether it can change the figure.
+    fn take(&mut self, act: &Act) -> bool {
+        match act {
+            Act::Decisions(all) => {
+                self.decisions.extend_from_slice(all);
+                self.live.decide(&self.decisions);
+                true
+            }
+            Act::Ruling(ruling) => {
+                let Some(at) = self.place.get(&ruling.observation) else {
+                    return false;
+                };
+                let line = &mut self.lines[*at];
+                line.ruling = Some(ruling.ruling);
+                match seen(line) {
+                    Some(of) => {
+                        let made = candidate(self.reviewed.form, &of);
+                        self.live.update(&[made], &[]);
+                    }
+                    None => self.live.update(&[], &[ruling.observation]),
+                }
+                true
+            }
+            Act::Correction(_) => false,
+        }
+    }
+
+    fn figure(&self) -> Figure {
+        let counted = || {
+            let all = self.lines.iter();
+            all.filter(|line| counting(line) == Counting::Counted)
+        };
+        let of_street = counted().filter(|line| line.unit() == Unit::Street);
+        let street: BTreeSet<u32> = of_street
+            .flat_map(|line| self.live.clusters_of(line.observation.id))
+            .collect();
+        let mut figure = Figure::from([(Unit::Street, street.len() as u32)]);
+        for place in places_of(&self.lines, &|id| self.live.clusters_of(id)) {
+            *figure.entry(place.unit).or_default() += place.people[0];
+        }
+        for line in counted().filter(|line| line.unit() == Unit::Partner) {
+            *figure.entry(Unit::Partner).or_default() += line.observation.heads.at_least();
+        }
+        figure
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,271 @@
+/**
+ * Two coordinators review doubles by keyboard at the same time, groups are parted and put together
+ * again, doubtful observations reach their team, and the committee's log adds up.
+ */
+import type { Page } from '@playwright/test';
+import { enter, expect, OTHER_ACCOUNT, screen, test, type Served } from './served';
+
+/** Pairs reviewed by one hand, by keyboard alone. */
+const PAIRS = 30;
+
+/** What the project aims at from key to next pair, milliseconds: printed beside what was measured. */
+const AIM_MS = 100;
+
+/** A key that decides, and how often it may be struck for one pair. */
+const KEYS = ['m', 'd', 's'] as const;
+const STROKES_PER_PAIR = 3;
+
+async function openNight(page: Page, night: Served, account?: string): Promise<void> {
+  await enter(page, night, account);
+  await page.getByRole('button', { name: /ouverte/ }).first().click();
+  await expect(page.getByRole('heading', { name: 'Ce soir' })).toBeVisible();
+}
+
+async function part(page: Page, name: string): Promise<void> {
+  const nav = page.getByRole('navigation', { name: 'Doublons' });
+  await nav.getByRole('link', { name }).click();
+}
+
+/** Times, in the page, from each key to the next pair in the document, and painted. */
+async function timeKeys(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const times: { laid: number; painted: number }[] = [];
+    let struck = 0;
+    let shown = document.querySelector('[data-pair]')?.getAttribute('data-pair');
+    Object.assign(window, { keyTimes: times });
+    addEventListener('keydown', () => (struck = performance.now()), true);
+    new MutationObserver(() => {
+      const now = document.querySelector('[data-pair]')?.getAttribute('data-pair');
+      if (now === undefined || now === shown) return;
+      shown = now;
+      if (struck === 0) return;
+      const at = struck;
+      struck = 0;
+      const laid = performance.now() - at;
+      requestAnimationFrame(() => times.push({ laid, painted: performance.now() - at }));
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+}
+
+interface KeyTime {
+  laid: number;
+  painted: number;
+}
+
+const keyTimes = (page: Page): Promise<KeyTime[]> =>
+  page.evaluate(() => (window as unknown as { keyTimes: KeyTime[] }).keyTimes);
+
+const shownPair = async (page: Page): Promise<string | null> => {
+  const pair = page.locator('[data-pair]');
+  return (await pair.count()) === 0 ? null : pair.getAttribute('data-pair');
+};
+
+/** Strikes keys while pairs may be taken from those both have to do; the pairs, and keys struck. */
+async function reviewPairs(
+  page: Page,
+  todo: { left: number },
+): Promise<{ decided: string[]; strokes: number }> {
+  const decided: string[] = [];
+  let strokes = 0;
+  while (todo.left > 0) {
+    const before = await shownPair(page);
+    if (before === null) {
+      // The other holds what is left, for now.
+      await page.waitForTimeout(50);
+      continue;
+    }
+    if (todo.left <= 0) break;
+    todo.left -= 1;
+    await page.keyboard.press(KEYS[decided.length % 2] ?? 'm');
+    strokes += 1;
+    decided.push(before);
+    await expect.poll(() => shownPair(page), { intervals: [5, 10, 20] }).not.toBe(before);
+  }
+  return { decided, strokes };
+}
+
+interface Standing {
+  decision: string;
+  by: string;
+  one: { slot: { observation: string; slot: number } };
+  other: { slot: { observation: string; slot: number } };
+  undone: boolean;
+}
+
+/** Decisions as the server has them. */
+async function decisions(page: Page): Promise<Standing[]> {
+  const campaign = /#\/doubles\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? '';
+  const answer = await page.request.get(`${new URL(page.url()).origin}/api/campaigns/${campaign}/doubles`);
+  return ((await answer.json()) as { decided: Standing[] }).decided;
+}
+
+const standing = async (page: Page): Promise<Standing[]> =>
+  (await decisions(page)).filter((decision) => !decision.undone);
+
+const pairOf = ({ one, other }: Standing): string =>
+  [one, other].map(({ slot }) => `${slot.observation}:${slot.slot}`).sort().join('|');
+
+const quantile = (values: readonly number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+};
+
+test('thirty pairs are reviewed by keyboard, undone, and redone by two coordinators at once', async ({
+  page,
+  night,
+  browser,
+}) => {
+  await openNight(page, night);
+  await screen(page, 'Doublons');
+  await expect(page.locator('[data-pair]')).toBeVisible();
+  const earlier = (await standing(page)).length;
+  await timeKeys(page);
+
+  const first = await reviewPairs(page, { left: PAIRS });
+  expect(first.decided).toHaveLength(PAIRS);
+  expect(first.strokes).toBeLessThanOrEqual(PAIRS * STROKES_PER_PAIR);
+  await expect.poll(async () => (await standing(page)).length).toBe(earlier + PAIRS);
+  const times = await keyTimes(page);
+  const told = (of: (time: KeyTime) => number): string =>
+    [0.5, 0.95, 1].map((share) => Math.round(quantile(times.map(of), share))).join(' / ');
+  console.log(
+    `key to next pair over ${times.length} pairs, median / p95 / worst: in the document ` +
+      `${told((time) => time.laid)} ms, painted ${told((time) => time.painted)} ms ` +
+      `(aim ${AIM_MS} ms); ${first.strokes} key strokes for ${PAIRS} pairs`,
+  );
+
+  for (let undone = 1; undone <= PAIRS; undone += 1) {
+    await page.keyboard.press('u');
+    await expect.poll(async () => (await standing(page)).length).toBe(earlier + PAIRS - undone);
+  }
+
+  const elsewhere = await browser.newContext({
+    locale: 'fr-FR',
+    timezoneId: 'Europe/Paris',
+    viewport: { width: 1280, height: 800 },
+  });
+  const other = await elsewhere.newPage();
+  await openNight(other, night, OTHER_ACCOUNT);
+  await screen(other, 'Doublons');
+  await expect(other.locator('[data-pair]')).toBeVisible();
+  await expect(page.locator('[data-other="paul"]')).toBeVisible({ timeout: 15_000 });
+  expect(await shownPair(other)).not.toBe(await shownPair(page));
+  const todo = { left: PAIRS };
+  const [ours, theirs] = await Promise.all([reviewPairs(page, todo), reviewPairs(other, todo)]);
+  const both = [...ours.decided, ...theirs.decided];
+  expect(new Set(both).size, 'nobody was shown a pair that the other decided').toBe(both.length);
+  expect(both).toHaveLength(PAIRS);
+  expect(theirs.decided.length).toBeGreaterThan(0);
+  expect(ours.decided.length).toBeGreaterThan(0);
+  await expect.poll(async () => (await standing(page)).length).toBe(earlier + PAIRS);
+  const stand = await standing(page);
+  const pairs = stand.map(pairOf);
+  expect(new Set(pairs).size, 'no pair is decided twice').toBe(pairs.length);
+  const by = (name: string): number => stand.filter((decision) => decision.by === name).length;
+  console.log(`redone at the same time: claire ${by('claire')}, paul ${by('paul')}, no pair twice`);
+  expect(by('paul')).toBe(theirs.decided.length);
+  await elsewhere.close();
+});
+
+test('without leases both coordinators are shown the same pair', async ({ page, night, browser }) => {
+  // The control of the test above: what is granted to everybody is shown to everybody.
+  const grantAll = (shown: Page): Promise<void> =>
+    shown.route('**/doubles/looking', async (route) => {
+      const asked = route.request().postDataJSON() as { pairs: unknown[] };
+      await route.fulfill({ json: { granted: asked.pairs, others: [] } });
+    });
+  const elsewhere = await browser.newContext({ locale: 'fr-FR' });
+  const other = await elsewhere.newPage();
+  await grantAll(page);
+  await grantAll(other);
+  await openNight(page, night);
+  await openNight(other, night, OTHER_ACCOUNT);
+  await screen(page, 'Doublons');
+  await screen(other, 'Doublons');
+  await expect(page.locator('[data-pair]')).toBeVisible();
+  await expect(other.locator('[data-pair]')).toBeVisible();
+  expect(await shownPair(other)).toBe(await shownPair(page));
+  await elsewhere.close();
+});
+
+test('a group is parted with its effect told first, and put together again', async ({
+  page,
+  night,
+}) => {
+  await openNight(page, night);
+  await screen(page, 'Doublons');
+  await part(page, 'Groupes');
+  await page.locator('[data-group] button').first().click();
+  const view = page.locator('[data-group-view]');
+  await expect(view).toBeVisible();
+  const tickable = view.locator('.person:not(.near)').filter({ has: page.locator('label:nth-of-type(2)') });
+  await tickable.first().getByRole('checkbox').first().check();
+  await page.getByRole('button', { name: 'Séparer ce qui est coché' }).click();
+  const dialogue = page.getByRole('dialog');
+  await expect(dialogue.locator('[data-effect="true"]')).toBeVisible();
+  await expect(dialogue.getByText('Personnes différentes à la rue')).toBeVisible();
+  const figures = await dialogue.locator('[data-effect] tr').first().locator('.number').allInnerTexts();
+  const [was, will] = figures.map((text) => Number(text.replace(/\D/g, '')));
+  expect(will).toBeGreaterThan(was ?? 0);
+  await dialogue.getByLabel(/Pourquoi/).fill('vues ensemble au même moment');
+  await dialogue.getByRole('button', { name: 'Confirmer' }).click();
+  await expect(page.getByText('Décidé, et annulable')).toBeVisible();
+  const gesture = page.locator('[data-decision]').first();
+  await expect(gesture).toContainText('vues ensemble');
+  // The count moved by what was told.
+  await part(page, 'Paires');
+  await expect(page.getByText(new RegExp(`^\\s*${will} personnes différentes`))).toBeVisible();
+  await page.locator('[data-decision]').first().getByRole('button').click();
+  await expect(page.getByText(new RegExp(`^\\s*${was} personnes différentes`))).toBeVisible();
+});
+
+test('a doubtful observation is asked of its team, answered and undone', async ({ page, night }) => {
+  await openNight(page, night);
+  await screen(page, 'Doublons');
+  await part(page, 'Douteuses');
+  const line = page.locator('[data-doubtful]').first();
+  await expect(line).toBeVisible();
+  const id = await line.getAttribute('data-doubtful');
+  const same = page.locator(`[data-doubtful="${id}"]`);
+  await line.getByLabel(/Pourquoi/).fill('était-il seul sous le porche ?');
+  await line.getByRole('button', { name: 'Demander à l’équipe' }).click();
+  await expect(same).toContainText('équipe à interroger');
+  await screen(page, 'Ce soir');
+  const asked = page.locator(`[data-asked="${id}"]`);
+  await expect(asked).toContainText('était-il seul sous le porche ?');
+  await asked.getByLabel('Réponse de l’équipe').fill('oui, seul');
+  await asked.getByRole('button', { name: 'Compter', exact: true }).click();
+  await expect(asked).toHaveCount(0);
+  await screen(page, 'Doublons');
+  await part(page, 'Douteuses');
+  await expect(same).toContainText('Réponse de l’équipe : oui, seul');
+  for (const left of [1, 0]) {
+    await same.getByRole('button', { name: 'Annuler', exact: true }).first().click();
+    await expect(same.getByRole('button', { name: 'Annuler', exact: true })).toHaveCount(left);
+  }
+  await expect(same).toContainText('à trancher');
+});
+
+test('the committee’s log names nobody and adds up', async ({ page, night }) => {
+  await openNight(page, night);
+  await screen(page, 'Doublons');
+  await expect(page.locator('[data-pair]')).toBeVisible();
+  await page.keyboard.press('m');
+  await expect(page.locator('[data-decision]').first()).toContainText('même');
+  await part(page, 'Journal');
+  const log = page.locator('[data-log]');
+  await expect(log).toBeVisible();
+  await expect(log).not.toContainText('claire');
+  await expect(log.locator('[data-act]').last()).toContainText('Même personne');
+  const number = async (text: Promise<string>): Promise<number> =>
+    Number((await text).replace('−', '-').replace(/[^\d-]/g, ''));
+  const cells = log.locator('[data-unit="street"] td');
+  const [before, change, now] = await Promise.all(
+    [0, 1, 2].map((index) => number(cells.nth(index).innerText())),
+  );
+  expect((before ?? 0) + (change ?? 0)).toBe(now);
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('navigation', { name: 'Écrans de la campagne' })).toBeHidden();
+  await expect(log.getByRole('button', { name: 'Imprimer' })).toBeHidden();
+  await expect(log.locator('[data-act]').last()).toBeVisible();
+});
