@@ -2,8 +2,10 @@
 //!
 //! Cheap to clone. `http` and `command` hold it; it must never hold a request's own state.
 
+mod ending;
 mod views;
 
+pub use ending::{Ending, EndingError, PurgeAnswer, PurgeWish, keep_retention};
 pub use views::ViewsError;
 
 use crate::auth::{Attempts, DeviceSessions};
@@ -19,12 +21,16 @@ use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::sync::broadcast;
 
 /// Below this free space nothing more is taken in, bytes: what is there must stay workable.
 const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// How often a damaged campaign is tried again: somebody may have repaired it.
 const DAMAGE_LOOKED_AT_EVERY_MS: TimestampMs = 60_000;
+
+/// Revocations and purges that a connection may be behind of.
+const ENDINGS_KEPT: usize = 1_024;
 
 /// How often the disk is looked at.
 const DISK_EVERY: Duration = Duration::from_secs(5);
@@ -87,6 +93,7 @@ struct Shared {
     attempts: Attempts,
     gate: OnceLock<Gate>,
     parts: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    endings: broadcast::Sender<Ending>,
 }
 
 impl App {
@@ -96,6 +103,8 @@ impl App {
         keep_space_back(&folder);
         let server = Arc::new(ServerStore::open(&folder.server_db())?);
         let keys = Arc::new(KeyStore::open(&folder.keys_db(), master)?);
+        let (audit_key, drawn_now) = keys.audit_key()?;
+        server.keep_audit_under(audit_key, drawn_now)?;
         Ok(Self(Arc::new(Shared {
             signing: keys.signing_key()?,
             device: server.server_device()?,
@@ -113,6 +122,7 @@ impl App {
             attempts: Attempts::default(),
             gate: OnceLock::new(),
             parts: Mutex::default(),
+            endings: broadcast::Sender::new(ENDINGS_KEPT),
         })))
     }
 

@@ -88,6 +88,9 @@ pub struct SyncAnswer {
     /// Where the server's log ends, for the next request; only the server reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_end: Option<ByteBuf>,
+    /// A [`super::WipeOrder`] for this tablet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wipe_order: Option<ByteBuf>,
 }
 
 /// Proof that an envelope is committed to the server's disk.

@@ -12,6 +12,7 @@ mod peer;
 #[cfg(test)]
 mod peer_tests;
 mod problem;
+mod wipe;
 
 pub use crate::document::DocumentName;
 pub use codec::{
@@ -29,3 +30,4 @@ pub use message::{
 };
 pub use peer::{Digest, EnvelopeHash, Peer, Standing, receipt_holds};
 pub use problem::SyncProblem;
+pub use wipe::{WipeOrder, WipeReason};

@@ -11,7 +11,8 @@ use super::message::{
     DocumentUpdate, Follow, PROTOCOL, REQUEST_CAP_BYTES, Receipt, RefusedEnvelope, RoundCustody,
     SyncAnswer, SyncRequest,
 };
-use super::problem::{SyncProblem, retry_after_ms};
+use super::problem::{SyncProblem, retry_after_ms, wipe_order};
+use super::{WipeOrder, WipeReason};
 use crate::model::{CampaignId, DeviceId, DeviceReport, TimestampMs};
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -70,6 +71,8 @@ pub struct Digest {
     pub epoch_renewed: bool,
     /// Where the log ends; to be stored with the receipts, and given back by [`Peer::saw`].
     pub log_end: Option<Vec<u8>>,
+    /// The server orders this tablet to destroy what it holds; its signature holds.
+    pub wipe: Option<WipeReason>,
     /// Why it failed, or went only in part.
     pub problem: Option<SyncProblem>,
 }
@@ -194,6 +197,22 @@ impl Peer {
         if chosen.is_empty() && follow.is_empty() {
             return None;
         }
+        Some(self.asking(now, device_report, follow, chosen))
+    }
+
+    /// A request that says nothing: an order may be waiting for this tablet.
+    pub fn knock(&mut self, now: TimestampMs, device_report: DeviceReport) -> Option<SyncRequest> {
+        let may = !self.gone && self.in_flight.is_none() && self.backoff.is_due(now);
+        may.then(|| self.asking(now, device_report, Vec::new(), Vec::new()))
+    }
+
+    fn asking(
+        &mut self,
+        now: TimestampMs,
+        device_report: DeviceReport,
+        follow: Vec<Follow>,
+        chosen: Vec<EnvelopeHash>,
+    ) -> SyncRequest {
         let envelopes = chosen
             .iter()
             .map(|hash| ByteBuf::from(self.held[self.places[hash]].bytes.clone()))
@@ -202,7 +221,7 @@ impl Peer {
             envelopes: chosen,
             sent_at: now,
         });
-        Some(SyncRequest {
+        SyncRequest {
             protocol: PROTOCOL,
             campaign: self.campaign,
             device: self.device,
@@ -213,7 +232,7 @@ impl Peer {
             follow,
             log_end: self.log_end.clone().map(ByteBuf::from),
             set_aside: Vec::new(),
-        })
+        }
     }
 
     fn chosen(&self) -> Vec<EnvelopeHash> {
@@ -270,7 +289,10 @@ impl Peer {
             _ => {}
         }
         self.backoff.failed(now, retry_after_ms(reason, body));
-        problem(reason)
+        Digest {
+            wipe: wipe_order(body).and_then(|order| self.ordered(&order)),
+            ..problem(reason)
+        }
     }
 
     fn digest(&mut self, now: TimestampMs, in_flight: &InFlight, answer: SyncAnswer) -> Digest {
@@ -289,6 +311,8 @@ impl Peer {
             log_end: self.log_end.clone(),
             documents: answer.documents,
             rounds: answer.rounds,
+            wipe: (answer.wipe_order)
+                .and_then(|bytes| self.ordered(&WipeOrder::from_bytes(&bytes)?)),
             ..Digest::default()
         };
         for receipt in answer.receipts {
@@ -322,6 +346,14 @@ impl Peer {
         if let Some(&place) = self.places.get(hash) {
             self.held[place].standing = standing;
         }
+    }
+
+    /// What an order says, where the server pinned at enrolment signed it for this tablet.
+    fn ordered(&self, order: &WipeOrder) -> Option<WipeReason> {
+        let server = self.server_key.as_ref()?;
+        order
+            .holds(self.campaign, self.device, server)
+            .then_some(order.reason)
     }
 
     /// A receipt of an envelope held here, signed by the server pinned at enrolment.

@@ -50,6 +50,7 @@ fn answer(receipts: Vec<Receipt>, epoch: u8) -> SyncAnswer {
         documents: Vec::new(),
         rounds: Vec::new(),
         log_end: None,
+        wipe_order: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why an exchange failed, in codes that the screens put in words.
 
+use super::WipeOrder;
 use serde::Deserialize;
 
 /// Why an exchange failed, or went only in part. Nothing waiting is lost by any of them.
@@ -73,12 +74,19 @@ const GONE: &str = "campaign-gone";
 struct Details {
     code: Option<String>,
     retry_after_s: Option<u32>,
+    #[serde(default)]
+    wipe_order: Option<WipeOrder>,
 }
 
 impl Details {
     fn of(body: &[u8]) -> Self {
         serde_json::from_slice(body).unwrap_or_default()
     }
+}
+
+/// The order that comes with the news that a campaign is purged.
+pub(super) fn wipe_order(body: &[u8]) -> Option<WipeOrder> {
+    Details::of(body).wipe_order
 }
 
 /// Pause after 429 and 503 when the server names none, seconds.

@@ -108,6 +108,7 @@ impl Tablet {
         }
         self.next_poll_at = self.now;
         self.tried_at = None;
+        self.knocks = true;
         self.exchange_soon();
     }
 
@@ -130,7 +131,8 @@ impl Tablet {
             .and_then(Peer::next_try_at)
             .is_some_and(|at| at <= self.now);
         let polls = open && self.now >= self.next_poll_at;
-        if !due && !polls {
+        let knocks = self.knocks && !open;
+        if !due && !polls && !knocks {
             return;
         }
         if open && self.pack_first() {
@@ -237,11 +239,11 @@ impl Tablet {
             Vec::new()
         };
         let (now, told) = (self.now, self.device_report());
-        let Some(mut request) = self
-            .peer
-            .as_mut()
-            .and_then(|peer| peer.request(now, told, follow))
-        else {
+        let knocks = std::mem::take(&mut self.knocks);
+        let Some(mut request) = self.peer.as_mut().and_then(|peer| {
+            let asked = peer.request(now, told.clone(), follow);
+            asked.or_else(|| knocks.then(|| peer.knock(now, told)).flatten())
+        }) else {
             return;
         };
         self.tell_what_is_left(&mut request);
@@ -367,9 +369,11 @@ impl Tablet {
             Asked::Challenge | Asked::Session => {
                 // The token that may only upload is left.
                 self.session_refused_until = Some(self.now + REFUSED_SESSION_MS);
+                self.knocks = true;
                 self.last_problem = Some(problem_code(http_code, body));
-                self.next_poll_at = self.now + FAILED_POLL_MS;
+                self.next_poll_at = self.now;
                 self.exchange_soon();
+                self.next_poll_at = self.now + FAILED_POLL_MS;
             }
             Asked::Sync { with_session } => {
                 let Some(peer) = &mut self.peer else {
@@ -421,9 +425,11 @@ impl Tablet {
         let answered = digest.epoch.is_some();
         let pause = if answered { POLL_MS } else { FAILED_POLL_MS };
         self.next_poll_at = self.now + pause;
+        let ordered = digest.wipe;
         if answered {
             self.jobs.push_back(Job::Take(Box::new(digest)));
         }
+        self.jobs.extend(ordered.map(Job::Wipe));
     }
 
     /// The server's clock as an answer told it, before there is a file to note it in.

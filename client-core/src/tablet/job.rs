@@ -5,7 +5,7 @@ use super::device::{Applying, Credentials};
 use super::drafting::Undo;
 use super::store::Staged;
 use crate::model::{Closure, DocumentId, Observation, ObservationId, RoundKey, WithdrawalReason};
-use crate::sync::Digest;
+use crate::sync::{Digest, WipeReason};
 use crate::vault::PinCost;
 use zeroize::Zeroizing;
 
@@ -30,6 +30,7 @@ pub(super) enum Job {
     Take(Box<Digest>),
     Shred(DocumentId),
     ShredLocked(DocumentId),
+    Wipe(WipeReason),
 }
 
 /// Whether a withdrawal or restoration is the person's gesture or an undo.
@@ -58,6 +59,7 @@ pub(super) enum After {
     Closed,
     Taken,
     Shredded(DocumentId),
+    Wiped(WipeReason),
 }
 
 impl Tablet {
@@ -110,6 +112,7 @@ impl Tablet {
             Job::Take(answer) => Some(self.take_answer(*answer)),
             Job::Shred(document) => self.shred(document),
             Job::ShredLocked(document) => Some(self.shred_locked(document)),
+            Job::Wipe(reason) => self.wipe(reason),
         }
     }
 
@@ -148,6 +151,7 @@ impl Tablet {
             After::Closed => self.round_closed(),
             After::Taken => self.answer_taken(),
             After::Shredded(document) => self.round_shredded(document),
+            After::Wiped(reason) => self.wiped(reason),
         }
     }
 
@@ -164,8 +168,12 @@ impl Tablet {
                 self.vibrate(super::VIBRATION_PROBLEM);
             }
             After::Taken => self.answer_not_taken(),
-            // Tried again at the next opening; nothing said to be saved is concerned.
-            After::Nothing | After::Mended | After::Destroyed | After::Shredded(_) => {}
+            // Tried again at the next opening or contact; nothing said to be saved is concerned.
+            After::Nothing
+            | After::Mended
+            | After::Destroyed
+            | After::Shredded(_)
+            | After::Wiped(_) => {}
         }
     }
 }

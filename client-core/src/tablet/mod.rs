@@ -31,6 +31,7 @@ mod view;
 mod view_form;
 mod view_round;
 mod views;
+mod wiping;
 mod writing;
 
 pub use crate::vault::PinCost;
@@ -95,6 +96,8 @@ pub struct Tablet {
     asked: Option<(u32, Asked)>,
     token: Option<SessionToken>,
     session_refused_until: Option<TimestampMs>,
+    /// Nothing waits, and the server may have an order for this tablet.
+    knocks: bool,
     last_problem: Option<String>,
     tried_at: Option<TimestampMs>,
     next_poll_at: TimestampMs,
@@ -162,6 +165,7 @@ impl Tablet {
             asked: None,
             token: None,
             session_refused_until: None,
+            knocks: false,
             last_problem: None,
             tried_at: None,
             next_poll_at: now,
@@ -175,6 +179,7 @@ impl Tablet {
             next_ticket: 1,
             effects: Vec::new(),
         };
+        tablet.repairs.extend(tablet.left_by_a_wipe());
         if !tablet.repairs.is_empty() {
             tablet.jobs.push_back(Job::Mend);
         }

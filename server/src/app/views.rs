@@ -1,9 +1,10 @@
-//! The views of open campaigns and the imported layers, shared by `http` and `command`.
+//! The views of open campaigns, what was compared of them, and the imported layers, shared by `http` and `command`.
 //!
 //! It must never keep a view that its engine has left behind: a view follows its log by itself.
 
 use super::App;
 use crate::geolocation::{FollowError, LiveView};
+use crate::review::Review;
 use crate::store::{LayerStore, LayerStoreError, StoreError};
 use maraude_core::model::CampaignId;
 use std::collections::HashMap;
@@ -27,6 +28,7 @@ pub enum ViewsError {
 struct Views {
     layers: Mutex<Option<Arc<LayerStore>>>,
     live: Mutex<HashMap<CampaignId, Arc<LiveView>>>,
+    reviews: Mutex<HashMap<CampaignId, Arc<Review>>>,
 }
 
 impl App {
@@ -54,6 +56,27 @@ impl App {
         let view = LiveView::start(&engine, layers, &self.config().runtime)?;
         live.insert(campaign, view.clone());
         Ok(view)
+    }
+
+    /// What was compared of a campaign, kept from one reading to the next.
+    pub fn review(&self, campaign: CampaignId) -> Arc<Review> {
+        let views = self.part(|_| Views::default());
+        let mut kept = (views.reviews)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        kept.entry(campaign).or_default().clone()
+    }
+
+    /// Lets go of all that is kept in memory of a campaign's observations.
+    pub(super) fn forget_view(&self, campaign: CampaignId) {
+        let views = self.part(|_| Views::default());
+        let mut live = views.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.remove(&campaign);
+        drop(live);
+        let mut kept = (views.reviews)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        kept.remove(&campaign);
     }
 
     /// Views that are open in this run.

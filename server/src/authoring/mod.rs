@@ -8,12 +8,14 @@ mod briefs;
 mod desk;
 mod order;
 mod plan;
+mod retention;
 mod review;
 mod teams;
 
 pub use briefs::{BRIEF_REACH_M, is_register, register_name};
 pub use desk::Desk;
 pub use order::{ImportedSector, Invalid, Order, OrderDone, OrderError, OrderRequest};
+pub use retention::{RetentionWrong, retention_at_creation};
 
 #[cfg(test)]
 mod tests;

@@ -8,8 +8,8 @@ use crate::store::random_id;
 use geo::{CoordsIter, MultiPolygon};
 use maraude_core::document::{Plan, boundary_fits};
 use maraude_core::model::{
-    Assignment, Campaign, CampaignState, LegalFrame, Night, RetentionFrame, RiskClass, Sector,
-    SectorId, Site, Team, Zone,
+    Assignment, Campaign, CampaignMode, CampaignState, LegalFrame, Night, RetentionFrame,
+    RiskClass, Sector, SectorId, Site, Team, Zone,
 };
 use std::collections::BTreeSet;
 
@@ -191,6 +191,23 @@ fn set_details(
         && coarsen < *last
     {
         return Err(OrderError::invalid("before-last-night", "coarsen_on"));
+    }
+    // A real campaign has its dates from the first day on, and never loses them.
+    for (field, had, has) in [
+        (
+            "coarsen_on",
+            campaign.retention.coarsen_on,
+            details.retention.coarsen_on,
+        ),
+        (
+            "purge_on",
+            campaign.retention.purge_on,
+            details.retention.purge_on,
+        ),
+    ] {
+        if campaign.mode == CampaignMode::Real && had.is_some() && has.is_none() {
+            return Err(OrderError::invalid("missing", field));
+        }
     }
     let number = details.coordination_number.map(str::trim);
     let after = Campaign {

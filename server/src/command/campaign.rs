@@ -1,14 +1,17 @@
-//! `maraude campaign create/list/lock`.
+//! `maraude campaign create/list/lock`; how one ends is in `ending`.
 
 use super::control::{Operation, Refusal, ask};
+use super::ending::{CertificateArguments, Hold, PurgeArguments};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
+use crate::authoring::retention_at_creation;
 use crate::store::{StoreError, random_id};
 use clap::{Args, Subcommand, ValueEnum};
 use maraude_core::document::DocumentName;
 use maraude_core::model::{
-    Campaign, CampaignId, CampaignKind, CampaignMode, CampaignState, Night, TimestampMs,
+    Campaign, CampaignId, CampaignKind, CampaignMode, CampaignState, Night, RetentionFrame,
+    TimestampMs,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +24,12 @@ pub enum Campaigns {
     List(List),
     /// Lock a campaign: what comes later is kept and set apart
     Lock(Lock),
+    /// Destroy a campaign for ever, after a week of notice; releases stay
+    Purge(PurgeArguments),
+    /// Keep a campaign from being purged, or end that
+    Hold(Hold),
+    /// The signed certificate of a purge
+    Certificate(CertificateArguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -51,6 +60,12 @@ pub struct Create {
     /// A night, as 2026-01-22; may be given several times
     #[arg(long = "night")]
     nights: Vec<Night>,
+    /// Exact places and marks go on this date (default for an exercise: in 30 days)
+    #[arg(long, value_name = "DATE")]
+    coarsen_on: Option<Night>,
+    /// The campaign is purged on this date (default for an exercise: in 90 days)
+    #[arg(long, value_name = "DATE")]
+    purge_on: Option<Night>,
     /// The coordination's telephone number
     #[arg(long)]
     coordination_number: Option<String>,
@@ -127,6 +142,9 @@ impl Campaigns {
             Self::Lock(lock) => {
                 ask(place, lock)?;
             }
+            Self::Purge(purge) => purge.run(place)?,
+            Self::Hold(hold) => hold.run(place)?,
+            Self::Certificate(certificate) => certificate.run(place)?,
         }
         Ok(())
     }
@@ -181,6 +199,15 @@ impl Operation for Create {
         let mut plan = Campaign::prepare(id, self.name, kind, mode);
         plan.nights = self.nights;
         plan.coordination_number = self.coordination_number;
+        plan.retention = retention_at_creation(
+            mode,
+            RetentionFrame {
+                coarsen_on: self.coarsen_on,
+                purge_on: self.purge_on,
+            },
+            app.clock().now(),
+        )
+        .map_err(|missing| Refusal::new("retention-missing", missing.to_string()))?;
         app.create_campaign(&plan)?;
         let now = app.clock().now();
         app.server()

@@ -5,7 +5,8 @@
 
 use super::place::{Place, PlaceError, open_app};
 use super::{
-    addresses, backup, campaign, device, export, layers, quarantine, rebuild, release, user,
+    addresses, audit, backup, campaign, device, ending, export, layers, quarantine, rebuild,
+    release, user,
 };
 use crate::app::App;
 use crate::store::{LockError, StoreError};
@@ -105,6 +106,11 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<campaign::Create>(),
     entry::<campaign::List>(),
     entry::<campaign::Lock>(),
+    entry::<ending::Purge>(),
+    entry::<ending::Hold>(),
+    entry::<ending::Certified>(),
+    entry::<audit::Verify>(),
+    entry::<audit::List>(),
     entry::<user::Add>(),
     entry::<user::List>(),
     entry::<device::Enrol>(),

@@ -186,16 +186,10 @@ impl Operation for Revoke {
     type Answer = ();
 
     fn perform(self, app: &App) -> Result<(), Refusal> {
-        let now = app.clock().now();
         if app.server().device(self.device)?.is_none() {
             return Err(Refusal::new("device-unknown", "no such tablet"));
         }
-        if app.server().revoke_device(self.device, now)? {
-            app.device_sessions().forget(self.device);
-            let id = self.device.to_string();
-            app.server()
-                .add_audit(now, "command", "device-revoked", &id)?;
-        }
+        app.revoke(self.device, "command")?;
         Ok(())
     }
 }

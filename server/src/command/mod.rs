@@ -4,11 +4,13 @@
 //! `DIR/control.sock`, or carried out here under `DIR/lock`. `main` calls [`run`].
 
 mod addresses;
+mod audit;
 mod backup;
 mod campaign;
 mod certificate;
 mod control;
 mod device;
+mod ending;
 mod estimate;
 mod export;
 mod geocode;
@@ -82,6 +84,9 @@ enum Command {
     /// Certificates to try real tablets with
     #[command(subcommand)]
     Certificate(certificate::Certificates),
+    /// What was done on this server
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Releases: what may leave
     #[command(subcommand)]
     Release(release::Releases),
@@ -153,6 +158,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Verify(verify) => verify.run(&place),
         Command::Rebuild(rebuild) => rebuild.run(&place),
         Command::Certificate(certificates) => certificates.run(&place),
+        Command::Audit(audit) => audit.run(&place),
         Command::Release(releases) => releases.run(&place),
         Command::Export(export) => export.run(&place),
         Command::Estimate(estimates) => estimates.run(&place),

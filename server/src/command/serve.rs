@@ -130,6 +130,7 @@ impl Serve {
             let every = Duration::from_mins(self.backup_every.max(1).into());
             runtime.spawn(keep_backing_up(app.clone(), order, every));
         }
+        runtime.spawn(crate::app::keep_retention(app.clone()));
         let served = runtime.block_on(serve(app.clone(), listener));
         app.close_views();
         runtime.shutdown_timeout(GRACE);

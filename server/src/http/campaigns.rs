@@ -8,6 +8,7 @@ use super::extract::{At, Body, read, view_of};
 use super::guard::AnyAccount;
 use super::problem::Problem;
 use crate::app::App;
+use crate::authoring::retention_at_creation;
 use crate::geolocation::LiveView;
 use crate::store::{LogPosition, StoreError, random_id};
 use axum::extract::State;
@@ -53,14 +54,14 @@ async fn create(
 ) -> Result<(StatusCode, Json<CampaignSummary>), Problem> {
     let new = read(body)?;
     let name = new.name.trim().to_owned();
-    let invalid = |code| {
+    let unwelcome = |code| {
         Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             code,
             "A value cannot be taken.",
         )
-        .at("name")
     };
+    let invalid = |code| unwelcome(code).at("name");
     if name.is_empty() {
         return Err(invalid("missing"));
     }
@@ -72,10 +73,12 @@ async fn create(
             let id = random_id(CampaignId::from_random)?;
             let mut campaign = Campaign::prepare(id, name, new.kind, new.mode);
             campaign.organisation = account.organisation;
-            app.create_campaign(&campaign)?;
             let now = app.clock().now();
+            campaign.retention = retention_at_creation(new.mode, new.retention, now)
+                .map_err(|wrong| unwelcome(wrong.code()).at(wrong.field()))?;
+            app.create_campaign(&campaign)?;
             app.server()
-                .add_audit(now, &account.name, "campaign-create", &id.to_string())?;
+                .add_audit(now, &account.name, "campaign-created", &id.to_string())?;
             Ok::<_, Problem>(summary(&campaign))
         })
         .await??;

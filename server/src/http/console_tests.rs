@@ -105,7 +105,14 @@ async fn json_of(response: Response<Body>) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_prepares_a_campaign_without_a_shell() {
     let console = Console::new(Role::Coordinator);
-    let new = json!({ "name": " Nuit 2026 ", "kind": "night_count", "mode": "real" });
+    let undated = json!({ "name": "Nuit 2026", "kind": "night_count", "mode": "real" });
+    let (status, problem) = console.post("/api/campaigns", undated).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(problem["field"], "coarsen_on", "its dates come first");
+    let new = json!({
+        "name": " Nuit 2026 ", "kind": "night_count", "mode": "real",
+        "retention": { "coarsen_on": "2026-04-01", "purge_on": "2026-07-01" },
+    });
     let (status, made) = console.post("/api/campaigns", new).await;
     assert_eq!(
         (status, &made["name"]),

@@ -153,12 +153,7 @@ async fn revoke(
         if known.is_none_or(|stored| stored.campaign != campaign) {
             return Err(Problem::not_found());
         }
-        let now = app.clock().now();
-        if app.server().revoke_device(device, now)? {
-            app.device_sessions().forget(device);
-            app.server()
-                .add_audit(now, &account.name, "device-revoke", &device.to_string())?;
-        }
+        app.revoke(device, &account.name)?;
         Ok(())
     })
     .await??;

@@ -7,7 +7,7 @@
 use super::contract::{NamedDocument, NamedDocuments};
 use super::guard::{DeviceSession, Identity};
 use super::problem::Problem;
-use crate::app::App;
+use crate::app::{App, Ending};
 use crate::store::{Committed, StoreError, StoredDevice, random};
 use crate::sync::facade::{Facade, FacadeError, MESSAGE_CAP_BYTES, Named, document_text, farewell};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -17,7 +17,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use data_encoding::HEXLOWER;
 use maraude_core::document::DocumentName;
-use maraude_core::model::{DeviceId, DocumentId};
+use maraude_core::model::{CampaignId, DeviceId, DocumentId};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -147,10 +147,11 @@ async fn converse(app: App, identity: Identity, token: Option<String>, mut socke
     let (Ok(Ok(engine)), Ok(drawn)) = (engine, random::<8>()) else {
         return part(&mut socket, "busy", TRY_LATER).await;
     };
-    let commits = engine.subscribe();
+    let (commits, endings) = (engine.subscribe(), app.endings());
     let own = format!("maraude-{}", HEXLOWER.encode(&drawn));
     let facade = Facade::new(engine, app.pool().clone(), id, own);
-    if let Err(error) = talk(facade, commits, &mut socket).await {
+    let ended = ended(endings, id, campaign);
+    if let Err(error) = talk(facade, commits, ended, &mut socket).await {
         let code = if error.is_of_the_server() {
             tracing::warn!(%error, device = %id, "a connection of /sync ends");
             TRY_LATER
@@ -165,13 +166,17 @@ async fn converse(app: App, identity: Identity, token: Option<String>, mut socke
 async fn talk(
     mut facade: Facade,
     mut commits: Receiver<Committed>,
+    ended: impl Future<Output = ()>,
     socket: &mut WebSocket,
 ) -> Result<(), FacadeError> {
     let since = Instant::now();
     let mut heard_at = since;
     let mut beat = interval(PING_EVERY.min(JOIN_PATIENCE));
+    let mut ended = std::pin::pin!(ended);
     loop {
         let said = tokio::select! {
+            biased;
+            () = &mut ended => return Err(FacadeError::Revoked),
             came = socket.recv() => match came {
                 Some(Ok(Message::Binary(bytes))) => {
                     heard_at = Instant::now();
@@ -229,6 +234,19 @@ async fn tell(
         }
     }
     Ok(true)
+}
+
+/// Until the tablet is revoked, or its campaign purged.
+async fn ended(mut endings: Receiver<Ending>, device: DeviceId, campaign: CampaignId) {
+    loop {
+        match endings.recv().await {
+            Ok(Ending::Device(id)) if id == device => return,
+            Ok(Ending::Campaign(id)) if id == campaign => return,
+            Ok(_) => {}
+            // Too many went by to tell, or the server ends: the client comes back and is looked at.
+            Err(RecvError::Lagged(_) | RecvError::Closed) => return,
+        }
+    }
 }
 
 /// Which documents gained changes.

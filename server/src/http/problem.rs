@@ -9,6 +9,7 @@ use axum::Json;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use maraude_core::sync::WipeOrder;
 
 /// How long a client waits before it comes back to a busy server, seconds.
 const BUSY_SECONDS: u32 = 2;
@@ -27,6 +28,7 @@ pub struct Problem {
     title: &'static str,
     field: Option<String>,
     retry_after: Option<u32>,
+    wipe_order: Option<Box<WipeOrder>>,
 }
 
 impl Problem {
@@ -38,6 +40,7 @@ impl Problem {
             title,
             field: None,
             retry_after: None,
+            wipe_order: None,
         }
     }
 
@@ -96,6 +99,13 @@ impl Problem {
         self
     }
 
+    /// Orders a tablet to destroy what it holds.
+    #[must_use]
+    pub fn ordering(mut self, order: WipeOrder) -> Self {
+        self.wipe_order = Some(Box::new(order));
+        self
+    }
+
     /// Its stable code.
     pub const fn code(&self) -> &'static str {
         self.code
@@ -115,6 +125,7 @@ impl IntoResponse for Problem {
             http_code: self.http_code.as_u16(),
             field: self.field,
             retry_after_s: self.retry_after,
+            wipe_order: self.wipe_order.map(|order| *order),
         };
         let mut response = (self.http_code, Json(body)).into_response();
         let headers = response.headers_mut();

@@ -8,7 +8,7 @@ use super::observations::{account_names, name_of, row};
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::LiveView;
-use crate::review::{Looking, Pair, Review, Reviewed, Screen};
+use crate::review::{Looking, Pair, Reviewed, Screen};
 use crate::store::LogPosition;
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -30,16 +30,13 @@ const HELD_PAIRS: usize = 40;
 /// Longest name of a window, characters.
 const WINDOW_CHARACTERS: usize = 64;
 
-#[derive(Default)]
-struct Reviews(Mutex<HashMap<CampaignId, Arc<Review>>>);
-
 /// A run of linkage that holds what the view held at a position. Blocks: call it from the pool.
 pub(super) fn reviewed(
     app: &App,
     live: &LiveView,
     position: LogPosition,
 ) -> Result<Arc<Reviewed>, Problem> {
-    Ok(review_of(app, live).at(live, position)?)
+    Ok(app.review(live.campaign()).at(live, position)?)
 }
 
 /// The same with parameters learnt from all that is there, for releases.
@@ -48,13 +45,7 @@ pub(super) fn reviewed_anew(
     live: &LiveView,
     position: LogPosition,
 ) -> Result<Arc<Reviewed>, Problem> {
-    Ok(review_of(app, live).anew(live, position)?)
-}
-
-fn review_of(app: &App, live: &LiveView) -> Arc<Review> {
-    let reviews = app.part(|_| Reviews::default());
-    let mut kept = reviews.0.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.entry(live.campaign()).or_default().clone()
+    Ok(app.review(live.campaign()).anew(live, position)?)
 }
 
 async fn doubles(

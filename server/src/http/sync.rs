@@ -3,6 +3,7 @@
 use super::guard::Uploader;
 use super::problem::Problem;
 use crate::app::App;
+use crate::store::StoreError;
 use crate::sync::{Exchange, ExchangeError, exchange};
 use axum::Router;
 use axum::body::Bytes;
@@ -13,8 +14,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use maraude_core::model::{CampaignId, DeviceId};
 use maraude_core::sync::{
-    MEDIA_TYPE, MessageError, PROTOCOL, REQUEST_READ_CAP_BYTES, decode_request, encode_answer,
+    MEDIA_TYPE, MessageError, PROTOCOL, REQUEST_READ_CAP_BYTES, WipeOrder, WipeReason,
+    decode_request, encode_answer,
 };
 use std::io::Write;
 use std::time::Duration;
@@ -76,9 +79,28 @@ async fn sync(
         may_read: uploader.may_read,
         request,
     };
-    let engine = app.blocking(move |app| app.engine(campaign)).await?;
-    let answer = exchange(engine?, app.pool().clone(), asked).await?;
+    let carrier = asked.carrier.device.id;
+    let engine = app
+        .blocking(move |app| match app.engine(campaign) {
+            Err(StoreError::PurgedCampaign) => Err(gone(&app, campaign, carrier)?),
+            opened => Ok(opened?),
+        })
+        .await??;
+    let answer = exchange(engine, app.pool().clone(), asked).await?;
     Ok(packed(encode_answer(&answer), &headers))
+}
+
+/// The campaign was purged: the tablet is told to destroy what it holds.
+fn gone(app: &App, campaign: CampaignId, device: DeviceId) -> Result<Problem, StoreError> {
+    let now = app.clock().now();
+    let at = app.server().campaign(campaign)?.flatten().unwrap_or(now);
+    if app.server().note_wipe_told(device, campaign, now)? {
+        let subject = device.to_string();
+        app.server()
+            .add_audit(now, "server", "wipe-ordered", &subject)?;
+    }
+    let order = WipeOrder::sign(WipeReason::Purged, campaign, device, at, app.signing());
+    Ok(Problem::from(StoreError::PurgedCampaign).ordering(order))
 }
 
 /// Compressed where the tablet reads it so and it pays.

@@ -1,6 +1,7 @@
 //! The whole router in process: who may call what, cookies, enrolment and sync over HTTP.
 
 use super::router;
+use crate::app::PurgeWish;
 use crate::auth::{Access, TABLE, add_account, log_in};
 use crate::fixtures::{NOW, Tablet, World};
 use crate::store::Role;
@@ -9,9 +10,10 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_
 use axum::http::{Request, Response, StatusCode};
 use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
-use maraude_core::model::TeamId;
+use maraude_core::model::{DeviceId, TeamId};
 use maraude_core::sync::{
-    Follow, decode_answer, encode_request, enrol_signed_bytes, normalise_code, session_signed_bytes,
+    Follow, WipeOrder, WipeReason, decode_answer, encode_request, enrol_signed_bytes,
+    normalise_code, session_signed_bytes,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -260,16 +262,71 @@ fn a_tablet_enrols_signs_in_and_syncs_over_http() {
     assert_eq!(sync(&token, vec![0; 40]).status(), StatusCode::BAD_REQUEST);
     let huge = sync(&token, vec![0; 2_000_000]);
     assert_eq!(huge.status(), StatusCode::PAYLOAD_TOO_LARGE);
-    let purged = world.app.server().mark_purged(world.campaign, NOW);
-    purged.unwrap();
-    let world = world.restart();
-    let request = Request::post("/api/sync")
-        .header(AUTHORIZATION, format!("Bearer {upload}"))
-        .body(Body::from(body))
-        .unwrap();
-    let gone = world.call(request);
+}
+
+#[test]
+fn a_purged_campaign_s_tablet_brings_nothing_back_and_is_ordered_to_destroy_what_it_holds() {
+    let world = World::new();
+    let mut tablet = world.tablet(Some(TEAM));
+    let name = world.round(TEAM);
+    let closure = tablet.closure(1);
+    let envelope = tablet.save(&world, name, |w| w.put_closure(&closure));
+    let id = tablet.device.device.id;
+    let body = encode_request(&tablet.request(&world, &[&envelope]));
+    let wish = PurgeWish {
+        campaign: world.campaign,
+        confirmation: "Nuit d'essai".to_owned(),
+        author: "command".to_owned(),
+        reason: "fin de l'étude".to_owned(),
+        without_notice: true,
+    };
+    let read_token = world.read_token(&tablet);
+    world.app.end_campaign(&wish).unwrap();
+    for token in [&tablet.upload_token, &read_token] {
+        let request = Request::post("/api/sync")
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .body(Body::from(body.clone()))
+            .unwrap();
+        is_gone(&world, world.call(request), id);
+    }
+    assert!(!world.app.folder().campaign(world.campaign).exists());
+}
+
+fn is_gone(world: &World, gone: Response<Body>, id: DeviceId) {
     assert_eq!(gone.status(), StatusCode::GONE);
-    assert_eq!(world.json(gone)["code"], "campaign-gone");
+    let gone = world.json(gone);
+    assert_eq!(gone["code"], "campaign-gone");
+    let order: WipeOrder = serde_json::from_value(gone["wipe_order"].clone()).unwrap();
+    let server = world.app.signing().verifying_key();
+    assert_eq!(order.reason, WipeReason::Purged);
+    assert!(order.holds(world.campaign, id, &server));
+    let told = world.app.server().wipes_told(world.campaign).unwrap();
+    assert_eq!(told, [(id, NOW)]);
+}
+
+#[test]
+fn a_revoked_tablet_is_ordered_to_destroy_what_it_holds_and_is_heard_all_the_same() {
+    let world = World::new();
+    let mut tablet = world.tablet(Some(TEAM));
+    let name = world.round(TEAM);
+    let closure = tablet.closure(1);
+    let envelope = tablet.save(&world, name, |w| w.put_closure(&closure));
+    let ask = || {
+        let body = encode_request(&tablet.request(&world, &[&envelope]));
+        let request = Request::post("/api/sync")
+            .header(AUTHORIZATION, format!("Bearer {}", tablet.upload_token))
+            .body(Body::from(body))
+            .unwrap();
+        decode_answer(&world.body(world.call(request))).unwrap()
+    };
+    assert_eq!(ask().wipe_order, None, "control: not before");
+    let id = tablet.device.device.id;
+    assert!(world.app.revoke(id, "claire").unwrap());
+    let answer = ask();
+    assert_eq!(answer.receipts.len(), 1);
+    let order = WipeOrder::from_bytes(&answer.wipe_order.unwrap()).unwrap();
+    assert_eq!(order.reason, WipeReason::Revoked);
+    assert!(order.holds(world.campaign, id, &world.app.signing().verifying_key()));
 }
 
 #[test]

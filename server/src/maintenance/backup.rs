@@ -3,13 +3,17 @@
 //! Each database is copied in one read transaction (SQLite's backup API), read to its end, and put
 //! in one sealed file; the keys follow, last. Only then is the log told that a second copy exists.
 
+use super::purge::overwrite;
 use super::sealed_file::SealedWriter;
-use super::{DATA, KEYS, MANIFEST, digest_of};
-use crate::store::{Campaigns, DataFolder, Log, SqliteLog, StoreError, copy_database};
+use super::{DATA, KEYS, MANIFEST, REMAINS, SEALED_LOG, digest_of};
+use crate::store::{
+    Campaigns, DataFolder, Key32, Log, Remains, ServerStore, SqliteLog, StoreError, copy_database,
+};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use maraude_core::model::{CampaignId, TimestampMs};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -90,6 +94,9 @@ pub enum BackupError {
 /// Tells a campaign's log that a second copy exists up to a position.
 pub type MarkCopied<'a> = &'a dyn Fn(CampaignId, u64) -> Result<(), StoreError>;
 
+/// The setting that names the folders of copies.
+const FOLDERS: &str = "backup_folders";
+
 /// One at a time.
 static ONE: Mutex<()> = Mutex::new(());
 
@@ -121,10 +128,8 @@ pub fn back_up(
     let (manifest, left_out, file) = staged?;
     removed?;
     // Keys last: every document of the copy has its key here, and an erased one has none.
-    replace(&out.join(KEYS), |path| {
-        Ok(copy_database(&campaigns.folder().keys_db(), path)?)
-    })?;
-    sync_folder(&out)?;
+    put_keys(campaigns, &out)?;
+    BackupFolders::add(campaigns.server(), &out)?;
     let is_second_copy = order.same_disk_counts || device_of(&out)? != device_of(&data)?;
     if is_second_copy {
         for copy in &manifest.campaigns {
@@ -152,6 +157,51 @@ pub fn back_up(
         left_out,
         is_second_copy,
     })
+}
+
+/// Puts the keys as they are now beside the copies of a folder, instead of those that were there.
+///
+/// # Errors
+/// When the folder is not there, or does not take them.
+pub(super) fn put_keys(campaigns: &Campaigns, folder: &Path) -> Result<(), BackupError> {
+    in_file(folder, Path::read_dir)?;
+    let keys = folder.join(KEYS);
+    // What is replaced holds keys that may have to go: its bytes go once the new ones are there.
+    let replaced = File::options().write(true).open(&keys).ok();
+    replace(&keys, |path| {
+        Ok(copy_database(&campaigns.folder().keys_db(), path)?)
+    })?;
+    if let Some(mut replaced) = replaced {
+        in_file(&keys, |_| overwrite(&mut replaced))?;
+    }
+    sync_folder(folder)
+}
+
+/// Folders that copies were made in: each holds keys, which a purge must reach.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct BackupFolders {
+    /// Absolute.
+    pub folders: BTreeSet<PathBuf>,
+}
+
+impl BackupFolders {
+    /// Those known to this server.
+    pub fn read(server: &ServerStore) -> Result<Self, StoreError> {
+        let kept = server.setting(FOLDERS)?;
+        Ok(kept
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default())
+    }
+
+    fn add(server: &ServerStore, folder: &Path) -> Result<(), BackupError> {
+        let mut known = Self::read(server)?;
+        if known.folders.insert(folder.to_path_buf()) {
+            let text = serde_json::to_vec(&known).map_err(std::io::Error::from);
+            let text = in_file(folder, |_| text)?;
+            server.set_setting(FOLDERS, &text)?;
+        }
+        Ok(())
+    }
 }
 
 /// Copies of the data in a folder, oldest first.
@@ -213,6 +263,11 @@ fn copy_campaign(
     copy_database(&campaigns.folder().log_db(campaign), &to)?;
     let log = SqliteLog::open(&to, campaign, campaigns.keys().clone())?;
     let (digest, position) = digest_of(&log)?;
+    let remains = Remains {
+        releases: log.releases()?,
+        ledger: log.ledger()?,
+    };
+    write_remains(&staged.campaign(campaign).join(REMAINS), &remains)?;
     Ok(CampaignCopy {
         campaign,
         position,
@@ -228,6 +283,11 @@ fn seal_up(
     file: &Path,
     manifest: &Manifest,
 ) -> Result<(), BackupError> {
+    for copy in &manifest.campaigns {
+        let folder = DataFolder::new(partial).campaign(copy.campaign);
+        let key = campaigns.keys().copy_key(copy.campaign)?;
+        seal_log(&folder, key)?;
+    }
     let key = campaigns.keys().backup_key()?;
     replace(file, |path| {
         let made = in_file(path, |path| {
@@ -240,13 +300,40 @@ fn seal_up(
                 }
             }
             for copy in &manifest.campaigns {
-                let name = format!("campaigns/{}/log.db", copy.campaign);
-                archive.append_path_with_name(partial.join(&name), &name)?;
+                for file in [SEALED_LOG, REMAINS] {
+                    let name = format!("campaigns/{}/{file}", copy.campaign);
+                    archive.append_path_with_name(partial.join(&name), &name)?;
+                }
             }
             archive.into_inner()?.finish()?.finish()
         })?;
         in_file(path, |_| made.sync_all())
     })
+}
+
+/// A campaign's log is sealed once more, under a key that goes with the campaign's: once that is
+/// destroyed nothing of the log can be read in any copy, whatever its rows hold in clear.
+fn seal_log(folder: &Path, key: Key32) -> Result<(), BackupError> {
+    let plain = folder.join("log.db");
+    in_file(&folder.join(SEALED_LOG), |path| {
+        let sealed = SealedWriter::new(File::create(path)?, key)?;
+        let mut packed = GzEncoder::new(sealed, Compression::fast());
+        std::io::copy(&mut File::open(&plain)?, &mut packed)?;
+        packed.finish()?.finish()?;
+        Ok(())
+    })?;
+    remove(&plain)
+}
+
+/// What stays of a campaign should it be purged: in a copy it does not depend on the campaign's key.
+fn write_remains(path: &Path, remains: &Remains) -> Result<(), StoreError> {
+    let failed = |cause| StoreError::File {
+        path: path.to_path_buf(),
+        cause,
+    };
+    let file = File::create(path).map_err(failed)?;
+    ciborium::into_writer(remains, file)
+        .map_err(|error| failed(std::io::Error::other(error.to_string())))
 }
 
 /// `data-20260122T231500.000Z.maraude`: names sort as the moments do.

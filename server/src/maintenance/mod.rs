@@ -1,4 +1,5 @@
-//! Copies of everything on this server: made while it works, checked, brought back (design D6).
+//! Copies of everything on this server: made while it works, checked, brought back; and the end of
+//! a campaign (design D6).
 //!
 //! A copy is two files: data, sealed, one per moment; and `keys.db`, always the last one, so that
 //! what was erased stays unreadable in every older copy. It must never write SQL nor decide what a
@@ -6,6 +7,8 @@
 
 mod backup;
 mod digest;
+mod purge;
+mod residue;
 mod restore;
 mod sealed_file;
 
@@ -13,14 +16,21 @@ mod sealed_file;
 mod tests;
 
 pub use backup::{
-    BackupError, BackupOrder, CampaignCopy, MadeBackup, Manifest, MarkCopied, back_up, copies_in,
+    BackupError, BackupFolders, BackupOrder, CampaignCopy, MadeBackup, Manifest, MarkCopied,
+    back_up, copies_in,
 };
 pub use digest::digest_of;
+pub use purge::{Certificate, Facts, PurgeError, PurgeOrder, Purger, SignedCertificate};
+pub use residue::{Residue, Scan};
 pub use restore::{CheckedBackup, RestoreError, RestoreOrder, RestoredCampaign, check, restore};
 
 /// Name of the keys' file in a folder of copies.
 const KEYS: &str = "keys.db";
 /// Name of the manifest in a copy.
 const MANIFEST: &str = "manifest.json";
+/// Name of a campaign's log in a copy, sealed under a key of the campaign's.
+const SEALED_LOG: &str = "log.sealed";
+/// Name of what stays of a campaign in a copy, should it be purged.
+const REMAINS: &str = "remains.cbor";
 /// First part of the name of a copy of the data, and the last.
 const DATA: (&str, &str) = ("data-", ".maraude");

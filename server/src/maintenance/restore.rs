@@ -4,11 +4,13 @@
 //!
 //! It must never touch an existing data folder.
 
+use super::Facts;
 use super::backup::{BackupError, CampaignCopy, Manifest, copies_in, in_file, remove};
 use super::sealed_file::SealedReader;
-use super::{KEYS, MANIFEST, digest_of};
+use super::{KEYS, MANIFEST, REMAINS, SEALED_LOG, digest_of};
 use crate::store::{
-    DataFolder, KeyStore, Log, MasterKey, ServerStore, SqliteLog, StoreError, copy_database,
+    DataFolder, Key32, KeyStore, Log, MasterKey, Remains, ServerStore, SqliteLog, StoreError,
+    copy_database,
 };
 use flate2::read::GzDecoder;
 use maraude_core::model::{CampaignId, TimestampMs};
@@ -158,6 +160,8 @@ fn unpack(
     let manifest: Manifest = serde_json::from_slice(&manifest).map_err(unreadable)?;
     remove(&into.join(MANIFEST))?;
     let server = ServerStore::open(&folder.server_db())?;
+    // The copy was sealed: its audit log is taken for whole.
+    server.keep_audit_under(keys.audit_key()?.0, true)?;
     let mut campaigns = Vec::new();
     for copy in manifest.campaigns {
         campaigns.push(settle(&folder, &keys, &server, copy, order.now)?);
@@ -223,7 +227,10 @@ fn belongs(name: &Path) -> bool {
         .collect();
     match parts.as_deref() {
         Some([MANIFEST | "server.db" | "layers.db"]) => true,
-        Some(["campaigns", campaign, "log.db"]) => campaign.parse::<CampaignId>().is_ok(),
+        // Copies of earlier versions hold the log as it is.
+        Some(["campaigns", campaign, "log.db" | SEALED_LOG | REMAINS]) => {
+            campaign.parse::<CampaignId>().is_ok()
+        }
         _ => false,
     }
 }
@@ -238,14 +245,21 @@ fn settle(
 ) -> Result<RestoredCampaign, RestoreError> {
     let campaign = copy.campaign;
     if !keys.has_campaign(campaign)? {
+        let remains = read_remains(&folder.campaign(campaign).join(REMAINS))?;
         remove(&folder.campaign(campaign))?;
-        server.mark_purged(campaign, now)?;
+        if server.campaign(campaign)? == Some(None) {
+            // What was known of it went with it; what stays does so up to this copy.
+            let facts = Facts::of_a_copy(&copy, server, remains.releases.len() as u64, now)?;
+            server.begin_purge(campaign, now, &facts, &remains)?;
+        }
         return Ok(RestoredCampaign {
             copy,
             erased_since: 0,
             purged_since: true,
         });
     }
+    open_log(&folder.campaign(campaign), keys.copy_key(campaign)?)?;
+    remove(&folder.campaign(campaign).join(REMAINS))?;
     let log = SqliteLog::open(&folder.log_db(campaign), campaign, keys.clone())?;
     // A log erases, when it opens, what has lost its key.
     let erased_since = copy.documents.saturating_sub(log.documents()?.len());
@@ -258,5 +272,36 @@ fn settle(
         copy,
         erased_since,
         purged_since: false,
+    })
+}
+
+/// The log of a campaign, as it was before it was sealed into the copy.
+fn open_log(folder: &Path, key: Key32) -> Result<(), RestoreError> {
+    let sealed = folder.join(SEALED_LOG);
+    if !sealed.exists() {
+        return Ok(());
+    }
+    let opened = File::open(&sealed).and_then(|file| {
+        let plain = SealedReader::new(BufReader::new(file), key)?;
+        let mut packed = GzDecoder::new(plain);
+        std::io::copy(&mut packed, &mut File::create(folder.join("log.db"))?)?;
+        std::io::copy(&mut packed.into_inner(), &mut std::io::sink())
+    });
+    opened.map_err(|cause| RestoreError::Unreadable {
+        file: sealed.clone(),
+        cause,
+    })?;
+    Ok(remove(&sealed)?)
+}
+
+/// What stays of a campaign; nothing in copies of earlier versions.
+fn read_remains(path: &Path) -> Result<Remains, RestoreError> {
+    if !path.exists() {
+        return Ok(Remains::default());
+    }
+    let file = BufReader::new(in_file(path, |path| File::open(path))?);
+    ciborium::from_reader(file).map_err(|error| RestoreError::Unreadable {
+        file: path.to_path_buf(),
+        cause: std::io::Error::other(error.to_string()),
     })
 }

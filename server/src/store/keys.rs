@@ -8,9 +8,11 @@ use super::seal::{Key32, seal, unseal_key};
 use super::sqlite::{Schema, open};
 use super::{MasterKey, StoreError, random};
 use ed25519_dalek::SigningKey;
+use hkdf::Hkdf;
 use maraude_core::model::{CampaignId, DocumentId};
 use maraude_core::sync::envelope::campaign_key_pair;
 use rusqlite::{Connection, OptionalExtension, params};
+use sha2::Sha256;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -88,23 +90,53 @@ impl KeyStore {
 
     /// The key that seals copies of the data; drawn at the first call.
     pub fn backup_key(&self) -> Result<Key32, StoreError> {
-        const CONTEXT: &[u8] = b"maraude/keys/backup/1";
+        let context = b"maraude/keys/backup/1";
+        Ok(self.server_key("backup", context, "the backups' key")?.0)
+    }
+
+    /// The key that the end of the audit log is kept under, and whether it was drawn just now.
+    pub fn audit_key(&self) -> Result<(Key32, bool), StoreError> {
+        self.server_key("audit", b"maraude/keys/audit/1", "the audit log's key")
+    }
+
+    /// The key that seals what accounts prove themselves with; drawn at the first call.
+    pub fn accounts_key(&self) -> Result<Key32, StoreError> {
+        let context = b"maraude/keys/accounts/1";
+        Ok(self.server_key("accounts", context, "the accounts' key")?.0)
+    }
+
+    fn server_key(
+        &self,
+        name: &str,
+        context: &[u8],
+        what: &'static str,
+    ) -> Result<(Key32, bool), StoreError> {
         let connection = self.connection();
         let stored: Option<Vec<u8>> = connection
             .query_row(
-                "SELECT wrapped FROM server WHERE name = 'backup'",
-                [],
+                "SELECT wrapped FROM server WHERE name = ?1",
+                [name],
                 |row| row.get(0),
             )
             .optional()?;
         if let Some(wrapped) = stored {
-            return unseal_key(&self.master, CONTEXT, &wrapped, "the backups' key");
+            return Ok((unseal_key(&self.master, context, &wrapped, what)?, false));
         }
         let key = Zeroizing::new(random::<32>()?);
         connection.execute(
-            "INSERT INTO server(name, wrapped) VALUES ('backup', ?1)",
-            [seal(&self.master, CONTEXT, &*key)?],
+            "INSERT INTO server(name, wrapped) VALUES (?1, ?2)",
+            params![name, seal(&self.master, context, &*key)?],
         )?;
+        Ok((key, true))
+    }
+
+    /// The key that seals a campaign's log as a whole in a copy: it goes with the campaign's.
+    pub fn copy_key(&self, campaign: CampaignId) -> Result<Key32, StoreError> {
+        let campaign_key = self.campaign_key(campaign)?;
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, &*campaign_key)
+            .expand(b"maraude/keys/copy/1", &mut *key)
+            .expect("32 bytes are within what HKDF gives");
         Ok(key)
     }
 
@@ -222,14 +254,18 @@ impl KeyStore {
 
     /// Destroys a campaign's keys: all it sealed is erased everywhere.
     pub fn destroy_campaign(&self, campaign: CampaignId) -> Result<(), StoreError> {
+        let connection = self.connection();
+        connection.execute(
+            "DELETE FROM campaigns WHERE campaign = ?1",
+            [campaign.as_bytes()],
+        )?;
+        // What the pages held goes with them: the file is written anew.
+        connection.execute_batch("VACUUM")?;
+        drop(connection);
         let mut opened = self.opened();
         opened.campaigns.remove(&campaign);
         opened.documents.retain(|(of, _), _| *of != campaign);
         drop(opened);
-        self.connection().execute(
-            "DELETE FROM campaigns WHERE campaign = ?1",
-            [campaign.as_bytes()],
-        )?;
         self.truncate()
     }
 

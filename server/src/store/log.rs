@@ -202,7 +202,7 @@ pub enum BatchRefusal {
 }
 
 /// A release to be kept, with the lines it adds to the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewRelease {
     /// `provisional` or `consolidated`.
     pub stage: String,
@@ -213,13 +213,14 @@ pub struct NewRelease {
     /// Who built it: an account's name.
     pub author: String,
     /// The release itself, as its maker wrote it.
+    #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
     /// Lines for the ledger.
     pub ledger: Vec<Vec<u8>>,
 }
 
 /// A release as the log keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRelease {
     /// 1, 2, 3...
     pub number: u32,
@@ -228,11 +229,12 @@ pub struct StoredRelease {
 }
 
 /// A line of the ledger that checks later releases.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerLine {
     /// The release that wrote it.
     pub release: u32,
     /// The line.
+    #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
 }
 

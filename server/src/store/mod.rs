@@ -18,6 +18,7 @@ mod log;
 mod master;
 mod random;
 mod reserve;
+mod retention;
 mod seal;
 mod server;
 mod sqlite;
@@ -29,7 +30,7 @@ pub(crate) mod contract;
 
 pub use accounts::{Account, ConsoleSession, Role};
 pub use addresses::{Address, AddressImport, AddressList};
-pub use audit::AuditRow;
+pub use audit::{AuditRow, Deed};
 pub use campaigns::{Campaigns, OpenCampaign};
 pub use devices::StoredDevice;
 pub use enrolments::{NewEnrolmentRow, RedeemError, Redemption};
@@ -47,6 +48,7 @@ pub use log::{
 pub use master::{MasterKey, MasterKeyError};
 pub use random::{random, random_id};
 pub use reserve::Reserve;
+pub use retention::{Hold, Purge, Remains, Retention};
 pub(crate) use seal::{Key32, seal, unseal};
 pub use server::ServerStore;
 pub use sqlite::copy_database;

@@ -2,22 +2,24 @@
 //!
 //! It must never hold an observation. `auth`, `command` and `http` call it through the files beside.
 
+use super::seal::Key32;
 use super::sqlite::{Schema, open};
 use super::{StoreError, random};
 use maraude_core::model::{CampaignId, DeviceId, TimestampMs};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The file's schema; one script per version, never altered once shipped.
 const SCHEMA: Schema = Schema {
     name: "server.db",
-    migrations: &[include_str!("server_1.sql")],
+    migrations: &[include_str!("server_1.sql"), include_str!("server_2.sql")],
 };
 
 /// Accounts, sessions, devices, enrolment codes, campaigns, audit.
 pub struct ServerStore {
     connection: Mutex<Connection>,
+    audit_key: OnceLock<Key32>,
 }
 
 impl ServerStore {
@@ -25,6 +27,7 @@ impl ServerStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Ok(Self {
             connection: Mutex::new(open(path, SCHEMA)?),
+            audit_key: OnceLock::new(),
         })
     }
 
@@ -99,6 +102,15 @@ impl ServerStore {
             params![campaign.as_bytes(), at],
         )?;
         Ok(())
+    }
+
+    pub(super) fn set_audit_key(&self, key: Key32) {
+        // A second one is the same: it comes from the same file of keys.
+        let _ = self.audit_key.set(key);
+    }
+
+    pub(super) fn audit_key(&self) -> Option<&Key32> {
+        self.audit_key.get()
     }
 
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {

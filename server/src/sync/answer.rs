@@ -3,13 +3,14 @@
 use super::plan::rights;
 use super::receive::{EnvelopeOutcome, Taken};
 use super::{Engine, EngineError, Exchange};
-use crate::store::HashValue;
+use crate::store::{HashValue, StoredDevice};
 use ed25519_dalek::Signer;
 use maraude_core::document::{ChangeHash, Document, Plan, RawChange, document_id};
 use maraude_core::model::{DocumentId, TimestampMs};
 use maraude_core::sync::envelope::envelope_hash;
 use maraude_core::sync::{
-    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, Follow, PROTOCOL, Receipt, SyncAnswer,
+    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, Follow, PROTOCOL, Receipt, SyncAnswer, WipeOrder,
+    WipeReason,
 };
 use serde_bytes::{ByteArray, ByteBuf};
 use std::collections::HashSet;
@@ -34,6 +35,7 @@ impl Engine {
             documents: Vec::new(),
             rounds: Vec::new(),
             log_end: self.told_end()?,
+            wipe_order: self.wipe_order(&exchange.carrier),
         };
         let mut told = HashSet::new();
         for bytes in &exchange.request.envelopes {
@@ -51,6 +53,14 @@ impl Engine {
         }
         answer.rounds = self.custody_of(exchange.carrier.device.id)?;
         Ok(answer)
+    }
+
+    /// A revoked tablet is told, at each contact, to destroy what it holds.
+    fn wipe_order(&self, carrier: &StoredDevice) -> Option<ByteBuf> {
+        let at = carrier.device.revoked_at?;
+        let (reason, id) = (WipeReason::Revoked, carrier.device.id);
+        let order = WipeOrder::sign(reason, self.campaign(), id, at, &self.parts.signing);
+        Some(ByteBuf::from(order.to_bytes()))
     }
 
     fn receipt(

@@ -72,6 +72,10 @@ export const consoleEn: ConsoleText = {
     mode: 'Figures',
     modeReal: 'Real: figures may be published',
     modeExercise: 'Exercise: striped band everywhere, never published',
+    coarsenOn: 'Marks and exact places destroyed on',
+    purgeOn: 'The whole campaign destroyed on',
+    datesHint:
+      'A real campaign has its dates from its first day. Notice is given a week before it is destroyed; releases stay.',
     make: 'Create the campaign',
     nights: (count) => (count === 0 ? 'no night' : many(count, 'night', 'nights')),
   },

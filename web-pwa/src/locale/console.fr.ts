@@ -75,6 +75,10 @@ export const consoleFr = {
     mode: 'Chiffres',
     modeReal: 'Réelle : chiffres publiables',
     modeExercise: 'Exercice : bandeau rayé partout, jamais publié',
+    coarsenOn: 'Signes et lieux exacts effacés le',
+    purgeOn: 'Toute la campagne effacée le',
+    datesHint:
+      'Une campagne réelle a ses dates dès le premier jour. Une semaine avant l’effacement, un préavis est donné ; les diffusions restent.',
     make: 'Créer la campagne',
     nights: (count: number) => (count === 0 ? 'sans nuit' : many(count, 'nuit', 'nuits')),
   },

@@ -55,6 +55,10 @@ export const messagesEn: Messages['messages'] = {
   'no-memory': () => 'The tablet lacks memory. Close other apps and try again.',
   'vault-damaged': () =>
     'The vault of this tablet is damaged. What waits still leaves: bring it back to the coordination.',
+  'tablet-revoked': () =>
+    'This tablet was revoked: what it held is destroyed. What was sealed for the server still leaves.',
+  'campaign-purged': () =>
+    'The campaign was purged: this tablet holds nothing of it any more. It may be enrolled again.',
   'newer-version': () => 'These data come from a newer version. Update the app.',
   'code-unknown': () => 'This code does not exist. Check it with the coordination.',
   'code-used': () => 'This code was already used. Ask the coordination for another.',

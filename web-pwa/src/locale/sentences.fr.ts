@@ -59,6 +59,10 @@ export const messagesFr = {
   'no-memory': () => 'La tablette manque de mémoire. Fermez d’autres applications et réessayez.',
   'vault-damaged': () =>
     'Le coffre de cette tablette est abîmé. Ce qui attend part quand même : rapportez-la à la coordination.',
+  'tablet-revoked': () =>
+    'Cette tablette a été révoquée : ce qu’elle gardait est détruit. Ce qui était scellé pour le serveur part encore.',
+  'campaign-purged': () =>
+    'La campagne a été effacée : cette tablette n’en garde plus rien. Elle peut être enrôlée à nouveau.',
   'newer-version': () =>
     'Ces données viennent d’une version plus récente. Mettez l’application à jour.',
   'code-unknown': () => 'Ce code n’existe pas. Vérifiez-le avec la coordination.',

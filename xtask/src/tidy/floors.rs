@@ -29,7 +29,7 @@ const SERVER: [(&str, u8, &[&str]); 12] = [
     ("publication", 4, &[]),
     ("export", 5, &[]),
     ("maintenance", 6, &[]),
-    ("app", 6, &[]),
+    ("app", 7, &[]),
 ];
 
 /// Modules nothing imports but `main.rs` and themselves.

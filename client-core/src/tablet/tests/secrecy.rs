@@ -2,6 +2,7 @@ use super::platform::Platform;
 use super::server::Server;
 use crate::form::FormKind;
 use crate::model::AnswerValue;
+use crate::sync::WipeReason;
 use crate::tablet::{Event, Phase};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -153,4 +154,78 @@ fn a_destroyed_tablet_may_enrol_anew_and_still_hands_in_the_old_work() {
     tablet.go_online();
     tablet.wait_ms(600_000);
     assert_eq!(server.borrow().observations(), 6);
+}
+
+#[test]
+fn a_purged_campaign_s_tablet_destroys_everything_locked_or_not_wherever_it_dies() {
+    for locked in [false, true] {
+        for dies_after in [None, Some(1), Some(2), Some(4)] {
+            let (server, mut tablet) = night();
+            server.borrow_mut().told.orders = Some(WipeReason::Purged);
+            if locked {
+                tablet.send(Event::Lock);
+            }
+            tablet.online = true;
+            tablet.dies_after = dies_after;
+            tablet.send(Event::Network { online: true });
+            if dies_after.is_some() {
+                tablet.kill_and_start();
+            } else {
+                assert_eq!(tablet.message(), "campaign-purged");
+            }
+            assert_eq!(tablet.view().phase, Phase::Fresh, "{locked} {dies_after:?}");
+            let left: Vec<&str> = tablet.files.keys().map(String::as_str).collect();
+            assert_eq!(left, ["device"], "{locked} {dies_after:?}");
+            assert_eq!(server.borrow().observations(), 0, "nothing was taken in");
+            server.borrow_mut().told.orders = None;
+            tablet.send(Event::Enrol {
+                code: super::server::CODES[1].into(),
+            });
+            assert_eq!(tablet.view().phase, Phase::ChoosePin, "it serves again");
+        }
+    }
+}
+
+#[test]
+fn a_revoked_tablet_destroys_its_vault_and_hands_in_what_it_holds() {
+    let (server, mut tablet) = night();
+    server.borrow_mut().revoked = true;
+    server.borrow_mut().told.orders = Some(WipeReason::Revoked);
+    tablet.go_online();
+    assert_eq!(tablet.message(), "tablet-revoked");
+    assert_eq!(tablet.view().phase, Phase::Destroyed);
+    assert_eq!(server.borrow().observations(), 6);
+    let left: Vec<&str> = tablet.files.keys().map(String::as_str).collect();
+    assert_eq!(left, ["device", "outbox"]);
+}
+
+#[test]
+fn a_tablet_with_nothing_to_send_asks_whether_it_was_revoked() {
+    let server = Rc::new(RefCell::new(Server::new()));
+    for locked in [false, true] {
+        let mut tablet = Platform::ready(&server, usize::from(locked));
+        server.borrow_mut().revoked = true;
+        server.borrow_mut().told.orders = Some(WipeReason::Revoked);
+        tablet.kill_and_start();
+        if !locked {
+            tablet.unlock();
+        }
+        tablet.send(Event::Network { online: true });
+        assert_eq!(tablet.view().phase, Phase::Destroyed, "locked: {locked}");
+        server.borrow_mut().revoked = false;
+        server.borrow_mut().told.orders = None;
+    }
+}
+
+#[test]
+fn an_order_the_server_did_not_sign_destroys_nothing() {
+    for reason in [WipeReason::Purged, WipeReason::Revoked] {
+        let (server, mut tablet) = night();
+        server.borrow_mut().forges = true;
+        server.borrow_mut().told.orders = Some(reason);
+        tablet.go_online();
+        assert_eq!(tablet.view().phase, Phase::Unlocked);
+        assert!(tablet.files.len() > 2);
+        assert_eq!(tablet.view().outbox.unsent, 6);
+    }
 }

@@ -10,7 +10,8 @@ use crate::model::{
 use crate::sync::envelope::{self, campaign_key_pair};
 use crate::sync::{
     DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SetAside,
-    SyncAnswer, decode_request, encode_answer, enrol_signed_bytes, session_signed_bytes,
+    SyncAnswer, WipeOrder, WipeReason, decode_request, encode_answer, enrol_signed_bytes,
+    session_signed_bytes,
 };
 use crate::tablet::encoding::{array_from_base64, to_base64};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -79,6 +80,8 @@ pub struct Told {
     pub left: Option<u32>,
     /// What tablets said they keep aside.
     pub set_aside: Vec<SetAside>,
+    /// It orders tablets to destroy what they hold.
+    pub orders: Option<WipeReason>,
 }
 
 impl Server {
@@ -250,6 +253,11 @@ impl Server {
 
     fn sync(&mut self, token: Option<&str>, body: &[u8], now: i64) -> (u16, Vec<u8>) {
         let request = decode_request(body).unwrap();
+        let order = self.order(request.device, now);
+        if self.told.orders == Some(WipeReason::Purged) {
+            let problem = json!({ "code": "campaign-gone", "wipe_order": order });
+            return (410, problem.to_string().into_bytes());
+        }
         self.told.given_back = request.log_end.clone().map(ByteBuf::into_vec);
         self.told.left = Some(request.device_report.unsent);
         self.told.set_aside.clone_from(&request.set_aside);
@@ -264,6 +272,7 @@ impl Server {
             documents: Vec::new(),
             rounds: Vec::new(),
             log_end: Some(ByteBuf::from(vec![self.told.log_end; 3])),
+            wipe_order: order.map(|order| ByteBuf::from(order.to_bytes())),
         };
         for bytes in &request.envelopes {
             match self.take(bytes, now) {
@@ -311,6 +320,13 @@ impl Server {
             });
         }
         (200, encode_answer(&answer))
+    }
+
+    fn order(&self, device: DeviceId, now: i64) -> Option<WipeOrder> {
+        let forger = SigningKey::from_bytes(&[0x33; 32]);
+        let key = if self.forges { &forger } else { &self.signing };
+        let reason = self.told.orders?;
+        Some(WipeOrder::sign(reason, campaign(), device, now, key))
     }
 
     fn take(&mut self, bytes: &[u8], now: i64) -> Option<Receipt> {

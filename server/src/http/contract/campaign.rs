@@ -42,6 +42,10 @@ pub struct NewCampaign {
     /// Real or exercise.
     #[schema(value_type = String)]
     pub mode: CampaignMode,
+    /// When raw data go: both dates for a real campaign; an exercise has its own where none is said.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub retention: RetentionFrame,
 }
 
 /// `GET /api/campaigns/{id}`: everything *Préparer* shows.

@@ -1,5 +1,6 @@
 //! Who is at the console, and what the server is.
 
+use maraude_core::sync::WipeOrder;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -52,6 +53,11 @@ pub struct Problem {
     /// When to come back, seconds; the header `Retry-After` says the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u32>,
+    /// To a tablet whose campaign was purged: a signed order to destroy what it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    pub wipe_order: Option<WipeOrder>,
 }
 
 /// `POST /api/enrol`: a tablet redeems its one-time code.

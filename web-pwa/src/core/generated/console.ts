@@ -1423,7 +1423,11 @@ kind: CampaignKind,
 /**
  * Real or exercise.
  */
-mode: CampaignMode, };
+mode: CampaignMode,
+/**
+ * When raw data go: both dates for a real campaign; an exercise has its own where none is said.
+ */
+retention: RetentionFrame, };
 
 /**
  * `POST /api/campaigns/{id}/enrolments`.

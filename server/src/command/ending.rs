@@ -1,0 +1,200 @@
+//! `maraude campaign purge/hold/certificate`: the end of a campaign.
+
+use super::control::{Operation, Refusal, ask};
+use super::place::Place;
+use super::{CommandError, say};
+use crate::app::{App, EndingError, PurgeAnswer, PurgeWish};
+use crate::maintenance::SignedCertificate;
+use clap::Args;
+use maraude_core::model::{CampaignId, TimestampMs};
+use serde::{Deserialize, Serialize};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+/// `maraude campaign purge`.
+#[derive(Debug, Args)]
+pub struct PurgeArguments {
+    /// Identifier of the campaign
+    campaign: CampaignId,
+    /// The campaign's name, to confirm (default: asked for on the terminal)
+    #[arg(long, value_name = "NAME")]
+    confirm: Option<String>,
+    /// Why, in words
+    #[arg(long, default_value = "")]
+    reason: String,
+    /// Do not wait for the week of notice; needs --reason
+    #[arg(long)]
+    without_notice: bool,
+}
+
+/// `maraude campaign hold`.
+#[derive(Debug, Args, Serialize, Deserialize)]
+pub struct Hold {
+    /// Identifier of the campaign
+    campaign: CampaignId,
+    /// Why, in words
+    #[arg(long)]
+    reason: String,
+    /// End the hold
+    #[arg(long)]
+    lift: bool,
+}
+
+/// `maraude campaign certificate`.
+#[derive(Debug, Args)]
+pub struct CertificateArguments {
+    /// Identifier of the campaign
+    campaign: CampaignId,
+    /// Write it here instead of printing it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// A purge to be done, or told of.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Purge {
+    campaign: CampaignId,
+    confirmation: String,
+    reason: String,
+    without_notice: bool,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purged {
+    /// Notice is given: not before this instant (server clock).
+    NotBefore(TimestampMs),
+    /// It is done.
+    Done(Box<SignedCertificate>),
+}
+
+/// A certificate asked for.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Certified {
+    campaign: CampaignId,
+}
+
+impl PurgeArguments {
+    pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
+        let confirmation = match self.confirm {
+            Some(name) => name,
+            None => typed()?,
+        };
+        let purge = Purge {
+            campaign: self.campaign,
+            confirmation,
+            reason: self.reason,
+            without_notice: self.without_notice,
+        };
+        let purged = ask(place, purge)?;
+        if place.json {
+            return Ok(say(
+                serde_json::to_string(&purged).map_err(std::io::Error::from)?
+            )?);
+        }
+        match purged {
+            Purged::NotBefore(from) => say(format_args!(
+                "notice is given. The campaign may be purged from {} on, by this command again or \
+                 at its date; `maraude campaign hold` keeps it.",
+                instant(from)
+            ))?,
+            Purged::Done(signed) => print(&signed)?,
+        }
+        Ok(())
+    }
+}
+
+impl Hold {
+    pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
+        Ok(ask(place, self)?)
+    }
+}
+
+impl CertificateArguments {
+    pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
+        let certified = Certified {
+            campaign: self.campaign,
+        };
+        let signed = ask(place, certified)?;
+        match self.out {
+            None => print(&signed)?,
+            Some(path) => {
+                let text = serde_json::to_vec_pretty(&signed).map_err(std::io::Error::from)?;
+                std::fs::write(path, text)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The campaign's name as somebody types it; nothing where nobody can.
+fn typed() -> std::io::Result<String> {
+    let mut line = String::new();
+    if std::io::stdin().is_terminal() {
+        let mut out = std::io::stdout();
+        write!(out, "Type the campaign's name to destroy it for ever: ")?;
+        out.flush()?;
+        std::io::stdin().read_line(&mut line)?;
+    }
+    Ok(line)
+}
+
+fn print(signed: &SignedCertificate) -> std::io::Result<()> {
+    say(serde_json::to_string_pretty(signed)?)
+}
+
+fn instant(at: TimestampMs) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |at| at.to_string())
+}
+
+impl From<EndingError> for Refusal {
+    fn from(error: EndingError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl Operation for Purge {
+    const NAME: &'static str = "campaign-purge";
+    type Answer = Purged;
+
+    fn perform(self, app: &App) -> Result<Purged, Refusal> {
+        let wish = PurgeWish {
+            campaign: self.campaign,
+            confirmation: self.confirmation,
+            author: "command".to_owned(),
+            reason: self.reason,
+            without_notice: self.without_notice,
+        };
+        Ok(match app.end_campaign(&wish)? {
+            PurgeAnswer::Notice { from } => Purged::NotBefore(from),
+            PurgeAnswer::Done(signed) => Purged::Done(signed),
+        })
+    }
+}
+
+impl Operation for Hold {
+    const NAME: &'static str = "campaign-hold";
+    type Answer = ();
+
+    fn perform(self, app: &App) -> Result<(), Refusal> {
+        Ok(app.hold_campaign(self.campaign, !self.lift, "command", &self.reason)?)
+    }
+}
+
+impl Operation for Certified {
+    const NAME: &'static str = "campaign-certificate";
+    type Answer = SignedCertificate;
+
+    fn perform(self, app: &App) -> Result<SignedCertificate, Refusal> {
+        let signed = app
+            .certificate(self.campaign)?
+            .ok_or_else(|| Refusal::new("not-purged", "this campaign was not purged"))?;
+        let key = app.signing().verifying_key();
+        if signed.open(&key).is_none() {
+            let reason = "the certificate is not signed by this server: it was altered";
+            return Err(Refusal::new("certificate-altered", reason));
+        }
+        Ok(signed)
+    }
+}
