@@ -8,7 +8,8 @@ use super::{CommandError, say};
 use clap::{Args, Subcommand};
 use maraude_observatory::estimation::{
     Assumption, EXPANSION_ASSUMPTIONS, Estimate, Frequencies, Lists, ListsEstimate, Plants,
-    Refusal as Thin, Stratum, TwoLists, expansion, pooled, truncated_poisson, zelterman,
+    Refusal as Thin, Stratum, TwoLists, Unfit, expansion, pooled, pooled_lists, truncated_poisson,
+    zelterman,
 };
 use serde_json::{Value, json};
 
@@ -42,9 +43,22 @@ pub struct TwoPasses {
 /// `maraude estimate lists`.
 #[derive(Debug, Args)]
 pub struct Several {
-    /// People by pattern, 11…1 first and 0…01 last
-    #[arg(long, value_delimiter = ',', required = true)]
-    counts: Vec<u32>,
+    /// People by pattern, 11…1 first and 0…01 last; given several times, as sampled links gave them,
+    /// it carries the doubt of linkage in
+    #[arg(long, value_parser = read_counts, required = true)]
+    counts: Vec<Counts>,
+}
+
+/// Numbers of people, one way to link.
+#[derive(Debug, Clone)]
+struct Counts(Vec<u32>);
+
+fn read_counts(text: &str) -> Result<Counts, String> {
+    let numbers = text.split(',').map(|n| n.trim().parse());
+    let numbers: Result<Vec<u32>, _> = numbers.collect();
+    numbers
+        .map(Counts)
+        .map_err(|_| format!("{text}: whole numbers parted by commas are expected"))
 }
 
 /// `maraude estimate frequencies`.
@@ -122,7 +136,8 @@ impl Estimates {
         match self {
             Self::TwoLists(of) => two_lists(of),
             Self::Lists(of) => {
-                let made = Lists::of(&of.counts)?.estimate()?;
+                let ways = of.counts.iter().map(|Counts(counts)| Lists::of(counts));
+                let made = pooled_lists(&ways.collect::<Result<Vec<_>, _>>()?)?;
                 Ok(Told {
                     lines: models(&made),
                     json: json!(made),
@@ -222,22 +237,35 @@ fn models(of: &ListsEstimate) -> Vec<String> {
         lines.push("too few people are in several lists: trust no single model".to_owned());
     }
     for model in &of.models {
-        let pairs = model.pairs.iter();
-        let named: Vec<String> = pairs
-            .map(|(one, other)| format!("{}:{}", one + 1, other + 1))
-            .collect();
-        let name = if named.is_empty() {
-            "independent".to_owned()
-        } else {
-            named.join(" ")
-        };
         lines.push(format!(
             "AIC {:>8.2}  {}",
             model.aic,
-            line(&name, &model.estimate)
+            line(&named(&model.pairs), &model.estimate)
         ));
     }
+    for dropped in &of.dropped {
+        let why = match dropped.why {
+            Unfit::RunsAway => {
+                "a coefficient runs away: lists with nobody, or everybody, in common"
+            }
+            Unfit::Undetermined => "the counts do not determine it",
+            Unfit::Unsettled => "the fit does not settle",
+        };
+        lines.push(format!("not fitted    {}: {why}", named(&dropped.pairs)));
+    }
     lines
+}
+
+/// A model by its pairs of lists.
+fn named(pairs: &[(usize, usize)]) -> String {
+    if pairs.is_empty() {
+        return "independent".to_owned();
+    }
+    let pairs = pairs.iter();
+    let named: Vec<String> = pairs
+        .map(|(one, other)| format!("{}:{}", one + 1, other + 1))
+        .collect();
+    named.join(" ")
 }
 
 fn sentence(of: Assumption) -> &'static str {
@@ -264,12 +292,21 @@ mod tests {
 
     #[test]
     fn several_lists_are_told_with_their_spread_and_a_warning() {
-        let counts = vec![28, 21, 17, 69, 18, 55, 63];
+        let counts = vec![Counts(vec![28, 21, 17, 69, 18, 55, 63])];
         let told = Estimates::Lists(Several { counts }).estimate().unwrap();
         assert!(told.lines[0].starts_with("8 models, from 388 to 1313 people"));
         assert!(told.lines[1].contains("trust no single model"));
         assert_eq!(told.lines.len(), 10);
         assert!(!told.assumptions.is_empty());
+    }
+
+    #[test]
+    fn a_model_that_runs_away_is_told() {
+        let counts = vec![read_counts("0,0,17,69,18,55,63").unwrap()];
+        let told = Estimates::Lists(Several { counts }).estimate().unwrap();
+        let away = told.lines.iter().filter(|line| line.contains("runs away"));
+        assert_eq!(away.count(), 5, "{:?}", told.lines);
+        assert!(read_counts("1,x").is_err());
     }
 
     #[test]

@@ -1,4 +1,8 @@
 //! Poisson regression by iterated weighted least squares, for few parameters.
+//!
+//! It must never take a coefficient without bounds for a fit. `lists` calls it.
+
+use serde::{Deserialize, Serialize};
 
 /// A fitted regression.
 pub(super) struct Glm {
@@ -12,15 +16,34 @@ pub(super) struct Glm {
     pub deviance: f64,
 }
 
+/// Why the data do not hold a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unfit {
+    /// A coefficient runs away: some lists have nobody in common, or everybody.
+    RunsAway,
+    /// The data cannot tell two coefficients apart.
+    Undetermined,
+    /// The rounds do not settle.
+    Unsettled,
+}
+
 /// Most rounds.
 const ROUNDS: usize = 100;
 /// Relative change of the deviance that no longer counts.
 const SETTLED: f64 = 1e-12;
-/// A linear predictor beyond this has run away: the data do not hold the coefficient.
-const RUNAWAY: f64 = 25.0;
+/// Linear predictors are held within this while rounds go on; one that stays there has run away.
+const PREDICTOR_RANGE: f64 = 25.0;
+/// A coefficient beyond this, the first (the log of a number of people) apart, has run away: odds of
+/// 160,000 to one are no property of lists of people. Rounds settle before the predictor's bound
+/// where counts are large, so that bound alone is not enough.
+const RUNAWAY: f64 = 12.0;
 
-/// Fits counts by the exponential of a linear predictor; none where the data do not hold it.
-pub(super) fn fit(design: &[Vec<f64>], counts: &[f64]) -> Option<Glm> {
+/// Fits counts by the exponential of a linear predictor.
+///
+/// # Errors
+/// When the data do not hold the model.
+pub(super) fn fit(design: &[Vec<f64>], counts: &[f64]) -> Result<Glm, Unfit> {
     let mut expected: Vec<f64> = counts.iter().map(|n| n + 0.5).collect();
     let mut deviance = f64::INFINITY;
     for _ in 0..ROUNDS {
@@ -30,19 +53,25 @@ pub(super) fn fit(design: &[Vec<f64>], counts: &[f64]) -> Option<Glm> {
             .map(|(n, mu)| mu.ln() + (n - mu) / mu)
             .collect();
         let (matrix, right) = normal_equations(design, &expected, &worked);
-        let inverse = inverted(matrix)?;
+        let inverse = inverted(matrix).ok_or(Unfit::Undetermined)?;
         let coefficients: Vec<f64> = inverse.iter().map(|row| dot(row, &right)).collect();
         expected = design
             .iter()
-            .map(|row| dot(row, &coefficients).clamp(-RUNAWAY, RUNAWAY).exp())
+            .map(|row| dot(row, &coefficients))
+            .map(|predictor| predictor.clamp(-PREDICTOR_RANGE, PREDICTOR_RANGE).exp())
             .collect();
         let now = deviance_of(counts, &expected);
         let settled = (deviance - now).abs() <= SETTLED * (now.abs() + 0.1);
         deviance = now;
         if settled {
+            let bounded = |row: &Vec<f64>| dot(row, &coefficients).abs() < PREDICTOR_RANGE;
+            let held = coefficients[1..].iter().all(|one| one.abs() < RUNAWAY);
+            if !held || !design.iter().all(bounded) {
+                return Err(Unfit::RunsAway);
+            }
             let (matrix, _) = normal_equations(design, &expected, &worked);
-            let first_variance = inverted(matrix)?[0][0];
-            return Some(Glm {
+            let first_variance = inverted(matrix).ok_or(Unfit::Undetermined)?[0][0];
+            return Ok(Glm {
                 coefficients,
                 first_variance,
                 expected,
@@ -50,7 +79,7 @@ pub(super) fn fit(design: &[Vec<f64>], counts: &[f64]) -> Option<Glm> {
             });
         }
     }
-    None
+    Err(Unfit::Unsettled)
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

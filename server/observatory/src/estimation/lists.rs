@@ -1,6 +1,6 @@
 //! Three lists and more: log-linear models, all of them, with the spread they leave.
 
-use super::glm::{Glm, fit};
+use super::glm::{Glm, Unfit, fit};
 use super::{Assumption, Estimate, Refusal};
 use serde::{Deserialize, Serialize};
 
@@ -27,11 +27,22 @@ pub struct Fitted {
     pub aic: f64,
 }
 
+/// A model that the data do not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dropped {
+    /// Pairs of lists that depend on each other, from 0.
+    pub pairs: Vec<(usize, usize)>,
+    /// Why.
+    pub why: Unfit,
+}
+
 /// All models together: never one number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListsEstimate {
     /// Models that could be fitted, best AIC first.
     pub models: Vec<Fitted>,
+    /// Models that could not: what they would have said is not in the spread.
+    pub dropped: Vec<Dropped>,
     /// Least and largest estimate among them.
     pub spread: [f64; 2],
     /// Share of people whom the lists together reach, as the lists themselves tell.
@@ -97,7 +108,11 @@ impl Lists {
     }
 
     /// One model's regression; `unseen` is a count for the cell of those in no list, for profiles.
-    pub(super) fn regress(&self, pairs: &[(usize, usize)], unseen: Option<f64>) -> Option<Glm> {
+    pub(super) fn regress(
+        &self,
+        pairs: &[(usize, usize)],
+        unseen: Option<f64>,
+    ) -> Result<Glm, Unfit> {
         let first = usize::from(unseen.is_none());
         let patterns = first..self.counts.len();
         let design: Vec<Vec<f64>> = patterns.clone().map(|of| self.row(of, pairs)).collect();
@@ -113,14 +128,17 @@ impl Lists {
         &self.counts
     }
 
-    /// One model; none where the data do not hold it.
+    /// One model.
+    ///
+    /// # Errors
+    /// When the data do not hold it.
     ///
     /// # Formula
     /// N = S + e^β₀; se² = f₀ + f₀²·Var(β₀).
     ///
     /// # Source
     /// Fienberg (1972), Biometrika 59, pp. 591–603; Cormack (1989), Biometrics 45, pp. 395–413.
-    pub fn model(&self, pairs: &[(usize, usize)]) -> Option<Fitted> {
+    pub fn model(&self, pairs: &[(usize, usize)]) -> Result<Fitted, Unfit> {
         let fitted = self.regress(pairs, None)?;
         let unseen = fitted.coefficients[0].exp();
         let variance = unseen + unseen * unseen * fitted.first_variance;
@@ -131,7 +149,7 @@ impl Lists {
             .map(|(n, mu)| n * mu.ln() - mu - ln_factorial(n))
             .sum();
         let parameters = 1 + self.lists + pairs.len();
-        Some(Fitted {
+        Ok(Fitted {
             pairs: pairs.to_vec(),
             estimate: Estimate::log_normal(seen, seen + unseen, variance),
             deviance: fitted.deviance,
@@ -140,16 +158,19 @@ impl Lists {
         })
     }
 
+    /// People in a list.
+    fn in_list(&self, list: usize) -> u32 {
+        let patterns = (0..self.counts.len()).filter(|pattern| pattern >> list & 1 == 1);
+        patterns.map(|pattern| self.counts[pattern]).sum()
+    }
+
     /// Share of people whom the lists reach: 1 − mean over lists of those in this one alone.
     ///
     /// # Source
     /// Chao & Tsay (1998), Biometrics 54, pp. 283–293.
     pub fn coverage(&self) -> f64 {
         let alone = (0..self.lists).map(|list| {
-            let all: u32 = (0..self.counts.len())
-                .filter(|pattern| pattern >> list & 1 == 1)
-                .map(|pattern| self.counts[pattern])
-                .sum();
+            let all = self.in_list(list);
             f64::from(self.counts[1 << list]) / f64::from(all.max(1))
         });
         1.0 - alone.sum::<f64>() / self.lists as f64
@@ -165,29 +186,98 @@ impl Lists {
             let held = pairs.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1);
             held.map(|(_, pair)| *pair).collect()
         };
-        let mut models: Vec<Fitted> = (0..1_usize << pairs.len())
-            .map(chosen)
-            .filter(|held| 1 + self.lists + held.len() < self.counts.len())
-            .filter_map(|held| self.model(&held))
-            .filter(|model| model.estimate.people.is_finite())
-            .collect();
-        models.sort_by(|a, b| a.aic.total_cmp(&b.aic));
+        if let Some(empty) = (0..self.lists).find(|list| self.in_list(*list) == 0) {
+            return Err(Refusal::EmptyList(empty + 1));
+        }
+        let (mut models, mut dropped) = (Vec::new(), Vec::new());
+        for held in (0..1_usize << pairs.len()).map(chosen) {
+            if 1 + self.lists + held.len() >= self.counts.len() {
+                continue;
+            }
+            match self.model(&held) {
+                Ok(model) => models.push(model),
+                Err(why) => dropped.push(Dropped { pairs: held, why }),
+            }
+        }
+        models.sort_by(|a: &Fitted, b| a.aic.total_cmp(&b.aic));
         if models.is_empty() {
             return Err(Refusal::NothingFits);
         }
-        let people = || models.iter().map(|model| model.estimate.people);
-        let spread = [
-            people().fold(f64::INFINITY, f64::min),
-            people().fold(0.0, f64::max),
-        ];
+        let spread = spread(&models);
         let coverage = self.coverage();
         Ok(ListsEstimate {
             models,
+            dropped,
             spread,
             coverage,
             thin: coverage < LEAST_COVERAGE,
         })
     }
+}
+
+fn spread(models: &[Fitted]) -> [f64; 2] {
+    let people = || models.iter().map(|model| model.estimate.people);
+    [
+        people().fold(f64::INFINITY, f64::min),
+        people().fold(0.0, f64::max),
+    ]
+}
+
+/// The estimate over several ways to link the lists, equally likely: sampled partitions carry the
+/// uncertainty of linkage in. A model that one way does not hold is dropped.
+///
+/// # Formula
+/// Of each model, N is the mean over the ways, its variance the mean variance plus the variance of
+/// the means; deviance and AIC are means.
+///
+/// # Errors
+/// When a way is refused, or the ways are not of the same number of lists.
+pub fn pooled_lists(ways: &[Lists]) -> Result<ListsEstimate, Refusal> {
+    let made: Vec<ListsEstimate> = ways.iter().map(Lists::estimate).collect::<Result<_, _>>()?;
+    let Some(first) = made
+        .first()
+        .filter(|_| ways.iter().all(|way| way.lists == ways[0].lists))
+    else {
+        return Err(Refusal::Contradictory);
+    };
+    let seen: Vec<f64> = ways.iter().map(|way| f64::from(way.seen())).collect();
+    let mut pooled = first.clone();
+    for way in &made[1..] {
+        let known = |pairs: &[(usize, usize)]| pooled.dropped.iter().any(|one| one.pairs == pairs);
+        let more: Vec<Dropped> = way
+            .dropped
+            .iter()
+            .filter(|of| !known(&of.pairs))
+            .cloned()
+            .collect();
+        pooled.dropped.extend(more);
+    }
+    pooled.dropped.sort_by(|a, b| a.pairs.cmp(&b.pairs));
+    let dropped = &pooled.dropped;
+    pooled
+        .models
+        .retain(|model| !dropped.iter().any(|of| of.pairs == model.pairs));
+    for model in &mut pooled.models {
+        let same: Vec<&Fitted> = made
+            .iter()
+            .filter_map(|way| way.models.iter().find(|of| of.pairs == model.pairs))
+            .collect();
+        let mean = |of: fn(&Fitted) -> f64| {
+            same.iter().map(|model| of(model)).sum::<f64>() / same.len() as f64
+        };
+        model.deviance = mean(|of| of.deviance);
+        model.aic = mean(|of| of.aic);
+        let estimates: Vec<Estimate> = same.iter().map(|model| model.estimate).collect();
+        model.estimate = Estimate::pooled(&estimates, &seen);
+    }
+    pooled.models.sort_by(|a, b| a.aic.total_cmp(&b.aic));
+    if pooled.models.is_empty() {
+        return Err(Refusal::NothingFits);
+    }
+    pooled.spread = spread(&pooled.models);
+    pooled.coverage = made.iter().map(|of| of.coverage).sum::<f64>() / made.len() as f64;
+    pooled.thin = pooled.coverage < LEAST_COVERAGE;
+    Ok(pooled)
 }
 
 /// ln n!, exact for small numbers, Stirling's series beyond.

@@ -16,7 +16,8 @@ mod two_lists;
 mod tests;
 
 pub use chao::{Frequencies, truncated_poisson, zelterman};
-pub use lists::{Fitted, Lists, ListsEstimate};
+pub use glm::Unfit;
+pub use lists::{Dropped, Fitted, Lists, ListsEstimate, pooled_lists};
 pub use plants::{Plants, PlantsEstimate};
 pub use strata::{EXPANSION_ASSUMPTIONS, Stratum, expansion};
 pub use two_lists::{TwoLists, pooled};
@@ -86,6 +87,9 @@ pub enum Refusal {
     /// Not 3 to 5 lists.
     #[error("3 to 5 lists are needed")]
     NotThreeToFiveLists,
+    /// A list with nobody in it says nothing of the others.
+    #[error("list {0} has nobody in it")]
+    EmptyList(usize),
     /// No model could be fitted.
     #[error("no model fits: too few people are in several lists")]
     NothingFits,
@@ -97,15 +101,37 @@ pub enum Refusal {
         /// How many are needed.
         needed: u32,
     },
-    /// A stratum with fewer than two walked sectors says nothing of its spread.
-    #[error("stratum {0} has fewer than two walked sectors")]
-    TooFewWalked(usize),
+    /// A stratum with hardly any walked sector says nothing of its spread.
+    #[error("stratum {stratum} has {walked} walked sectors; {needed} are needed")]
+    TooFewWalked {
+        /// Which, from 1.
+        stratum: usize,
+        /// How many were walked.
+        walked: u32,
+        /// How many are needed.
+        needed: u32,
+    },
 }
 
 /// Two-sided 95 % of a normal.
 const Z_95: f64 = 1.96;
 
 impl Estimate {
+    /// Equally likely estimates as one: linkage left them open.
+    ///
+    /// # Formula
+    /// N is the mean; its variance the mean variance plus the variance of the means.
+    fn pooled(made: &[Self], seen: &[f64]) -> Self {
+        let mean = |values: &mut dyn Iterator<Item = f64>| {
+            let (sum, number) = values.fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0));
+            sum / number
+        };
+        let people = mean(&mut made.iter().map(|of| of.people));
+        let within = mean(&mut made.iter().map(|of| of.standard_error.powi(2)));
+        let between = mean(&mut made.iter().map(|of| (of.people - people).powi(2)));
+        Self::log_normal(mean(&mut seen.iter().copied()), people, within + between)
+    }
+
     /// Seen people and a log-normal number of unseen ones, so that the lower bound never falls below
     /// what was seen.
     ///

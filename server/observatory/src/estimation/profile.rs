@@ -20,7 +20,7 @@ impl Lists {
     /// Cormack (1992), Biometrics 48, pp. 567–576.
     pub fn profile(&self, pairs: &[(usize, usize)]) -> Option<[f64; 3]> {
         let seen = f64::from(self.seen());
-        let about = self.model(pairs)?.estimate;
+        let about = self.model(pairs).ok()?.estimate;
         let (mut low, mut high) = (0.0, 4.0 * (about.people - seen) + 10.0);
         // The likelihood has one summit: a golden search finds it.
         for _ in 0..HALVINGS {
@@ -56,7 +56,7 @@ impl Lists {
     }
 
     fn likelihood(&self, pairs: &[(usize, usize)], unseen: f64) -> Option<f64> {
-        let fitted = self.regress(pairs, Some(unseen))?;
+        let fitted = self.regress(pairs, Some(unseen)).ok()?;
         let all = f64::from(self.seen()) + unseen;
         let counts = self.counts().iter().enumerate();
         let cells: f64 = counts

@@ -275,5 +275,110 @@ fn unwalked_sectors_are_expanded_by_stratum() {
         sectors: 5,
         counted: vec![3],
     }];
-    assert_eq!(expansion(&one), Err(Refusal::TooFewWalked(1)));
+    let refused = |walked| {
+        Err(Refusal::TooFewWalked {
+            stratum: 1,
+            walked,
+            needed: 3,
+        })
+    };
+    assert_eq!(expansion(&one), refused(1));
+    let two = [Stratum {
+        sectors: 5,
+        counted: vec![3, 4],
+    }];
+    assert_eq!(expansion(&two), refused(2));
+}
+
+#[test]
+fn few_walked_sectors_hold_the_truth_as_often_as_promised() {
+    // All 495 ways to walk 4 sectors of 12: with a normal quantile far fewer than 95 % hold it.
+    let people = [3, 4, 5, 5, 6, 6, 6, 7, 7, 8, 9, 10];
+    let truth = f64::from(people.iter().sum::<u32>());
+    let (mut ways, mut held, mut held_by_normal) = (0, 0, 0);
+    for set in (0..1_u32 << 12).filter(|set| set.count_ones() == 4) {
+        let walked = (0..12).filter(|at| set >> at & 1 == 1);
+        let found = expansion(&[Stratum {
+            sectors: 12,
+            counted: walked.map(|at: usize| people[at]).collect(),
+        }])
+        .unwrap();
+        ways += 1;
+        held += u32::from((found.low..=found.high).contains(&truth));
+        let away = (found.people - truth).abs();
+        held_by_normal += u32::from(away <= Z_95 * found.standard_error);
+    }
+    assert!(held * 100 >= ways * 94, "{held} of {ways}");
+    assert!(
+        held_by_normal * 100 < ways * 90,
+        "{held_by_normal} of {ways}"
+    );
+}
+
+#[test]
+fn nobody_in_three_sectors_is_not_nobody_in_fifty() {
+    let found = expansion(&[Stratum {
+        sectors: 50,
+        counted: vec![0, 0, 0],
+    }])
+    .unwrap();
+    near(found.people, 0.0, 1e-9);
+    assert!(found.high > 30.0, "{}", found.high);
+}
+
+#[test]
+fn an_empty_list_is_refused() {
+    // Nobody in the third list.
+    let counts = [0, 30, 0, 40, 0, 50, 0];
+    let refused = Lists::of(&counts).unwrap().estimate();
+    assert_eq!(refused, Err(Refusal::EmptyList(3)));
+}
+
+#[test]
+fn models_that_run_away_are_named_and_no_part_of_the_spread() {
+    // Nobody in both the first and the second list: their dependence has no bound, whatever the counts.
+    for times in [1, 1_000] {
+        let counts = [0, 0, 17, 69, 18, 55, 63].map(|n| n * times);
+        let lists = Lists::of(&counts).unwrap();
+        assert_eq!(lists.model(&[(0, 1)]), Err(Unfit::RunsAway));
+        let all = lists.estimate().unwrap();
+        assert_eq!(all.models.len() + all.dropped.len(), 8);
+        // The four with that pair, and the one that divides by those in both lists but not in the third.
+        let others = all.dropped.iter().filter(|of| !of.pairs.contains(&(0, 1)));
+        let others: Vec<_> = others.map(|of| of.pairs.clone()).collect();
+        assert_eq!((all.dropped.len(), others), (5, vec![vec![(0, 2), (1, 2)]]));
+        for model in &all.models {
+            assert!((all.spread[0]..=all.spread[1]).contains(&model.estimate.people));
+        }
+    }
+    // Where all lists overlap nothing is dropped.
+    assert!(
+        Lists::of(&HAV)
+            .unwrap()
+            .estimate()
+            .unwrap()
+            .dropped
+            .is_empty()
+    );
+}
+
+#[test]
+fn doubt_about_links_widens_every_model_of_lists() {
+    let way = |all: u32| {
+        let mut counts = HAV;
+        counts[0] = all;
+        Lists::of(&counts).unwrap()
+    };
+    let sure = pooled_lists(&[way(28)]).unwrap();
+    assert_eq!(sure, way(28).estimate().unwrap());
+    let unsure = pooled_lists(&[way(22), way(28), way(34)]).unwrap();
+    for model in &unsure.models {
+        let same = sure
+            .models
+            .iter()
+            .find(|of| of.pairs == model.pairs)
+            .unwrap();
+        let error = (model.estimate.standard_error, same.estimate.standard_error);
+        assert!(error.0 > error.1, "{:?} {error:?}", model.pairs);
+    }
 }

@@ -98,17 +98,9 @@ pub fn pooled(ways: &[TwoLists]) -> Result<Estimate, Refusal> {
         .iter()
         .map(|way| way.chapman())
         .collect::<Result<_, _>>()?;
-    let number = made.len() as f64;
     if made.is_empty() {
         return Err(Refusal::Contradictory);
     }
-    let mean = made.iter().map(|of| of.people).sum::<f64>() / number;
-    let within = made.iter().map(|of| of.standard_error.powi(2)).sum::<f64>() / number;
-    let between = made
-        .iter()
-        .map(|of| (of.people - mean).powi(2))
-        .sum::<f64>()
-        / number;
-    let seen = ways.iter().map(|way| f64::from(way.seen())).sum::<f64>() / number;
-    Ok(Estimate::log_normal(seen, mean, within + between))
+    let seen: Vec<f64> = ways.iter().map(|way| f64::from(way.seen())).collect();
+    Ok(Estimate::pooled(&made, &seen))
 }
