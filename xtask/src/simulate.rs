@@ -22,6 +22,9 @@ pub struct Simulate {
     /// Print probabilities against the truth, by kind of pair.
     #[arg(long)]
     calibration: bool,
+    /// Print what no threshold and no numbering of people who look alike can pass.
+    #[arg(long)]
+    ceiling: bool,
     /// So many observations arrive one by one in the first night of each size: what that costs.
     #[arg(long)]
     arrivals: Option<String>,
@@ -48,7 +51,11 @@ impl Simulate {
         if let Some(folder) = &self.csv {
             simulate.args(["--csv", folder]);
         }
-        for (wanted, flag) in [(self.each, "--each"), (self.calibration, "--calibration")] {
+        for (wanted, flag) in [
+            (self.each, "--each"),
+            (self.calibration, "--calibration"),
+            (self.ceiling, "--ceiling"),
+        ] {
             if wanted {
                 simulate.arg(flag);
             }

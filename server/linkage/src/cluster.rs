@@ -36,7 +36,7 @@ const NEVER_COMPARED_NATS: f64 = -4.0;
 const CERTAIN: f64 = 1e-9;
 /// Probability from which a person entered on two tablets, or seen asleep and interviewed later by
 /// the same team, stands as one: never without asking, and rarely.
-const ONE_TEAM: f64 = 0.8;
+const ONE_TEAM: f64 = 0.5;
 
 /// What clustering looks at.
 pub(crate) struct Clustering<'a> {

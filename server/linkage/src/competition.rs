@@ -1,5 +1,6 @@
 //! Rivals: a person appears at most once per team, so two candidates of one team share what one of
-//! them would have alone.
+//! them would have alone. Twins, two slots of one team that may be one person, are rivals only as far
+//! as they are two.
 //!
 //! # Source
 //! Sum-product on the monomer-dimer model: P = w·m·m' / (1 + w·m·m'), with messages
@@ -7,6 +8,7 @@
 //! & Mézard, J. Stat. Mech. 2006 P05003); without rivals it is w / (1 + w).
 
 use crate::score::Link;
+use crate::twins::{Shares, Twins};
 
 /// Rounds of messages; each at least halves what is left.
 const ROUNDS: usize = 60;
@@ -22,6 +24,8 @@ pub(crate) struct Rivals {
     /// The two nodes of each edge.
     nodes: Vec<[u32; 2]>,
     number: usize,
+    /// Slots of one team that are no rivals as far as they are one person.
+    twins: Twins,
     /// Edges that share nodes or links, directly or through others: no message leaves them.
     parts: Vec<Vec<u32>>,
     /// Where the last messages stood: the next start from there.
@@ -33,9 +37,11 @@ impl Rivals {
     pub fn of(links: &[Link], outing: impl Fn(u32) -> u32) -> Self {
         let mut ends: Vec<((u32, u32), u32, u8)> = Vec::new();
         let mut link = Vec::new();
+        let mut edges: Vec<(u32, u32, u32)> = Vec::new();
         for (index, of) in links.iter().enumerate() {
             for member in of.members() {
                 let edge = link.len() as u32;
+                edges.push((member.one, member.other, index as u32));
                 ends.push(((member.one, outing(member.other)), edge, 0));
                 ends.push(((member.other, outing(member.one)), edge, 1));
                 link.push(index as u32);
@@ -52,7 +58,9 @@ impl Rivals {
             last = Some(key);
             nodes[edge as usize][usize::from(side)] = number;
         }
-        Self::between(link, nodes, number as usize + 1)
+        let mut made = Self::between(link, nodes, number as usize + 1);
+        made.twins = Twins::of(links, &edges, outing);
+        made
     }
 
     fn between(link: Vec<u32>, nodes: Vec<[u32; 2]>, number: usize) -> Self {
@@ -62,6 +70,7 @@ impl Rivals {
             link,
             nodes,
             number,
+            twins: Twins::default(),
         }
     }
 
@@ -70,9 +79,11 @@ impl Rivals {
     fn probabilities(&mut self, odds: &[f64], settled: f64) -> Vec<f64> {
         let mut messages = std::mem::take(&mut self.messages);
         let mut totals = vec![0.0_f64; self.number];
+        let of_edge = |edge: u32| odds[self.link[edge as usize] as usize];
+        let twins = self.twins.shares(&self.nodes, of_edge);
         for part in &self.parts {
             for _ in 0..ROUNDS {
-                if self.round(part, odds, &mut messages, &mut totals) < settled {
+                if self.round(part, (odds, &twins), &mut messages, &mut totals) < settled {
                     break;
                 }
             }
@@ -92,7 +103,7 @@ impl Rivals {
     fn round(
         &self,
         part: &[u32],
-        odds: &[f64],
+        (odds, twins): (&[f64], &Shares),
         messages: &mut [[f64; 2]],
         totals: &mut [f64],
     ) -> f64 {
@@ -109,10 +120,20 @@ impl Rivals {
             totals[nodes[1] as usize] += odds * messages[edge][0];
         }
         let mut change = 0.0_f64;
-        for (edge, nodes, odds) in edges() {
+        for (edge, nodes, own) in edges() {
             let before = messages[edge];
             for side in 0..2 {
-                let rivals = totals[nodes[side] as usize] - odds * before[1 - side];
+                let alike: f64 = twins
+                    .of(edge)
+                    .iter()
+                    .filter(|(twin, _)| usize::from(twin.side) == side)
+                    .map(|(twin, share)| {
+                        let other = twin.other as usize;
+                        let odds = odds[self.link[other] as usize];
+                        share * odds * messages[other][1 - usize::from(twin.other_side)]
+                    })
+                    .sum();
+                let rivals = totals[nodes[side] as usize] - own * before[1 - side] - alike;
                 // Half of the old message: rounds of equals settle instead of swinging.
                 let message = f64::midpoint(1.0 / (1.0 + rivals.max(0.0)), before[side]);
                 change = change.max((message - before[side]).abs());

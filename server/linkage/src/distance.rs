@@ -110,6 +110,7 @@ impl Surroundings<'_> {
         let hours = apart_ms.abs() as f64 / 3_600_000.0;
         let same = density_if_same(metres, sigma, hours, p);
         let others = self.others_per_m2(one, other);
+        let time = self.time_ratio(one, other);
         let level = match metres / sigma {
             sigmas if sigmas <= 1.0 => Level::WithinOneSigma,
             sigmas if sigmas <= 2.0 => Level::WithinTwoSigma,
@@ -120,7 +121,9 @@ impl Surroundings<'_> {
         let part = Part {
             field: Field::Distance,
             level,
-            bits: (same / others).log2().clamp(BITS_RANGE.0, BITS_RANGE.1),
+            bits: (same * time / others)
+                .log2()
+                .clamp(BITS_RANGE.0, BITS_RANGE.1),
         };
         Some((part, metres as f32))
     }

@@ -18,6 +18,7 @@ mod distance;
 mod explain;
 mod frequencies;
 mod ground;
+mod kind;
 mod linkage;
 mod live;
 mod outcome;
@@ -29,6 +30,7 @@ mod score;
 mod slot;
 mod thresholds;
 mod train;
+mod twins;
 mod union;
 mod world;
 

@@ -272,7 +272,7 @@ fn linked(
     let mut tally = Tally::default();
     let start = Weights::of(parameters);
     let mut links = scoring.compare(found, (parameters, &start), &mut tally);
-    let (mut learnt, training) = learn(scoring, &mut links.links, &tally, parameters);
+    let (mut learnt, training) = learn(scoring, &links.links, &tally, parameters);
     learnt.frequencies = Some(words);
     scoring.again(&mut links, (&learnt, &Weights::of(&learnt)));
     add_decided(&mut links, constraints, scoring.around, scoring.slots);

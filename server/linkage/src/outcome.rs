@@ -55,9 +55,11 @@ impl Outcome<'_> {
             Some(false) => 0.0,
             None => link.probability * f64::from(member.within),
         };
+        // A place alone, however lonely, never joins two people without asking.
+        let told = link.shared.of_person() || member.evidence.of_person();
         let verdict = match by_decision {
             Some(true) => PairVerdict::Auto,
-            None if probability >= p.auto_probability && !same_outing => PairVerdict::Auto,
+            None if probability >= p.auto_probability && !same_outing && told => PairVerdict::Auto,
             None if probability >= p.review_probability => PairVerdict::Review,
             Some(false) | None => PairVerdict::Distinct,
         };

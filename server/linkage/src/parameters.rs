@@ -198,9 +198,9 @@ impl Default for Parameters {
             block_sigmas: 3.5,
             other_night_radius_m: 60.0,
             marks_radius_m: 3_500.0,
-            auto_probability: 0.98,
+            auto_probability: 0.955,
             review_probability: 0.25,
-            held_same_probability: 0.40,
+            held_same_probability: 0.27,
             frequencies: None,
         }
     }

@@ -1,11 +1,51 @@
 //! Parties: people seen together by one team. Two members of one party are never one person.
 
+use crate::slot::Household;
 use crate::slot::{LinkageObservation, Slot};
-use maraude_core::model::{LocalGroupId, Night, TeamId};
+use maraude_core::model::{Answer, DeviceId, LocalGroupId, Night, ObservationKind, TeamId};
 use std::collections::BTreeMap;
 
 /// A team on a night: at most one of its slots is a given person, unless somebody decides so.
 pub(crate) type Outing = (TeamId, Night);
+
+/// What makes a party of several rows of one outing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum PartyKey {
+    /// The team said so.
+    Told(LocalGroupId),
+    /// People filed one by one from one and the same fix within the same minutes: two fixes are
+    /// never equal to the last digit, so nobody walked in between.
+    OneFix {
+        device: DeviceId,
+        /// Longitude, latitude, accuracy, bit by bit.
+        fix: [u64; 3],
+        spell: i64,
+    },
+}
+
+/// Rows of one fix are of one party when filed within the same spell, milliseconds.
+const SPELL_MS: i64 = 120_000;
+
+/// With whom an observation may form a party; none for people met alone.
+pub(crate) fn party_key(of: &LinkageObservation) -> Option<PartyKey> {
+    if let Some(group) = of.local_group {
+        return Some(PartyKey::Told(group));
+    }
+    let alone = matches!(of.household, Answer::Known(Household::Alone));
+    if alone || of.kind != ObservationKind::Individual {
+        return None;
+    }
+    let place = of.place?;
+    Some(PartyKey::OneFix {
+        device: of.device,
+        fix: [
+            place.coordinates.longitude.to_bits(),
+            place.coordinates.latitude.to_bits(),
+            place.accuracy_m?.to_bits(),
+        ],
+        spell: of.observed_at.div_euclid(SPELL_MS),
+    })
+}
 
 /// Who was seen with whom.
 pub(crate) struct Parties {
@@ -21,7 +61,7 @@ pub(crate) struct Parties {
 
 impl Parties {
     pub fn of(observations: &[LinkageObservation], slots: &[Slot]) -> Self {
-        let mut by_group: BTreeMap<(Outing, LocalGroupId), usize> = BTreeMap::new();
+        let mut by_group: BTreeMap<(Outing, PartyKey), usize> = BTreeMap::new();
         let mut parties = Self {
             of_observation: Vec::with_capacity(observations.len()),
             observations: Vec::new(),
@@ -30,10 +70,8 @@ impl Parties {
         };
         for (index, observation) in observations.iter().enumerate() {
             let fresh = parties.observations.len();
-            let party = match observation.local_group {
-                Some(group) => *by_group
-                    .entry((outing(observation), group))
-                    .or_insert(fresh),
+            let party = match party_key(observation) {
+                Some(key) => *by_group.entry((outing(observation), key)).or_insert(fresh),
                 None => fresh,
             };
             if party == fresh {

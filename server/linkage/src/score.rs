@@ -139,7 +139,7 @@ impl Scoring<'_> {
                 found.groups.push((key, *candidate));
                 continue;
             }
-            let kind = self.kind(one, other);
+            let kind = self.around.kind(one, other);
             let place = self.around.evidence(one, other);
             for a in self.slots_of(one) {
                 for b in self.slots_of(other) {
@@ -204,6 +204,9 @@ impl Scoring<'_> {
             {
                 evidence.levels[place_of(Field::Household)] = None;
             }
+        } else {
+            // Two people met alone agree on that already.
+            evidence.levels[place_of(Field::Household)] = None;
         }
         Link {
             kind,
@@ -280,7 +283,7 @@ impl Scoring<'_> {
                     .collect()
             })
             .collect();
-        let bits: Vec<Vec<f64>> = compared
+        let mut bits: Vec<Vec<f64>> = compared
             .iter()
             .map(|row| {
                 row.iter()
@@ -288,6 +291,7 @@ impl Scoring<'_> {
                     .collect()
             })
             .collect();
+        self.tell_first(&ours, &theirs, weights, &mut bits);
         let fitted = fit(&bits);
         let all_counted = ours.iter().chain(&theirs).all(|&slot| counted(slot));
         let members = fitted
@@ -310,7 +314,9 @@ impl Scoring<'_> {
             .fold(rows[0].rules, |all, row| all.with(row.rules));
         let place = middle(places);
         Link {
-            kind: self.kind(rows[0].one as usize, rows[0].other as usize),
+            kind: self
+                .around
+                .kind(rows[0].one as usize, rows[0].other as usize),
             rules,
             distance_m: place.map(|(_, metres)| metres),
             place: place.map(|(part, _)| part),
@@ -319,6 +325,41 @@ impl Scoring<'_> {
             fit_bits: fitted.bits,
             bits: 0.0,
             probability: 0.0,
+        }
+    }
+
+    /// Of slots of a group row that look alike, the first stands for whom the row describes: this
+    /// breaks ties and is no evidence.
+    fn tell_first(&self, ours: &[u32], theirs: &[u32], weights: &Weights, bits: &mut [Vec<f64>]) {
+        let counted = |slot: u32| {
+            let of = self.slots[slot as usize].observation;
+            self.around.observations[of].kind == ObservationKind::Group
+        };
+        let first = |slot: u32| {
+            let of = &self.slots[slot as usize];
+            let start = self.first_slot[of.observation];
+            let alike = |other: u32| {
+                let other = &self.slots[other as usize];
+                (&other.gender, &other.age) == (&of.gender, &of.age)
+            };
+            !(start..slot).any(alike)
+        };
+        for (i, &a) in ours.iter().enumerate() {
+            for (j, &b) in theirs.iter().enumerate() {
+                let told = match (counted(a), counted(b)) {
+                    (true, false) => first(a),
+                    (false, true) => first(b),
+                    _ => false,
+                };
+                if told {
+                    let pairing = Pairing::of(self.side(a), self.side(b));
+                    let mut rows = compare_people(&pairing);
+                    compare_rows(&pairing, self.terms, &mut rows);
+                    let personal =
+                        PERSONAL.map(|field| f64::from(weights.field(&rows, place_of(field))));
+                    bits[i][j] += TIE_SHARE * personal.iter().sum::<f64>();
+                }
+            }
         }
     }
 
@@ -371,36 +412,6 @@ impl Scoring<'_> {
         }
         kept
     }
-
-    /// What is held of two observations before looking closer.
-    fn kind(&self, one: usize, other: usize) -> Level {
-        let observations = self.around.observations;
-        let p = self.around.parameters;
-        let (a, b) = (&observations[one], &observations[other]);
-        if a.night != b.night {
-            return Level::OtherNight;
-        }
-        if a.team != b.team {
-            return Level::OtherTeam;
-        }
-        let (first, then) = if (a.observed_at, a.id) <= (b.observed_at, b.id) {
-            (a, b)
-        } else {
-            (b, a)
-        };
-        let minutes = (then.observed_at - first.observed_at) as f64 / 60_000.0;
-        if !first.answered() && then.answered() {
-            if minutes >= p.at_once_minutes {
-                Level::SeenThenInterviewed
-            } else {
-                Level::SeenThenInterviewedAtOnce
-            }
-        } else if a.device != b.device && minutes <= p.two_tablets_minutes {
-            Level::TwoTablets
-        } else {
-            Level::SameTeam
-        }
-    }
 }
 
 /// In two group rows, members who look the same are told apart by their place in the row alone: they
@@ -414,6 +425,8 @@ fn within_alike(within: f64, row: &[Evidence], j: usize, counted: bool) -> f64 {
     }
 }
 
+/// Part of the evidence that breaks ties, too small to be evidence.
+const TIE_SHARE: f64 = 1e-3;
 /// Told of each member.
 const PERSONAL: [Field; 4] = [
     Field::Language,

@@ -6,7 +6,8 @@
 //!
 //! # Formula
 //! m = (Σγ of the level + α·m₀) / (Σγ + α), u = (n of the level + β·u₀) / (n + β),
-//! ρ = (2·Σγ + s·ρ₀) / (M + s), M = slots × outings that filed somebody within 50 m.
+//! ρ = (Σγ + s·ρ₀) / (M + s), M = slots × outings that filed somebody within 50 m, Σγ over both ends
+//! of their links, near or far.
 //!
 //! # Source
 //! Fellegi & Sunter (1969); maximum a posteriori EM as in Enamorado, Fifield & Imai (2019), APSR 113.
@@ -15,6 +16,7 @@ use crate::comparison::{FIELDS, Field, Level, place_of};
 use crate::competition::Rivals;
 use crate::parameters::{LEVEL_COUNT, LevelParameters, Parameters, Weights, levels_of};
 use crate::score::{Link, Scoring};
+use crate::twins::may_be_twins;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -103,10 +105,10 @@ fn count(into: &mut Counts, link: &Link, times: f64) {
     }
 }
 
-/// Parameters as this night teaches them, and what became of it. The order of links changes.
+/// Parameters as this night teaches them, and what became of it.
 pub(crate) fn learn(
     scoring: &Scoring<'_>,
-    links: &mut [Link],
+    links: &[Link],
     tally: &Tally,
     given: &Parameters,
 ) -> (Parameters, Training) {
@@ -116,12 +118,12 @@ pub(crate) fn learn(
     let start = &of_terms(given, scoring);
     let mut learnt = start.clone();
     set_u(&mut learnt, start, tally);
-    let links = sample(scoring, links);
+    let links = &mut sample(scoring, links);
     let mut rivals = Rivals::of(links, |slot| scoring.outing(slot));
     let opportunities = opportunities(scoring, links);
     for _ in 0..ROUNDS {
         let weights = Weights::of(&learnt);
-        for link in &mut *links {
+        for link in links.iter_mut() {
             link.weigh(&learnt, &weights);
         }
         rivals.compete(links, SETTLED, |_| None);
@@ -162,34 +164,52 @@ fn of_terms(start: &Parameters, scoring: &Scoring<'_>) -> Parameters {
 }
 
 /// The links that teach: all, or in a large night all between some pairs of outings.
-fn sample<'a>(scoring: &Scoring<'_>, links: &'a mut [Link]) -> &'a mut [Link] {
+fn sample(scoring: &Scoring<'_>, links: &[Link]) -> Vec<Link> {
     let every = (links.len() / ENOUGH + 1) as u32;
-    let teaches = |link: &Link| {
+    let teaches = |link: &&Link| {
         let member = &link.members()[0];
-        (scoring.outing(member.one) + scoring.outing(member.other)).is_multiple_of(every)
+        let (one, other) = (scoring.outing(member.one), scoring.outing(member.other));
+        (one + other).is_multiple_of(every) || (one == other && may_be_twins(link))
     };
-    links.sort_by_key(|link| !teaches(link));
-    let number = links.partition_point(teaches);
-    &mut links[..number]
+    links.iter().filter(teaches).cloned().collect()
 }
 
-/// Slots that could have been met again, by kind of link.
-fn opportunities(scoring: &Scoring<'_>, links: &[Link]) -> BTreeMap<Level, f64> {
+/// Slots that could have been met again, by kind of link and outing.
+struct Opportunities {
+    number: BTreeMap<Level, f64>,
+    /// For each link, how many of its members' ends are such a slot.
+    ends: Vec<u32>,
+}
+
+/// A slot, facing an outing that filed somebody near it.
+fn opportunities(scoring: &Scoring<'_>, links: &[Link]) -> Opportunities {
     let outing = |slot: u32| scoring.outing(slot);
-    let mut met: Vec<(Level, u32, u32)> = Vec::new();
-    for link in links.iter().filter(|link| is_there(link)) {
-        for member in link.members() {
-            met.push((link.kind, member.one, outing(member.other)));
-            met.push((link.kind, member.other, outing(member.one)));
-        }
-    }
+    let ends = |link: &Link| -> Vec<(Level, u32, u32)> {
+        let members = link.members().iter();
+        members
+            .flat_map(|m| [(m.one, outing(m.other)), (m.other, outing(m.one))])
+            .map(|(slot, faced)| (link.kind, slot, faced))
+            .collect()
+    };
+    let mut met: Vec<(Level, u32, u32)> = links
+        .iter()
+        .filter(|link| is_there(link))
+        .flat_map(ends)
+        .collect();
     met.sort_unstable();
     met.dedup();
     let mut number = BTreeMap::new();
-    for (kind, _, _) in met {
-        *number.entry(kind).or_insert(0.0) += 1.0;
+    for (kind, _, _) in &met {
+        *number.entry(*kind).or_insert(0.0) += 1.0;
     }
-    number
+    let of_link = |link: &Link| {
+        let found = ends(link).into_iter();
+        found.filter(|end| met.binary_search(end).is_ok()).count() as u32
+    };
+    Opportunities {
+        number,
+        ends: links.iter().map(of_link).collect(),
+    }
 }
 
 fn is_there(link: &Link) -> bool {
@@ -201,19 +221,20 @@ fn set_priors(
     learnt: &mut Parameters,
     start: &Parameters,
     links: &[Link],
-    opportunities: &BTreeMap<Level, f64>,
+    opportunities: &Opportunities,
 ) -> f64 {
     let mut held: BTreeMap<Level, f64> = BTreeMap::new();
-    for link in links.iter().filter(|link| is_there(link)) {
-        *held.entry(link.kind).or_default() += link.probability * link.members().len() as f64;
+    for (link, ends) in links.iter().zip(&opportunities.ends) {
+        *held.entry(link.kind).or_default() += link.probability * f64::from(*ends);
     }
     let mut change = 0.0_f64;
     for (&kind, &number) in opportunities
+        .number
         .iter()
         .filter(|(kind, _)| LEARNT.contains(kind))
     {
         let held = held.get(&kind).copied().unwrap_or(0.0);
-        let value = (2.0 * held + PRIOR_STRENGTH * start.prior(kind)) / (number + PRIOR_STRENGTH);
+        let value = (held + PRIOR_STRENGTH * start.prior(kind)) / (number + PRIOR_STRENGTH);
         let value = value.clamp(PRIOR_RANGE.0, PRIOR_RANGE.1);
         change = change.max((value - learnt.prior(kind)).abs());
         learnt.set_prior(kind, value);

@@ -1,9 +1,10 @@
 //! `cargo xtask simulate`: nights with known truth, linked and judged.
 //!
-//! `simulate [--people N,N] [--nights N] [--seed N] [--calibration] [--arrivals N] [--csv FOLDER]`
+//! `simulate [--people N,N] [--nights N] [--seed N] [--calibration] [--ceiling] [--arrivals N] [--csv FOLDER]`
 
 use anyhow::{Context, Result, bail};
 use maraude_tests::doubles::arrivals;
+use maraude_tests::doubles::ceiling::{Ceiling, ceiling};
 use maraude_tests::doubles::judge::{Bins, Quality, by_kind, calibration, judge};
 use maraude_tests::doubles::measure::{Measured, measure};
 use maraude_tests::doubles::{Night, save};
@@ -16,6 +17,7 @@ struct Order {
     nights: u64,
     seed: Option<u64>,
     calibration: bool,
+    ceiling: bool,
     each: bool,
     /// So many observations arrive one by one, in the first night of each size.
     arrivals: usize,
@@ -24,6 +26,7 @@ struct Order {
 
 struct Run {
     quality: Quality,
+    ceiling: Option<Ceiling>,
     seconds: [f64; 3],
     /// Of the processor: what a loaded machine does not stretch.
     cpu_seconds: f64,
@@ -56,6 +59,9 @@ fn main() -> Result<()> {
             runs.push(run);
         }
         table(&mut out, people, &runs)?;
+        if order.ceiling {
+            ceiling_table(&mut out, &runs)?;
+        }
         if order.arrivals > 0 {
             let night = Night::draw(people, first);
             arrivals::print(&mut out, &arrivals::arrivals(&night, order.arrivals))?;
@@ -74,6 +80,7 @@ fn order() -> Result<Order> {
         nights: 10,
         seed: None,
         calibration: false,
+        ceiling: false,
         each: false,
         arrivals: 0,
         csv: None,
@@ -97,6 +104,7 @@ fn order() -> Result<Order> {
             }
             "--seed" => made.seed = Some(value()?.parse().context("--seed is a whole number")?),
             "--calibration" => made.calibration = true,
+            "--ceiling" => made.ceiling = true,
             "--each" => made.each = true,
             "--csv" => made.csv = Some(PathBuf::from(value()?)),
             _ => bail!("unknown option {word}"),
@@ -129,6 +137,7 @@ fn run(
     }
     Run {
         quality: judge(night, &linkage),
+        ceiling: order.ceiling.then(|| ceiling(night, &linkage)),
         seconds,
         cpu_seconds,
         peak_mb,
@@ -221,6 +230,29 @@ fn table(out: &mut dyn Write, people: u32, runs: &[Run]) -> Result<()> {
         "nights whose truth is in the interval",
         100.0 * covered as f64 / runs.len() as f64
     )?;
+    Ok(())
+}
+
+/// What stands between these runs and perfect ones.
+fn ceiling_table(out: &mut dyn Write, runs: &[Run]) -> Result<()> {
+    type Part = fn(&Ceiling) -> f64;
+    let rows: [(&str, Part); 4] = [
+        ("doubles compared", |of| of.compared),
+        ("doubles known by a number in a row only", |of| of.numbered),
+        ("pair F1, best threshold by the truth", |of| {
+            of.best_threshold
+        }),
+        ("cluster pair F1, rows numbered right", |of| of.renumbered),
+    ];
+    for (name, of) in rows {
+        let value = |run: &Run| run.ceiling.as_ref().map_or(f64::NAN, of);
+        writeln!(
+            out,
+            "{name:<40} {:>9.3} {:>9.3}",
+            middle(runs, value),
+            least(runs, value)
+        )?;
+    }
     Ok(())
 }
 

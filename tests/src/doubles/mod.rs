@@ -6,6 +6,7 @@
 //! nights of the demo are `population`'s: another generator, through the real forms.
 
 pub mod arrivals;
+pub mod ceiling;
 mod filing;
 mod ground;
 pub mod judge;

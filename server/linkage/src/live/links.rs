@@ -365,6 +365,11 @@ impl Live {
             if !nodes.insert(end) {
                 continue;
             }
+            // Twins of a slot weigh on its rivals: their links are looked at too.
+            let own = (end.0, row(end.0).outing);
+            if row(end.0).facing.contains_key(&own) {
+                waiting.push(own);
+            }
             for number in row(end.0).facing.get(&end).into_iter().flatten() {
                 if found.insert(*number) {
                     waiting.extend(self.ends(self.link(*number)));

@@ -22,13 +22,14 @@ use crate::frequencies::Vocabulary;
 use crate::ground::Located;
 use crate::linkage::with_run;
 use crate::parameters::{Parameters, Weights};
+use crate::party::PartyKey;
 use crate::score::Link;
 use crate::slot::{LinkageObservation, Slot};
 use crate::train::Training;
 use crate::world::{Order, World};
 use index::Index;
 use links::{Held, LinkKey};
-use maraude_core::model::{Decision, LocalGroupId, Night, ObservationId, SlotRef, TeamId};
+use maraude_core::model::{Decision, Night, ObservationId, SlotRef, TeamId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Number of a stored observation; an edited one gets a new number.
@@ -77,7 +78,7 @@ pub struct Live {
     outings: HashMap<(TeamId, Night), u32>,
     /// Observations of each outing, in order.
     of_outing: Vec<BTreeSet<(Order, Handle)>>,
-    parties: HashMap<(u32, LocalGroupId), u32>,
+    parties: HashMap<(u32, PartyKey), u32>,
     /// Observations of each party.
     of_party: Vec<BTreeSet<Handle>>,
     links: Vec<Option<(LinkKey, Link)>>,

@@ -6,7 +6,7 @@ use super::{Dirty, Handle, Live, Row, SlotNumber};
 use crate::distance::kernel;
 use crate::frequencies::Terms;
 use crate::ground::{Located, on_track, valid};
-use crate::party::outing;
+use crate::party::{outing, party_key};
 use crate::slot::{LinkageObservation, observation_slots};
 use crate::world::order;
 use maraude_core::model::ObservationId;
@@ -42,8 +42,8 @@ impl Live {
             self.of_outing.push(BTreeSet::new());
         }
         let fresh = self.of_party.len() as u32;
-        let party = match observation.local_group {
-            Some(group) => *self.parties.entry((outing, group)).or_insert(fresh),
+        let party = match party_key(observation) {
+            Some(key) => *self.parties.entry((outing, key)).or_insert(fresh),
             None => fresh,
         };
         if party == fresh {

@@ -7,7 +7,9 @@ use crate::linkage::{Linkage, link};
 use crate::parameters::Parameters;
 use crate::slot::{LinkageObservation, Unit};
 use crate::train::Training;
-use maraude_core::model::{Answer, Contact, LocalGroupId, ObservationId, SlotRef, Verdict};
+use maraude_core::model::{
+    Answer, Contact, DeviceId, LocalGroupId, ObservationId, SlotRef, Verdict,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -51,6 +53,13 @@ fn made(number: u8, (team, minute, east, north, age, kind, more): Drawn) -> Link
         }
         2 => of.pseudonym = Answer::Known("k7".to_owned()),
         3 => of.marks = Answer::Known("béquille bleue, tatouage".to_owned()),
+        // Some of these lie at one and the same fix, filed within the same minutes.
+        4 => {
+            let (east_m, north_m) = (f64::from(east / 150 * 150), f64::from(north / 150 * 150));
+            let beside = observation(number, team, minute / 120 * 120, (east_m, north_m));
+            (of.place, of.observed_at) = (beside.place, beside.observed_at);
+        }
+        5 => of.device = DeviceId::from_random([team + 100; 16]),
         _ => {}
     }
     of
