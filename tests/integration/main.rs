@@ -9,6 +9,7 @@ mod acknowledged;
 mod approved;
 mod decision_and_undo;
 mod facade;
+mod fuzz;
 mod geography;
 mod identity;
 mod malformed;

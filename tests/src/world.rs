@@ -19,7 +19,7 @@ use maraude_server::config::{Clock, Config};
 use maraude_server::geolocation::LiveView;
 use maraude_server::http::router;
 use maraude_server::store::{DataFolder, LayerStore, MasterKey, Role, Tombstone};
-use maraude_server::sync::{Engine, Exchange, exchange};
+use maraude_server::sync::{Engine, Exchange, Pool, exchange};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -342,6 +342,16 @@ impl World {
         let port = self.base.rsplit(':').next().context("a port")?.parse()?;
         self.base = serve_at(&self.runtime, &self.app, port)?;
         Ok(())
+    }
+
+    /// The pool the server works on.
+    pub fn pool(&self) -> Pool {
+        self.app.pool().clone()
+    }
+
+    /// Waits for something on the server's runtime.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     /// Where its files are.

@@ -33,6 +33,12 @@ enum Which {
         #[arg(long, default_value_t = 300)]
         count: u64,
     },
+    /// Damaged inputs without end: gate, frames, batches, rows of the log.
+    Fuzz {
+        /// Seconds for each target.
+        #[arg(long, default_value_t = 3_600)]
+        seconds: u64,
+    },
     /// Malformed inputs with repaired checksums, seals and signatures from an enrolled tablet.
     Malformed {
         /// How many.
@@ -46,9 +52,22 @@ impl Proof {
     pub fn run(self) -> Result<()> {
         match self.which {
             Which::Kill { cycles } => kill(cycles),
-            Which::Schedules { count } => long("schedules::", "MARAUDE_SCHEDULES", count),
-            Which::Powercut { count } => long("power_cuts::", "MARAUDE_POWER_CUTS", count),
-            Which::Malformed { count } => long("malformed::", "MARAUDE_MALFORMED", count),
+            Which::Schedules { count } => {
+                let words = format!("schedules --count {count}");
+                long(&words, "schedules::", "MARAUDE_SCHEDULES", count)
+            }
+            Which::Powercut { count } => {
+                let words = format!("powercut --count {count}");
+                long(&words, "power_cuts::", "MARAUDE_POWER_CUTS", count)
+            }
+            Which::Malformed { count } => {
+                let words = format!("malformed --count {count}");
+                long(&words, "malformed::", "MARAUDE_MALFORMED", count)
+            }
+            Which::Fuzz { seconds } => {
+                let words = format!("fuzz --seconds {seconds}");
+                long(&words, "fuzz::", "MARAUDE_FUZZ_SECONDS", seconds)
+            }
         }
     }
 }
@@ -66,14 +85,14 @@ fn kill(cycles: u32) -> Result<()> {
 }
 
 /// A test that runs in every `cargo xtask test`, for longer and optimised.
-fn long(name: &str, variable: &str, count: u64) -> Result<()> {
+fn long(words: &str, name: &str, variable: &str, count: u64) -> Result<()> {
     let mut tests = cargo();
     tests.args(["test", "--release", "--package", "maraude-tests"]);
     tests.args(["--test", "integration"]);
     tests.env(variable, count.to_string());
-    tests.args(["--", name, "--nocapture"]);
-    let told = name.trim_end_matches(':');
-    keep_result(&format!("{told} --count {count}"), &mut tests)
+    // One after the other: what they print is read line by line.
+    tests.args(["--", name, "--nocapture", "--test-threads", "1"]);
+    keep_result(words, &mut tests)
 }
 
 /// Runs a proof, and keeps what its tests printed when it succeeds.
