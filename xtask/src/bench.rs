@@ -15,12 +15,27 @@ pub struct Bench {
 
 #[derive(Subcommand)]
 enum Which {
-    /// Observations acknowledged per second, beside automerge-repo's server.
-    Sync,
+    /// Observations acknowledged per second, beside automerge-repo's server and samod's.
+    Sync(SyncLoads),
     /// Typed places found over HTTP, beside addok (needs redis-server and real layers).
     Geo,
     /// Nights with known truth linked by Maraude and by Splink.
     Linkage(Linkage),
+}
+
+/// What is measured.
+#[derive(Args)]
+struct SyncLoads {
+    /// Which parts: a own endpoint, b one generator for all, c the morning after, d dripping sockets,
+    /// e bytes on the wire, f cost curve, g after a death.
+    #[arg(long, default_value = "abcdefg")]
+    parts: String,
+    /// Tiny loads, to see that everything works: no figure of it means anything.
+    #[arg(long)]
+    quick: bool,
+    /// Leaves samod out, which takes minutes to build.
+    #[arg(long)]
+    without_samod: bool,
 }
 
 /// Nights to link.
@@ -63,14 +78,14 @@ impl Bench {
     /// Builds in release, runs, prints the table.
     pub fn run(self) -> Result<()> {
         match self.which {
-            Which::Sync => sync(),
+            Which::Sync(loads) => sync(&loads),
             Which::Geo => geo(),
             Which::Linkage(nights) => linkage(&nights),
         }
     }
 }
 
-fn sync() -> Result<()> {
+fn sync(loads: &SyncLoads) -> Result<()> {
     setup::npm_packages()?;
     let peer = target().join("bench/automerge-repo");
     if !peer.join("node_modules/@automerge/automerge-repo").is_dir() {
@@ -113,7 +128,25 @@ fn sync() -> Result<()> {
         .arg(&peer)
         .arg("--server")
         .arg(target().join("release/maraude"));
+    if !loads.without_samod {
+        bench.arg("--samod").arg(samod()?);
+    }
+    if loads.quick {
+        bench.arg("--quick");
+    }
+    bench.args(["--parts", &loads.parts]);
     run_to_end(bench.arg("--json").arg(target().join("bench/sync.json")))
+}
+
+/// The peer in Rust, a workspace of its own: no ordinary build compiles it.
+fn samod() -> Result<PathBuf> {
+    let folder = root().join("tests/peers/samod-server");
+    let built = target().join("bench/samod");
+    say("Building the peer (samod)...");
+    let mut build = in_folder("cargo", &folder);
+    build.args(["build", "--release", "--locked", "--target-dir"]);
+    run_to_end(build.arg(&built))?;
+    Ok(built.join("release/samod-server"))
 }
 
 /// A virtual environment with a peer's packages, made once.

@@ -1,75 +1,72 @@
 //! Pushing rounds to our own server through the tablets' own endpoint.
 
 use super::rounds::BuiltRound;
-use crate::enrolment::{Tablet, enrol};
-use anyhow::{Context, Result, ensure};
+use crate::enrolment::Tablet;
+use anyhow::{Result, ensure};
+use maraude_core::document::DocumentName;
 use maraude_core::model::DeviceReport;
 use maraude_core::sync::envelope::{Payload, seal};
-use maraude_core::sync::{MEDIA_TYPE, PROTOCOL, SyncRequest, decode_answer, encode_request};
+use maraude_core::sync::{
+    MEDIA_TYPE, PROTOCOL, REQUEST_CAP_BYTES, SyncRequest, decode_answer, encode_request,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_bytes::ByteBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A tablet with its requests built, waiting for the clock.
 pub struct Pusher {
     agent: ureq::Agent,
     base: String,
-    tablet: Tablet,
+    tablet: Arc<Tablet>,
     requests: Vec<(Vec<u8>, usize)>,
 }
 
 impl Pusher {
-    /// Enrols a tablet; its rounds are sealed by [`Pusher::seal`].
-    pub fn enrol(base: &str, code: &str, seed: u64) -> Result<Self> {
-        let agent = ureq::Agent::new_with_defaults();
-        let tablet = enrol(&agent, base, code, seed)?;
-        Ok(Self {
-            agent,
+    /// For an enrolled tablet; its rounds are sealed by [`Pusher::seal`].
+    pub fn of(base: &str, tablet: Arc<Tablet>) -> Self {
+        Self {
+            agent: ureq::Agent::new_with_defaults(),
             base: base.to_owned(),
             tablet,
             requests: Vec::new(),
-        })
-    }
-
-    /// The tablet.
-    pub fn tablet(&self) -> &Tablet {
-        &self.tablet
+        }
     }
 
     /// Seals rounds, one envelope and one request each.
-    pub fn seal(&mut self, rounds: Vec<BuiltRound>, seed: u64) {
+    pub fn seal(&mut self, rounds: &[BuiltRound], seed: u64) {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         for round in rounds {
-            let count = round.changes.len();
-            let payload = Payload {
-                name: round.name,
-                changes: round.changes,
-            };
-            let tablet = &self.tablet;
-            let envelope = seal(
-                &tablet.campaign_key,
-                tablet.campaign,
-                tablet.device,
-                &tablet.signing,
-                &payload,
-                &mut rng,
-            )
-            .expect("the campaign's key came from its server");
-            let request = SyncRequest {
-                protocol: PROTOCOL,
-                campaign: tablet.campaign,
-                device: tablet.device,
-                sent_at: 1_769_130_000_000,
-                epoch: None,
-                device_report: DeviceReport::default(),
-                envelopes: vec![ByteBuf::from(envelope)],
-                follow: Vec::new(),
-                log_end: None,
-                set_aside: Vec::new(),
-            };
-            self.requests.push((encode_request(&request), count));
+            let changes = round.changes.clone();
+            let count = changes.len();
+            let envelope = sealed(&self.tablet, round.name, changes, &mut rng);
+            self.requests
+                .push((request(&self.tablet, vec![envelope]), count));
         }
+    }
+
+    /// Seals each change of a round in an envelope of its own, as many in a request as fit: what a
+    /// tablet that was locked all night brings.
+    pub fn seal_each(&mut self, round: &BuiltRound, seed: u64) {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let (mut waiting, mut bytes) = (Vec::new(), 0);
+        for change in &round.changes {
+            let envelope = sealed(&self.tablet, round.name, vec![change.clone()], &mut rng);
+            if bytes + envelope.len() > REQUEST_CAP_BYTES - 4_096 {
+                self.close_request(std::mem::take(&mut waiting));
+                bytes = 0;
+            }
+            bytes += envelope.len() + 8;
+            waiting.push(envelope);
+        }
+        self.close_request(waiting);
+    }
+
+    fn close_request(&mut self, envelopes: Vec<Vec<u8>>) {
+        let count = envelopes.len();
+        self.requests
+            .push((request(&self.tablet, envelopes), count));
     }
 
     /// Bytes of all requests.
@@ -109,11 +106,37 @@ impl Pusher {
     }
 }
 
-/// The first line a command printed as JSON.
-pub fn json_of(text: &str) -> Result<serde_json::Value> {
-    let line = text
-        .lines()
-        .find(|line| line.starts_with('{'))
-        .context("no JSON was printed")?;
-    Ok(serde_json::from_str(line)?)
+/// An envelope of a tablet.
+pub fn sealed(
+    tablet: &Tablet,
+    name: DocumentName,
+    changes: Vec<Vec<u8>>,
+    rng: &mut ChaCha20Rng,
+) -> Vec<u8> {
+    let payload = Payload { name, changes };
+    seal(
+        &tablet.campaign_key,
+        tablet.campaign,
+        tablet.device,
+        &tablet.signing,
+        &payload,
+        rng,
+    )
+    .expect("the campaign's key came from its server")
+}
+
+/// The bytes of a request.
+pub fn request(tablet: &Tablet, envelopes: Vec<Vec<u8>>) -> Vec<u8> {
+    encode_request(&SyncRequest {
+        protocol: PROTOCOL,
+        campaign: tablet.campaign,
+        device: tablet.device,
+        sent_at: 1_769_130_000_000,
+        epoch: None,
+        device_report: DeviceReport::default(),
+        envelopes: envelopes.into_iter().map(ByteBuf::from).collect(),
+        follow: Vec::new(),
+        log_end: None,
+        set_aside: Vec::new(),
+    })
 }

@@ -4,9 +4,12 @@ use super::rounds::BuiltRound;
 use crate::repo_client::{RepoClient, text_of};
 use anyhow::{Context, Result, bail, ensure};
 use automerge::sync::{Message as SyncMessage, State, SyncDoc};
-use automerge::{Automerge, Change};
+use automerge::{Automerge, Change, ChangeHash};
 use maraude_core::document::GENESIS;
 use std::time::{Duration, Instant};
+
+/// How long a document may take to come.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// One document on its way.
 struct Pushed {
@@ -77,6 +80,51 @@ impl Pusher {
         };
         self.client.sync(&pushed.id, message.encode())
     }
+}
+
+/// Which of these rounds a server gives in full to somebody who has nothing, within some seconds each.
+pub fn present(url: &str, rounds: &[BuiltRound]) -> Result<usize> {
+    let mut found = 0;
+    for (number, round) in rounds.iter().enumerate() {
+        let wanted = pushed(round)?.document.get_heads();
+        let mut client = RepoClient::connect(url, &format!("reader-{number}"))?;
+        let mut pulled = Pushed {
+            id: text_of(round.document),
+            document: Automerge::new(),
+            state: State::new(),
+            acknowledged: None,
+        };
+        found += usize::from(pull(&mut client, &mut pulled, &wanted).unwrap_or(false));
+    }
+    Ok(found)
+}
+
+fn pull(client: &mut RepoClient, pulled: &mut Pushed, wanted: &[ChangeHash]) -> Result<bool> {
+    let since = Instant::now();
+    while since.elapsed() < PATIENCE {
+        if let Some(message) = pulled.document.generate_sync_message(&mut pulled.state) {
+            client.sync(&pulled.id, message.encode())?;
+        }
+        let Some(answer) = client.hear_within(PATIENCE) else {
+            return Ok(false);
+        };
+        if answer.kind == "doc-unavailable" {
+            return Ok(false);
+        }
+        let (Some(id), Some(data)) = (answer.document, answer.data) else {
+            continue;
+        };
+        if id == pulled.id {
+            let message = SyncMessage::decode(&data)?;
+            pulled
+                .document
+                .receive_sync_message(&mut pulled.state, message)?;
+        }
+        if pulled.document.get_heads() == wanted {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn pushed(round: &BuiltRound) -> Result<Pushed> {

@@ -1,4 +1,4 @@
-//! Rounds of 30 observations with 25 fields each, one change per saved form.
+//! Rounds of 30 observations with 25 fields each, one change per saved form or per field.
 
 use maraude_core::document::{Actor, Document, DocumentName, document_id};
 use maraude_core::model::{
@@ -8,6 +8,7 @@ use maraude_core::model::{
 };
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+use std::ops::Range;
 
 /// Observations of a round.
 pub const OBSERVATIONS: u32 = 30;
@@ -22,26 +23,60 @@ pub struct BuiltRound {
     pub changes: Vec<Vec<u8>>,
 }
 
-/// The rounds of one connection.
-pub fn build(
-    campaign: CampaignId,
-    device: DeviceId,
-    team: TeamId,
-    count: u32,
-    seed: u64,
-) -> Vec<BuiltRound> {
+/// How much one change holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// A saved form: one change for each observation.
+    Form,
+    /// A field: 25 for each observation, its creation, its 12 answers, and these corrected.
+    Field,
+}
+
+/// Whose rounds they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Author {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The tablet.
+    pub device: DeviceId,
+    /// Its team.
+    pub team: TeamId,
+}
+
+/// The night of all rounds.
+pub fn night() -> Night {
+    Night::of(1_769_115_600_000, 60)
+}
+
+/// A sector by its number.
+pub fn sector(number: u32) -> SectorId {
+    let mut bytes = [0x5e; 16];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    SectorId::from_random(bytes)
+}
+
+/// The rounds of one tablet, one for each sector.
+pub fn build(author: Author, sectors: Range<u32>, grain: Grain, seed: u64) -> Vec<BuiltRound> {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
-    (0..count)
-        .map(|_| one(campaign, device, team, &mut rng))
+    sectors
+        .map(|number| one(author, sector(number), OBSERVATIONS, grain, &mut rng))
         .collect()
 }
 
-fn one(campaign: CampaignId, device: DeviceId, team: TeamId, rng: &mut ChaCha20Rng) -> BuiltRound {
+/// A round of so many observations.
+pub fn one(
+    author: Author,
+    sector: SectorId,
+    observations: u32,
+    grain: Grain,
+    rng: &mut ChaCha20Rng,
+) -> BuiltRound {
+    let device = author.device;
     let key = RoundKey {
-        campaign,
-        team,
-        sector: Some(SectorId::from_random(bytes(rng))),
-        night: Night::of(1_769_115_600_000, 60),
+        campaign: author.campaign,
+        team: author.team,
+        sector: Some(sector),
+        night: night(),
         reissue: 0,
     };
     let mut actor = [0; 8];
@@ -56,10 +91,12 @@ fn one(campaign: CampaignId, device: DeviceId, team: TeamId, rng: &mut ChaCha20R
     };
     let mut changes = Vec::new();
     changes.extend(document.commit(at, |w| w.put_departure(&key, &departure)));
-    for _ in 0..OBSERVATIONS {
+    for _ in 0..observations {
         at += 240_000;
         let observation = observation(device, at, rng);
-        changes.extend(document.commit(at, |w| w.put_observation(&observation)));
+        for state in states(&observation, grain) {
+            changes.extend(document.commit(at, |w| w.put_observation(&state)));
+        }
     }
     let name = DocumentName::Round { key };
     let changes = changes.into_iter().map(|change| change.bytes).collect();
@@ -70,10 +107,34 @@ fn one(campaign: CampaignId, device: DeviceId, team: TeamId, rng: &mut ChaCha20R
     }
 }
 
+/// An observation as it is saved, time after time.
+fn states(observation: &Observation, grain: Grain) -> Vec<Observation> {
+    if grain == Grain::Form {
+        return vec![observation.clone()];
+    }
+    let mut state = observation.clone();
+    state.answers = Answers::new();
+    let mut states = vec![state.clone()];
+    for corrected in [true, false] {
+        for (name, answer) in &observation.answers {
+            let first = Answer::DoesNotKnow;
+            let answer = if corrected { first } else { answer.clone() };
+            state.answers.insert(name.clone(), answer);
+            states.push(state.clone());
+        }
+    }
+    states
+}
+
 fn bytes(rng: &mut ChaCha20Rng) -> [u8; 16] {
     let mut bytes = [0; 16];
     rng.fill_bytes(&mut bytes);
     bytes
+}
+
+/// An observation of its own.
+pub fn observation_of(author: Author, at: i64, rng: &mut ChaCha20Rng) -> Observation {
+    observation(author.device, at, rng)
 }
 
 /// 25 fields: 13 of the observation itself and 12 answers.

@@ -56,6 +56,13 @@ impl Process {
         Ok(kb.context("/proc/PID/status has another shape here")? * 1024.0 / 1e6)
     }
 
+    /// Its death, at once; nothing of it is left running.
+    pub fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     fn file(&self, name: &str) -> std::path::PathBuf {
         Path::new("/proc")
             .join(self.child.id().to_string())

@@ -1,254 +1,325 @@
-//! `cargo xtask bench sync`: observations acknowledged per second, beside automerge-repo's server.
+//! `cargo xtask bench sync`: what tablets send, acknowledged, beside automerge-repo and samod.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 use maraude_core::model::{CampaignId, DeviceId, TeamId};
-use maraude_tests::bench::rounds::{OBSERVATIONS, build};
-use maraude_tests::bench::server::Process;
-use maraude_tests::bench::{Measured, median, ours, p95_ms, peer};
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Barrier;
-use std::time::{Duration, Instant};
+use maraude_tests::bench::contender::{Contender, Running, Size};
+use maraude_tests::bench::crowd::{Dripping, come_back, honest};
+use maraude_tests::bench::ours::Pusher;
+use maraude_tests::bench::report::{Report, load_average};
+use maraude_tests::bench::rounds::{Author, Grain, OBSERVATIONS};
+use maraude_tests::bench::{Measured, measure, median, p95_ms, peer, percentile_ms, wire};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-const CONNECTIONS: u32 = 20;
-const ROUNDS: u32 = 10;
-const FRESH_RUNS: u32 = 5;
-const RUNS_ON_ONE: u32 = 3;
-const OUR_PORT: u16 = 18_610;
-const PEER_PORT: u16 = 18_611;
+const PORT: u16 = 18_610;
+
+/// How much is measured.
+struct Scale {
+    size: Size,
+    fresh: u32,
+    tablets: u32,
+    observations: u32,
+    window: Duration,
+    drips: usize,
+    honest: u32,
+    /// Stored observations at which the cost of more is measured.
+    curve: Vec<u32>,
+    deaths: u32,
+}
+
+/// The measure of the tables.
+fn full() -> Scale {
+    Scale {
+        size: Size {
+            tablets: 20,
+            rounds: 10,
+            runs: 3,
+        },
+        fresh: 5,
+        tablets: 500,
+        observations: 50,
+        window: Duration::from_mins(1),
+        drips: 500,
+        honest: 200,
+        curve: vec![1_000, 10_000, 100_000, 1_000_000],
+        deaths: 5,
+    }
+}
+
+/// Whether everything works: no figure of it means anything.
+fn quick() -> Scale {
+    Scale {
+        size: Size {
+            tablets: 2,
+            rounds: 2,
+            runs: 2,
+        },
+        fresh: 1,
+        tablets: 6,
+        observations: 5,
+        window: Duration::from_secs(2),
+        drips: 10,
+        honest: 5,
+        curve: vec![120, 240],
+        deaths: 1,
+    }
+}
 
 struct Arguments {
-    peer: PathBuf,
-    server: PathBuf,
+    contenders: Vec<Contender>,
     json: PathBuf,
+    parts: String,
+    scale: Scale,
 }
 
 fn main() -> Result<()> {
     let arguments = arguments()?;
-    let mut table = Vec::new();
-    let fresh = (0..FRESH_RUNS).map(|run| our_runs(&arguments.server, 1, run));
-    let fresh: Vec<Measured> = fresh.collect::<Result<Vec<_>>>()?.concat();
-    table.push(("Maraude, fresh, median of 5", median(&fresh)));
-    for (index, run) in our_runs(&arguments.server, RUNS_ON_ONE, 100)?
-        .into_iter()
-        .enumerate()
-    {
-        table.push((
-            ["Maraude, same server, run 1", "run 2", "run 3"][index],
-            run,
-        ));
+    let mut report = Report::default();
+    report.say(&format!("load average: {}", load_average()));
+    let scale = &arguments.scale;
+    for part in arguments.parts.chars() {
+        match part {
+            'a' => own_endpoint(&arguments, scale, &mut report)?,
+            'b' => one_generator(&arguments, scale, &mut report)?,
+            'c' => morning_after(&arguments, scale, &mut report)?,
+            'd' => dripping(&arguments, scale, &mut report)?,
+            'e' => on_the_wire(&arguments, &mut report)?,
+            'f' => curve(&arguments, scale, &mut report)?,
+            'g' => after_death(&arguments, scale, &mut report)?,
+            other => bail!("there is no part {other}"),
+        }
+        // Kept after each part: the last ones take long.
+        report.write(&arguments.json)?;
     }
-    let fresh = (0..FRESH_RUNS).map(|run| peer_runs(&arguments.peer, 1, run));
-    let fresh: Vec<Measured> = fresh.collect::<Result<Vec<_>>>()?.concat();
-    table.push(("automerge-repo, fresh, median of 5", median(&fresh)));
-    for (index, run) in peer_runs(&arguments.peer, RUNS_ON_ONE, 100)?
-        .into_iter()
-        .enumerate()
-    {
-        table.push((
-            ["automerge-repo, same server, run 1", "run 2", "run 3"][index],
-            run,
-        ));
-    }
-    print(&table);
-    if let Some(folder) = arguments.json.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    std::fs::write(&arguments.json, serde_json::to_string_pretty(&table)?)?;
+    report.say(&format!("load average: {}", load_average()));
     Ok(())
 }
 
 fn arguments() -> Result<Arguments> {
     let mut words = std::env::args().skip(1);
-    let (mut peer, mut server, mut json) = (None, None, None);
-    while let (Some(name), Some(value)) = (words.next(), words.next()) {
+    let (mut contenders, mut json, mut parts) = (Vec::new(), None, "abcdefg".to_owned());
+    let mut scale = full();
+    while let Some(name) = words.next() {
+        if name == "--quick" {
+            scale = quick();
+            continue;
+        }
+        let value = words
+            .next()
+            .with_context(|| format!("{name} needs a value"))?;
         match name.as_str() {
-            "--peer" => peer = Some(value.into()),
-            "--server" => server = Some(value.into()),
+            "--server" => contenders.insert(0, Contender::Maraude(value.into())),
+            "--peer" => contenders.push(Contender::Repo(value.into())),
+            "--samod" => contenders.push(Contender::Samod(value.into())),
             "--json" => json = Some(value.into()),
-            other => anyhow::bail!("{other} is not an argument of this program"),
+            "--parts" => parts = value,
+            other => bail!("{other} is not an argument of this program"),
         }
     }
-    let missing = "give --peer FOLDER, --server BINARY and --json FILE";
     Ok(Arguments {
-        peer: peer.context(missing)?,
-        server: server.context(missing)?,
-        json: json.context(missing)?,
+        contenders,
+        json: json.context("give --json FILE")?,
+        parts,
+        scale,
     })
 }
 
-#[expect(clippy::print_stdout, reason = "a benchmark prints its table")]
-fn print(table: &[(&str, Measured)]) {
-    println!(
-        "\n{CONNECTIONS} connections x {ROUNDS} rounds x {OBSERVATIONS} observations of 25 fields"
-    );
-    println!(
-        "{:<36} {:>8} {:>8} {:>8} {:>9}",
-        "", "obs/s", "CPU s", "peak MB", "p95 ms"
-    );
-    for (name, run) in table {
-        println!(
-            "{name:<36} {:>8.0} {:>8.2} {:>8.1} {:>9.0}",
-            run.observations_per_s, run.server_cpu_s, run.peak_mb, run.p95_ms
-        );
+impl Arguments {
+    fn ours(&self) -> Result<&Contender> {
+        self.contenders.first().context("give --server BINARY")
     }
-    let (ours, peer) = (&table[0].1, &table[1 + RUNS_ON_ONE as usize].1);
-    println!(
-        "\nratio to automerge-repo: {:.1} x the observations/s, 1/{:.1} of the CPU seconds, \
-         {:.2} x the memory",
-        ours.observations_per_s / peer.observations_per_s,
-        peer.server_cpu_s / ours.server_cpu_s,
-        ours.peak_mb / peer.peak_mb
-    );
-    let third = |first: usize| {
-        100.0 * table[first + 2].1.observations_per_s / table[first].1.observations_per_s
-    };
-    println!(
-        "third run on one server, per cent of the first: {:.0} (Maraude), {:.0} (automerge-repo)",
-        third(1),
-        third(2 + RUNS_ON_ONE as usize)
-    );
-    println!("Maraude acknowledges after the commit to disk; automerge-repo before it.");
 }
 
-fn maraude(server: &Path, data: &Path, words: &[&str]) -> Result<String> {
-    let done = Command::new(server)
-        .args(words)
-        .env("MARAUDE_DATA", data)
-        .output()?;
-    let problem = String::from_utf8_lossy(&done.stderr).into_owned();
-    ensure!(
-        done.status.success(),
-        "maraude {}: {problem}",
-        words.join(" ")
-    );
-    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+const GRAINS: [(Grain, &str); 2] = [(Grain::Form, "form"), (Grain::Field, "field")];
+
+fn observations(size: Size) -> u32 {
+    size.tablets * size.rounds * OBSERVATIONS
 }
 
-/// Several runs on one fresh server of ours.
-fn our_runs(server: &Path, runs: u32, seed: u32) -> Result<Vec<Measured>> {
-    let folder = tempfile::tempdir()?;
-    let data = folder.path().join("data");
-    let key = folder.path().join("master.key");
-    let key_text = key.to_string_lossy().into_owned();
-    maraude(server, &data, &["init", "--master-key", &key_text])?;
-    let listen = format!("127.0.0.1:{OUR_PORT}");
-    let mut serve = Command::new(server);
-    serve.args(["serve", "--listen", &listen, "--master-key", &key_text]);
-    let process = Process::start(serve.env("MARAUDE_DATA", &data), &OUR_PORT.to_string())?;
-    let base = format!("http://{listen}");
-    let words = ["campaign", "create", "--name", "Mesure", "--json"];
-    let made = ours::json_of(&maraude(server, &data, &words)?)?;
-    let campaign = made["id"]
-        .as_str()
-        .context("no campaign was made")?
-        .to_owned();
-    (0..runs)
-        .map(|run| our_run(server, &data, &process, &base, &campaign, seed + run))
-        .collect()
-}
-
-fn our_run(
-    server: &Path,
-    data: &Path,
-    process: &Process,
-    base: &str,
-    campaign: &str,
-    seed: u32,
-) -> Result<Measured> {
-    let mut pushers = Vec::new();
-    for number in 0..CONNECTIONS {
-        let label = format!("mesure-{seed}-{number}");
-        let words = [
-            "device",
-            "enrol",
-            "--campaign",
-            campaign,
-            "--label",
-            &label,
-            "--json",
-        ];
-        let made = ours::json_of(&maraude(server, data, &words)?)?;
-        let code = made["code"].as_str().context("no code was made")?;
-        let seed = u64::from(seed) * 1_000 + u64::from(number);
-        let mut pusher = ours::Pusher::enrol(base, code, seed)?;
-        let (campaign, device) = (pusher.tablet().campaign, pusher.tablet().device);
-        let team = TeamId::from_random([number as u8; 16]);
-        pusher.seal(build(campaign, device, team, ROUNDS, seed), seed);
-        pushers.push(pusher);
+/// (a) The tablets' own endpoint.
+fn own_endpoint(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()> {
+    let size = scale.size;
+    report.head("(a) own endpoint, medians on fresh servers");
+    for (grain, name) in GRAINS {
+        let mut runs = Vec::new();
+        for _ in 0..scale.fresh {
+            let running = arguments.ours()?.start(PORT, size)?;
+            runs.push(own_run(&running, size, 0, grain)?);
+        }
+        report.measured("a", "Maraude", name, &median(&runs));
     }
-    measure(process, pushers, ours::Pusher::push)
+    Ok(())
 }
 
-/// Several runs on one fresh peer.
-fn peer_runs(packages: &Path, runs: u32, seed: u32) -> Result<Vec<Measured>> {
-    let folder = tempfile::tempdir()?;
-    let script = maraude_tests::generated::root().join("tests/peers/automerge-repo-server.mjs");
-    let mut serve = Command::new("node");
-    serve
-        .arg(script)
-        .arg(PEER_PORT.to_string())
-        .arg(folder.path())
-        .arg(packages);
-    let process = Process::start(&mut serve, "ready")?;
-    (0..runs)
-        .map(|run| peer_run(&process, seed + run))
-        .collect()
-}
-
-fn peer_run(process: &Process, seed: u32) -> Result<Measured> {
-    let mut pushers = Vec::new();
-    for number in 0..CONNECTIONS {
-        let seed = u64::from(seed) * 1_000 + u64::from(number);
-        let campaign = CampaignId::from_random([1; 16]);
-        let device = DeviceId::from_random([number as u8; 16]);
-        let team = TeamId::from_random([number as u8; 16]);
-        let rounds = build(campaign, device, team, ROUNDS, seed);
-        pushers.push(peer::Pusher::connect(
-            &format!("ws://127.0.0.1:{PEER_PORT}/"),
-            number,
-            &rounds,
-        )?);
-    }
-    measure(process, pushers, peer::Pusher::push)
-}
-
-/// All connections push at once.
-fn measure<P: Send>(
-    process: &Process,
-    pushers: Vec<P>,
-    push: fn(P) -> Result<Vec<Duration>>,
-) -> Result<Measured> {
-    let cpu_before = process.cpu_s()?;
-    let start_line = Barrier::new(pushers.len() + 1);
-    let (start, times) = std::thread::scope(|scope| {
-        let waiting: Vec<_> = pushers
-            .into_iter()
-            .map(|pusher| {
-                let start_line = &start_line;
-                scope.spawn(move || {
-                    start_line.wait();
-                    push(pusher)
-                })
-            })
-            .collect();
-        start_line.wait();
-        let start = Instant::now();
-        let times: Result<Vec<Vec<Duration>>> = waiting
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .map_err(|_| anyhow::anyhow!("a connection panicked"))?
-            })
-            .collect();
-        (start.elapsed(), times)
+fn own_run(running: &Running, size: Size, run: u32, grain: Grain) -> Result<Measured> {
+    let tablets = running.tablets.iter().zip(0..size.tablets);
+    let pushers = tablets.map(|(tablet, number)| {
+        let mut pusher = Pusher::of(&running.base, Arc::clone(tablet));
+        let rounds = running.rounds(size, number, run, grain);
+        pusher.seal(&rounds, u64::from(run * 1_000 + number));
+        pusher
     });
-    let observations = f64::from(CONNECTIONS * ROUNDS * OBSERVATIONS);
-    Ok(Measured {
-        observations_per_s: observations / start.as_secs_f64(),
-        server_cpu_s: process.cpu_s()? - cpu_before,
-        peak_mb: process.peak_mb()?,
-        p95_ms: p95_ms(times?.concat()),
-    })
+    let pushers = pushers.collect();
+    measure(&running.process, observations(size), pushers, Pusher::push)
+}
+
+/// (b) One generator of automerge-repo's protocol for all; (f) three runs in a row on one server.
+fn one_generator(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()> {
+    let size = scale.size;
+    report.head("(b) one load generator, medians on fresh servers; then runs on one server");
+    for (grain, name) in GRAINS {
+        for contender in &arguments.contenders {
+            let mut runs = Vec::new();
+            for _ in 0..scale.fresh {
+                let running = contender.start(PORT, size)?;
+                runs.push(repo_run(&running, size, 0, grain)?);
+            }
+            report.measured("b", contender.name(), name, &median(&runs));
+            let running = contender.start(PORT, size)?;
+            let mut first = None;
+            for run in 0..size.runs {
+                let measured = repo_run(&running, size, run, grain)?;
+                let name = format!("{name}, run {} on one server", run + 1);
+                report.measured("f", contender.name(), &name, &measured);
+                let first = *first.get_or_insert(measured.observations_per_s);
+                let percent = 100.0 * measured.observations_per_s / first;
+                report.figures("f", contender.name(), &name, &[("% of run 1", percent)]);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn repo_run(running: &Running, size: Size, run: u32, grain: Grain) -> Result<Measured> {
+    let pushers = running.pushers(size, run, grain)?;
+    measure(
+        &running.process,
+        observations(size),
+        pushers,
+        peer::Pusher::push,
+    )
+}
+
+/// (c) All tablets come back within a minute.
+fn morning_after(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()> {
+    let size = Size {
+        tablets: scale.tablets,
+        rounds: 1,
+        runs: 1,
+    };
+    let running = arguments.ours()?.start(PORT, size)?;
+    report.head(&format!(
+        "(c) {} tablets come back within {} s, {} unsent observations each, an envelope each",
+        scale.tablets,
+        scale.window.as_secs(),
+        scale.observations
+    ));
+    let cpu_before = running.process.cpu_s()?;
+    let met = come_back(&running, scale.observations, scale.window)?;
+    let percentile = |percent| percentile_ms(met.times.clone(), percent);
+    let figures = [
+        ("p50 ms", percentile(50)),
+        ("p95 ms", percentile(95)),
+        ("p99 ms", percentile(99)),
+        ("errors", met.errors as f64),
+        ("CPU s", running.process.cpu_s()? - cpu_before),
+        ("peak MB", running.process.peak_mb()?),
+    ];
+    report.figures("c", "Maraude", "acknowledged", &figures);
+    Ok(())
+}
+
+/// (d) Sockets that drip beside an honest tablet.
+fn dripping(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()> {
+    let size = Size {
+        tablets: 1,
+        rounds: 1,
+        runs: 1,
+    };
+    let running = arguments.ours()?.start(PORT, size)?;
+    report.head(&format!("(d) {} sockets that drip", scale.drips));
+    let alone = p95_ms(honest(&running, 0, scale.honest)?);
+    let drips = Dripping::on(&running, scale.drips)?;
+    let beside = p95_ms(honest(&running, scale.honest, scale.honest)?);
+    drop(drips);
+    let figures = [
+        ("p95 alone ms", alone),
+        ("p95 beside ms", beside),
+        ("added ms", beside - alone),
+    ];
+    report.figures("d", "Maraude", "honest tablet", &figures);
+    Ok(())
+}
+
+/// (e) Bytes on the wire.
+fn on_the_wire(arguments: &Arguments, report: &mut Report) -> Result<()> {
+    let size = Size {
+        tablets: 1,
+        rounds: 1,
+        runs: 1,
+    };
+    let running = arguments.ours()?.start(PORT, size)?;
+    report.head("(e) bytes of one request; beside it the same as JSON, gzipped");
+    let tablet = running.tablets.first().context("an enrolled tablet")?;
+    let author = Author {
+        campaign: CampaignId::from_random([1; 16]),
+        device: DeviceId::from_random([2; 16]),
+        team: TeamId::from_random([3; 16]),
+    };
+    let wire = wire::measure(tablet, author)?;
+    let figures = [
+        ("round of 30", wire.round as f64),
+        ("JSON", wire.round_json as f64),
+        ("one observation", wire.observation as f64),
+        ("one field", wire.field as f64),
+        ("its envelope", wire.field_envelope as f64),
+        ("field JSON", wire.field_json as f64),
+    ];
+    report.figures("e", "Maraude", "bytes", &figures);
+    Ok(())
+}
+
+/// (f) What more costs when so much is stored.
+fn curve(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()> {
+    let size = scale.size;
+    let running = arguments.ours()?.start(PORT, size)?;
+    report.head("(f) the same again when so many observations are stored");
+    let (mut stored, mut run) = (0, 0);
+    for wanted in &scale.curve {
+        while stored < *wanted {
+            own_run(&running, size, run, Grain::Form)?;
+            stored += observations(size);
+            run += 1;
+        }
+        let measured = own_run(&running, size, run, Grain::Form)?;
+        let name = format!("form, {stored} stored");
+        report.measured("f", "Maraude", &name, &measured);
+        stored += observations(size);
+        run += 1;
+    }
+    Ok(())
+}
+
+/// (g) What is there after a death within a millisecond of the last acknowledgement.
+fn after_death(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()> {
+    let size = scale.size;
+    report.head("(g) acknowledged documents that are there in full after kill -9");
+    for contender in &arguments.contenders {
+        for death in 0..scale.deaths {
+            let running = contender.start(PORT, size)?;
+            repo_run(&running, size, 0, Grain::Form)?;
+            let running = running.killed()?;
+            let mut found = 0;
+            for tablet in 0..size.tablets {
+                let rounds = running.rounds(size, tablet, 0, Grain::Form);
+                found += peer::present(&running.url(tablet)?, &rounds)?;
+            }
+            let all = f64::from(size.tablets * size.rounds);
+            let figures = [("acknowledged", all), ("there", found as f64)];
+            let name = format!("death {}", death + 1);
+            report.figures("g", contender.name(), &name, &figures);
+        }
+    }
+    Ok(())
 }
