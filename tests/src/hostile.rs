@@ -81,6 +81,9 @@ impl HostileTablet {
     pub fn mutant(&mut self, change: &[u8]) -> Vec<u8> {
         let mut body = inside(change);
         for _ in 0..self.dice.whole(1, 4) {
+            if body.is_empty() {
+                body.push(0);
+            }
             let at = self.dice.whole(0, body.len() as u32 - 1) as usize;
             let value = self.dice.whole(0, 255) as u8;
             match self.dice.whole(0, 5) {

@@ -139,6 +139,7 @@ impl Prepared {
             name: "Nuit de la Solidarité (exercice)".to_owned(),
             kind: CampaignKind::NightCount,
             mode: CampaignMode::Exercise,
+            retention: RetentionFrame::default(),
         })?;
         let order = |command: Command| console.order(campaign, &command);
         order(details(night))?;

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use maraude_core::geography::distance_m;
-use maraude_core::model::{CampaignId, CampaignKind, CampaignMode, Coordinates};
+use maraude_core::model::{CampaignId, CampaignKind, CampaignMode, Coordinates, RetentionFrame};
 use maraude_server::http::contract::{NewCampaign, PlaceCandidates, PlaceSearch};
 use maraude_tests::bench::p95_ms;
 use maraude_tests::bench::places::{Query, Wanted, crossings, from_file, landmarks, plain};
@@ -195,6 +195,7 @@ fn ours(arguments: &Arguments, folder: &Path) -> Result<(Process, Console, Campa
         name: "Mesure".to_owned(),
         kind: CampaignKind::NightCount,
         mode: CampaignMode::Exercise,
+        retention: RetentionFrame::default(),
     })?;
     Ok((process, console, campaign))
 }

@@ -120,8 +120,8 @@ fn today(
     let form = questionnaire("");
     for line in &mut lines {
         let of = |ruling: &&Adjudication| ruling.observation == line.observation.id;
-        let standing = rulings.iter().filter(of).filter(|r| r.undone_at.is_none());
-        line.ruling = standing.last().map(|ruling| ruling.ruling);
+        let mut standing = rulings.iter().filter(of).filter(|r| r.undone_at.is_none());
+        line.ruling = standing.next_back().map(|ruling| ruling.ruling);
     }
     let compared = lines
         .iter()
