@@ -9,7 +9,7 @@ use crate::decisions::{Constraints, Contradiction};
 use crate::distance::Surroundings;
 use crate::explain::{BlockingRule, Explanation};
 use crate::frequencies::Frequencies;
-use crate::outcome::{Outcome, fixed};
+use crate::outcome::{Outcome, fixed, in_order};
 use crate::parameters::{Parameters, Weights};
 use crate::part::PartCount;
 use crate::score::{Aligned, Link, Links, Members, Scoring};
@@ -185,11 +185,18 @@ impl Run<'_> {
 
     fn linkage(self) -> Linkage {
         let partition = self.partition(self.around.parameters.held_same_probability);
-        self.told(partition)
+        self.told(partition, |outcome, learnt| {
+            let links = outcome.links.iter();
+            in_order(links.flat_map(|link| outcome.pairs_of(link, learnt)))
+        })
     }
 
-    /// The outcome, given the clusters.
-    pub fn told(self, partition: Vec<Vec<usize>>) -> Linkage {
+    /// The outcome, given the clusters and how pairs are told.
+    pub fn told(
+        self,
+        partition: Vec<Vec<usize>>,
+        pairs: impl FnOnce(&Outcome<'_>, &Parameters) -> Vec<ScoredPair>,
+    ) -> Linkage {
         let run = Outcome {
             around: self.around,
             slots: self.slots,
@@ -201,7 +208,7 @@ impl Run<'_> {
         Linkage {
             counts,
             parts,
-            pairs: run.pairs(&self.learnt),
+            pairs: pairs(&run, &self.learnt),
             clusters: clusters(self.slots, partition),
             contradictions: self.constraints.contradictions.clone(),
             parameters: self.learnt,

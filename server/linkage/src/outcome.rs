@@ -12,6 +12,7 @@ use crate::parameters::{Parameters, Weights, log2_odds};
 use crate::part::{Cells, PartCount, UNITS};
 use crate::score::{Aligned, Link};
 use crate::slot::{Slot, Unit};
+use maraude_core::model::Verdict;
 use std::collections::BTreeMap;
 
 /// Match weights are kept within these bits.
@@ -29,22 +30,27 @@ pub(crate) struct Outcome<'a> {
 }
 
 impl Outcome<'_> {
-    /// Pairs worth telling, in the order of slots.
-    pub fn pairs(&self, parameters: &Parameters) -> Vec<ScoredPair> {
-        let mut pairs: Vec<ScoredPair> = Vec::new();
-        for link in self.links {
-            for member in link.members() {
-                let decided = (member.one as usize, member.other as usize);
-                let told = link.probability >= TOLD_PROBABILITY
-                    || self.constraints.decided.contains_key(&decided);
-                if told {
-                    pairs.push(self.outcome(link, member, parameters));
-                }
-            }
-        }
-        pairs.sort_by_key(|pair| (pair.one, pair.other));
-        pairs.dedup_by_key(|pair| (pair.one, pair.other));
-        pairs
+    /// Pairs of one link worth telling. They are what the link and [`Outcome::held`] say, under the
+    /// same parameters.
+    pub fn pairs_of(&self, link: &Link, parameters: &Parameters) -> Vec<ScoredPair> {
+        let members = link.members().iter();
+        let told = members.filter(|member| {
+            let decided = (member.one as usize, member.other as usize);
+            link.probability >= TOLD_PROBABILITY || self.constraints.decided.contains_key(&decided)
+        });
+        told.map(|member| self.outcome(link, member, parameters))
+            .collect()
+    }
+
+    /// What decisions say of a link's members, one by one.
+    pub fn held(&self, link: &Link) -> Vec<(Option<bool>, Option<Verdict>)> {
+        let members = link.members().iter();
+        let held = members.map(|member| {
+            let decided = (member.one as usize, member.other as usize);
+            let verdict = self.constraints.decided.get(&decided).copied();
+            (fixed(self.constraints, member.one, member.other), verdict)
+        });
+        held.collect()
     }
 
     fn outcome(&self, link: &Link, member: &Aligned, p: &Parameters) -> ScoredPair {
@@ -150,6 +156,14 @@ impl Outcome<'_> {
         let totals = UNITS.into_iter().zip(counts.iter().copied()).collect();
         (totals, cells.named(&counts))
     }
+}
+
+/// Pairs in the order of slots, each once.
+pub(crate) fn in_order(pairs: impl Iterator<Item = ScoredPair>) -> Vec<ScoredPair> {
+    let mut pairs: Vec<ScoredPair> = pairs.collect();
+    pairs.sort_by_key(|pair| (pair.one, pair.other));
+    pairs.dedup_by_key(|pair| (pair.one, pair.other));
+    pairs
 }
 
 /// What decisions make of a pair: one, two, or nothing.

@@ -74,6 +74,7 @@ impl Live {
         let Some((key, link)) = self.links[number as usize].take() else {
             return;
         };
+        self.told.get_mut().remove(&number);
         if let LinkKey::Parties(x, y) = key {
             self.party_links.remove(&(x, y));
         }
@@ -346,6 +347,7 @@ impl Live {
                 dirty.clustered.insert(self.owners[slot as usize]);
             }
             if let Some((_, stored)) = &mut self.links[number as usize] {
+                self.told.get_mut().remove(&number);
                 *stored = link;
             }
         }

@@ -30,6 +30,8 @@ use crate::world::{Order, World};
 use index::Index;
 use links::{Held, LinkKey};
 use maraude_core::model::{Decision, Night, ObservationId, SlotRef, TeamId};
+use outcome::Told;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Number of a stored observation; an edited one gets a new number.
@@ -82,6 +84,8 @@ pub struct Live {
     /// Observations of each party.
     of_party: Vec<BTreeSet<Handle>>,
     links: Vec<Option<(LinkKey, Link)>>,
+    /// Pairs of links as they were told last; an update forgets those of links it changed.
+    told: RefCell<HashMap<LinkNumber, Told>>,
     free_links: Vec<LinkNumber>,
     /// Links of two parties: a member that fits nobody does not hold theirs.
     party_links: HashMap<(u32, u32), LinkNumber>,
@@ -152,6 +156,7 @@ impl Live {
             parties: HashMap::new(),
             of_party: Vec::new(),
             links: Vec::new(),
+            told: RefCell::default(),
             free_links: Vec::new(),
             party_links: HashMap::new(),
             held: Held::default(),
