@@ -10,6 +10,8 @@ const target = document.getElementById('app');
 if (!target) throw new Error('index.html holds no #app');
 
 const console_page = /^\/console(\/|$)/.test(location.pathname);
+// The tablet's styles are here too: they ask whose page it is.
+if (console_page) document.documentElement.dataset['app'] = 'console';
 const App = console_page ? (await import('./console/Console.svelte')).default : Field;
 target.replaceChildren();
 mount(App, { target });

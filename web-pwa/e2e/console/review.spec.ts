@@ -150,6 +150,13 @@ test('thirty pairs are reviewed by keyboard, undone, and redone by two coordinat
   await expect(other.locator('[data-pair]')).toBeVisible();
   await expect(page.locator('[data-other="paul"]')).toBeVisible({ timeout: 15_000 });
   expect(await shownPair(other)).not.toBe(await shownPair(page));
+  // An order that is refused would leave a pair undecided: it is told rather than waited for.
+  const refusals: string[] = [];
+  for (const who of [page, other]) {
+    who.on('response', (answer) => {
+      if (answer.url().endsWith('/commands') && !answer.ok()) refusals.push(String(answer.status()));
+    });
+  }
   const todo = { left: PAIRS };
   const [ours, theirs] = await Promise.all([reviewPairs(page, todo), reviewPairs(other, todo)]);
   const both = [...ours.decided, ...theirs.decided];
@@ -157,7 +164,10 @@ test('thirty pairs are reviewed by keyboard, undone, and redone by two coordinat
   expect(both).toHaveLength(PAIRS);
   expect(theirs.decided.length).toBeGreaterThan(0);
   expect(ours.decided.length).toBeGreaterThan(0);
-  await expect.poll(async () => (await standing(page)).length).toBe(earlier + PAIRS);
+  await expect
+    .poll(async () => (await standing(page)).length, { timeout: 60_000 })
+    .toBe(earlier + PAIRS);
+  expect(refusals).toEqual([]);
   const stand = await standing(page);
   const pairs = stand.map(pairOf);
   expect(new Set(pairs).size, 'no pair is decided twice').toBe(pairs.length);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GroupPerson, PairDecision } from '../../core/generated/console';
-import { labelled, letterOf, move, partable, slotName, split, targets } from './groups';
+import { labelled, letterOf, mapLabels, move, partable, slotName, split, targets } from './groups';
 
 const person = (...names: string[]): GroupPerson =>
   ({
@@ -44,6 +44,12 @@ describe('gestures on a group', () => {
   it('move one away from those it leaves and to all it joins', () => {
     expect(said(move(members, member('y'), 2))).toEqual(['y≠x', 'y=z']);
     expect(said(move(members, member('z'), 1))).toEqual(['z=x', 'z=y']);
+  });
+
+  it('label a place once for all of one observation', () => {
+    const members = labelled([person('a', 'x'), person('a')]);
+    const located = members.map((member) => ({ ...member, place: [0, 0] as [number, number] }));
+    expect(mapLabels(located).map(({ text }) => text)).toEqual(['A1 B', 'A2']);
   });
 
   it('never join two people of one observation', () => {

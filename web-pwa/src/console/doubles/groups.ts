@@ -36,6 +36,24 @@ export function labelled(people: readonly GroupPerson[]): Labelled[] {
   );
 }
 
+/** Labels for the map: members of one observation share one. */
+export function mapLabels(
+  located: readonly (Labelled & { place: [number, number] })[],
+): { id: string; place: [number, number]; text: string; beside: true }[] {
+  const found = new Map<string, { place: [number, number]; texts: string[] }>();
+  for (const { card, place, label } of located) {
+    const held = found.get(card.slot.observation);
+    if (held === undefined) found.set(card.slot.observation, { place, texts: [label] });
+    else held.texts.push(label);
+  }
+  return [...found].map(([id, { place, texts }]) => ({
+    id,
+    place,
+    text: texts.join(' '),
+    beside: true,
+  }));
+}
+
 const pairsAcross = (
   ones: readonly SlotRef[],
   others: readonly SlotRef[],
