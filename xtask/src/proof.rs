@@ -39,6 +39,13 @@ enum Which {
         #[arg(long, default_value_t = 3_600)]
         seconds: u64,
     },
+    /// Random cities: no group below a threshold can be computed, moves change no byte, an exporter
+    /// with one rule taken out is caught.
+    Disclosure {
+        /// How many cities.
+        #[arg(long, default_value_t = 10_000)]
+        count: u64,
+    },
     /// Malformed inputs with repaired checksums, seals and signatures from an enrolled tablet.
     Malformed {
         /// How many.
@@ -68,6 +75,7 @@ impl Proof {
                 let words = format!("fuzz --seconds {seconds}");
                 long(&words, "fuzz::", "MARAUDE_FUZZ_SECONDS", seconds)
             }
+            Which::Disclosure { count } => disclosure(count),
         }
     }
 }
@@ -93,6 +101,15 @@ fn long(words: &str, name: &str, variable: &str, count: u64) -> Result<()> {
     // One after the other: what they print is read line by line.
     tests.args(["--", name, "--nocapture", "--test-threads", "1"]);
     keep_result(words, &mut tests)
+}
+
+fn disclosure(count: u64) -> Result<()> {
+    let mut tests = cargo();
+    tests.args(["test", "--release", "--package", "maraude-observatory"]);
+    tests.env("MARAUDE_CITIES", count.to_string());
+    tests.args(["--", "disclosure::tests::cities::", "--nocapture"]);
+    tests.args(["--test-threads", "2"]);
+    keep_result(&format!("disclosure --count {count}"), &mut tests)
 }
 
 /// Runs a proof, and keeps what its tests printed when it succeeds.

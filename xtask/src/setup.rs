@@ -55,6 +55,32 @@ pub fn npm_packages() -> Result<()> {
     Ok(())
 }
 
+/// What holds published tables to their dictionary (PyPI), in a virtual environment of its own.
+const FRICTIONLESS: &str = "frictionless==5.21.0";
+
+/// The program `frictionless`, installed once.
+pub fn frictionless() -> Result<PathBuf> {
+    let folder = target().join("xtask/frictionless");
+    let program = folder.join("bin/frictionless");
+    let stamp = folder.join("installed");
+    if program.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|done| done == FRICTIONLESS) {
+        return Ok(program);
+    }
+    say("Installing frictionless...");
+    run(in_folder("python3", &root())
+        .args(["-m", "venv"])
+        .arg(&folder))?;
+    run(in_folder(folder.join("bin/python"), &root()).args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        FRICTIONLESS,
+    ]))?;
+    std::fs::write(stamp, FRICTIONLESS)?;
+    Ok(program)
+}
+
 /// The packages of the example client, for tests of clients that are not ours; where they are.
 pub fn node_client() -> Result<PathBuf> {
     let folder = target().join("xtask/node-client");

@@ -102,6 +102,7 @@ pub fn all(browser: bool) -> Tally {
         timed("build", 15, build),
         timed("Rust", 6, rust),
         timed("faults", 6, faults),
+        timed("outside", 2, outside),
         timed("web units", 2, web_units),
     ];
     if browser {
@@ -173,7 +174,14 @@ fn rust() -> Result<Outcome> {
     }
     tests.env(NODE_CLIENT, setup::node_client()?);
     // What a test measured is printed although it passed.
-    tests.args(["--", "--skip", FAULT_TESTS, "--show-output"]);
+    tests.args([
+        "--",
+        "--skip",
+        FAULT_TESTS,
+        "--skip",
+        OUTSIDE_TESTS,
+        "--show-output",
+    ]);
     cargo_tests(&mut tests)
 }
 
@@ -206,6 +214,41 @@ fn faults() -> Result<Outcome> {
         .env("MARAUDE_BIN", server_binary());
     tests.args(["--", FAULT_TESTS, "--show-output", "--test-threads", "1"]);
     cargo_tests(&mut tests)
+}
+
+/// Tests under this module name hand files to GDAL and frictionless.
+const OUTSIDE_TESTS: &str = "outside::";
+
+/// Files read by other programs; one that is not installed counts as skipped, never as passed.
+fn outside() -> Result<Outcome> {
+    let mut tests = cargo();
+    tests.args([
+        "test",
+        "--workspace",
+        "--lib",
+        "--",
+        OUTSIDE_TESTS,
+        "--show-output",
+    ]);
+    let mut skipped = 0;
+    match setup::frictionless() {
+        Ok(program) => {
+            tests.env("MARAUDE_FRICTIONLESS", program);
+        }
+        Err(problem) => {
+            say(format!("frictionless: skipped ({problem:#})"));
+            tests.args(["--skip", "frictionless"]);
+            skipped += 1;
+        }
+    }
+    if !crate::run::has("ogrinfo") {
+        say("GDAL: skipped (Debian: apt-get install gdal-bin python3-gdal)");
+        tests.args(["--skip", "gdal", "--skip", "geopackages"]);
+        skipped += 3;
+    }
+    let mut outcome = cargo_tests(&mut tests)?;
+    outcome.tally.skipped += skipped;
+    Ok(outcome)
 }
 
 fn web_units() -> Result<Outcome> {

@@ -2,6 +2,7 @@
 //!
 //! It must never hold who they are. `server/src/publication` fills it from clusters.
 
+use crate::attribute::Profile;
 use maraude_core::model::Coordinates;
 use serde::{Deserialize, Serialize};
 
@@ -56,4 +57,6 @@ pub struct CountedPlace {
     pub people_at_least: u32,
     /// The largest number that fits.
     pub people_at_most: u32,
+    /// What is known of a person in the street; empty for squats, bidonvilles and partners.
+    pub profile: Profile,
 }

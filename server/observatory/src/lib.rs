@@ -6,8 +6,11 @@
 //! [`disclosure::verify()`].
 
 pub mod area;
+pub mod attribute;
+pub mod comparison;
 pub mod disclosure;
 pub mod estimation;
 pub mod indicator;
 pub mod plane;
 pub mod tabulate;
+pub mod typology;

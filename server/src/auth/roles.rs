@@ -127,6 +127,30 @@ pub const TABLE: &[Route] = &[
         FIGURES,
     ),
     route("GET", "/api/campaigns/{campaign}/clusters", NIGHT),
+    route("GET", "/api/campaigns/{campaign}/internal/{table}", NIGHT),
+    // OGC API - Features: opened releases, and everything behind the inner door.
+    route("GET", "/open/ogc", Access::Public),
+    route("GET", "/open/ogc/conformance", Access::Public),
+    route("GET", "/open/ogc/api", Access::Public),
+    route("GET", "/open/ogc/collections", Access::Public),
+    route("GET", "/open/ogc/collections/{collection}", Access::Public),
+    route(
+        "GET",
+        "/open/ogc/collections/{collection}/items",
+        Access::Public,
+    ),
+    route(
+        "GET",
+        "/open/ogc/collections/{collection}/items/{item}",
+        Access::Public,
+    ),
+    route("GET", "/ogc", FIGURES),
+    route("GET", "/ogc/conformance", FIGURES),
+    route("GET", "/ogc/api", FIGURES),
+    route("GET", "/ogc/collections", FIGURES),
+    route("GET", "/ogc/collections/{collection}", FIGURES),
+    route("GET", "/ogc/collections/{collection}/items", FIGURES),
+    route("GET", "/ogc/collections/{collection}/items/{item}", FIGURES),
 ];
 
 /// Who may call a route; none when it is not in the table. HEAD is as GET.
@@ -178,6 +202,7 @@ mod tests {
                 "/doubles",
                 "/tonight",
                 "/clusters",
+                "/internal",
                 "/quarantine",
                 "/quality",
                 "/gazetteer",

@@ -7,16 +7,11 @@ use super::{CommandError, say};
 use crate::app::App;
 use crate::export::Format;
 use crate::publication::frozen;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use data_encoding::BASE64;
 use maraude_core::model::CampaignId;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatName {
-    Geojson,
-    Csv,
-}
 
 /// `maraude export`.
 #[derive(Debug, Args)]
@@ -27,15 +22,22 @@ pub struct Export {
     /// Identifier of the campaign (default: the only one)
     #[arg(long)]
     campaign: Option<CampaignId>,
-    /// Format; a CSV comes with its dictionary beside it (FILE.schema.json)
-    #[arg(long, value_enum)]
-    format: FormatName,
+    /// geojson, csv (with its dictionary beside it, FILE.schema.json), gpkg, fgb, parquet, xlsx, page
+    /// (why a surface is grey) or dcat
+    #[arg(long)]
+    format: Format,
     /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
-/// The file of a release, as a text.
+/// The bytes that came over the socket.
+fn bytes(text: &str) -> Result<Vec<u8>, Refusal> {
+    let read = BASE64.decode(text.as_bytes());
+    read.map_err(|error| Refusal::new("export", error.to_string()))
+}
+
+/// The file of a release, in base64.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Write {
     campaign: Option<CampaignId>,
@@ -50,15 +52,12 @@ impl Export {
             number: self.release,
             format: format.to_string(),
         };
-        let format = match self.format {
-            FormatName::Geojson => Format::Geojson,
-            FormatName::Csv => Format::Csv,
-        };
+        let format = self.format;
         let mut written = vec![self.out.clone()];
-        std::fs::write(&self.out, ask(place, of(format))?)?;
+        std::fs::write(&self.out, bytes(&ask(place, of(format))?)?)?;
         if format == Format::Csv {
             let dictionary = self.out.with_extension("schema.json");
-            std::fs::write(&dictionary, ask(place, of(Format::Dictionary))?)?;
+            std::fs::write(&dictionary, bytes(&ask(place, of(Format::Dictionary))?)?)?;
             written.push(dictionary);
         }
         if place.json {
@@ -94,6 +93,6 @@ impl Operation for Write {
         format
             .write(&kept.release, &mut bytes)
             .map_err(|error| Refusal::new("export", error.to_string()))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(BASE64.encode(&bytes))
     }
 }

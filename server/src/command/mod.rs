@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod campaign;
 mod certificate;
+mod compare;
 mod control;
 mod device;
 mod ending;
@@ -95,6 +96,8 @@ enum Command {
     /// The part not seen, estimated from counts
     #[command(subcommand)]
     Estimate(estimate::Estimates),
+    /// Two campaigns on the sectors walked both times
+    Compare(compare::Compare),
     /// Link a file of observations, without a server
     Link(LinkArguments),
 }
@@ -162,6 +165,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Release(releases) => releases.run(&place),
         Command::Export(export) => export.run(&place),
         Command::Estimate(estimates) => estimates.run(&place),
+        Command::Compare(compare) => compare.run(&place),
         Command::Link(arguments) => run_link(&arguments, &place),
     };
     match done {

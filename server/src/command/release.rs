@@ -5,7 +5,10 @@ use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
-use crate::publication::{BuildError, Builder, FrozenRelease, Sources, build, prepare, releases};
+use crate::export::Format;
+use crate::publication::{
+    BuildError, Builder, FrozenRelease, OpenList, Sources, build, frozen, prepare, releases,
+};
 use crate::review::Reviewed;
 use clap::{Args, Subcommand, ValueEnum};
 use maraude_core::model::CampaignId;
@@ -20,7 +23,11 @@ pub enum Releases {
     Build(Build),
     /// List the releases of a campaign
     List(List),
-    /// Check every rule on published files themselves, without a server
+    /// Let anybody read a release at /open/ogc
+    Open(Open),
+    /// Take a release off /open/ogc
+    Close(Open),
+    /// Attack published files: a linear program tries to compute what they withhold
     Verify(Verify),
 }
 
@@ -50,12 +57,92 @@ pub struct List {
     campaign: Option<CampaignId>,
 }
 
+/// `maraude release open` and `close`.
+#[derive(Debug, Args, Serialize, Deserialize)]
+pub struct Open {
+    /// Number of the release
+    #[arg(long, value_name = "N")]
+    release: u32,
+    /// Identifier of the campaign (default: the only one)
+    #[arg(long)]
+    campaign: Option<CampaignId>,
+}
+
+/// Opening a release to anybody, or closing it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetOpen {
+    of: Open,
+    open: bool,
+}
+
+impl Operation for SetOpen {
+    const NAME: &'static str = "release-open";
+    type Answer = ReleaseLine;
+
+    fn perform(self, app: &App) -> Result<ReleaseLine, Refusal> {
+        let campaign = choose(app, self.of.campaign)?;
+        let number = self.of.release;
+        let engine = app.engine(campaign)?;
+        let kept = frozen(engine.log().as_ref(), number)?.ok_or_else(|| {
+            Refusal::new(
+                "release-unknown",
+                format!("there is no release number {number}"),
+            )
+        })?;
+        let action = if self.open {
+            "release-opened"
+        } else {
+            "release-closed"
+        };
+        let subject = format!("{campaign} {number}");
+        let now = app.clock().now();
+        app.server().add_audit(now, COMMAND, action, &subject)?;
+        OpenList::of(app.folder())
+            .set(campaign, &kept, self.open)
+            .map_err(|error| Refusal::new("storage", error.to_string()))?;
+        Ok(ReleaseLine::from(&kept))
+    }
+}
+
 /// `maraude release verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Published files (GeoJSON, CSV), of one or several releases
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(value_name = "FILE", required_unless_present = "all")]
     files: Vec<PathBuf>,
+    /// Also attack everything that the campaign has released so far, as it was kept
+    #[arg(long)]
+    all: bool,
+    /// Identifier of the campaign (default: the only one)
+    #[arg(long, requires = "all")]
+    campaign: Option<CampaignId>,
+}
+
+/// All maps and tables of a campaign, as they are written.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Everything {
+    campaign: Option<CampaignId>,
+}
+
+impl Operation for Everything {
+    const NAME: &'static str = "release-everything";
+    type Answer = Vec<(String, String)>;
+
+    fn perform(self, app: &App) -> Result<Vec<(String, String)>, Refusal> {
+        let engine = app.engine(choose(app, self.campaign)?)?;
+        let mut files = Vec::new();
+        for kept in releases(engine.log().as_ref())? {
+            for format in [Format::Geojson, Format::Csv] {
+                let mut bytes = Vec::new();
+                format
+                    .write(&kept.release, &mut bytes)
+                    .map_err(|error| Refusal::new("export", error.to_string()))?;
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                files.push((format.file_name(&kept.release), text));
+            }
+        }
+        Ok(files)
+    }
 }
 
 /// A release as it is listed.
@@ -87,6 +174,8 @@ impl Releases {
         match self {
             Self::Build(build) => print(place, &[ask(place, build)?]),
             Self::List(list) => print(place, &ask(place, list)?),
+            Self::Open(of) => print(place, &[ask(place, SetOpen { of, open: true })?]),
+            Self::Close(of) => print(place, &[ask(place, SetOpen { of, open: false })?]),
             Self::Verify(verify) => verify.run(place),
         }
     }
@@ -200,6 +289,12 @@ impl Verify {
                 name: path.display().to_string(),
                 text,
             });
+        }
+        if self.all {
+            let campaign = self.campaign;
+            for (name, text) in ask(place, Everything { campaign })? {
+                files.push(PublishedFile { name, text });
+            }
         }
         let seen = verify(&files);
         if place.json {

@@ -4,16 +4,17 @@
 
 use super::{ExportError, reason, rounded_to};
 use geo::{Coord, LineString, MultiPolygon};
-use maraude_observatory::disclosure::{Figure, PublishedArea, Release};
+use maraude_observatory::disclosure::{AttributeFigure, Figure, PublishedArea, Release, Stage};
 use maraude_observatory::indicator::Unit;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::io::Write;
 
 /// Writes the map.
 ///
 /// # Shape
 /// A `FeatureCollection`; its member `maraude` holds `release`, `stage`, `campaign`, `nights`,
-/// `exercise`, `sentence`, `settings`. Each feature has `code`, `name`, `level`, `parent`,
+/// `exercise`, `sentence`, `settings`, and where there are some `attributes` (`code`, `attribute`,
+/// `category`, `figure`, `rounded_to`, `reason`), `corrects` and `errata`. Each feature has `code`, `name`, `level`, `parent`,
 /// `subject`, `figure` (absent when withheld), `rounded_to`, `reason`, `walked`.
 ///
 /// # Errors
@@ -21,7 +22,7 @@ use std::io::Write;
 pub fn geojson(release: &Release, out: &mut dyn Write) -> Result<(), ExportError> {
     let published = release.published();
     let heading = &published.heading;
-    let head = json!({
+    let mut head = json!({
         "release": heading.number,
         "stage": published.stage.code(),
         "campaign": heading.campaign,
@@ -30,6 +31,25 @@ pub fn geojson(release: &Release, out: &mut dyn Write) -> Result<(), ExportError
         "sentence": { "fr": published.sentence.fr, "en": published.sentence.en },
         "settings": published.settings,
     });
+    if let Value::Object(head) = &mut head {
+        if !published.attributes.is_empty() {
+            let lines = published.attributes.iter();
+            let told = lines.map(|told| attribute(told, published.stage)).collect();
+            head.insert("attributes".to_owned(), Value::Array(told));
+        }
+        if let Some(number) = published.corrects {
+            let lines = published.errata.iter().map(|one| {
+                json!({
+                    "code": one.code,
+                    "subject": one.unit.code(),
+                    "was": Value::Object(figure_of(one.was)),
+                    "now": Value::Object(figure_of(one.now)),
+                })
+            });
+            head.insert("corrects".to_owned(), json!(number));
+            head.insert("errata".to_owned(), lines.collect());
+        }
+    }
     out.write_all(b"{\"type\":\"FeatureCollection\",\"maraude\":")?;
     serde_json::to_writer(&mut *out, &head)?;
     out.write_all(b",\"features\":[")?;
@@ -50,6 +70,28 @@ pub fn geojson(release: &Release, out: &mut dyn Write) -> Result<(), ExportError
     Ok(())
 }
 
+/// A figure's members, none when it is withheld.
+fn figure_of(figure: Figure) -> Map<String, Value> {
+    let told = [
+        ("figure", figure.shown().map(Value::from)),
+        ("rounded_to", rounded_to(figure).map(Value::from)),
+    ];
+    told.into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+}
+
+fn attribute(told: &AttributeFigure, stage: Stage) -> Value {
+    let mut line = figure_of(told.figure);
+    line.insert("code".to_owned(), json!(told.code));
+    line.insert("attribute".to_owned(), json!(told.attribute.code()));
+    line.insert("category".to_owned(), json!(told.category));
+    if let Some(reason) = reason(told.figure, stage) {
+        line.insert("reason".to_owned(), json!(reason));
+    }
+    Value::Object(line)
+}
+
 fn properties(release: &Release, area: &PublishedArea, unit: Unit, figure: Figure) -> Value {
     let mut properties = json!({
         "code": area.code,
@@ -60,11 +102,10 @@ fn properties(release: &Release, area: &PublishedArea, unit: Unit, figure: Figur
     });
     let optional = [
         ("parent", area.parent.as_deref().map(Value::from)),
-        ("figure", figure.shown().map(Value::from)),
-        ("rounded_to", rounded_to(figure).map(Value::from)),
         ("reason", reason(figure, release.stage()).map(Value::from)),
     ];
     if let Value::Object(map) = &mut properties {
+        map.extend(figure_of(figure));
         for (name, value) in optional {
             map.extend(value.map(|value| (name.to_owned(), value)));
         }

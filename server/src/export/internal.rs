@@ -4,12 +4,15 @@
 //! `http::releases` calls it. It is not a [`maraude_observatory::disclosure::Release`], and no
 //! writer of releases takes it.
 
-use super::ExportError;
 use super::geojson::degrees;
+use super::inner_sheets::{self, InternalSite};
+use super::sheet::{About, Cell, Column, Geometry, Row, Sheet};
+use super::{ExportError, Format, csv, flatgeobuf, geopackage, geoparquet, through_file, xlsx};
 use crate::projection::{
     Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting,
 };
 use crate::review::Reviewed;
+use maraude_core::form::questionnaire;
 use maraude_core::model::{Coordinates, Position};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -53,6 +56,67 @@ pub struct InternalExport {
 }
 
 impl InternalExport {
+    /// Writes one of the tables in a format.
+    ///
+    /// # Errors
+    /// When the view fails, `out` refuses, or the format holds no internal table.
+    pub fn write(
+        &self,
+        (view, reviewed): (&View, &Reviewed),
+        what: Table,
+        format: Format,
+        out: &mut dyn Write,
+    ) -> Result<(), InternalError> {
+        if what == Table::Clusters && format == Format::Geojson {
+            return Ok(clusters_geojson(self, out)?);
+        }
+        match what {
+            Table::Clusters => {
+                self.write_sheet(inner_sheets::clusters(&self.clusters), format, out)
+            }
+            Table::Observations => {
+                let version = view.campaign()?.map(|campaign| campaign.questionnaire);
+                let form = questionnaire(version.as_deref().unwrap_or_default());
+                let (lines, _) = view.lines(&ObservationFilter::default())?;
+                self.write_sheet(inner_sheets::observations(&lines, form), format, out)
+            }
+            Table::Sites => {
+                let found = sites_of(view, reviewed)?;
+                self.write_sheet(inner_sheets::sites(&found), format, out)
+            }
+        }
+    }
+
+    fn write_sheet(
+        &self,
+        sheet: Sheet<'_>,
+        format: Format,
+        out: &mut dyn Write,
+    ) -> Result<(), InternalError> {
+        let about = inner_sheets::about(self);
+        match format {
+            Format::Csv => csv::sheet(sheet, out)?,
+            Format::Geopackage => {
+                through_file(out, |path| {
+                    Ok(geopackage::write(path, vec![sheet], &about)?)
+                })?;
+            }
+            Format::Flatgeobuf => flatgeobuf::write(sheet, &about, out)?,
+            Format::Geoparquet => through_file(out, |path| {
+                let file = std::fs::File::create(path)?;
+                geoparquet::write(sheet, &about, std::io::BufWriter::new(file))
+            })?,
+            Format::Xlsx => through_file(out, |path| {
+                xlsx::write(vec![sheet], &about, std::fs::File::create(path)?)
+            })?,
+            Format::Geojson => features(sheet, &about, out)?,
+            Format::Dictionary | Format::Page | Format::Dcat => {
+                return Err(InternalError::NotInThisFormat);
+            }
+        }
+        Ok(())
+    }
+
     /// Distinct people in the street as clusters, doubtful ones included and marked; squats,
     /// bidonvilles and partners' premises.
     ///
@@ -99,6 +163,117 @@ impl InternalExport {
     }
 }
 
+/// What is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Distinct people.
+    Clusters,
+    /// What teams recorded.
+    Observations,
+    /// Squats and bidonvilles.
+    Sites,
+}
+
+impl Table {
+    /// Its code in addresses and file names.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Clusters => "clusters",
+            Self::Observations => "observations",
+            Self::Sites => "sites",
+        }
+    }
+
+    /// The table of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Clusters, Self::Observations, Self::Sites]
+            .into_iter()
+            .find(|table| table.code() == code)
+    }
+}
+
+/// Why an internal export was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum InternalError {
+    /// The view.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// The file.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// The format is one of releases alone.
+    #[error("this format holds no internal table")]
+    NotInThisFormat,
+}
+
+fn sites_of(view: &View, reviewed: &Reviewed) -> Result<Vec<InternalSite>, ViewError> {
+    let (lines, _) = view.lines(&ObservationFilter::default())?;
+    let known = view.sites()?;
+    let found = reviewed.lasting_places(&lines);
+    Ok(found
+        .iter()
+        .map(|place| {
+            let members = || place.lines.iter().map(|n| &lines[*n]);
+            let commune = members().find_map(|line| line.placement.as_ref()?.commune.as_ref());
+            InternalSite {
+                known: known
+                    .iter()
+                    .find(|site| Some(site.id) == place.site)
+                    .cloned(),
+                unit: place.unit.code(),
+                coordinates: place.at,
+                commune: commune.map(|commune| (commune.code.clone(), commune.name.clone())),
+                people: place.people,
+                met: place.met[0],
+                night: members()
+                    .map(|line| line.night)
+                    .max()
+                    .map_or_else(String::new, |night| night.to_string()),
+            }
+        })
+        .collect())
+}
+
+/// A sheet as GeoJSON; a row without a place has no geometry.
+fn features(sheet: Sheet<'_>, about: &[About], out: &mut dyn Write) -> Result<(), ExportError> {
+    let head: serde_json::Map<String, Value> = about
+        .iter()
+        .map(|(name, text)| (name.clone(), json!(text)))
+        .collect();
+    out.write_all(b"{\"type\":\"FeatureCollection\",\"maraude_internal\":")?;
+    serde_json::to_writer(&mut *out, &head)?;
+    out.write_all(b",\"features\":[")?;
+    for (n, row) in sheet.rows.enumerate() {
+        out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut *out, &row_feature(sheet.columns, &row))?;
+    }
+    out.write_all(b"\n]}\n")?;
+    Ok(())
+}
+
+/// A row of a layer of points as a GeoJSON feature.
+pub fn row_feature(columns: &[Column], row: &Row) -> Value {
+    let properties: serde_json::Map<String, Value> = columns
+        .iter()
+        .zip(&row.cells)
+        .map(|(column, cell)| {
+            let value = match cell {
+                Cell::Empty => Value::Null,
+                Cell::Text(text) => json!(text),
+                Cell::Integer(number) => json!(number),
+                Cell::Real(number) => json!(number),
+                Cell::Flag(flag) => json!(flag),
+            };
+            (column.name.to_owned(), value)
+        })
+        .collect();
+    let geometry = match &row.geometry {
+        Some(Geometry::Point(at)) => json!({ "type": "Point", "coordinates": [at.x(), at.y()] }),
+        Some(Geometry::Surface(_)) | None => Value::Null,
+    };
+    json!({ "type": "Feature", "geometry": geometry, "properties": properties })
+}
+
 fn row(id: String, unit: Unit, members: &[&ObservationLine], people: [u32; 2]) -> InternalCluster {
     let placed =
         |line: &&ObservationLine| -> Option<Position> { line.placement.as_ref()?.position };
@@ -135,7 +310,7 @@ fn row(id: String, unit: Unit, members: &[&ObservationLine], people: [u32; 2]) -
 }
 
 /// Printed on the file.
-const WARNING: &str = "USAGE INTERNE : positions exactes, ne pas diffuser. \
+pub(super) const WARNING: &str = "USAGE INTERNE : positions exactes, ne pas diffuser. \
                        INTERNAL USE: exact places, not to be published.";
 
 /// Writes the export as GeoJSON; a cluster without a place has no geometry.

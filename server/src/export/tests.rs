@@ -1,9 +1,13 @@
 //! Files of a release, read back and attacked.
 
+mod bytes;
+mod outside;
+
 use super::Format;
 use geo::{Area, Coord, MultiPolygon, Rect};
-use maraude_core::model::Coordinates;
+use maraude_core::model::{Coordinates, SleepingPlace};
 use maraude_observatory::area::{AreaShape, AreaSources, AreaTree};
+use maraude_observatory::attribute::{Gender, Profile};
 use maraude_observatory::disclosure::{
     CountedNight, Heading, ProvisionalFigures, PublishedFile, Release, Rule, Settings, consolidate,
     provisional, verify,
@@ -57,14 +61,35 @@ fn places() -> Vec<CountedPlace> {
                 Unit::Street
             },
             coordinates: Some(Coordinates {
-                longitude: 3.801 + f64::from(n % 12) * 0.008,
-                latitude: 43.602 + f64::from(n / 12) * 0.007,
+                longitude: 3.801_237 + f64::from(n % 12) * 0.008,
+                latitude: 43.602_419 + f64::from(n / 12) * 0.007,
             }),
             within: None,
             people_at_least: 1 + (n % 3) as u32,
             people_at_most: 4,
+            profile: profile(n as u32),
         })
         .collect()
+}
+
+/// Two women in seven, a third of people in a tent, some of unknown age.
+fn profile(n: u32) -> Profile {
+    Profile {
+        age: ["18-24", "25-39", "40-54", "20-60"][n as usize % 4]
+            .parse()
+            .ok(),
+        gender: Some(if n % 7 < 2 {
+            Gender::Woman
+        } else {
+            Gender::Man
+        }),
+        household: None,
+        sleeping_place: Some(if n.is_multiple_of(3) {
+            SleepingPlace::Tent
+        } else {
+            SleepingPlace::Street
+        }),
+    }
 }
 
 fn release(campaign: &str) -> Release {

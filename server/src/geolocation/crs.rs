@@ -64,6 +64,18 @@ impl Reprojection {
         }
     }
 
+    /// The other way: coordinates of that system for degrees, longitude first; `None` where the
+    /// projection has no answer.
+    pub fn metres(&self, [longitude, latitude]: [f64; 2]) -> Option<[f64; 2]> {
+        let Some((from, to)) = &self.systems else {
+            return Some([longitude, latitude]);
+        };
+        let mut place = (longitude.to_radians(), latitude.to_radians(), 0.0);
+        transform(to, from, &mut place).ok()?;
+        let metres = [place.0, place.1];
+        metres.iter().all(|v| v.is_finite()).then_some(metres)
+    }
+
     /// Degrees, longitude first; `None` where the projection has no answer.
     pub fn degrees(&self, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
         let Some((from, to)) = &self.systems else {
@@ -91,6 +103,10 @@ mod tests {
             .degrees([700_000.0, 6_600_000.0])
             .unwrap();
         assert!((lon - 3.0).abs() < 1e-9 && (lat - 46.5).abs() < 1e-9);
+        let [x, y] = Reprojection::from(Crs::Lambert93)
+            .metres([lon, lat])
+            .unwrap();
+        assert!((x - 700_000.0).abs() < 1e-3 && (y - 6_600_000.0).abs() < 1e-3);
     }
 
     #[test]

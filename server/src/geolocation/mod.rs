@@ -18,6 +18,7 @@ mod resolve;
 
 pub use addresses::{AddressFileError, AddressReading, import_addresses};
 pub use areas::AreaIndex;
+pub use crs::{Crs, Reprojection};
 pub use follow::{FollowError, LiveView, TableDigests};
 pub use gazetteer::{Versions, gazetteer_cells, gazetteer_versions, make_gazetteer};
 pub use geocode::{GeocodeError, GeocodeSummary, geocode};

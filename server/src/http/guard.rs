@@ -125,7 +125,14 @@ fn allow(access: Access, identity: &Identity) -> Result<(), Problem> {
 async fn identify(app: &App, headers: &HeaderMap) -> Result<Identity, Problem> {
     if let Some(token) = bearer(headers) {
         let token = token.to_owned();
-        return Ok(app.blocking(move |app| tablet(&app, &token)).await??);
+        let found = app
+            .blocking(move |app| match tablet(&app, &token)? {
+                // A console session's token, for programs that keep no cookies.
+                Identity::Nobody => person(&app, &token),
+                known => Ok(known),
+            })
+            .await?;
+        return Ok(found?);
     }
     if let Some(token) = session_cookie(headers) {
         let token = token.to_owned();

@@ -21,6 +21,7 @@ mod health;
 mod layers;
 mod live;
 mod observations;
+mod ogc;
 pub mod openapi;
 mod orders;
 mod packed;
@@ -57,6 +58,7 @@ pub fn router(app: App) -> Router {
         .merge(live::routes())
         .merge(observations::routes())
         .merge(doubtful::routes())
+        .merge(ogc::routes())
         .merge(gazetteer::routes())
         .merge(groups::routes())
         .merge(openapi::routes())

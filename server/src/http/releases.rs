@@ -7,14 +7,14 @@ use super::guard::Coordinator;
 use super::problem::Problem;
 use super::review::reviewed_anew;
 use crate::app::App;
-use crate::export::internal::{InternalExport, clusters_geojson};
+use crate::export::internal::{InternalError, InternalExport, Table};
 use crate::export::{ExportError, Format};
 use crate::geolocation::LiveView;
 use crate::publication::{
     BuildError, Builder, FrozenRelease, Prepared, Sources, build, frozen, obstacles, prepare,
     releases, sentence,
 };
-use crate::store::LogPosition;
+use crate::store::{Account, LogPosition};
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
@@ -34,6 +34,7 @@ pub fn routes() -> Router<App> {
             get(download),
         )
         .route("/api/campaigns/{campaign}/clusters", get(clusters))
+        .route("/api/campaigns/{campaign}/internal/{table}", get(internal))
 }
 
 /// Shortest reason for an internal export, characters.
@@ -188,10 +189,12 @@ async fn download(
     At((campaign, number)): At<(CampaignId, u32)>,
     Query(wanted): Query<Wanted>,
 ) -> Result<File, Problem> {
-    let format: Format = wanted
-        .format
-        .parse()
-        .map_err(|_| Problem::malformed("Choose geojson, csv or dictionary.").at("format"))?;
+    let format: Format = wanted.format.parse().map_err(|_| {
+        Problem::malformed(
+            "Choose geojson, csv, dictionary, gpkg, fgb, parquet, xlsx, page or dcat.",
+        )
+        .at("format")
+    })?;
     app.blocking(move |app| {
         let kept = kept(&app, campaign, number)?;
         let mut bytes = Vec::new();
@@ -214,11 +217,54 @@ async fn clusters(
     Coordinator(account): Coordinator,
     Query(because): Query<Because>,
 ) -> Result<File, Problem> {
-    let reason = because.reason.trim().to_owned();
+    hand_out(
+        &app,
+        campaign,
+        account,
+        (Table::Clusters, Format::Geojson),
+        &because.reason,
+    )
+    .await
+}
+
+#[derive(Debug, Deserialize)]
+struct InternalWanted {
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    format: String,
+}
+
+async fn internal(
+    State(app): State<App>,
+    At((campaign, table)): At<(CampaignId, String)>,
+    Coordinator(account): Coordinator,
+    Query(wanted): Query<InternalWanted>,
+) -> Result<File, Problem> {
+    let table = Table::from_code(&table).ok_or(Problem::not_found())?;
+    let format = wanted
+        .format
+        .parse()
+        .map_err(|_| Problem::malformed(INTERNAL_FORMATS).at("format"))?;
+    hand_out(&app, campaign, account, (table, format), &wanted.reason).await
+}
+
+/// Formats of internal exports.
+const INTERNAL_FORMATS: &str = "Choose geojson, csv, gpkg, fgb, parquet or xlsx.";
+
+/// Writes an internal table for a coordinator who says why, and says so in the audit log.
+async fn hand_out(
+    app: &App,
+    campaign: CampaignId,
+    account: Account,
+    (table, format): (Table, Format),
+    reason: &str,
+) -> Result<File, Problem> {
+    let reason = reason.trim().to_owned();
     if reason.chars().count() < SHORTEST_REASON {
         return Err(REASON_MISSING.at("reason"));
     }
-    let (live, position) = view_of(&app, campaign).await?;
+    let (live, position) = view_of(app, campaign).await?;
     app.blocking(move |app| {
         let view = live.view();
         let plan = view.campaign()?.ok_or(NO_PLAN)?;
@@ -231,16 +277,20 @@ async fn clusters(
             clusters: InternalExport::clusters_of(&view, &reviewed)?,
         };
         let mut bytes = Vec::new();
-        clusters_geojson(&export, &mut bytes)?;
+        export.write((&view, &reviewed), table, format, &mut bytes)?;
         // Before anything leaves: an export that is not in the audit log does not happen.
         let short: String = reason.chars().take(LONGEST_REASON).collect();
         let subject = format!("{campaign} {short}");
         let now = app.clock().now();
-        app.server()
-            .add_audit(now, &account.name, "clusters-exported", &subject)?;
+        app.server().add_audit(
+            now,
+            &account.name,
+            &format!("{}-exported", table.code()),
+            &subject,
+        )?;
         let band = if export.exercise { "exercice-" } else { "" };
-        let name = format!("{band}clusters-interne.geojson");
-        Ok::<_, Problem>(file("application/geo+json", &name, bytes))
+        let name = format!("{band}{}-interne.{}", table.code(), format.ending());
+        Ok::<_, Problem>(file(format.media_type(), &name, bytes))
     })
     .await?
 }
@@ -275,6 +325,16 @@ impl From<BuildError> for Problem {
     }
 }
 
+impl From<InternalError> for Problem {
+    fn from(error: InternalError) -> Self {
+        match error {
+            InternalError::View(error) => error.into(),
+            InternalError::Export(error) => error.into(),
+            InternalError::NotInThisFormat => Self::malformed(INTERNAL_FORMATS).at("format"),
+        }
+    }
+}
+
 impl From<ExportError> for Problem {
     fn from(error: ExportError) -> Self {
         tracing::error!(%error, "a file could not be written");
@@ -283,4 +343,4 @@ impl From<ExportError> for Problem {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -11,8 +11,9 @@ use maraude_observatory::disclosure::{
     provisional_sentence,
 };
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Releases are built one after the other: the number and the ledger are still true when written.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -222,6 +223,39 @@ fn digest(body: &[u8]) -> String {
 /// When the log fails or a kept release does not open.
 pub fn releases(log: &dyn Log) -> Result<Vec<FrozenRelease>, BuildError> {
     log.releases()?.into_iter().map(reopen).collect()
+}
+
+/// Releases opened before: opening checks every rule again, which takes a moment.
+#[derive(Default)]
+pub struct KeptOpen(Mutex<BTreeMap<String, Arc<FrozenRelease>>>);
+
+/// How many releases are kept open.
+const MOST_KEPT_OPEN: usize = 64;
+
+/// All releases of a campaign, oldest first, those opened before without opening them again.
+///
+/// # Errors
+/// As [`releases`].
+pub fn releases_kept_open(
+    log: &dyn Log,
+    kept_open: &KeptOpen,
+) -> Result<Vec<Arc<FrozenRelease>>, BuildError> {
+    let mut found = Vec::new();
+    for kept in log.releases()? {
+        let key = format!("{} {}", kept.number, digest(&kept.release.body));
+        let mut open = kept_open.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(release) = open.get(&key) {
+            found.push(release.clone());
+            continue;
+        }
+        if open.len() >= MOST_KEPT_OPEN {
+            open.clear();
+        }
+        let release = Arc::new(reopen(kept)?);
+        open.insert(key, release.clone());
+        found.push(release);
+    }
+    Ok(found)
 }
 
 /// One release of a campaign.

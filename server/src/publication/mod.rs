@@ -6,12 +6,16 @@
 
 mod areas;
 mod freeze;
+mod opened;
 mod prepare;
+mod profile;
 
 pub use areas::area_tree;
 pub use freeze::{
-    BuildError, Builder, FrozenRelease, build, frozen, obstacles, releases, sentence,
+    BuildError, Builder, FrozenRelease, KeptOpen, build, frozen, obstacles, releases,
+    releases_kept_open, sentence,
 };
+pub use opened::{OpenList, Opened};
 pub use prepare::{Prepared, Sources, prepare};
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! It must never count a doubtful, withdrawn or ruled-out observation. `freeze` calls it.
 
 use super::areas::area_tree;
+use super::profile::profile;
 use crate::geolocation::Ground;
 use crate::projection::{
     Counting, ObservationFilter, ObservationLine, RoundLine, Unit as Line, View, ViewError,
@@ -16,6 +17,7 @@ use maraude_core::model::{
     Campaign, Coordinates, Coverage, Night, ObservationId, SectorId, TeamId,
 };
 use maraude_observatory::area::{AreaTree, AreaTreeError};
+use maraude_observatory::attribute::Profile;
 use maraude_observatory::disclosure::{ProvisionalFigures, Settings};
 use maraude_observatory::indicator::{CountedPlace, Unit};
 use maraude_observatory::plane::oriented;
@@ -137,7 +139,13 @@ impl Counted<'_> {
                 })
                 .max()
                 .unwrap_or(0);
-            places.extend(self.place(Unit::Street, best, [1, 1 + more]));
+            let in_figure = |id| known.contains_key(&id);
+            let person = profile(reviewed, &cluster.slots, &in_figure);
+            let place = self.place(Unit::Street, best, [1, 1 + more]);
+            places.extend(place.map(|place| CountedPlace {
+                profile: person,
+                ..place
+            }));
         }
         places
     }
@@ -183,6 +191,7 @@ impl Counted<'_> {
             within: None,
             people_at_least: people[0],
             people_at_most: people[1],
+            profile: Profile::default(),
         };
         match place.coordinates {
             Some(at) => {

@@ -129,10 +129,17 @@ test('a release is built, seen as published and downloaded', async ({ page, nigh
 test('the internal export wants a written reason', async ({ page, night }) => {
   await openNight(page, night);
   await screen(page, 'Diffusion');
-  await page.getByRole('button', { name: /^Exporter les personnes/ }).click();
+  await page.getByRole('button', { name: 'Exporter' }).click();
   await expect(page.getByText('Écrivez pourquoi vous exportez')).toBeVisible();
   await page.getByLabel('Raison de l’export').fill('Vérifier les doubles du centre');
   const waiting = page.waitForEvent('download');
-  await page.getByRole('button', { name: /^Exporter les personnes/ }).click();
-  expect((await waiting).suggestedFilename()).toMatch(/\.geojson$/);
+  await page.getByRole('button', { name: 'Exporter' }).click();
+  expect((await waiting).suggestedFilename()).toBe('clusters-interne.geojson');
+  await page.getByLabel('Quoi').selectOption('observations');
+  await page.getByLabel('Format').selectOption('xlsx');
+  await page.getByLabel('Raison de l’export').fill('Relire les observations du centre');
+  const book = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Exporter' }).click();
+  const file = await (await book).path();
+  expect((await readFile(file)).subarray(0, 2).toString()).toBe('PK');
 });

@@ -6,7 +6,15 @@
  */
 
 import type { FeatureCollection } from 'geojson';
-import { drawUuid, follow, handFile, send, Unreachable, type LiveListener } from '../platform/http';
+import {
+  drawUuid,
+  follow,
+  handFile,
+  send,
+  sendForBytes,
+  Unreachable,
+  type LiveListener,
+} from '../platform/http';
 import type {
   CampaignDetail,
   CampaignSummary,
@@ -84,6 +92,18 @@ async function askText(method: string, path: string, body?: unknown): Promise<st
   }
 }
 
+/** Asks for a file. Throws `Refused`. */
+async function askBytes(method: string, path: string): Promise<Blob> {
+  try {
+    const reply = await sendForBytes(method, path);
+    if (reply.status >= 200 && reply.status < 300) return reply.bytes;
+    throw refusal(reply.status, await reply.bytes.text());
+  } catch (error) {
+    if (error instanceof Unreachable) throw new Refused('unreachable', 0, null);
+    throw error;
+  }
+}
+
 /** Asks and reads JSON. Throws `Refused`. */
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   const text = await askText(method, path, body);
@@ -149,17 +169,43 @@ export const release = (id: string, number: number): Promise<ReleasePreview> =>
 export const buildRelease = (id: string, stage: string): Promise<ReleaseEntry> =>
   ask('POST', `${at(id)}/releases`, { stage });
 
+/** Formats of a release's files, as in addresses. */
+export const releaseFormats = [
+  'geojson',
+  'gpkg',
+  'csv',
+  'dictionary',
+  'xlsx',
+  'fgb',
+  'parquet',
+  'page',
+  'dcat',
+] as const;
+export type ReleaseFormat = (typeof releaseFormats)[number];
+
 /** Where a release's file is downloaded from. */
 export const releaseFile = (
   id: string,
   number: number,
-  format: 'geojson' | 'csv' | 'dictionary',
+  format: ReleaseFormat,
 ): string => `${at(id)}/releases/${number}/export?format=${format}`;
 
-/** Hands distinct persons with their exact places to the coordinator, who says why. */
-export async function exportClusters(id: string, reason: string): Promise<void> {
-  const text = await askText('GET', `${at(id)}/clusters?reason=${encodeURIComponent(reason)}`);
-  handFile('clusters-interne.geojson', 'application/geo+json', text);
+/** What may be exported for the coordination alone, and in which formats. */
+export const internalTables = ['clusters', 'observations', 'sites'] as const;
+export type InternalTable = (typeof internalTables)[number];
+export const internalFormats = ['geojson', 'gpkg', 'csv', 'xlsx', 'fgb', 'parquet'] as const;
+export type InternalFormat = (typeof internalFormats)[number];
+
+/** Hands a table with exact places to the coordinator, who says why. Throws `Refused`. */
+export async function exportInternal(
+  id: string,
+  table: InternalTable,
+  format: InternalFormat,
+  reason: string,
+): Promise<void> {
+  const query = `reason=${encodeURIComponent(reason)}&format=${format}`;
+  const bytes = await askBytes('GET', `${at(id)}/internal/${table}?${query}`);
+  handFile(`${table}-interne.${format}`, 'application/octet-stream', bytes);
 }
 
 /**

@@ -25,6 +25,23 @@ const REQUEST_LIMIT_MS = 30_000;
 
 /** Sends one request with the session's cookie. Throws `Unreachable` and nothing else. */
 export async function send(method: string, path: string, body?: string): Promise<HttpReply> {
+  const reply = await sendForBytes(method, path, body);
+  return { ...reply, text: await reply.bytes.text() };
+}
+
+/** What came back, its bytes as they are. */
+export interface BytesReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly bytes: Blob;
+}
+
+/** As `send`, for files. */
+export async function sendForBytes(
+  method: string,
+  path: string,
+  body?: string,
+): Promise<BytesReply> {
   try {
     const reply = await fetch(path, {
       method,
@@ -39,7 +56,7 @@ export async function send(method: string, path: string, body?: string): Promise
     return {
       status: reply.status,
       contentType: reply.headers.get('content-type') ?? '',
-      text: await reply.text(),
+      bytes: await reply.blob(),
     };
   } catch {
     throw new Unreachable();
@@ -87,9 +104,9 @@ export function follow(path: string, event: string, listener: LiveListener): () 
   };
 }
 
-/** Hands a text to the person as a file. */
-export function handFile(name: string, contentType: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: contentType }));
+/** Hands a text or bytes to the person as a file. */
+export function handFile(name: string, contentType: string, content: string | Blob): void {
+  const address = URL.createObjectURL(new Blob([content], { type: contentType }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

@@ -7,7 +7,7 @@ use super::placed::{Holding, Placed, holdings, place_all};
 use super::published::{Figure, Heading, Published, PublishedArea, Stage};
 use super::release::{DisclosureError, FrozenLeaf, Release};
 use super::settings::Settings;
-use super::{large, rings, sentence, sites, squares};
+use super::{attributes, large, rings, sentence, sites, squares};
 use crate::area::{AreaTree, Level};
 use crate::indicator::{CountedPlace, Unit};
 use crate::plane::Plane;
@@ -33,6 +33,17 @@ pub fn consolidate(
     night: CountedNight<'_>,
     settings: &Settings,
 ) -> Result<Release, DisclosureError> {
+    let (published, partition) = unchecked(heading, tree, night, settings);
+    Release::checked(published, partition, &[])
+}
+
+/// What would be published, before the check of every rule.
+pub(super) fn unchecked(
+    heading: Heading,
+    tree: &AreaTree,
+    night: CountedNight<'_>,
+    settings: &Settings,
+) -> (Published, Vec<FrozenLeaf>) {
     let placed = place_all(tree, night.places, settings);
     let walked = tree.walked(night.walked, f64::from(settings.walked_tolerance_percent));
     let mut areas = large_areas(tree, &placed, &walked, settings);
@@ -43,14 +54,18 @@ pub fn consolidate(
         .iter()
         .map(|(unit, figure)| (*unit, *figure))
         .collect();
+    let attributes = attributes::tables(tree, &placed, &areas, settings);
     let published = Published {
         stage: Stage::Consolidated,
         settings: settings.lines(),
         sentence: sentence::consolidated(&told, heading.exercise),
         heading,
         areas,
+        attributes,
+        corrects: None,
+        errata: Vec::new(),
     };
-    Release::checked(published, partition, &[])
+    (published, partition)
 }
 
 fn large_areas(

@@ -6,7 +6,7 @@
 use super::consolidated::CountedNight;
 use super::leaves::leaf_of;
 use super::placed::{Holding, Placed, holdings, place_all};
-use super::published::{Figure, Heading, Published, Stage};
+use super::published::{Erratum, Figure, Heading, Published, Stage};
 use super::release::{DisclosureError, Release};
 use super::settings::Settings;
 use super::{sentence, sites};
@@ -52,6 +52,9 @@ pub fn correct(
             }
         }
     }
+    published.attributes = Vec::new();
+    published.corrects = Some(before.heading.number);
+    published.errata = errata(before, &published);
     let told: Vec<(Unit, Figure)> = published.areas[AreaTree::ROOT]
         .figures
         .iter()
@@ -63,6 +66,25 @@ pub fn correct(
     published.heading = heading;
     let partition = earlier.partition().to_vec();
     Release::checked(published, partition, std::slice::from_ref(before))
+}
+
+/// Figures that are not what they were.
+fn errata(before: &Published, after: &Published) -> Vec<Erratum> {
+    let mut errata = Vec::new();
+    for area in &after.areas {
+        for (unit, now) in &area.figures {
+            let was = before.figure(&area.code, *unit).unwrap_or(Figure::Withheld);
+            if was != *now {
+                errata.push(Erratum {
+                    code: area.code.clone(),
+                    unit: *unit,
+                    was,
+                    now: *now,
+                });
+            }
+        }
+    }
+    errata
 }
 
 /// A number moves only by `step` or more, and only to a value that may be shown.

@@ -3,6 +3,7 @@
 //! It must never return anything but a [`Release`], a sentence, ledger lines or findings.
 //! `server/src/publication` builds releases with it; `maraude release verify` re-checks files.
 
+mod attributes;
 mod consolidated;
 mod correction;
 mod gathering;
@@ -27,7 +28,9 @@ pub use consolidated::{CountedNight, consolidate};
 pub use correction::correct;
 pub use ledger::{LedgerLine, ledger_conflicts, ledger_lines};
 pub use provisional::provisional;
-pub use published::{Figure, Heading, Published, PublishedArea, Sentence, Stage};
+pub use published::{
+    AttributeFigure, Erratum, Figure, Heading, Published, PublishedArea, Sentence, Stage,
+};
 pub use release::{DisclosureError, Release, ReopenError};
 pub use sentence::{ProvisionalFigures, provisional as provisional_sentence};
 pub use settings::Settings;

@@ -6,6 +6,7 @@
 use super::gathering::chained;
 use super::settings::Settings;
 use crate::area::AreaTree;
+use crate::attribute::Profile;
 use crate::indicator::{CountedPlace, Unit};
 use crate::plane::Plane;
 use crate::tabulate::resolve_area;
@@ -22,6 +23,7 @@ pub struct Placed {
     pub at: Option<Coord<f64>>,
     pub people: u32,
     pub people_at_most: u32,
+    pub profile: Profile,
     /// Its spot.
     pub spot_key: usize,
 }
@@ -44,6 +46,17 @@ impl Holding {
         for (key, people) in &other.shares {
             *self.shares.entry(*key).or_insert(0) += people;
         }
+    }
+
+    /// Takes out what another one, a part of this, holds.
+    pub fn leave_out(&mut self, part: &Self) {
+        self.people = self.people.saturating_sub(part.people);
+        for (key, people) in &part.shares {
+            if let Some(share) = self.shares.get_mut(key) {
+                *share = share.saturating_sub(*people);
+            }
+        }
+        self.shares.retain(|_, people| *people > 0);
     }
 
     /// Enough people, enough spots, none above its share.
@@ -86,6 +99,7 @@ pub fn place_all(tree: &AreaTree, places: &[CountedPlace], settings: &Settings) 
                 at: place.coordinates.and_then(|at| plane.metres(at)),
                 people: place.people_at_least,
                 people_at_most: place.people_at_most.max(place.people_at_least),
+                profile: place.profile,
                 spot_key: 0,
             })
         })

@@ -43,6 +43,9 @@ pub fn provisional(
             boundary: rings::rounded(&perimeter.boundary),
             figures: BTreeMap::from([(Unit::Street, figure)]),
         }],
+        attributes: Vec::new(),
+        corrects: None,
+        errata: Vec::new(),
     };
     Release::checked(published, Vec::new(), &[])
 }

@@ -5,6 +5,7 @@
 
 use super::rings;
 use crate::area::Level;
+use crate::attribute::Attribute;
 use crate::indicator::Unit;
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,32 @@ pub struct PublishedArea {
     pub figures: BTreeMap<Unit, Figure>,
 }
 
+/// How many people in the street of an area are of one category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeFigure {
+    /// Code of the area: the perimeter or a commune.
+    pub code: String,
+    /// What the table tells apart.
+    pub attribute: Attribute,
+    /// One of its categories.
+    pub category: String,
+    /// The number of people.
+    pub figure: Figure,
+}
+
+/// A figure that a correction changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erratum {
+    /// Code of the area.
+    pub code: String,
+    /// The unit.
+    pub unit: Unit,
+    /// What the release before said.
+    pub was: Figure,
+    /// What this one says.
+    pub now: Figure,
+}
+
 /// What stands at the head of every file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {
@@ -122,6 +149,16 @@ pub struct Published {
     pub sentence: Sentence,
     /// Areas, each after the one it is a part of.
     pub areas: Vec<PublishedArea>,
+    /// Tables by attribute, in the order of areas, attributes, categories; a correction has none,
+    /// those of the consolidated release stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AttributeFigure>,
+    /// The release that this one corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<u32>,
+    /// What it changes of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errata: Vec<Erratum>,
 }
 
 impl Published {
@@ -137,7 +174,8 @@ impl Published {
 
     fn count(&self, wanted: impl Fn(&Figure) -> bool) -> u32 {
         let figures = self.areas.iter().flat_map(|area| area.figures.values());
-        figures.filter(|figure| wanted(figure)).count() as u32
+        let told = self.attributes.iter().map(|told| &told.figure);
+        figures.chain(told).filter(|figure| wanted(figure)).count() as u32
     }
 
     /// A shown figure.

@@ -24,6 +24,8 @@ pub struct Settings {
     pub leaf_minimum_spots: u32,
     /// A wider total is rounded to this where a complement is too small.
     pub complement_rounding: u32,
+    /// In tables by attribute a wider total is rounded to this where a complement is too small.
+    pub attribute_rounding: u32,
     /// A provisional figure is rounded to this.
     pub provisional_rounding: u32,
     /// Street observations this near are one spot, metres.
@@ -38,6 +40,9 @@ pub struct Settings {
     pub attack_minimum_values: u32,
 }
 
+/// One less than the fewest people of a category: what may be hidden then fits in the error.
+const ATTRIBUTE_ROUNDING: u32 = 10;
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -48,6 +53,7 @@ impl Default for Settings {
             leaf_minimum_people: 11,
             leaf_minimum_spots: 3,
             complement_rounding: 5,
+            attribute_rounding: ATTRIBUTE_ROUNDING,
             provisional_rounding: 10,
             spot_radius_m: 30,
             commune_minimum_residents: 5_000,
@@ -70,6 +76,7 @@ impl Settings {
             ("leaf_minimum_people", self.leaf_minimum_people),
             ("leaf_minimum_spots", self.leaf_minimum_spots),
             ("complement_rounding", self.complement_rounding),
+            ("attribute_rounding", self.attribute_rounding),
             ("provisional_rounding", self.provisional_rounding),
             ("spot_radius_m", self.spot_radius_m),
             ("commune_minimum_residents", self.commune_minimum_residents),
@@ -105,6 +112,8 @@ impl Settings {
             leaf_minimum_people: number("leaf_minimum_people")?,
             leaf_minimum_spots: number("leaf_minimum_spots")?,
             complement_rounding: number("complement_rounding")?,
+            // Releases from before tables by attribute hold none.
+            attribute_rounding: number("attribute_rounding").unwrap_or(ATTRIBUTE_ROUNDING),
             provisional_rounding: number("provisional_rounding")?,
             spot_radius_m: number("spot_radius_m")?,
             commune_minimum_residents: number("commune_minimum_residents")?,

@@ -71,14 +71,8 @@ fn perimeter(
 pub fn remainder(held: &[Holding], shown: &[usize]) -> Holding {
     let mut left = held[AreaTree::ROOT].clone();
     for &index in shown {
-        for (key, people) in &held[index].shares {
-            if let Some(share) = left.shares.get_mut(key) {
-                *share = share.saturating_sub(*people);
-            }
-        }
-        left.people = left.people.saturating_sub(held[index].people);
+        left.leave_out(&held[index]);
     }
-    left.shares.retain(|_, people| *people > 0);
     left
 }
 

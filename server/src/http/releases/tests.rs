@@ -12,28 +12,28 @@ use maraude_observatory::disclosure::{PublishedFile, verify};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-struct Console {
-    world: World,
-    runtime: tokio::runtime::Runtime,
-    coordinator: String,
-    analyst: String,
+pub(in crate::http) struct Console {
+    pub(in crate::http) world: World,
+    pub(in crate::http) runtime: tokio::runtime::Runtime,
+    pub(in crate::http) coordinator: String,
+    pub(in crate::http) analyst: String,
 }
 
-struct Told {
-    status: StatusCode,
+pub(in crate::http) struct Told {
+    pub(in crate::http) status: StatusCode,
     disposition: String,
     text: String,
 }
 
 impl Told {
-    fn json(&self) -> Value {
+    pub(in crate::http) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap()
     }
 }
 
 impl Console {
     /// Forty people in the street and four squats.
-    fn new() -> Self {
+    pub(in crate::http) fn new() -> Self {
         let world = World::new();
         let key = world.round_key(1, Some(1));
         world.tablet_writes(&key, device(1), None, |w| {
@@ -92,16 +92,27 @@ impl Console {
         })
     }
 
+    /// The status of an answer whose body may be no text.
+    fn status_of(&self, path: &str) -> StatusCode {
+        let request = Request::builder()
+            .uri(format!("/api/campaigns/{}{path}", self.world.campaign))
+            .header(COOKIE, format!("maraude_session={}", self.coordinator))
+            .body(Body::empty())
+            .unwrap();
+        let work = router(self.world.app.clone()).oneshot(request);
+        self.runtime.block_on(work).unwrap().status()
+    }
+
     fn get(&self, path: &str) -> Told {
         self.ask(&self.coordinator, "GET", path, None)
     }
 
-    fn build(&self, stage: &str) -> Told {
+    pub(in crate::http) fn build(&self, stage: &str) -> Told {
         let body = json!({ "stage": stage });
         self.ask(&self.coordinator, "POST", "/releases", Some(&body))
     }
 
-    fn lock(&self) {
+    pub(in crate::http) fn lock(&self) {
         let live = self.world.app.live_view(self.world.campaign).unwrap();
         live.catch_up().unwrap();
         let mut campaign = live.view().campaign().unwrap().unwrap();
@@ -153,7 +164,7 @@ fn a_release_is_built_previewed_downloaded_and_verified() {
     let schema = console.get("/releases/2/export?format=dictionary").json();
     assert_eq!(schema["fields"][0]["name"], "release");
     assert_eq!(
-        console.get("/releases/2/export?format=gpkg").status,
+        console.get("/releases/2/export?format=shp").status,
         StatusCode::BAD_REQUEST
     );
     assert_eq!(console.get("/releases/9").status, StatusCode::NOT_FOUND);
@@ -198,4 +209,46 @@ fn the_internal_export_needs_a_reason_and_leaves_a_line_in_the_audit_log() {
         .unwrap();
     assert_eq!(row.author, "coordinator");
     assert!(row.subject.ends_with("relecture du comité"));
+}
+
+#[test]
+fn internal_tables_come_in_every_format_and_never_without_a_line_in_the_audit_log() {
+    let console = Console::new();
+    let reason = "reason=relecture%20du%20comit%C3%A9";
+    let because = |table: &str, format: &str| {
+        console.status_of(&format!("/internal/{table}?{reason}&format={format}"))
+    };
+    for table in ["clusters", "observations", "sites"] {
+        for format in ["geojson", "csv", "gpkg", "fgb", "parquet", "xlsx"] {
+            assert_eq!(because(table, format), StatusCode::OK, "{table} {format}");
+        }
+    }
+    assert_eq!(because("observations", "page"), StatusCode::BAD_REQUEST);
+    assert_eq!(because("notes", "csv"), StatusCode::NOT_FOUND);
+    let rows = console.world.app.server().audit(50).unwrap();
+    let told = |action: &str| rows.iter().filter(|row| row.action == action).count();
+    assert_eq!(told("observations-exported"), 6);
+    assert_eq!(told("sites-exported"), 6);
+    let table = console.get(&format!("/internal/observations?{reason}&format=csv"));
+    let mut lines = table.text.lines();
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .ends_with("accuracy_m,longitude,latitude")
+    );
+    assert_eq!(lines.count(), 44);
+    let path = format!("/internal/sites?{reason}&format=csv");
+    let refused = console.ask(&console.analyst, "GET", &path, None);
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn a_release_comes_in_every_format() {
+    let console = Console::new();
+    console.build("provisional");
+    for format in crate::export::Format::ALL {
+        let path = format!("/releases/1/export?format={format}");
+        assert_eq!(console.status_of(&path), StatusCode::OK, "{format}");
+    }
 }

@@ -88,3 +88,75 @@ export function inOrder(lines: readonly PublishedLine[]): PublishedLine[] {
       a.code.localeCompare(b.code),
   );
 }
+
+/** A cell of a table by attribute. */
+export interface AttributeCell {
+  readonly code: string;
+  readonly attribute: string;
+  readonly category: string;
+  /** Absent when withheld. */
+  readonly figure: string | null;
+  /** The base it was rounded to; 0 where it was not. */
+  readonly roundedTo: number;
+}
+
+/** What the published file says about itself. */
+function head(geojson: string): Record<string, unknown> {
+  try {
+    const parsed = JSON.parse(geojson) as { maraude?: unknown } | null;
+    const told = parsed?.maraude;
+    return typeof told === 'object' && told !== null ? (told as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+const objects = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value)
+    ? value.filter((one) => typeof one === 'object' && one !== null)
+    : [];
+
+/** Tables by attribute, in the order of the file. */
+export function readAttributes(geojson: string): AttributeCell[] {
+  return objects(head(geojson)['attributes']).map((line) => {
+    const figure = text(line['figure']);
+    return {
+      code: text(line['code']),
+      attribute: text(line['attribute']),
+      category: text(line['category']),
+      figure: figure === '' ? null : figure,
+      roundedTo: Number(text(line['rounded_to'])) || 0,
+    };
+  });
+}
+
+/** What a correction changes. */
+export interface Errata {
+  readonly corrects: number;
+  readonly lines: readonly {
+    readonly code: string;
+    readonly subject: string;
+    readonly was: string | null;
+    readonly now: string | null;
+  }[];
+}
+
+/** The errata of a correction; nothing for another release. */
+export function readErrata(geojson: string): Errata | null {
+  const told = head(geojson);
+  const corrects = Number(text(told['corrects']));
+  if (!corrects) return null;
+  const figure = (value: unknown): string | null => {
+    const shown = text((value as Record<string, unknown> | null)?.['figure']);
+    return shown === '' ? null : shown;
+  };
+  return {
+    corrects,
+    lines: objects(told['errata']).map((line) => ({
+      code: text(line['code']),
+      subject: text(line['subject']),
+      was: figure(line['was']),
+      now: figure(line['now']),
+    })),
+  };
+}

@@ -1,11 +1,12 @@
 //! An invented city and invented nights, drawn from a seed.
 
 use crate::area::{AreaShape, AreaSources, AreaTree};
+use crate::attribute::{Gender, Household, Profile};
 use crate::disclosure::{CountedNight, Heading, Release, Settings, consolidate};
 use crate::indicator::{CountedPlace, Unit};
 use crate::plane::Plane;
 use geo::{Coord, MultiPolygon, Rect};
-use maraude_core::model::Coordinates;
+use maraude_core::model::{Coordinates, SleepingPlace};
 
 /// xorshift64*: enough for tests.
 pub struct Dice(u64);
@@ -28,6 +29,34 @@ impl Dice {
 
     pub fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Mostly men alone in open places, of whom a third is known by sight only.
+    pub fn profile(&mut self) -> Profile {
+        let ages = ["0-17", "18-24", "25-39", "40-54", "55-69", "70+"];
+        let age = ages[[0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5][self.below(12) as usize]];
+        let place = match self.below(8) {
+            0..=3 => SleepingPlace::Street,
+            4 => SleepingPlace::Tent,
+            5 => SleepingPlace::Vehicle,
+            _ => SleepingPlace::Station,
+        };
+        let met = self.below(3) > 0;
+        Profile {
+            age: age.parse().ok().filter(|_| met),
+            gender: match self.below(10) {
+                0 => None,
+                1 => Some(Gender::Woman),
+                _ => Some(Gender::Man),
+            },
+            household: met.then_some(match self.below(12) {
+                0 => Household::Couple,
+                1 => Household::Family,
+                2 | 3 => Household::Group,
+                _ => Household::Alone,
+            }),
+            sleeping_place: (self.below(9) > 0).then_some(place),
+        }
     }
 
     /// Sizes of street groups: mostly one.
@@ -117,6 +146,26 @@ pub fn sources() -> AreaSources {
     }
 }
 
+/// A city like [`sources`] with fewer communes, other numbers of residents, fewer parts.
+pub fn random_sources(dice: &mut Dice) -> AreaSources {
+    let mut drawn = sources();
+    for _ in 0..dice.below(7) {
+        let last = drawn.communes.len() as u64 - 1;
+        drawn.communes.remove(1 + dice.below(last) as usize);
+    }
+    for commune in drawn.communes.iter_mut().skip(1) {
+        commune.residents = Some(500 + dice.below(15_000) as u32);
+    }
+    if dice.below(4) == 0 {
+        drawn.sous_quartiers.clear();
+    }
+    if dice.below(8) == 0 {
+        drawn.quartiers.clear();
+        drawn.sous_quartiers.clear();
+    }
+    drawn
+}
+
 pub fn tree() -> AreaTree {
     AreaTree::build(&sources(), Settings::default().commune_minimum_residents).unwrap()
 }
@@ -138,6 +187,7 @@ pub fn counted(unit: Unit, coordinates: Option<Coordinates>, people: u32) -> Cou
         within: None,
         people_at_least: people,
         people_at_most: people + people / 4,
+        profile: Profile::default(),
     }
 }
 
@@ -145,6 +195,7 @@ pub fn counted(unit: Unit, coordinates: Option<Coordinates>, people: u32) -> Cou
 /// and bidonvilles.
 pub fn night(seed: u64, street: u32) -> Vec<CountedPlace> {
     let mut dice = Dice::new(seed);
+    let mut told = Dice::new(seed ^ 0x5eed);
     let mut places = Vec::new();
     let mut left = street;
     let outside = dice.below(10);
@@ -162,7 +213,9 @@ pub fn night(seed: u64, street: u32) -> Vec<CountedPlace> {
                 4_500.0 + dice.unit() * narrow,
             ))
         };
-        places.push(counted(Unit::Street, coordinates, people));
+        let mut place = counted(Unit::Street, coordinates, people);
+        place.profile = told.profile();
+        places.push(place);
     }
     let sites = [
         (Unit::Squat, 35, 60),

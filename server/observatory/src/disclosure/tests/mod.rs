@@ -1,5 +1,6 @@
 //! Disclosure control on invented cities, on nights of Montpellier's size, and under attack.
 
+mod cities;
 mod city;
 mod faults;
 mod montpellier;

@@ -2,13 +2,16 @@
 
 use super::{Finding, Rule};
 use crate::area::Level;
-use crate::disclosure::published::{Figure, Heading, Published, PublishedArea, Sentence, Stage};
+use crate::attribute::Attribute;
+use crate::disclosure::published::{
+    AttributeFigure, Figure, Heading, Published, PublishedArea, Sentence, Stage,
+};
 use crate::indicator::Unit;
 use geo::MultiPolygon;
 use std::collections::BTreeMap;
 
 /// Columns of the file, in order; no other is allowed.
-pub const COLUMNS: [&str; 15] = [
+pub const COLUMNS: [&str; 17] = [
     "release",
     "stage",
     "campaign",
@@ -19,6 +22,8 @@ pub const COLUMNS: [&str; 15] = [
     "name",
     "parent",
     "subject",
+    "attribute",
+    "category",
     "figure",
     "rounded_to",
     "reason",
@@ -78,6 +83,9 @@ fn head<'a>(cell: &impl Fn(&str) -> &'a str) -> Result<Published, String> {
             en: String::new(),
         },
         areas: Vec::new(),
+        attributes: Vec::new(),
+        corrects: None,
+        errata: Vec::new(),
     })
 }
 
@@ -96,6 +104,18 @@ fn add_row<'a>(published: &mut Published, cell: &impl Fn(&str) -> &'a str) -> Re
     };
     let unit = Unit::from_code(cell("subject")).ok_or("unknown subject")?;
     let code = cell("code");
+    if !cell("attribute").is_empty() {
+        published.attributes.push(AttributeFigure {
+            code: code.to_owned(),
+            attribute: Attribute::from_code(cell("attribute")).ok_or("unknown attribute")?,
+            category: cell("category").to_owned(),
+            figure,
+        });
+        return match unit {
+            Unit::Street => Ok(()),
+            _ => Err(format!("{code} tells {} by attribute", unit.code())),
+        };
+    }
     if !published.areas.iter().any(|area| area.code == code) {
         published.areas.push(PublishedArea {
             code: code.to_owned(),
@@ -122,6 +142,10 @@ pub fn disagreements(map: &Published, table: &Published) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !same_head {
         let reason = "the table's head is not the map's".to_owned();
+        findings.push(Finding::new(Rule::Agreement, &map.heading.campaign, reason));
+    }
+    if map.attributes != table.attributes {
+        let reason = "table and map differ on an attribute".to_owned();
         findings.push(Finding::new(Rule::Agreement, &map.heading.campaign, reason));
     }
     for (one, other) in [(map, table), (table, map)] {

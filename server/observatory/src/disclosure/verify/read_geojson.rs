@@ -1,7 +1,10 @@
 //! Reading a published GeoJSON file back.
 
 use crate::area::Level;
-use crate::disclosure::published::{Figure, Heading, Published, PublishedArea, Sentence, Stage};
+use crate::attribute::Attribute;
+use crate::disclosure::published::{
+    AttributeFigure, Erratum, Figure, Heading, Published, PublishedArea, Sentence, Stage,
+};
 use crate::disclosure::rings::{Rings, from_rings};
 use crate::indicator::Unit;
 use serde_json::{Map, Value};
@@ -22,9 +25,29 @@ const PROPERTIES: [&str; 9] = [
 /// Members of the collection.
 const MEMBERS: [&str; 3] = ["type", "maraude", "features"];
 /// Members of `maraude`.
-const HEADING: [&str; 7] = [
-    "release", "stage", "campaign", "nights", "exercise", "settings", "sentence",
+const HEADING: [&str; 10] = [
+    "release",
+    "stage",
+    "campaign",
+    "nights",
+    "exercise",
+    "settings",
+    "sentence",
+    "attributes",
+    "corrects",
+    "errata",
 ];
+/// Members of a line of `attributes`.
+const ATTRIBUTE: [&str; 6] = [
+    "code",
+    "attribute",
+    "category",
+    "figure",
+    "rounded_to",
+    "reason",
+];
+/// Members of a line of `errata`.
+const ERRATUM: [&str; 4] = ["code", "subject", "was", "now"];
 
 /// What the file says, or why it is not a release.
 pub fn read(text: &str) -> Result<Published, String> {
@@ -62,6 +85,50 @@ pub fn read(text: &str) -> Result<Published, String> {
             en: string(sentence, "en")?.to_owned(),
         },
         areas,
+        attributes: lines(head, "attributes")?
+            .iter()
+            .map(read_attribute)
+            .collect::<Result<_, _>>()?,
+        corrects: whole_number(head, "corrects")?,
+        errata: lines(head, "errata")?
+            .iter()
+            .map(read_erratum)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// A list that may be absent.
+fn lines<'a>(map: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], String> {
+    match map.get(name) {
+        None => Ok(&[]),
+        Some(_) => array(map, name).map(Vec::as_slice),
+    }
+}
+
+fn read_attribute(line: &Value) -> Result<AttributeFigure, String> {
+    let line = object(line, "a line of `attributes`")?;
+    only(line, &ATTRIBUTE)?;
+    Ok(AttributeFigure {
+        code: string(line, "code")?.to_owned(),
+        attribute: Attribute::from_code(string(line, "attribute")?).ok_or("unknown attribute")?,
+        category: string(line, "category")?.to_owned(),
+        figure: figure_of(line)?,
+    })
+}
+
+fn read_erratum(line: &Value) -> Result<Erratum, String> {
+    let line = object(line, "a line of `errata`")?;
+    only(line, &ERRATUM)?;
+    let told = |name: &str| {
+        let told = object(member(line, name)?, "a figure")?;
+        only(told, &["figure", "rounded_to"])?;
+        figure_of(told)
+    };
+    Ok(Erratum {
+        code: string(line, "code")?.to_owned(),
+        unit: Unit::from_code(string(line, "subject")?).ok_or("unknown subject")?,
+        was: told("was")?,
+        now: told("now")?,
     })
 }
 
@@ -101,21 +168,28 @@ fn read_area(properties: &Map<String, Value>, geometry: &Value) -> Result<Publis
 
 fn read_figure(properties: &Map<String, Value>) -> Result<(Unit, Figure), String> {
     let unit = Unit::from_code(string(properties, "subject")?).ok_or("unknown subject")?;
-    let number = |name: &str| match properties.get(name) {
+    Ok((unit, figure_of(properties)?))
+}
+
+fn figure_of(map: &Map<String, Value>) -> Result<Figure, String> {
+    let figure = whole_number(map, "figure")?;
+    match (figure, whole_number(map, "rounded_to")?) {
+        (None, _) => Ok(Figure::Withheld),
+        (Some(people), None) => Ok(Figure::Exact(people)),
+        (Some(people), Some(to)) if to > 0 => Ok(Figure::Rounded { people, to }),
+        (Some(_), Some(_)) => Err("`rounded_to` is 0".to_owned()),
+    }
+}
+
+fn whole_number(map: &Map<String, Value>, name: &str) -> Result<Option<u32>, String> {
+    match map.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => value
             .as_u64()
             .and_then(|number| u32::try_from(number).ok())
             .map(Some)
             .ok_or(format!("`{name}` is no whole number")),
-    };
-    let figure = match (number("figure")?, number("rounded_to")?) {
-        (None, _) => Figure::Withheld,
-        (Some(people), None) => Figure::Exact(people),
-        (Some(people), Some(to)) if to > 0 => Figure::Rounded { people, to },
-        (Some(_), Some(_)) => return Err("`rounded_to` is 0".to_owned()),
-    };
-    Ok((unit, figure))
+    }
 }
 
 fn only(map: &Map<String, Value>, allowed: &[&str]) -> Result<(), String> {

@@ -1,0 +1,7 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<StyledLayerDescriptor xmlns="http://www.opengis.net/sld" xmlns:ogc="http://www.opengis.net/ogc" version="1.0.0">
+<NamedLayer><Name>maraude</Name><UserStyle><Name>maraude</Name><FeatureTypeStyle>
+<Rule><ogc:Filter><ogc:And><ogc:PropertyIsEqualTo><ogc:PropertyName>subject</ogc:PropertyName><ogc:Literal>street</ogc:Literal></ogc:PropertyIsEqualTo><ogc:PropertyIsEqualTo><ogc:PropertyName>level</ogc:PropertyName><ogc:Literal>leaf</ogc:Literal></ogc:PropertyIsEqualTo></ogc:And></ogc:Filter><PolygonSymbolizer><Fill><CssParameter name="fill">#6baed6</CssParameter><CssParameter name="fill-opacity">0.8</CssParameter></Fill><Stroke><CssParameter name="stroke">#505050</CssParameter><CssParameter name="stroke-width">1</CssParameter></Stroke></PolygonSymbolizer></Rule>
+<Rule><ogc:Filter><ogc:And><ogc:PropertyIsEqualTo><ogc:PropertyName>subject</ogc:PropertyName><ogc:Literal>street</ogc:Literal></ogc:PropertyIsEqualTo><ogc:PropertyIsNull><ogc:PropertyName>figure</ogc:PropertyName></ogc:PropertyIsNull></ogc:And></ogc:Filter><PolygonSymbolizer><Fill><CssParameter name="fill">#bebebe</CssParameter><CssParameter name="fill-opacity">0.8</CssParameter></Fill><Stroke><CssParameter name="stroke">#505050</CssParameter><CssParameter name="stroke-width">1</CssParameter></Stroke></PolygonSymbolizer></Rule>
+</FeatureTypeStyle></UserStyle></NamedLayer>
+</StyledLayerDescriptor>

@@ -1,0 +1,193 @@
+//! What is served: opened releases, and behind the inner door every release and imported layer.
+//!
+//! It must never show a closed release at the open door. The pages call it.
+
+use super::{Door, Problem};
+use crate::app::App;
+use crate::export::features;
+use crate::publication::{FrozenRelease, KeptOpen, OpenList, releases_kept_open};
+use crate::store::LayerVersion;
+use geo::{BoundingRect, Geometry};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// One feature.
+pub struct Feature {
+    /// Its place in the collection, from 1.
+    pub id: u64,
+    /// Properties.
+    pub properties: Map<String, Value>,
+    /// WGS 84, longitude first.
+    pub geometry: Geometry<f64>,
+}
+
+enum Source {
+    Release(Arc<FrozenRelease>),
+    Layer(LayerVersion),
+}
+
+/// A collection.
+pub struct Collection {
+    pub id: String,
+    pub title: String,
+    pub description: String,
+    /// First and last day, where it has some.
+    pub days: Option<[String; 2]>,
+    source: Source,
+}
+
+/// All collections of a door.
+pub fn all(app: &App, door: Door) -> Result<Vec<Collection>, Problem> {
+    let opened = OpenList::of(app.folder()).read();
+    let mut found = Vec::new();
+    for campaign in app.campaigns().list()? {
+        let here = opened.iter().any(|one| one.campaign == campaign);
+        if door == Door::Open && !here {
+            continue;
+        }
+        let Ok(engine) = app.engine(campaign) else {
+            // A damaged campaign is named by *Ce soir*; the others are served.
+            continue;
+        };
+        let kept_open = app.part(|_| KeptOpen::default());
+        for kept in releases_kept_open(engine.log().as_ref(), &kept_open)? {
+            let open = opened.iter().any(|one| {
+                (one.campaign, one.number) == (campaign, kept.number) && one.digest == kept.digest
+            });
+            if door == Door::Inside || open {
+                found.push(of_release(kept));
+            }
+        }
+    }
+    if door == Door::Inside {
+        found.extend(app.layers()?.latest()?.into_iter().map(of_layer));
+    }
+    Ok(found)
+}
+
+/// One collection of a door.
+pub fn one(app: &App, door: Door, id: &str) -> Result<Collection, Problem> {
+    let found = all(app, door)?.into_iter().find(|one| one.id == id);
+    found.ok_or(Problem::not_found())
+}
+
+fn of_release(kept: Arc<FrozenRelease>) -> Collection {
+    let published = kept.release.published();
+    let heading = &published.heading;
+    let band = if heading.exercise { "EXERCICE · " } else { "" };
+    let digest = kept.digest.get(..8).unwrap_or_default();
+    Collection {
+        id: format!("{}-{}-{digest}", plain(&heading.campaign), heading.number),
+        title: format!("{band}{} · diffusion {}", heading.campaign, heading.number),
+        description: format!(
+            "{} Réglages : {}.",
+            published.sentence.fr,
+            published.settings.join(" ")
+        ),
+        days: heading
+            .nights
+            .first()
+            .zip(heading.nights.last())
+            .map(|(first, last)| [first.clone(), last.clone()]),
+        source: Source::Release(kept),
+    }
+}
+
+fn of_layer(layer: LayerVersion) -> Collection {
+    Collection {
+        id: layer.kind.code().to_owned(),
+        title: format!("Couche importée : {}", layer.kind),
+        description: format!("Version {}, {} objets.", layer.version, layer.features),
+        days: None,
+        source: Source::Layer(layer),
+    }
+}
+
+/// Letters and digits of a name, in lower case, with hyphens between.
+fn plain(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.to_lowercase().chars() {
+        match letter {
+            'a'..='z' | '0'..='9' => text.push(letter),
+            'à' | 'â' | 'ä' => text.push('a'),
+            'é' | 'è' | 'ê' | 'ë' => text.push('e'),
+            'î' | 'ï' => text.push('i'),
+            'ô' | 'ö' => text.push('o'),
+            'ù' | 'û' | 'ü' => text.push('u'),
+            'ç' => text.push('c'),
+            _ if !text.ends_with('-') && !text.is_empty() => text.push('-'),
+            _ => {}
+        }
+    }
+    text.trim_end_matches('-').chars().take(60).collect()
+}
+
+impl Collection {
+    /// Its features, always in the same order.
+    pub fn features(&self, app: &App) -> Result<Vec<Feature>, Problem> {
+        Ok(match &self.source {
+            Source::Release(kept) => (1_u64..)
+                .zip(features(&kept.release))
+                .map(|(id, feature)| Feature {
+                    id,
+                    properties: feature.properties,
+                    geometry: feature.boundary.into(),
+                })
+                .collect(),
+            Source::Layer(layer) => (1_u64..)
+                .zip(app.layers()?.features(layer.kind, layer.version)?)
+                .map(|(id, feature)| {
+                    let mut properties = Map::new();
+                    properties.insert("code".to_owned(), feature.code.into());
+                    properties.insert("name".to_owned(), feature.name.into());
+                    properties.insert("population".to_owned(), feature.population.into());
+                    Feature {
+                        id,
+                        properties,
+                        geometry: feature.geometry,
+                    }
+                })
+                .collect(),
+        })
+    }
+
+    /// Names of its properties.
+    pub fn properties(&self) -> Vec<String> {
+        match &self.source {
+            Source::Release(kept) => {
+                let first = features(&kept.release).into_iter().next();
+                first.map_or_else(Vec::new, |feature| {
+                    feature.properties.keys().cloned().collect()
+                })
+            }
+            Source::Layer(_) => ["code", "name", "population"].map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// West, south, east, north.
+    pub fn bounds(&self, app: &App) -> Result<Option<[f64; 4]>, Problem> {
+        let around = match &self.source {
+            Source::Release(kept) => {
+                let areas = &kept.release.published().areas;
+                areas.first().and_then(|area| area.boundary.bounding_rect())
+            }
+            Source::Layer(_) => self
+                .features(app)?
+                .iter()
+                .filter_map(|feature| feature.geometry.bounding_rect())
+                .reduce(|one, other| {
+                    geo::Rect::new(
+                        geo::coord! {
+                            x: one.min().x.min(other.min().x),
+                            y: one.min().y.min(other.min().y),
+                        },
+                        geo::coord! {
+                            x: one.max().x.max(other.max().x),
+                            y: one.max().y.max(other.max().y),
+                        },
+                    )
+                }),
+        };
+        Ok(around.map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]))
+    }
+}
