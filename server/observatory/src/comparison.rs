@@ -198,10 +198,10 @@ mod tests {
         };
         assert_eq!(told(100, 110), Conclusion::None);
         assert_eq!(told(100, 60), Conclusion::Fewer);
-        // Doubt of linkage widens it.
+        // Doubt of linkage widens it: 1.959964 √((80 / 3.919928)² + 160) is 47, more than 40.
         let doubtful = SectorCount {
-            low: 70.0,
-            high: 130.0,
+            low: 60.0,
+            high: 140.0,
             ..sector("A", true, 100)
         };
         let after = [sector("A", true, 60)];

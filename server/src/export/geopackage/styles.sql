@@ -11,5 +11,5 @@ CREATE TABLE layer_styles(
   description TEXT,
   owner TEXT(30),
   ui TEXT(30),
-  update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+  update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
 );

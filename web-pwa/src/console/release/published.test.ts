@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inOrder, publishedBox, readPublished } from './published';
+import { inOrder, publishedBox, readAttributes, readErrata, readPublished } from './published';
 
 const geojson = JSON.stringify({
   type: 'FeatureCollection',
@@ -45,4 +45,29 @@ describe('a release as published', () => {
     expect(readPublished('{')).toBeNull();
     expect(readPublished('{"features":1}')).toBeNull();
   });
+});
+
+it('tables by attribute and errata are read from the head of the file', () => {
+  const text = JSON.stringify({
+    type: 'FeatureCollection',
+    maraude: {
+      attributes: [
+        { code: 'P', attribute: 'gender', category: 'women', figure: 30, rounded_to: 10 },
+        { code: 'P', attribute: 'gender', category: 'men', reason: 'withheld' },
+      ],
+      corrects: 2,
+      errata: [{ code: 'P', subject: 'street', was: { figure: 40 }, now: {} }],
+    },
+    features: [],
+  });
+  expect(readAttributes(text).map((cell) => [cell.category, cell.figure, cell.roundedTo])).toEqual([
+    ['women', '30', 10],
+    ['men', null, 0],
+  ]);
+  expect(readErrata(text)).toEqual({
+    corrects: 2,
+    lines: [{ code: 'P', subject: 'street', was: '40', now: null }],
+  });
+  expect(readAttributes('no JSON')).toEqual([]);
+  expect(readErrata('{"type":"FeatureCollection","features":[]}')).toBeNull();
 });
