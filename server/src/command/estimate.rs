@@ -304,7 +304,10 @@ mod tests {
     fn a_model_that_runs_away_is_told() {
         let counts = vec![read_counts("0,0,17,69,18,55,63").unwrap()];
         let told = Estimates::Lists(Several { counts }).estimate().unwrap();
-        let away = told.lines.iter().filter(|line| line.starts_with("not fitted"));
+        let away = told
+            .lines
+            .iter()
+            .filter(|line| line.starts_with("not fitted"));
         assert_eq!(away.count(), 5, "{:?}", told.lines);
         assert!(read_counts("1,x").is_err());
     }
