@@ -2,8 +2,9 @@
 
 use super::attempts::{Attempts, TooMany};
 use super::password::{PasswordError, hash_password, is_password, waste_time};
+use super::second_factor::take_second_code;
 use super::token::{Token, token_hash};
-use crate::store::{Account, ConsoleSession, Role, ServerStore, StoreError, random_id};
+use crate::store::{Account, ConsoleSession, Key32, Role, ServerStore, StoreError, random_id};
 use maraude_core::model::{AccountId, OrganisationCode, TimestampMs};
 
 /// The longest a session lasts.
@@ -21,6 +22,12 @@ pub enum LoginError {
     /// Unknown name or wrong password: which of them is not told.
     #[error("unknown name or wrong password")]
     Wrong,
+    /// The password is right; the account has a second factor, and no code came.
+    #[error("a second factor is needed")]
+    SecondNeeded,
+    /// The second factor's code is wrong, too old, or used.
+    #[error("the second factor's code is wrong")]
+    SecondWrong,
     /// Come back later.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -48,14 +55,30 @@ pub fn add_account(
     Ok(account)
 }
 
-/// Opens a session: its token goes into a cookie.
+/// What somebody proves who they are with.
+#[derive(Debug, Clone, Copy)]
+pub struct Proof<'a> {
+    /// Account name.
+    pub name: &'a str,
+    /// Password.
+    pub password: &'a str,
+    /// The telephone's code or a recovery code.
+    pub code: Option<&'a str>,
+}
+
+/// Opens a session: its token goes into a cookie. `key` opens second factors.
 pub fn log_in(
     store: &ServerStore,
     attempts: &Attempts,
-    name: &str,
-    password: &str,
+    key: &Key32,
+    proof: Proof<'_>,
     now: TimestampMs,
 ) -> Result<(Account, String), LoginError> {
+    let Proof {
+        name,
+        password,
+        code,
+    } = proof;
     attempts.may_try(name, now)?;
     let known = if let Some((account, kept)) = store.account_by_name(name.trim())? {
         is_password(password, &kept).then_some(account)
@@ -67,6 +90,13 @@ pub fn log_in(
         attempts.failed(name, now);
         return Err(LoginError::Wrong);
     };
+    if store.second_factor(account.id)?.is_some() {
+        let code = code.ok_or(LoginError::SecondNeeded)?;
+        if !take_second_code(store, key, account.id, code, now)? {
+            attempts.failed(name, now);
+            return Err(LoginError::SecondWrong);
+        }
+    }
     attempts.succeeded(name);
     store.forget_sessions(now - SESSION_MS, now - IDLE_MS)?;
     let token = Token::draw()?;
@@ -99,6 +129,23 @@ pub fn console_session(
     Ok(Some(session))
 }
 
+/// Opens a session of an account without a second factor, for tests.
+#[cfg(test)]
+pub(crate) fn log_in_simply(
+    store: &ServerStore,
+    attempts: &Attempts,
+    name: &str,
+    password: &str,
+    now: TimestampMs,
+) -> Result<(Account, String), LoginError> {
+    let proof = Proof {
+        name,
+        password,
+        code: None,
+    };
+    log_in(store, attempts, &Key32::new([0; 32]), proof, now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,23 +163,23 @@ mod tests {
             Err(PasswordError::Store(StoreError::NameTaken))
         ));
         assert!(matches!(
-            log_in(&store, &attempts, "claire", "marché ouvert", 0),
+            log_in_simply(&store, &attempts, "claire", "marché ouvert", 0),
             Err(LoginError::Wrong)
         ));
-        let (account, token) = log_in(&store, &attempts, "CLAIRE", password, 0).unwrap();
+        let (account, token) = log_in_simply(&store, &attempts, "CLAIRE", password, 0).unwrap();
         assert_eq!(account.role, Role::Coordinator);
         let open = |now| console_session(&store, &token, now).unwrap().is_some();
         let minute = 60_000;
         assert!(open(29 * minute));
         assert!(open(58 * minute));
         assert!(!open(89 * minute));
-        let (_, token) = log_in(&store, &attempts, "claire", password, 0).unwrap();
+        let (_, token) = log_in_simply(&store, &attempts, "claire", password, 0).unwrap();
         let open = |now| console_session(&store, &token, now).unwrap().is_some();
         for tick in 1..36 {
             assert!(open(tick * 20 * minute));
         }
         assert!(!open(12 * 60 * minute));
-        let (_, token) = log_in(&store, &attempts, "claire", password, 0).unwrap();
+        let (_, token) = log_in_simply(&store, &attempts, "claire", password, 0).unwrap();
         log_out(&store, &token).unwrap();
         assert!(console_session(&store, &token, 1).unwrap().is_none());
     }

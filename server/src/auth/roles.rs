@@ -25,7 +25,12 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Only within [`FRESH_MS`] of a login: what it does cannot be taken back.
+    pub fresh: bool,
 }
+
+/// So long after a login an account may do what cannot be taken back.
+pub const FRESH_MS: i64 = 15 * 60 * 1_000;
 
 /// Any account.
 const CONSOLE: Access = Access::Accounts(&Role::ALL);
@@ -34,13 +39,40 @@ const PREPARE: Access = Access::Accounts(&[Role::Coordinator, Role::Administrato
 /// Those who see observations.
 const NIGHT: Access = Access::Accounts(&[Role::Coordinator]);
 /// Those who see releases.
-const FIGURES: Access = Access::Accounts(&[Role::Coordinator, Role::Analyst]);
+const FIGURES: Access = Access::Accounts(&[
+    Role::Coordinator,
+    Role::Analyst,
+    Role::DataProtectionOfficer,
+]);
+/// Those whom maps of releases are handed to, by program.
+const FEATURES: Access = Access::Accounts(&[Role::Coordinator, Role::Analyst]);
+/// Those who hand out tablets.
+const TABLETS: Access = Access::Accounts(&[Role::Coordinator, Role::TeamLead, Role::Administrator]);
+/// Those who see a campaign's plan; known places are told to coordinators alone.
+const PLANS: Access = TABLETS;
+/// Those who see when campaigns end.
+const DATES: Access = Access::Accounts(&[
+    Role::Coordinator,
+    Role::DataProtectionOfficer,
+    Role::Administrator,
+]);
+/// Those who end them, and read what was done.
+const OVERSIGHT: Access = Access::Accounts(&[Role::DataProtectionOfficer, Role::Administrator]);
 
 const fn route(method: &'static str, path: &'static str, access: Access) -> Route {
     Route {
         method,
         path,
         access,
+        fresh: false,
+    }
+}
+
+/// A route that only an account which logged in a moment ago may call.
+const fn fresh(method: &'static str, path: &'static str, access: Access) -> Route {
+    Route {
+        fresh: true,
+        ..route(method, path, access)
     }
 }
 
@@ -66,14 +98,14 @@ pub const TABLE: &[Route] = &[
     // Console: preparing.
     route("GET", "/api/campaigns", CONSOLE),
     route("POST", "/api/campaigns", PREPARE),
-    route("GET", "/api/campaigns/{campaign}", PREPARE),
+    route("GET", "/api/campaigns/{campaign}", PLANS),
     route("POST", "/api/campaigns/{campaign}/commands", NIGHT),
-    route("GET", "/api/campaigns/{campaign}/devices", PREPARE),
-    route("POST", "/api/campaigns/{campaign}/enrolments", PREPARE),
+    route("GET", "/api/campaigns/{campaign}/devices", TABLETS),
+    fresh("POST", "/api/campaigns/{campaign}/enrolments", TABLETS),
     route(
         "POST",
         "/api/campaigns/{campaign}/devices/{device}/revoke",
-        PREPARE,
+        TABLETS,
     ),
     route("GET", "/api/layers", CONSOLE),
     route("GET", "/api/layers/{kind}", CONSOLE),
@@ -102,7 +134,7 @@ pub const TABLE: &[Route] = &[
     // Console: what was refused. It may hold observations.
     route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
     route("POST", "/api/campaigns/{campaign}/quarantine/retry", NIGHT),
-    route(
+    fresh(
         "GET",
         "/api/campaigns/{campaign}/quarantine/{number}",
         NIGHT,
@@ -126,8 +158,8 @@ pub const TABLE: &[Route] = &[
         "/api/campaigns/{campaign}/releases/{number}/export",
         FIGURES,
     ),
-    route("GET", "/api/campaigns/{campaign}/clusters", NIGHT),
-    route("GET", "/api/campaigns/{campaign}/internal/{table}", NIGHT),
+    fresh("GET", "/api/campaigns/{campaign}/clusters", NIGHT),
+    fresh("GET", "/api/campaigns/{campaign}/internal/{table}", NIGHT),
     // OGC API - Features: opened releases, and everything behind the inner door.
     route("GET", "/open/ogc", Access::Public),
     route("GET", "/open/ogc/conformance", Access::Public),
@@ -144,22 +176,40 @@ pub const TABLE: &[Route] = &[
         "/open/ogc/collections/{collection}/items/{item}",
         Access::Public,
     ),
-    route("GET", "/ogc", FIGURES),
-    route("GET", "/ogc/conformance", FIGURES),
-    route("GET", "/ogc/api", FIGURES),
-    route("GET", "/ogc/collections", FIGURES),
-    route("GET", "/ogc/collections/{collection}", FIGURES),
-    route("GET", "/ogc/collections/{collection}/items", FIGURES),
-    route("GET", "/ogc/collections/{collection}/items/{item}", FIGURES),
+    route("GET", "/ogc", FEATURES),
+    route("GET", "/ogc/conformance", FEATURES),
+    route("GET", "/ogc/api", FEATURES),
+    route("GET", "/ogc/collections", FEATURES),
+    route("GET", "/ogc/collections/{collection}", FEATURES),
+    route("GET", "/ogc/collections/{collection}/items", FEATURES),
+    route(
+        "GET",
+        "/ogc/collections/{collection}/items/{item}",
+        FEATURES,
+    ),
+    // Custody: one's own proofs, the end of campaigns, what was done.
+    route("GET", "/api/sessions", CONSOLE),
+    route("POST", "/api/sessions/{session}/close", CONSOLE),
+    fresh("POST", "/api/second-factor/draw", CONSOLE),
+    fresh("POST", "/api/second-factor", CONSOLE),
+    route("GET", "/api/retention", DATES),
+    fresh("POST", "/api/campaigns/{campaign}/purge", OVERSIGHT),
+    fresh("POST", "/api/campaigns/{campaign}/hold", OVERSIGHT),
+    route("GET", "/api/campaigns/{campaign}/certificate", DATES),
+    route("GET", "/api/audit", OVERSIGHT),
 ];
 
 /// Who may call a route; none when it is not in the table. HEAD is as GET.
 pub fn access_of(method: &str, path: &str) -> Option<Access> {
+    route_of(method, path).map(|route| route.access)
+}
+
+/// The line of a route; none when it is not in the table. HEAD is as GET.
+pub fn route_of(method: &str, path: &str) -> Option<&'static Route> {
     let method = if method == "HEAD" { "GET" } else { method };
     TABLE
         .iter()
         .find(|route| route.method == method && same_path(route.path, path))
-        .map(|route| route.access)
 }
 
 fn same_path(a: &str, b: &str) -> bool {

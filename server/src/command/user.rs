@@ -1,11 +1,13 @@
-//! `maraude user add/list`: accounts of the console.
+//! `maraude user add/list/role/close/second-factor`: accounts of the console.
 
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
-use crate::auth::{PasswordError, add_account};
-use crate::store::{Role, random};
+use crate::auth::{
+    PasswordError, SecondFactorError, add_account, draw_second_factor, keep_second_factor,
+};
+use crate::store::{Account, Role, random};
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -17,6 +19,55 @@ pub enum Users {
     Add(AddArguments),
     /// List accounts
     List(List),
+    /// Give an account another role; its sessions end
+    Role(ChangeRole),
+    /// Close an account; its sessions end
+    Close(Close),
+    /// Set an account's second factor up, or take it away
+    SecondFactor(SecondFactor),
+}
+
+/// `maraude user role`.
+#[derive(Debug, Args, Serialize, Deserialize)]
+pub struct ChangeRole {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+    /// coordinator, analyst, lead, dpo or admin
+    #[arg(long)]
+    role: Role,
+}
+
+/// `maraude user close`.
+#[derive(Debug, Args, Serialize, Deserialize)]
+pub struct Close {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+}
+
+/// `maraude user second-factor`.
+#[derive(Debug, Args)]
+pub struct SecondFactor {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+    /// Take it away: its owner has lost telephone and recovery codes
+    #[arg(long)]
+    remove: bool,
+}
+
+/// A seed to be drawn for an account.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Draw {
+    name: String,
+}
+
+/// A seed to be kept, with the code that proves it; without one the second factor goes.
+#[derive(Serialize, Deserialize)]
+pub struct Keep {
+    name: String,
+    proof: Option<(String, String)>,
 }
 
 /// `maraude user add`.
@@ -25,7 +76,7 @@ pub struct AddArguments {
     /// Name to log in with
     #[arg(long)]
     name: String,
-    /// coordinator, analyst or admin
+    /// coordinator, analyst, lead, dpo or admin
     #[arg(long)]
     role: Role,
     /// The organisation it belongs to
@@ -79,8 +130,100 @@ impl Users {
                     say(format_args!("{role:12} {name}"))?;
                 }
             }
+            Self::Role(change) => ask(place, change)?,
+            Self::Close(close) => ask(place, close)?,
+            Self::SecondFactor(wanted) => second_factor(place, wanted)?,
         }
         Ok(())
+    }
+}
+
+/// Shows a seed, reads the code that the telephone makes of it, prints the recovery codes.
+fn second_factor(place: &Place, wanted: SecondFactor) -> Result<(), CommandError> {
+    let SecondFactor { name, remove } = wanted;
+    if remove {
+        ask(place, Keep { name, proof: None })?;
+        return Ok(());
+    }
+    let (secret, address) = ask(place, Draw { name: name.clone() })?;
+    say(format_args!("secret: {secret}\n{address}"))?;
+    say("Put it into an application for codes, then type the code it shows:")?;
+    let mut code = String::new();
+    std::io::stdin().read_line(&mut code)?;
+    let proof = Some((secret, code.trim().to_owned()));
+    say("recovery codes, each good for one login:")?;
+    for code in ask(place, Keep { name, proof })? {
+        say(code)?;
+    }
+    Ok(())
+}
+
+fn named(app: &App, name: &str) -> Result<Account, Refusal> {
+    let found = app.server().account_by_name(name.trim())?;
+    let (account, _) =
+        found.ok_or_else(|| Refusal::new("account-unknown", "no account has this name"))?;
+    Ok(account)
+}
+
+fn note(app: &App, action: &str, account: &Account) -> Result<(), Refusal> {
+    let (now, subject) = (app.clock().now(), account.id.to_string());
+    Ok(app.server().add_audit(now, "command", action, &subject)?)
+}
+
+impl Operation for ChangeRole {
+    const NAME: &'static str = "user-role";
+    type Answer = ();
+
+    fn perform(self, app: &App) -> Result<(), Refusal> {
+        let account = named(app, &self.name)?;
+        let now = app.clock().now();
+        app.server()
+            .change_account(account.id, Some(self.role), now)?;
+        note(app, &format!("role-changed-{}", self.role), &account)
+    }
+}
+
+impl Operation for Close {
+    const NAME: &'static str = "user-close";
+    type Answer = ();
+
+    fn perform(self, app: &App) -> Result<(), Refusal> {
+        let account = named(app, &self.name)?;
+        let now = app.clock().now();
+        app.server().change_account(account.id, None, now)?;
+        note(app, "account-closed", &account)
+    }
+}
+
+impl Operation for Draw {
+    const NAME: &'static str = "second-factor-draw";
+    type Answer = (String, String);
+
+    fn perform(self, app: &App) -> Result<(String, String), Refusal> {
+        let drawn = draw_second_factor(&named(app, &self.name)?)?;
+        Ok((drawn.secret, drawn.address))
+    }
+}
+
+impl Operation for Keep {
+    const NAME: &'static str = "second-factor-keep";
+    type Answer = Vec<String>;
+
+    fn perform(self, app: &App) -> Result<Vec<String>, Refusal> {
+        let account = named(app, &self.name)?;
+        let Some((secret, code)) = &self.proof else {
+            app.server().clear_second_factor(account.id)?;
+            note(app, "second-factor-removed", &account)?;
+            return Ok(Vec::new());
+        };
+        let (key, now) = (app.keys().accounts_key()?, app.clock().now());
+        let kept = keep_second_factor(app.server(), &key, account.id, secret, code, now);
+        let codes = kept.map_err(|error| match error {
+            SecondFactorError::Wrong => Refusal::new("second-factor-wrong", error.to_string()),
+            SecondFactorError::Store(error) => error.into(),
+        })?;
+        note(app, "second-factor-set", &account)?;
+        Ok(codes)
     }
 }
 

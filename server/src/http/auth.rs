@@ -7,7 +7,9 @@ use super::contract::{
 use super::guard::{AnyAccount, SESSION_COOKIE, session_cookie};
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::{EnrolError, EnrolOffer, LoginError, SessionError, log_in, log_out, redeem_code};
+use crate::auth::{
+    EnrolError, EnrolOffer, LoginError, Proof, SessionError, log_in, log_out, redeem_code,
+};
 use crate::store::{RedeemError, StoredDevice};
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -31,6 +33,12 @@ pub fn routes() -> Router<App> {
         .route("/api/device/session", post(session))
 }
 
+pub(super) const SECOND_WRONG: Problem = Problem::new(
+    StatusCode::UNAUTHORIZED,
+    "second-factor-wrong",
+    "This code is wrong, too old, or used.",
+);
+
 /// How long a browser keeps the cookie; the session itself may end earlier.
 const COOKIE_SECONDS: u32 = 12 * 3_600;
 
@@ -43,10 +51,22 @@ fn read<T>(body: Body<T>) -> Result<T, Problem> {
 }
 
 async fn login(State(app): State<App>, body: Body<Login>) -> Result<impl IntoResponse, Problem> {
-    let Login { name, password } = read(body)?;
+    let Login {
+        name,
+        password,
+        code,
+    } = read(body)?;
     let now = app.clock().now();
     let (account, token) = app
-        .blocking(move |app| log_in(app.server(), app.attempts(), &name, &password, now))
+        .blocking(move |app| {
+            let key = app.keys().accounts_key()?;
+            let proof = Proof {
+                name: &name,
+                password: &password,
+                code: code.as_deref(),
+            };
+            log_in(app.server(), app.attempts(), &key, proof, now)
+        })
         .await??;
     let me = Me {
         name: account.name,
@@ -194,6 +214,12 @@ impl From<LoginError> for Problem {
                 "login-wrong",
                 "Unknown name or wrong password.",
             ),
+            LoginError::SecondNeeded => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "second-factor-needed",
+                "Type the code that your telephone shows.",
+            ),
+            LoginError::SecondWrong => SECOND_WRONG,
             LoginError::TooMany(error) => error.into(),
             LoginError::Store(error) => error.into(),
         }

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::authoring::retention_at_creation;
 use crate::geolocation::LiveView;
-use crate::store::{LogPosition, StoreError, random_id};
+use crate::store::{LogPosition, Role, StoreError, random_id};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -87,10 +87,15 @@ async fn create(
 
 async fn detail(
     State(app): State<App>,
+    AnyAccount(account): AnyAccount,
     At(campaign): At<CampaignId>,
 ) -> Result<Json<CampaignDetail>, Problem> {
     let (live, position) = view_of(&app, campaign).await?;
-    let detail = app.blocking(move |_| describe(&live, position)).await??;
+    let mut detail = app.blocking(move |_| describe(&live, position)).await??;
+    if account.role != Role::Coordinator {
+        // Known places say where people sleep.
+        detail.sites.clear();
+    }
     Ok(Json(detail))
 }
 

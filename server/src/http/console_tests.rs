@@ -1,7 +1,7 @@
 //! The console's API at its boundary: the real router over a temporary data folder.
 
 use super::router;
-use crate::auth::{add_account, log_in};
+use crate::auth::{add_account, log_in_simply};
 use crate::projection::fixtures::{
     AT, World, departure, device, observation, place, sector, squat, team,
 };
@@ -35,7 +35,8 @@ impl Console {
         let world = tokio::task::block_in_place(World::new);
         let store = world.app.server();
         add_account(store, "camille", role, None, PASSWORD, AT).unwrap();
-        let (_, token) = log_in(store, world.app.attempts(), "camille", PASSWORD, AT).unwrap();
+        let (_, token) =
+            log_in_simply(store, world.app.attempts(), "camille", PASSWORD, AT).unwrap();
         Self {
             router: router(world.app.clone()),
             cookie: format!("maraude_session={token}"),

@@ -132,7 +132,7 @@ async fn enrol(
 }
 
 /// The link as a drawing; empty when it is too long for a code, which an address never is.
-fn qr_svg(link: &str) -> String {
+pub(super) fn qr_svg(link: &str) -> String {
     QrCode::new(link.as_bytes()).map_or_else(
         |_| String::new(),
         |code| {

@@ -3,7 +3,7 @@
 
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::{Access, access_of, console_session, token_hash};
+use crate::auth::{Access, FRESH_MS, console_session, route_of, token_hash};
 use crate::store::{Account, Role, StoreError, StoredDevice};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use maraude_core::model::TimestampMs;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -74,6 +75,11 @@ const NOT_ALLOWED: Problem = Problem::new(
     "role-not-allowed",
     "This account may not do that.",
 );
+const PROVE_AGAIN: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "prove-again",
+    "Log in again to do this.",
+);
 const CROSS_SITE: Problem = Problem::new(
     StatusCode::FORBIDDEN,
     "cross-site",
@@ -88,18 +94,21 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let template = path.as_ref().map_or("", MatchedPath::as_str);
-    let Some(access) = access_of(request.method().as_str(), template) else {
+    let Some(route) = route_of(request.method().as_str(), template) else {
         return Problem::not_found().into_response();
     };
     if !comes_from_our_pages(request.method(), request.headers()) {
         return CROSS_SITE.into_response();
     }
-    let identity = match identify(&app, request.headers()).await {
-        Ok(identity) => identity,
+    let (identity, proved_at) = match identify(&app, request.headers()).await {
+        Ok(found) => found,
         Err(problem) => return problem.into_response(),
     };
-    if let Err(problem) = allow(access, &identity) {
+    if let Err(problem) = allow(route.access, &identity) {
         return problem.into_response();
+    }
+    if route.fresh && app.clock().now() - proved_at >= FRESH_MS {
+        return PROVE_AGAIN.into_response();
     }
     request.extensions_mut().insert(identity);
     next.run(request).await
@@ -122,14 +131,15 @@ fn allow(access: Access, identity: &Identity) -> Result<(), Problem> {
     }
 }
 
-async fn identify(app: &App, headers: &HeaderMap) -> Result<Identity, Problem> {
+/// Who asks, and when an account last proved who it is.
+async fn identify(app: &App, headers: &HeaderMap) -> Result<(Identity, TimestampMs), Problem> {
     if let Some(token) = bearer(headers) {
         let token = token.to_owned();
         let found = app
             .blocking(move |app| match tablet(&app, &token)? {
                 // A console session's token, for programs that keep no cookies.
                 Identity::Nobody => person(&app, &token),
-                known => Ok(known),
+                known => Ok((known, 0)),
             })
             .await?;
         return Ok(found?);
@@ -138,7 +148,7 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Identity, Problem> {
         let token = token.to_owned();
         return Ok(app.blocking(move |app| person(&app, &token)).await??);
     }
-    Ok(Identity::Nobody)
+    Ok((Identity::Nobody, 0))
 }
 
 fn tablet(app: &App, token: &str) -> Result<Identity, StoreError> {
@@ -152,10 +162,10 @@ fn tablet(app: &App, token: &str) -> Result<Identity, StoreError> {
     Ok(device.map_or(Identity::Nobody, Identity::Uploader))
 }
 
-fn person(app: &App, token: &str) -> Result<Identity, StoreError> {
+fn person(app: &App, token: &str) -> Result<(Identity, TimestampMs), StoreError> {
     let session = console_session(app.server(), token, app.clock().now())?;
-    Ok(session.map_or(Identity::Nobody, |session| {
-        Identity::Account(session.account)
+    Ok(session.map_or((Identity::Nobody, 0), |session| {
+        (Identity::Account(session.account), session.proved_at)
     }))
 }
 

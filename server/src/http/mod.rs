@@ -9,6 +9,7 @@ mod campaigns;
 #[cfg(test)]
 mod console_tests;
 pub mod contract;
+mod custody;
 mod devices;
 pub mod doubles;
 mod doubtful;
@@ -51,6 +52,7 @@ pub fn router(app: App) -> Router {
     let api = Router::new()
         .merge(auth::routes())
         .merge(campaigns::routes())
+        .merge(custody::routes())
         .merge(devices::routes())
         .merge(facade::routes())
         .merge(health::routes())

@@ -384,6 +384,69 @@ const ROUTES: &[Told] = &[
         None,
         Media("application/octet-stream"),
     ),
+    told(
+        "GET",
+        "/api/sessions",
+        "One's own open sessions",
+        None,
+        Many("SessionLine"),
+    ),
+    told(
+        "POST",
+        "/api/sessions/{session}/close",
+        "Ends one of them",
+        None,
+        Nothing,
+    ),
+    told(
+        "POST",
+        "/api/second-factor/draw",
+        "A seed for a telephone, shown once",
+        None,
+        One("SecondFactorDrawn"),
+    ),
+    told(
+        "POST",
+        "/api/second-factor",
+        "Keeps it once a code proves it",
+        Some("SecondFactorProof"),
+        One("RecoveryCodes"),
+    ),
+    told(
+        "GET",
+        "/api/retention",
+        "When campaigns end",
+        None,
+        Many("RetentionLine"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/purge",
+        "Gives notice of a purge, or purges",
+        Some("PurgeRequest"),
+        One("PurgeAnswered"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/hold",
+        "Sets a legal hold, or ends it",
+        Some("HoldRequest"),
+        Nothing,
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/certificate",
+        "The signed certificate of a purge",
+        None,
+        Media("application/json"),
+    ),
+    told(
+        "GET",
+        "/api/audit",
+        "What was done, newest first",
+        None,
+        Many("AuditLine"),
+    ),
 ];
 
 macro_rules! with_schemas {
@@ -403,6 +466,15 @@ macro_rules! with_schemas {
 /// The description as JSON text, keys sorted.
 pub fn document() -> String {
     let schemas = with_schemas![
+        AuditLine,
+        HoldRequest,
+        PurgeAnswered,
+        PurgeRequest,
+        RecoveryCodes,
+        RetentionLine,
+        SecondFactorDrawn,
+        SecondFactorProof,
+        SessionLine,
         CampaignDetail,
         CampaignSummary,
         Challenge,

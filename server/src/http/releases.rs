@@ -14,7 +14,7 @@ use crate::publication::{
     BuildError, Builder, FrozenRelease, Prepared, Sources, build, frozen, obstacles, prepare,
     releases, sentence,
 };
-use crate::store::{Account, LogPosition};
+use crate::store::{Account, Deed, LogPosition};
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
@@ -280,14 +280,13 @@ async fn hand_out(
         export.write((&view, &reviewed), table, format, &mut bytes)?;
         // Before anything leaves: an export that is not in the audit log does not happen.
         let short: String = reason.chars().take(LONGEST_REASON).collect();
-        let subject = format!("{campaign} {short}");
-        let now = app.clock().now();
-        app.server().add_audit(
-            now,
-            &account.name,
-            &format!("{}-exported", table.code()),
-            &subject,
-        )?;
+        let deed = Deed {
+            author: &account.name,
+            action: &format!("{}-exported", table.code()),
+            subject: &campaign.to_string(),
+            reason: &short,
+        };
+        app.server().add_deed(app.clock().now(), deed)?;
         let band = if export.exercise { "exercice-" } else { "" };
         let name = format!("{band}{}-interne.{}", table.code(), format.ending());
         Ok::<_, Problem>(file(format.media_type(), &name, bytes))

@@ -2,7 +2,7 @@
 
 use super::router;
 use crate::app::PurgeWish;
-use crate::auth::{Access, TABLE, add_account, log_in};
+use crate::auth::{Access, FRESH_MS, TABLE, add_account, code_now, log_in_simply};
 use crate::fixtures::{NOW, Tablet, World};
 use crate::store::Role;
 use axum::body::{Body, to_bytes};
@@ -47,7 +47,7 @@ impl World {
     fn token_of(&self, role: Role) -> String {
         let (app, name) = (&self.app, role.name());
         add_account(app.server(), name, role, None, PASSWORD, NOW).unwrap();
-        log_in(app.server(), app.attempts(), name, PASSWORD, NOW)
+        log_in_simply(app.server(), app.attempts(), name, PASSWORD, NOW)
             .unwrap()
             .1
     }
@@ -118,6 +118,7 @@ fn every_route_lets_in_exactly_those_the_table_names() {
             .replace("{device}", &tablet.device.device.id.to_string())
             .replace("{kind}", "commune")
             .replace("{number}", "1");
+        let path = path.replace("{session}", "0011223344556677");
         let path = path.replace("{observation}", &tablet.device.device.id.to_string());
         for caller in &callers {
             let unknown = matches!(caller, Caller::Upload(token) if token == "unknown");
@@ -354,4 +355,114 @@ fn health_tells_a_writer_that_takes_nothing_in() {
     assert!(full.headers().contains_key("retry-after"));
     assert!(world.app.look_at_the_disk(), "this machine has room");
     assert_eq!(sync(&world).status(), StatusCode::OK);
+}
+
+#[test]
+fn what_cannot_be_taken_back_wants_a_login_of_a_moment_ago() {
+    let world = World::new();
+    let ways: Vec<_> = TABLE.iter().filter(|route| route.fresh).collect();
+    let paths: Vec<_> = ways.iter().map(|route| route.path).collect();
+    for part in [
+        "/enrolments",
+        "/purge",
+        "/hold",
+        "/clusters",
+        "/second-factor",
+    ] {
+        assert!(paths.iter().any(|path| path.ends_with(part)), "{part}");
+    }
+    let tokens: Vec<_> = Role::ALL
+        .into_iter()
+        .map(|role| (role, world.token_of(role)))
+        .collect();
+    let ask = |fresh: bool| {
+        let mut refused = 0;
+        for route in &ways {
+            let path = route
+                .path
+                .replace("{campaign}", &world.campaign.to_string())
+                .replace("{number}", "1");
+            for (role, token) in &tokens {
+                let caller = Caller::Account(*role, token.clone());
+                if !caller.may(route.access) {
+                    continue;
+                }
+                let answer = world.call(caller.request(route.method, &path));
+                let again = answer.status() == StatusCode::FORBIDDEN
+                    && world.json(answer)["code"] == "prove-again";
+                assert_eq!(again, !fresh, "{} {path} {role}", route.method);
+                refused += u32::from(again);
+            }
+        }
+        refused
+    };
+    world.app.clock().advance(FRESH_MS - 1);
+    assert_eq!(ask(true), 0, "control");
+    world.app.clock().advance(1);
+    assert!(ask(false) > 0);
+}
+
+#[test]
+fn an_account_with_a_second_factor_logs_in_with_its_code_or_a_recovery_code_once() {
+    let world = World::new();
+    let token = world.token_of(Role::Coordinator);
+    let with = |path: &str, body: &Value| {
+        let request = Request::post(path)
+            .header(CONTENT_TYPE, "application/json")
+            .header(COOKIE, format!("maraude_session={token}"))
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        world.call(request)
+    };
+    let drawn = world.json(with("/api/second-factor/draw", &json!({})));
+    let secret = drawn["secret"].as_str().unwrap().to_owned();
+    assert!(drawn["qr_svg"].as_str().unwrap().contains("<svg"));
+    let code = |after_ms: i64| code_now(&secret, NOW + after_ms);
+    let kept = with(
+        "/api/second-factor",
+        &json!({ "secret": secret, "code": code(0) }),
+    );
+    let recovery = world.json(kept)["codes"][0].as_str().unwrap().to_owned();
+
+    let login = |code: Option<&str>| {
+        let body = json!({ "name": "coordinator", "password": PASSWORD, "code": code });
+        let answer = world.post("/api/login", &body);
+        let status = answer.status();
+        (status, world.json(answer)["code"].clone())
+    };
+    assert_eq!(login(None).1, "second-factor-needed");
+    assert_eq!(login(Some(&code(0))).1, "second-factor-wrong", "used");
+    world.app.clock().advance(60_000);
+    assert_eq!(login(Some(&code(60_000))).0, StatusCode::OK);
+    assert_eq!(login(Some(&code(60_000))).1, "second-factor-wrong", "used");
+    assert_eq!(login(Some(&recovery)).0, StatusCode::OK);
+    assert_eq!(login(Some(&recovery)).1, "second-factor-wrong", "used");
+}
+
+#[test]
+fn one_sees_and_ends_one_s_own_sessions_and_a_new_role_ends_them_all() {
+    let world = World::new();
+    let own = world.token_of(Role::Analyst);
+    let (server, name) = (world.app.server(), Role::Analyst.name());
+    let (account, other) =
+        log_in_simply(server, world.app.attempts(), name, PASSWORD, NOW).unwrap();
+    let foreign = world.token_of(Role::Coordinator);
+    let ask = |token: &str, method: &str, path: &str| {
+        let caller = Caller::Account(Role::Analyst, token.to_owned());
+        world.call(caller.request(method, path))
+    };
+    let lines = world.json(ask(&own, "GET", "/api/sessions"));
+    let lines = lines.as_array().unwrap();
+    assert_eq!(lines.len(), 2);
+    let not_own = lines.iter().find(|line| line["own"] == false).unwrap();
+    let path = format!("/api/sessions/{}/close", not_own["id"].as_str().unwrap());
+    let denied = ask(&foreign, "POST", &path);
+    assert_eq!(denied.status(), StatusCode::NOT_FOUND, "somebody else's");
+    assert_eq!(ask(&own, "POST", &path).status(), StatusCode::NO_CONTENT);
+    let me = |token: &str| ask(token, "GET", "/api/me").status();
+    assert_eq!(me(&other), StatusCode::UNAUTHORIZED);
+    assert_eq!(me(&own), StatusCode::OK);
+    let role = Some(Role::TeamLead);
+    server.change_account(account.id, role, NOW).unwrap();
+    assert_eq!(me(&own), StatusCode::UNAUTHORIZED);
 }

@@ -15,6 +15,12 @@ pub enum Role {
     Coordinator,
     /// Sees releases and aggregates only.
     Analyst,
+    /// Hands out tablets at a base; sees no observation.
+    #[serde(rename = "lead")]
+    TeamLead,
+    /// Ends campaigns, reads what was done; sees no observation.
+    #[serde(rename = "dpo")]
+    DataProtectionOfficer,
     /// Manages accounts and tablets; sees no observation.
     #[serde(rename = "admin")]
     Administrator,
@@ -22,13 +28,21 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Coordinator, Self::Analyst, Self::Administrator];
+    pub const ALL: [Self; 5] = [
+        Self::Coordinator,
+        Self::Analyst,
+        Self::TeamLead,
+        Self::DataProtectionOfficer,
+        Self::Administrator,
+    ];
 
     /// As written on the wire and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Coordinator => "coordinator",
             Self::Analyst => "analyst",
+            Self::TeamLead => "lead",
+            Self::DataProtectionOfficer => "dpo",
             Self::Administrator => "admin",
         }
     }
@@ -42,7 +56,7 @@ impl fmt::Display for Role {
 
 /// A text that is not a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a role is coordinator, analyst or admin")]
+#[error("a role is coordinator, analyst, lead, dpo or admin")]
 pub struct UnknownRole;
 
 impl FromStr for Role {
@@ -78,6 +92,8 @@ pub struct ConsoleSession {
     pub opened_at: TimestampMs,
     /// When it was last used, within a minute.
     pub seen_at: TimestampMs,
+    /// When its owner last proved who they are.
+    pub proved_at: TimestampMs,
 }
 
 impl ServerStore {
@@ -140,7 +156,8 @@ impl ServerStore {
         at: TimestampMs,
     ) -> Result<(), StoreError> {
         self.connection().execute(
-            "INSERT INTO sessions(token, account, opened_at, seen_at) VALUES (?1, ?2, ?3, ?3)",
+            "INSERT INTO sessions(token, account, opened_at, seen_at, proved_at)
+             VALUES (?1, ?2, ?3, ?3, ?3)",
             params![token, account.as_bytes(), at],
         )?;
         Ok(())
@@ -151,18 +168,127 @@ impl ServerStore {
         Ok(self
             .connection()
             .prepare_cached(
-                "SELECT a.id, a.name, a.role, a.organisation, s.opened_at, s.seen_at
+                "SELECT a.id, a.name, a.role, a.organisation, s.opened_at, s.seen_at, s.proved_at
                  FROM sessions s JOIN accounts a ON a.id = s.account
                  WHERE s.token = ?1 AND a.closed_at IS NULL",
             )?
-            .query_row([token], |row| {
-                Ok(ConsoleSession {
-                    account: account(row)?,
-                    opened_at: row.get(4)?,
-                    seen_at: row.get(5)?,
-                })
-            })
+            .query_row([token], session)
             .optional()?)
+    }
+
+    /// Open sessions of an account under their tokens' SHA-256, newest first.
+    pub fn sessions_of(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<([u8; 32], ConsoleSession)>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT a.id, a.name, a.role, a.organisation, s.opened_at, s.seen_at, s.proved_at,
+               s.token
+             FROM sessions s JOIN accounts a ON a.id = s.account
+             WHERE a.id = ?1 ORDER BY s.opened_at DESC",
+        )?;
+        let rows =
+            statement.query_map([account.as_bytes()], |row| Ok((row.get(7)?, session(row)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Gives an account another role, or closes it; its sessions end.
+    pub fn change_account(
+        &self,
+        account: AccountId,
+        role: Option<Role>,
+        at: TimestampMs,
+    ) -> Result<(), StoreError> {
+        self.in_transaction(|t| {
+            match role {
+                Some(role) => t.execute(
+                    "UPDATE accounts SET role = ?2 WHERE id = ?1",
+                    params![account.as_bytes(), role.name()],
+                )?,
+                None => t.execute(
+                    "UPDATE accounts SET closed_at = ?2 WHERE id = ?1",
+                    params![account.as_bytes(), at],
+                )?,
+            };
+            let end = "DELETE FROM sessions WHERE account = ?1";
+            t.execute(end, [account.as_bytes()])?;
+            Ok(())
+        })
+    }
+
+    /// Keeps a second factor's sealed seed, the step that proved it, and its recovery codes by their
+    /// SHA-256; those there were go.
+    pub fn set_second_factor(
+        &self,
+        account: AccountId,
+        sealed: &[u8],
+        step: i64,
+        recovery: &[[u8; 32]],
+    ) -> Result<(), StoreError> {
+        self.in_transaction(|t| {
+            let id = account.as_bytes();
+            t.execute("DELETE FROM recovery_codes WHERE account = ?1", [id])?;
+            t.execute(
+                "UPDATE accounts SET second_factor = ?2, second_factor_step = ?3 WHERE id = ?1",
+                params![id, sealed, step],
+            )?;
+            for code in recovery {
+                t.execute(
+                    "INSERT INTO recovery_codes(code, account) VALUES (?1, ?2)",
+                    params![code, id],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes an account's second factor away, and its recovery codes.
+    pub fn clear_second_factor(&self, account: AccountId) -> Result<(), StoreError> {
+        self.in_transaction(|t| {
+            let id = account.as_bytes();
+            t.execute("DELETE FROM recovery_codes WHERE account = ?1", [id])?;
+            let clear = "UPDATE accounts SET second_factor = NULL WHERE id = ?1";
+            t.execute(clear, [id])?;
+            Ok(())
+        })
+    }
+
+    /// An account's sealed seed, and the last step that was used.
+    pub fn second_factor(&self, account: AccountId) -> Result<Option<(Vec<u8>, i64)>, StoreError> {
+        let found: Option<(Option<Vec<u8>>, i64)> = self
+            .connection()
+            .prepare_cached("SELECT second_factor, second_factor_step FROM accounts WHERE id = ?1")?
+            .query_row([account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(found.and_then(|(sealed, step)| Some((sealed?, step))))
+    }
+
+    /// Uses a step up; false when it was, or a later one.
+    pub fn use_second_factor_step(
+        &self,
+        account: AccountId,
+        step: i64,
+    ) -> Result<bool, StoreError> {
+        let used = self.connection().execute(
+            "UPDATE accounts SET second_factor_step = ?2
+             WHERE id = ?1 AND second_factor_step < ?2",
+            params![account.as_bytes(), step],
+        )?;
+        Ok(used > 0)
+    }
+
+    /// Uses a recovery code up; false when it is none of the account's.
+    pub fn use_recovery_code(
+        &self,
+        account: AccountId,
+        code: &[u8; 32],
+    ) -> Result<bool, StoreError> {
+        let used = self.connection().execute(
+            "DELETE FROM recovery_codes WHERE code = ?1 AND account = ?2",
+            params![code, account.as_bytes()],
+        )?;
+        Ok(used > 0)
     }
 
     /// The session was used.
@@ -192,6 +318,15 @@ impl ServerStore {
         )?;
         Ok(())
     }
+}
+
+fn session(row: &Row<'_>) -> rusqlite::Result<ConsoleSession> {
+    Ok(ConsoleSession {
+        account: account(row)?,
+        opened_at: row.get(4)?,
+        seen_at: row.get(5)?,
+        proved_at: row.get(6)?,
+    })
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {

@@ -65,8 +65,8 @@ export class Session {
   }
 
   /** Throws `Refused`. */
-  async login(name: string, password: string): Promise<void> {
-    this.me = await server.login(name, password);
+  async login(name: string, password: string, code: string | null): Promise<void> {
+    this.me = await server.login(name, password, code);
     this.phase = 'in';
   }
 
@@ -81,7 +81,8 @@ export class Session {
 
   /** Looks at a refusal: an expired session asks for the password again. */
   notice(refused: server.Refused): void {
-    if (refused.status === 401 && this.phase === 'in') this.phase = 'expired';
+    const again = refused.status === 401 || refused.code === 'prove-again';
+    if (again && this.phase === 'in') this.phase = 'expired';
   }
 }
 

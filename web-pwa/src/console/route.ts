@@ -21,6 +21,8 @@ export type Screen = (typeof SCREENS)[number];
 /** The screens that an account may open; the server refuses the others' requests. */
 export function screensOf(role: string): readonly Screen[] {
   if (role === 'analyst') return ['release'];
+  if (role === 'dpo') return ['release'];
+  if (role === 'lead') return ['devices'];
   if (role === 'administrator' || role === 'admin') return ['devices', 'prepare'];
   return SCREENS;
 }

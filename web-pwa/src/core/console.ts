@@ -117,8 +117,8 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
 
 const at = (campaign: string): string => `/api/campaigns/${encodeURIComponent(campaign)}`;
 
-export const login = (name: string, password: string): Promise<Me> =>
-  ask('POST', '/api/login', { name, password });
+export const login = (name: string, password: string, code: string | null): Promise<Me> =>
+  ask('POST', '/api/login', { name, password, code });
 export const logout = (): Promise<void> => ask('POST', '/api/logout');
 export const me = (): Promise<Me> => ask('GET', '/api/me');
 

@@ -60,6 +60,8 @@ export const consoleEn: ConsoleText = {
     name: 'Account name',
     password: 'Password',
     enter: 'Enter',
+    code: 'Code of your telephone',
+    codeHint: 'Six digits, or one of your recovery codes.',
     expired: 'The session has expired. Log in again: the screen goes on where it was.',
   },
   picker: {

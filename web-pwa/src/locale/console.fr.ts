@@ -63,7 +63,9 @@ export const consoleFr = {
     name: 'Nom du compte',
     password: 'Mot de passe',
     enter: 'Entrer',
-    expired: 'La session a expiré. Entrez à nouveau : l’écran reprendra où il en était.',
+    code: 'Code de votre téléphone',
+    codeHint: 'Six chiffres, ou l’un de vos codes de secours.',
+    expired: 'La session a expiré, ou cette action demande une connexion récente. Entrez à nouveau : l’écran reprendra où il en était.',
   },
   picker: {
     title: 'Campagnes',

@@ -20,6 +20,36 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Enter your password again.',
   },
+  'second-factor-needed': {
+    what: 'A code is needed.',
+    safe: notSent,
+    act: 'Type the code that your telephone shows.',
+  },
+  'second-factor-wrong': {
+    what: 'This code is wrong, too old, or used.',
+    safe: notSent,
+    act: 'Wait for the next code, or take a recovery code.',
+  },
+  'prove-again': {
+    what: 'This needs a recent login.',
+    safe: notSent,
+    act: 'Log in again, then do it again.',
+  },
+  'confirmation-wrong': {
+    what: 'This is not the campaign’s name.',
+    safe: notSent,
+    act: 'Type it exactly.',
+  },
+  'legal-hold': {
+    what: 'A legal hold stands.',
+    safe: notSent,
+    act: 'Have it lifted first.',
+  },
+  'campaign-open': {
+    what: 'The campaign is open.',
+    safe: notSent,
+    act: 'Lock it first.',
+  },
   'login-wrong': {
     what: 'Name or password refused.',
     safe: notSent,

@@ -27,6 +27,36 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Entrez à nouveau votre mot de passe.',
   },
+  'second-factor-needed': {
+    what: 'Un code est demandé.',
+    safe: notSent,
+    act: 'Tapez le code que montre votre téléphone.',
+  },
+  'second-factor-wrong': {
+    what: 'Ce code est faux, trop ancien ou déjà utilisé.',
+    safe: notSent,
+    act: 'Attendez le code suivant, ou prenez un code de secours.',
+  },
+  'prove-again': {
+    what: 'Cette action demande une connexion récente.',
+    safe: notSent,
+    act: 'Entrez à nouveau, puis recommencez.',
+  },
+  'confirmation-wrong': {
+    what: 'Ce n’est pas le nom de la campagne.',
+    safe: notSent,
+    act: 'Tapez-le exactement.',
+  },
+  'legal-hold': {
+    what: 'Une conservation légale est en cours.',
+    safe: notSent,
+    act: 'Faites-la lever d’abord.',
+  },
+  'campaign-open': {
+    what: 'La campagne est ouverte.',
+    safe: notSent,
+    act: 'Verrouillez-la d’abord.',
+  },
   'login-wrong': {
     what: 'Nom ou mot de passe refusé.',
     safe: notSent,

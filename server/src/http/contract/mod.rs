@@ -4,6 +4,7 @@
 
 mod campaign;
 mod command;
+mod custody;
 mod doubles;
 mod groups;
 mod observation;
@@ -18,6 +19,7 @@ mod typescript;
 
 pub use campaign::*;
 pub use command::*;
+pub use custody::*;
 pub use doubles::*;
 pub use groups::*;
 pub use observation::*;

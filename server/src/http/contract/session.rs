@@ -12,6 +12,9 @@ pub struct Login {
     pub name: String,
     /// Password.
     pub password: String,
+    /// The telephone's code or a recovery code, for an account that has a second factor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// `GET /api/me`.
@@ -20,7 +23,7 @@ pub struct Login {
 pub struct Me {
     /// Account name.
     pub name: String,
-    /// `coordinator`, `analyst` or `admin`.
+    /// `coordinator`, `analyst`, `lead`, `dpo` or `admin`.
     pub role: String,
 }
 

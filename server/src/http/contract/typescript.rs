@@ -4,13 +4,14 @@
 //! and a test compares the committed file to it.
 
 use super::{
-    CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest,
-    DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList, EnrolAnswer,
-    EnrolRequest, EnrolmentCode, GroupChange, GroupDetail, GroupEffect, GroupList, Hello, Login,
-    LookedAt, LookingAt, Me, NamedDocuments, NewCampaign, NewEnrolment, NewLayer, NewRelease,
-    ObservationDetail, ObservationPage, PlaceCandidates, PlaceSearch, Problem, Quality,
-    QuarantineList, QuarantineRetried, QuarantineRetry, ReleasePreview, Releases, ReviewLog,
-    Tonight,
+    AuditLine, CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer,
+    CommandRequest, DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList,
+    EnrolAnswer, EnrolRequest, EnrolmentCode, GroupChange, GroupDetail, GroupEffect, GroupList,
+    Hello, HoldRequest, Login, LookedAt, LookingAt, Me, NamedDocuments, NewCampaign, NewEnrolment,
+    NewLayer, NewRelease, ObservationDetail, ObservationPage, PlaceCandidates, PlaceSearch,
+    Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList, QuarantineRetried,
+    QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RetentionLine, ReviewLog,
+    SecondFactorDrawn, SecondFactorProof, SessionLine, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -50,6 +51,15 @@ pub fn typescript() -> String {
         ($($root:ty),+ $(,)?) => { $( found.visit::<$root>(); )+ };
     }
     roots!(
+        AuditLine,
+        HoldRequest,
+        PurgeAnswered,
+        PurgeRequest,
+        RecoveryCodes,
+        RetentionLine,
+        SecondFactorDrawn,
+        SecondFactorProof,
+        SessionLine,
         CampaignDetail,
         CampaignSummary,
         Challenge,

@@ -127,6 +127,35 @@ night: Night, };
 export type Audience = "everyone" | "professionals";
 
 /**
+ * A line of `GET /api/audit`, newest first.
+ */
+export type AuditLine = {
+/**
+ * 1, 2, 3...
+ */
+number: number,
+/**
+ * Server clock.
+ */
+at: number,
+/**
+ * Who.
+ */
+author: string,
+/**
+ * What: a stable kebab-case code.
+ */
+action: string,
+/**
+ * To what.
+ */
+subject: string,
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
  * `GET /api/campaigns/{id}`: everything *Préparer* shows.
  */
 export type CampaignDetail = {
@@ -1073,6 +1102,19 @@ by: string,
 fields: Array<string>, };
 
 /**
+ * `POST /api/campaigns/{id}/hold`.
+ */
+export type HoldRequest = {
+/**
+ * Set it, or end it.
+ */
+holds: boolean,
+/**
+ * Why, in words.
+ */
+reason: string, };
+
+/**
  * One oddity, and where it is.
  */
 export type Issue = {
@@ -1319,7 +1361,11 @@ name: string,
 /**
  * Password.
  */
-password: string, };
+password: string,
+/**
+ * The telephone's code or a recovery code, for an account that has a second factor.
+ */
+code?: string | null, };
 
 /**
  * The answer.
@@ -1358,7 +1404,7 @@ export type Me = {
  */
 name: string,
 /**
- * `coordinator`, `analyst` or `admin`.
+ * `coordinator`, `analyst`, `lead`, `dpo` or `admin`.
  */
 role: string, };
 
@@ -1895,6 +1941,36 @@ fr: string,
 en: string, };
 
 /**
+ * What became of it.
+ */
+export type PurgeAnswered = {
+/**
+ * It is done.
+ */
+purged: boolean,
+/**
+ * Notice is given: not before this instant (server clock).
+ */
+not_before: number | null, };
+
+/**
+ * `POST /api/campaigns/{id}/purge`.
+ */
+export type PurgeRequest = {
+/**
+ * The campaign's name, typed.
+ */
+confirmation: string,
+/**
+ * Why, in words.
+ */
+reason: string,
+/**
+ * Do not wait for the week of notice; needs a reason.
+ */
+without_notice: boolean, };
+
+/**
  * `GET /api/campaigns/{id}/quality`.
  */
 export type Quality = {
@@ -2044,6 +2120,15 @@ number: number | null,
 revoked: boolean, };
 
 /**
+ * What a second factor's owner writes down.
+ */
+export type RecoveryCodes = {
+/**
+ * Ten, each good for one login.
+ */
+codes: Array<string>, };
+
+/**
  * A release in the list.
  */
 export type ReleaseEntry = {
@@ -2126,6 +2211,35 @@ coarsen_on: Night | null,
 purge_on: Night | null, };
 
 /**
+ * A line of `GET /api/retention`.
+ */
+export type RetentionLine = {
+/**
+ * The campaign.
+ */
+campaign: CampaignId,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * The date it is purged on.
+ */
+purge_on: string | null,
+/**
+ * Notice is given: not before this instant (server clock).
+ */
+purge_from: number | null,
+/**
+ * Why a legal hold stands, where one does.
+ */
+held: string | null,
+/**
+ * It was purged (server clock).
+ */
+purged_at: number | null, };
+
+/**
  * `GET /api/campaigns/{id}/review-log`. Reading it is noted in the audit log.
  */
 export type ReviewLog = {
@@ -2188,6 +2302,32 @@ pairs: number, };
  * What becomes of a doubtful observation.
  */
 export type Ruling = "count" | "do_not_count" | "ask_team";
+
+/**
+ * `POST /api/second-factor/draw`: shown once, kept only once a code proves it.
+ */
+export type SecondFactorDrawn = {
+/**
+ * To be typed into a telephone (base 32).
+ */
+secret: string,
+/**
+ * To be scanned, as SVG.
+ */
+qr_svg: string, };
+
+/**
+ * `POST /api/second-factor`.
+ */
+export type SecondFactorProof = {
+/**
+ * As it was drawn.
+ */
+secret: string,
+/**
+ * The code the telephone shows now.
+ */
+code: string, };
 
 /**
  * A sector.
@@ -2255,6 +2395,27 @@ people: number,
  * A team met nobody and said so.
  */
 zero_found: boolean, };
+
+/**
+ * A line of `GET /api/sessions`: one's own open sessions.
+ */
+export type SessionLine = {
+/**
+ * Its name: the beginning of a hash, never the token.
+ */
+id: string,
+/**
+ * Server clock.
+ */
+opened_at: number,
+/**
+ * Server clock, within a minute.
+ */
+seen_at: number,
+/**
+ * The one that asks.
+ */
+own: boolean, };
 
 /**
  * A known place.

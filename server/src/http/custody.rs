@@ -1,0 +1,252 @@
+//! Custody: one's own sessions and second factor, the end of campaigns, the audit log.
+
+use super::contract::{
+    AuditLine, HoldRequest, PurgeAnswered, PurgeRequest, RecoveryCodes, RetentionLine,
+    SecondFactorDrawn, SecondFactorProof, SessionLine,
+};
+use super::devices::qr_svg;
+use super::extract::{At, Body, read};
+use super::guard::{AnyAccount, session_cookie};
+use super::problem::Problem;
+use crate::app::{App, EndingError, PurgeAnswer, PurgeWish};
+use crate::auth::{SecondFactorError, draw_second_factor, keep_second_factor, token_hash};
+use crate::maintenance::SignedCertificate;
+use crate::store::StoreError;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use data_encoding::HEXLOWER;
+use maraude_core::model::CampaignId;
+
+/// Rows of the audit log in one answer.
+const AUDIT_ROWS: u32 = 200;
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/sessions", get(sessions))
+        .route("/api/sessions/{session}/close", post(close_session))
+        .route("/api/second-factor/draw", post(draw))
+        .route("/api/second-factor", post(keep))
+        .route("/api/retention", get(retention))
+        .route("/api/campaigns/{campaign}/purge", post(purge))
+        .route("/api/campaigns/{campaign}/hold", post(hold))
+        .route("/api/campaigns/{campaign}/certificate", get(certificate))
+        .route("/api/audit", get(audit))
+}
+
+async fn sessions(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    headers: HeaderMap,
+) -> Result<Json<Vec<SessionLine>>, Problem> {
+    let own = session_cookie(&headers).map(token_hash);
+    let lines = app
+        .blocking(move |app| {
+            let open = app.server().sessions_of(account.id)?;
+            let lines = open.into_iter().map(|(hash, session)| SessionLine {
+                id: name_of(&hash),
+                opened_at: session.opened_at,
+                seen_at: session.seen_at,
+                own: Some(hash) == own,
+            });
+            Ok::<_, Problem>(lines.collect())
+        })
+        .await??;
+    Ok(Json(lines))
+}
+
+/// What a session is called: too little of its token's hash to be used for anything.
+fn name_of(hash: &[u8; 32]) -> String {
+    HEXLOWER.encode(&hash[..8])
+}
+
+async fn close_session(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    At(session): At<String>,
+) -> Result<StatusCode, Problem> {
+    app.blocking(move |app| {
+        let open = app.server().sessions_of(account.id)?;
+        let named = open.iter().find(|(hash, _)| name_of(hash) == session);
+        let (hash, _) = named.ok_or_else(Problem::not_found)?;
+        app.server().close_session(hash)?;
+        let now = app.clock().now();
+        app.server()
+            .add_audit(now, &account.name, "session-closed", &session)?;
+        Ok::<_, Problem>(StatusCode::NO_CONTENT)
+    })
+    .await?
+}
+
+async fn draw(AnyAccount(account): AnyAccount) -> Result<Json<SecondFactorDrawn>, Problem> {
+    let drawn = draw_second_factor(&account)?;
+    Ok(Json(SecondFactorDrawn {
+        qr_svg: qr_svg(&drawn.address),
+        secret: drawn.secret,
+    }))
+}
+
+async fn keep(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    body: Body<SecondFactorProof>,
+) -> Result<Json<RecoveryCodes>, Problem> {
+    let SecondFactorProof { secret, code } = read(body)?;
+    let codes = app
+        .blocking(move |app| {
+            let (server, now) = (app.server(), app.clock().now());
+            let key = app.keys().accounts_key()?;
+            let codes = keep_second_factor(server, &key, account.id, &secret, &code, now)?;
+            let subject = account.id.to_string();
+            server.add_audit(now, &account.name, "second-factor-set", &subject)?;
+            Ok::<_, Problem>(codes)
+        })
+        .await??;
+    Ok(Json(RecoveryCodes { codes }))
+}
+
+async fn retention(State(app): State<App>) -> Result<Json<Vec<RetentionLine>>, Problem> {
+    let lines = app
+        .blocking(|app| {
+            let mut lines = Vec::new();
+            for (campaign, purged_at) in app.server().campaigns()? {
+                let kept = app.server().retention(campaign)?;
+                let mut line = RetentionLine {
+                    campaign,
+                    name: String::new(),
+                    purge_on: None,
+                    purge_from: kept.purge_from,
+                    held: kept.hold.map(|hold| hold.reason),
+                    purged_at,
+                };
+                match app.engine(campaign) {
+                    // Listed without its name.
+                    Err(StoreError::PurgedCampaign | StoreError::DamagedCampaign { .. }) => {}
+                    opened => {
+                        let plan = opened?.plan()?;
+                        if let Some(found) = &plan.campaign {
+                            line.name.clone_from(&found.name);
+                            line.purge_on = found.retention.purge_on.map(|day| day.to_string());
+                        }
+                    }
+                }
+                lines.push(line);
+            }
+            Ok::<_, Problem>(lines)
+        })
+        .await??;
+    Ok(Json(lines))
+}
+
+async fn purge(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    At(campaign): At<CampaignId>,
+    body: Body<PurgeRequest>,
+) -> Result<Json<PurgeAnswered>, Problem> {
+    let asked = read(body)?;
+    let wish = PurgeWish {
+        campaign,
+        confirmation: asked.confirmation,
+        author: account.name,
+        reason: asked.reason,
+        without_notice: asked.without_notice,
+    };
+    // Not the pool of the tablets: it reads and overwrites whole files.
+    let purging = tokio::task::spawn_blocking(move || app.end_campaign(&wish));
+    let answer = purging.await.map_err(|_| Problem::broken())??;
+    Ok(Json(match answer {
+        PurgeAnswer::Done(_) => PurgeAnswered {
+            purged: true,
+            not_before: None,
+        },
+        PurgeAnswer::Notice { from } => PurgeAnswered {
+            purged: false,
+            not_before: Some(from),
+        },
+    }))
+}
+
+async fn hold(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    At(campaign): At<CampaignId>,
+    body: Body<HoldRequest>,
+) -> Result<StatusCode, Problem> {
+    let HoldRequest { holds, reason } = read(body)?;
+    app.blocking(move |app| app.hold_campaign(campaign, holds, &account.name, &reason))
+        .await??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn certificate(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+) -> Result<Json<SignedCertificate>, Problem> {
+    let signed = app.blocking(move |app| app.certificate(campaign)).await??;
+    signed.map(Json).ok_or_else(Problem::not_found)
+}
+
+async fn audit(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+) -> Result<Json<Vec<AuditLine>>, Problem> {
+    let lines = app
+        .blocking(move |app| {
+            let now = app.clock().now();
+            app.server()
+                .add_audit(now, &account.name, "audit-read", "")?;
+            let rows = app.server().audit(AUDIT_ROWS)?.into_iter();
+            let lines = rows.map(|row| AuditLine {
+                number: row.number,
+                at: row.at,
+                author: row.author,
+                action: row.action,
+                subject: row.subject,
+                reason: row.reason,
+            });
+            Ok::<_, Problem>(lines.collect())
+        })
+        .await??;
+    Ok(Json(lines))
+}
+
+impl From<SecondFactorError> for Problem {
+    fn from(error: SecondFactorError) -> Self {
+        match error {
+            SecondFactorError::Wrong => super::auth::SECOND_WRONG,
+            SecondFactorError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EndingError> for Problem {
+    fn from(error: EndingError) -> Self {
+        let (status, title) = match &error {
+            EndingError::Confirmation => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "What was typed is not the campaign's name.",
+            ),
+            EndingError::Reason => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Say why, in at least 10 characters.",
+            ),
+            EndingError::Held { .. } => (StatusCode::CONFLICT, "A legal hold stands."),
+            EndingError::Open => (StatusCode::CONFLICT, "Lock the campaign first."),
+            EndingError::Purge(_) => {
+                tracing::error!(%error, "a purge broke off; it goes on at the next start");
+                return Self::broken();
+            }
+            EndingError::Engine(_) | EndingError::Store(_) => {
+                return match error {
+                    EndingError::Engine(error) => error.into(),
+                    EndingError::Store(error) => error.into(),
+                    _ => Self::broken(),
+                };
+            }
+        };
+        Self::new(status, error.code(), title)
+    }
+}
