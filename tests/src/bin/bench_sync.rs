@@ -301,25 +301,41 @@ fn curve(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()
     Ok(())
 }
 
-/// (g) What is there after a death within a millisecond of the last acknowledgement.
+/// A death so long after the last acknowledgement has found everything on any disk.
+const REST: Duration = Duration::from_secs(3);
+
+/// (g) What is there after a death within a millisecond of the last acknowledgement; and, so that a
+/// server is not called forgetful for the way it is asked, after a rest.
 fn after_death(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()> {
-    let size = scale.size;
     report.head("(g) acknowledged documents that are there in full after kill -9");
     for contender in &arguments.contenders {
-        for death in 0..scale.deaths {
-            let running = contender.start(PORT, size)?;
-            repo_run(&running, size, 0, Grain::Form)?;
-            let running = running.killed()?;
-            let mut found = 0;
-            for tablet in 0..size.tablets {
-                let rounds = running.rounds(size, tablet, 0, Grain::Form);
-                found += peer::present(&running.url(tablet)?, &rounds)?;
-            }
-            let all = f64::from(size.tablets * size.rounds);
-            let figures = [("acknowledged", all), ("there", found as f64)];
-            let name = format!("death {}", death + 1);
-            report.figures("g", contender.name(), &name, &figures);
+        for death in 1..=scale.deaths {
+            let name = format!("death {death}");
+            die(contender, scale.size, Duration::ZERO, &name, report)?;
         }
+        die(contender, scale.size, REST, "control: 3 s later", report)?;
     }
+    Ok(())
+}
+
+fn die(
+    contender: &Contender,
+    size: Size,
+    after: Duration,
+    name: &str,
+    report: &mut Report,
+) -> Result<()> {
+    let running = contender.start(PORT, size)?;
+    repo_run(&running, size, 0, Grain::Form)?;
+    std::thread::sleep(after);
+    let running = running.killed()?;
+    let mut found = 0;
+    for tablet in 0..size.tablets {
+        let rounds = running.rounds(size, tablet, 0, Grain::Form);
+        found += peer::present(&running.url(tablet)?, &rounds)?;
+    }
+    let all = f64::from(size.tablets * size.rounds);
+    let figures = [("acknowledged", all), ("there", found as f64)];
+    report.figures("g", contender.name(), name, &figures);
     Ok(())
 }
