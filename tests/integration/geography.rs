@@ -14,7 +14,7 @@ const ADDRESSES: usize = 36_025;
 
 fn layer(folder: &Path, file: &str, kind: LayerKind) -> Result<AreaIndex<AreaLabel>> {
     let text = std::fs::read_to_string(folder.join(file)).with_context(|| file.to_owned())?;
-    let read = read_layer(&text, kind, &Columns::default(), &mut |_| {})?;
+    let read = read_layer(text.as_bytes(), kind, &Columns::default(), &mut |_| {})?;
     Ok(index_layer(read.features))
 }
 

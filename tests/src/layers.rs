@@ -179,7 +179,7 @@ mod tests {
         for (kind, features) in layers(&ground) {
             let text = json!({"type": "FeatureCollection", "features": features}).to_string();
             let kind = kind.parse().unwrap();
-            let read = read_layer(&text, kind, &Columns::default(), &mut |_| {}).unwrap();
+            let read = read_layer(text.as_bytes(), kind, &Columns::default(), &mut |_| {}).unwrap();
             assert_eq!(read.features.len(), features.len());
             if !matches!(kind.code(), "commune" | "quartier") {
                 continue;

@@ -109,6 +109,7 @@ pub const TABLE: &[Route] = &[
     ),
     route("GET", "/api/layers", CONSOLE),
     route("GET", "/api/layers/{kind}", CONSOLE),
+    route("POST", "/api/layers/convert", PREPARE),
     route("POST", "/api/layers/{kind}", PREPARE),
     // Console: the night.
     route("GET", "/api/live", CONSOLE),

@@ -1,4 +1,4 @@
-//! `maraude layers import/list`: geography from GeoJSON files.
+//! `maraude layers import/list`: geography from GeoJSON, GeoPackage and zipped shapefiles.
 
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::geolocation::{Columns, LayerFileError, read_layer};
 use crate::store::{LayerKind, LayerStoreError};
 use clap::{Args, Subcommand};
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,7 +19,8 @@ const FILE_CAP_BYTES: u64 = 200 * 1024 * 1024;
 /// `maraude layers ...`.
 #[derive(Debug, Subcommand)]
 pub enum Layers {
-    /// Import a GeoJSON file (EPSG:4326 or EPSG:2154), whole or not at all
+    /// Import a GeoJSON file, a GeoPackage or a zipped shapefile (EPSG:4326 or EPSG:2154), whole or
+    /// not at all
     Import(Import),
     /// List imported layers
     List(List),
@@ -27,7 +29,7 @@ pub enum Layers {
 /// `maraude layers import`.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// GeoJSON file
+    /// The file: .geojson, .gpkg or .zip
     file: PathBuf,
     /// What it shows: commune, zone, sector, quartier, `sous_quartier`, iris, qpv, landmark,
     /// street, water
@@ -39,6 +41,9 @@ pub struct Import {
     /// Column of names (default: nom, name, libelle...)
     #[arg(long, value_name = "COL")]
     name: Option<String>,
+    /// Table of a GeoPackage that holds several
+    #[arg(long, value_name = "TABLE")]
+    table: Option<String>,
     /// Keep the features of the version before (several files of landmarks)
     #[arg(long)]
     add: bool,
@@ -52,10 +57,11 @@ pub struct List {}
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Keep {
     kind: LayerKind,
-    columns: [Option<String>; 2],
+    columns: [Option<String>; 3],
     source: String,
     add: bool,
-    text: String,
+    /// The file, base64.
+    file: String,
 }
 
 /// A version of a layer, as it is told.
@@ -97,13 +103,14 @@ fn print(line: &LayerLine) -> std::io::Result<()> {
 
 impl Import {
     fn run(self, place: &Place) -> Result<(), CommandError> {
-        let text = self.read()?;
+        let bytes = self.read()?;
         let columns = Columns {
             code: self.code.clone(),
             name: self.name.clone(),
+            table: self.table.clone(),
         };
         let mut progress = Progress::new("features read");
-        let reading = read_layer(&text, self.kind, &columns, &mut |n| progress.at(n))
+        let reading = read_layer(&bytes, self.kind, &columns, &mut |n| progress.at(n))
             .map_err(|error| self.refusal(&error))?;
         progress.end();
         for note in &reading.notes {
@@ -114,10 +121,10 @@ impl Import {
             place,
             Keep {
                 kind: self.kind,
-                columns: [self.code, self.name],
+                columns: [self.code, self.name, self.table],
                 source: source.unwrap_or_default().into_owned(),
                 add: self.add,
-                text,
+                file: BASE64.encode(&bytes),
             },
         )?;
         if place.json {
@@ -128,14 +135,13 @@ impl Import {
         Ok(())
     }
 
-    fn read(&self) -> Result<String, Refusal> {
+    fn read(&self) -> Result<Vec<u8>, Refusal> {
         let unreadable = |error: std::io::Error| self.refusal(&error.into());
         let size = std::fs::metadata(&self.file).map_err(unreadable)?.len();
         if size > FILE_CAP_BYTES {
             return Err(self.refusal(&LayerFileError::TooManyVertices));
         }
-        let bytes = std::fs::read(&self.file).map_err(unreadable)?;
-        String::from_utf8(bytes).map_err(|_| self.refusal(&LayerFileError::NotText))
+        std::fs::read(&self.file).map_err(unreadable)
     }
 
     fn refusal(&self, error: &LayerFileError) -> Refusal {
@@ -155,9 +161,12 @@ impl Operation for Keep {
     type Answer = LayerLine;
 
     fn perform(self, app: &App) -> Result<LayerLine, Refusal> {
-        let [code, name] = self.columns;
-        let columns = Columns { code, name };
-        let reading = read_layer(&self.text, self.kind, &columns, &mut |_| {})
+        let [code, name, table] = self.columns;
+        let columns = Columns { code, name, table };
+        let bytes = BASE64
+            .decode(self.file.as_bytes())
+            .map_err(|error| Refusal::new("layer-refused", error.to_string()))?;
+        let reading = read_layer(&bytes, self.kind, &columns, &mut |_| {})
             .map_err(|error| Refusal::new("layer-refused", error.to_string()))?;
         let now = app.clock().now();
         let features = &reading.features;

@@ -25,7 +25,7 @@ pub use geocode::{GeocodeError, GeocodeSummary, geocode};
 pub use ground::{AreaLabel, AreaLayers, BELIEVED_BEYOND_M, Ground, index_layer, load_layers};
 pub use layers::{
     Columns, GeometryFault, LayerFileError, LayerNote, LayerReading, VERTEX_LIMIT, as_areas,
-    read_layer,
+    layer_as_geojson, read_layer,
 };
 pub use locate::{LocateError, LocateSummary, locate};
 pub use nearest::{AddressIndex, NEAREST_WITHIN_M};

@@ -110,6 +110,7 @@ fn describe(live: &LiveView, position: LogPosition) -> Result<CampaignDetail, Pr
         .into_iter()
         .filter(|layer| pins.get(&layer.kind) == Some(&layer.version))
         .map(|layer| LayerEntry {
+            notes: Vec::new(),
             kind: layer.kind.code().to_owned(),
             version: layer.version,
             features: layer.features,

@@ -2,20 +2,21 @@
 
 mod bundle;
 
-use super::contract::{LayerEntry, NewLayer};
+use super::contract::{LayerEntry, LayerNoteLine, LayerToConvert, NewLayer};
 use super::extract::{At, Body, read};
 use super::guard::AnyAccount;
 use super::problem::Problem;
 use crate::app::App;
-use crate::geolocation::{Columns, LayerFileError, read_layer};
+use crate::geolocation::{Columns, LayerFileError, LayerNote, layer_as_geojson, read_layer};
 use crate::store::{LayerKind, LayerVersion};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use bundle::{Bundle, feature_collection};
+use data_encoding::BASE64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Largest upload: a GeoJSON of 60 MB, quoted in JSON.
@@ -26,6 +27,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/map", get(map))
         .route("/api/layers", get(list))
+        .route("/api/layers/convert", post(convert))
         .route("/api/layers/{kind}", get(one).post(import))
         .layer(DefaultBodyLimit::max(BODY_CAP_BYTES))
 }
@@ -40,7 +42,46 @@ fn entry(layer: &LayerVersion) -> LayerEntry {
         kind: layer.kind.code().to_owned(),
         version: layer.version,
         features: layer.features,
+        notes: Vec::new(),
     }
+}
+
+fn note_line(note: LayerNote) -> LayerNoteLine {
+    let (code, areas, number, square_metres) = match note {
+        LayerNote::Joined { feature, code } => ("joined", vec![code], feature, 0.0),
+        LayerNote::Renumbered {
+            feature,
+            shared,
+            given,
+        } => ("renumbered", vec![shared, given], feature, 0.0),
+        LayerNote::NotSimple { code, .. } => ("not-simple", vec![code], 0, 0.0),
+        LayerNote::Overlap { codes, m2 } => ("overlap", codes.into(), 0, m2),
+        LayerNote::Gaps { count, m2 } => ("gaps", Vec::new(), count, m2),
+    };
+    LayerNoteLine {
+        code: code.to_owned(),
+        areas,
+        number: u32::try_from(number).unwrap_or(u32::MAX),
+        square_metres,
+    }
+}
+
+/// A GeoPackage or zipped shapefile as GeoJSON, to be looked at before it is imported.
+async fn convert(
+    State(app): State<App>,
+    body: Body<LayerToConvert>,
+) -> Result<impl IntoResponse, Problem> {
+    let asked = read(body)?;
+    let geojson = app
+        .blocking(move |_| {
+            let bytes = BASE64
+                .decode(asked.file.as_bytes())
+                .map_err(|_| Problem::malformed("Base64 of the file.").at("file"))?;
+            let table = (!asked.table.is_empty()).then_some(asked.table);
+            Ok::<_, Problem>(layer_as_geojson(&bytes, table.as_deref())?)
+        })
+        .await??;
+    Ok(([(CONTENT_TYPE, "application/geo+json")], geojson))
 }
 
 fn kind_of(text: &str) -> Result<LayerKind, Problem> {
@@ -78,8 +119,9 @@ async fn import(
             let columns = Columns {
                 code: asked(new.code),
                 name: asked(new.name),
+                table: None,
             };
-            let reading = read_layer(&new.geojson, kind, &columns, &mut |_| {})?;
+            let reading = read_layer(new.geojson.as_bytes(), kind, &columns, &mut |_| {})?;
             let now = app.clock().now();
             let layers = app.layers()?;
             let layer = layers.import(kind, "console", now, &reading.features, false)?;
@@ -88,7 +130,11 @@ async fn import(
             for view in app.open_views() {
                 view.refresh_ground()?;
             }
-            Ok::<_, Problem>(entry(&layer))
+            let notes = reading.notes.into_iter().map(note_line);
+            Ok::<_, Problem>(LayerEntry {
+                notes: notes.collect(),
+                ..entry(&layer)
+            })
         })
         .await??;
     Ok((StatusCode::CREATED, Json(made)))
@@ -123,6 +169,11 @@ impl From<LayerFileError> for Problem {
         let code = match &error {
             LayerFileError::NotJson { .. } | LayerFileError::NotText => "layer-not-json",
             LayerFileError::NotACollection => "layer-not-a-collection",
+            LayerFileError::Damaged
+            | LayerFileError::GeoPackage { .. }
+            | LayerFileError::NoSuchTable { .. }
+            | LayerFileError::Shapefile { .. } => "layer-not-read",
+            LayerFileError::ManyTables { .. } => "layer-many-tables",
             LayerFileError::Empty => "layer-empty",
             LayerFileError::TooManyVertices => "layer-too-large",
             LayerFileError::UnknownCrs { .. } | LayerFileError::StrangeCoordinates => {

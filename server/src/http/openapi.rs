@@ -217,6 +217,13 @@ const ROUTES: &[Told] = &[
     ),
     told(
         "POST",
+        "/api/layers/convert",
+        "A GeoPackage or zipped shapefile as GeoJSON, before it is imported",
+        Some("LayerToConvert"),
+        Media(GEOJSON),
+    ),
+    told(
+        "POST",
         "/api/layers/{kind}",
         "Imports a layer from GeoJSON",
         Some("NewLayer"),
@@ -504,6 +511,8 @@ pub fn document() -> String {
         NamedDocuments,
         NewCampaign,
         NewEnrolment,
+        LayerNoteLine,
+        LayerToConvert,
         NewLayer,
         NewRelease,
         ObservationDetail,

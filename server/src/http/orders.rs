@@ -239,8 +239,9 @@ fn sectors_of(text: &str, code: &str, name: &str) -> Result<Vec<ImportedSector>,
     let columns = Columns {
         code: asked(code),
         name: asked(name),
+        table: None,
     };
-    let reading = read_layer(text, LayerKind::Sector, &columns, &mut |_| {})
+    let reading = read_layer(text.as_bytes(), LayerKind::Sector, &columns, &mut |_| {})
         .map_err(|error| vec![error.to_string()])?;
     let sectors = reading.features.into_iter().filter_map(|feature| {
         Some(ImportedSector {

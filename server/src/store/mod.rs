@@ -12,6 +12,7 @@ mod devices;
 mod enrolments;
 mod error;
 mod folder;
+mod geopackage;
 mod keys;
 mod layers;
 mod log;
@@ -36,6 +37,7 @@ pub use devices::StoredDevice;
 pub use enrolments::{NewEnrolmentRow, RedeemError, Redemption};
 pub use error::StoreError;
 pub use folder::{DataFolder, FolderLock, LockError};
+pub use geopackage::{FeatureRow, FeatureTable, GeoPackageFault, GeoPackageFile};
 pub use keys::KeyStore;
 pub use layers::{
     LayerFeature, LayerKind, LayerStore, LayerStoreError, LayerVersion, Shape, UnknownLayerKind,

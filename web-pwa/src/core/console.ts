@@ -6,6 +6,7 @@
  */
 
 import type { FeatureCollection } from 'geojson';
+import { toBase64 } from '../platform/base64';
 import {
   drawUuid,
   follow,
@@ -244,6 +245,10 @@ export async function communes(): Promise<Commune[]> {
 /** Imports a layer. */
 export const importLayer = (kind: string, layer: NewLayer): Promise<LayerEntry> =>
   ask('POST', `/api/layers/${encodeURIComponent(kind)}`, layer);
+
+/** A GeoPackage or zipped shapefile as GeoJSON, to be looked at before it is imported. */
+export const convertLayer = (file: Uint8Array): Promise<string> =>
+  askText('POST', '/api/layers/convert', { file: toBase64(file), table: '' });
 
 /** Imported layers by kind, as GeoJSON. */
 export type Ground = Readonly<Record<string, FeatureCollection | undefined>>;

@@ -51,7 +51,7 @@ export const prepareEn: PrepareText = {
     version: 'Version',
     features: 'Features',
     import: 'Import a layer',
-    file: 'GeoJSON file (WGS 84)',
+    file: 'File: GeoJSON, GeoPackage (.gpkg) or zipped shapefile (.zip)',
     kind: 'What it is',
     code: 'Column of the code',
     nameColumn: 'Column of the name',
@@ -65,6 +65,16 @@ export const prepareEn: PrepareText = {
     contents: (count, shapes) => `${many(count, 'feature', 'features')}: ${shapes}.`,
     send: 'Import on the server',
     done: (count) => `${many(count, 'feature', 'features')} imported.`,
+    notes: 'To know about this layer:',
+    note: {
+      joined: ([code], feature) => `Feature ${feature} has the code and name of another (${code}): joined to it.`,
+      renumbered: ([shared, given], feature) =>
+        `Feature ${feature} has the code ${shared} of another: kept as ${given}.`,
+      'not-simple': ([code]) => `Area ${code} crosses itself: redraw it.`,
+      overlap: ([one, other], _, m2) => `${one} and ${other} overlap over ${m2} m².`,
+      gaps: (_, count, m2) =>
+        `${many(count, 'hole', 'holes')} between the areas, ${m2} m² in all: what is there is in none.`,
+    },
     faults: {
       'not-json': 'This file is not GeoJSON.',
       'not-a-collection': 'This file is not a FeatureCollection.',

@@ -50,7 +50,7 @@ export const prepareFr = {
     version: 'Version',
     features: 'Objets',
     import: 'Importer une couche',
-    file: 'Fichier GeoJSON (WGS 84)',
+    file: 'Fichier : GeoJSON, GeoPackage (.gpkg) ou shapefile zippé (.zip)',
     kind: 'Ce que c’est',
     code: 'Colonne du code',
     nameColumn: 'Colonne du nom',
@@ -64,6 +64,16 @@ export const prepareFr = {
     contents: (count: number, shapes: string) => `${many(count, 'objet', 'objets')} : ${shapes}.`,
     send: 'Importer sur le serveur',
     done: (count: number) => `${many(count, 'objet importé', 'objets importés')}.`,
+    notes: 'À savoir sur cette couche :',
+    note: {
+      joined: ([code], feature) => `L’objet ${feature} porte le code et le nom d’un autre (${code}) : joint à lui.`,
+      renumbered: ([shared, given], feature) =>
+        `L’objet ${feature} porte le code ${shared} d’un autre : gardé sous ${given}.`,
+      'not-simple': ([code]) => `La zone ${code} se recoupe elle-même : redessinez-la.`,
+      overlap: ([one, other], _, m2) => `${one} et ${other} se chevauchent sur ${m2} m².`,
+      gaps: (_, count, m2) =>
+        `${many(count, 'trou', 'trous')} entre les zones, ${m2} m² en tout : ce qui s’y trouve n’est dans aucune.`,
+    } as Record<string, (areas: readonly string[], number: number, m2: string) => string>,
     faults: {
       'not-json': 'Ce fichier n’est pas du GeoJSON.',
       'not-a-collection': 'Ce fichier n’est pas une collection d’objets (FeatureCollection).',

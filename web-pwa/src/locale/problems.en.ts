@@ -230,6 +230,16 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Export it again as GeoJSON.',
   },
+  'layer-not-read': {
+    what: 'This file cannot be read.',
+    safe: notSent,
+    act: 'Export it again: GeoJSON, GeoPackage, or all files of the shapefile in one zip.',
+  },
+  'layer-many-tables': {
+    what: 'This GeoPackage holds several layers.',
+    safe: notSent,
+    act: 'Export the layer you want to a file of its own.',
+  },
   'layer-empty': {
     what: 'This file has no feature.',
     safe: notSent,

@@ -237,6 +237,16 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Exportez-le à nouveau en GeoJSON (FeatureCollection).',
   },
+  'layer-not-read': {
+    what: 'Ce fichier ne se laisse pas lire.',
+    safe: notSent,
+    act: 'Exportez-le à nouveau : GeoJSON, GeoPackage, ou tous les fichiers du shapefile dans un zip.',
+  },
+  'layer-many-tables': {
+    what: 'Ce GeoPackage contient plusieurs couches.',
+    safe: notSent,
+    act: 'Exportez la couche voulue dans un fichier à elle.',
+  },
   'layer-empty': {
     what: 'Ce fichier ne contient aucun objet.',
     safe: notSent,

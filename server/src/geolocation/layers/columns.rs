@@ -1,6 +1,7 @@
 //! Which columns of a file hold codes, names and residents.
 
-use super::{LayerFileError, RawFeature};
+use super::LayerFileError;
+use super::raw::RawFeature;
 use crate::store::{LayerKind, Shape};
 use serde_json::{Map, Value};
 
@@ -25,13 +26,15 @@ const NAME_COLUMNS: [&str; 8] = [
 /// Columns that hold residents.
 const POPULATION_COLUMNS: [&str; 3] = ["population", "pop", "p_pop"];
 
-/// Which columns to read; the usual ones where none is named.
+/// Which table and columns to read; the usual ones where none is named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
     /// Column of codes.
     pub code: Option<String>,
     /// Column of names.
     pub name: Option<String>,
+    /// Table of a GeoPackage that holds several.
+    pub table: Option<String>,
 }
 
 /// The columns read, under the names the file gives them.

@@ -21,9 +21,28 @@ pub enum GeometryFault {
     /// Not a number, or infinite.
     #[error("one of its coordinates is not a finite number")]
     NotFinite,
+    /// Bytes that are no geometry.
+    #[error("its geometry is damaged")]
+    Damaged,
     /// A geometry collection or an unknown type.
     #[error("its geometry type is not supported (Point, LineString, Polygon or their Multi forms)")]
     Unsupported,
+}
+
+/// Which feature of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeaturePlace {
+    /// 1-based.
+    pub feature: usize,
+    /// 1-based; only where the file is text.
+    pub line: Option<usize>,
+}
+
+impl std::fmt::Display for FeaturePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "feature {}", self.feature)?;
+        self.line.map_or(Ok(()), |line| write!(f, " (line {line})"))
+    }
 }
 
 /// Why a file of geography is refused. Nothing of it is imported.
@@ -32,8 +51,10 @@ pub enum LayerFileError {
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
-    /// Not UTF-8.
-    #[error("the file is not UTF-8 text: export it as GeoJSON (RFC 7946)")]
+    /// Not UTF-8, and none of the other formats.
+    #[error(
+        "the file is neither GeoJSON, GeoPackage nor a zipped shapefile: export it as one of them"
+    )]
     NotText,
     /// Not JSON at all, or cut short.
     #[error("line {line}, column {column}: not valid JSON; was the file cut short or edited?")]
@@ -52,6 +73,35 @@ pub enum LayerFileError {
     /// More vertices than a map of the ground needs.
     #[error("the file holds more than {VERTEX_LIMIT} vertices: simplify it (1 m is enough)")]
     TooManyVertices,
+    /// A GeoPackage that SQLite or its own tables do not bear out.
+    #[error("the GeoPackage cannot be read ({why}): export it anew")]
+    GeoPackage {
+        /// What failed.
+        why: String,
+    },
+    /// A GeoPackage with several tables of features.
+    #[error("the GeoPackage holds several tables of features: name one with --table ({tables})")]
+    ManyTables {
+        /// Their names.
+        tables: String,
+    },
+    /// A GeoPackage without that table.
+    #[error("the GeoPackage has no table of features « {table} » ({tables})")]
+    NoSuchTable {
+        /// As given.
+        table: String,
+        /// Those there are.
+        tables: String,
+    },
+    /// Bytes that no program wrote so.
+    #[error("the file is damaged: copy or export it anew")]
+    Damaged,
+    /// A zip that does not hold one whole shapefile.
+    #[error("the zip cannot be read as a shapefile: {why}")]
+    Shapefile {
+        /// What failed and what to do.
+        why: String,
+    },
     /// A coordinate system other than WGS 84 and Lambert-93.
     #[error("coordinate system « {name} » is not supported: export in EPSG:4326 or EPSG:2154")]
     UnknownCrs {
@@ -62,22 +112,18 @@ pub enum LayerFileError {
     #[error("coordinates fit neither EPSG:4326 nor EPSG:2154: export in one of them")]
     StrangeCoordinates,
     /// One feature's geometry.
-    #[error("feature {feature} (line {line}): {fault}")]
+    #[error("{place}: {fault}")]
     Geometry {
-        /// 1-based.
-        feature: usize,
-        /// 1-based.
-        line: usize,
+        /// Which feature.
+        place: FeaturePlace,
         /// What is wrong.
         fault: GeometryFault,
     },
     /// A geometry of another shape than the kind of layer holds.
-    #[error("feature {feature} (line {line}): a {found} does not belong in a layer of kind {kind}")]
+    #[error("{place}: a {found} does not belong in a layer of kind {kind}")]
     WrongShape {
-        /// 1-based.
-        feature: usize,
-        /// 1-based.
-        line: usize,
+        /// Which feature.
+        place: FeaturePlace,
         /// Name of the geometry type.
         found: &'static str,
         /// The kind asked for.
@@ -98,14 +144,10 @@ pub enum LayerFileError {
         columns: String,
     },
     /// An area without a code.
-    #[error(
-        "feature {feature} (line {line}): column « {column} » is empty; each area needs a code"
-    )]
+    #[error("{place}: column « {column} » is empty; each area needs a code")]
     MissingCode {
-        /// 1-based.
-        feature: usize,
-        /// 1-based.
-        line: usize,
+        /// Which feature.
+        place: FeaturePlace,
         /// The column of codes.
         column: String,
     },

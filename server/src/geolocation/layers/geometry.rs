@@ -1,7 +1,10 @@
 //! GeoJSON coordinates to planar geometries, with everything checked that later code relies on.
 
 use super::fault::GeometryFault;
-use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
+use geo::{
+    Coord, CoordsIter, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point,
+    Polygon,
+};
 use serde_json::Value;
 
 /// Reads one GeoJSON geometry, in the file's own coordinates.
@@ -24,6 +27,39 @@ pub(super) fn read_geometry(value: &Value) -> Result<Geometry<f64>, GeometryFaul
         Some(_) => return Err(GeometryFault::Unsupported),
         None => return Err(GeometryFault::Malformed),
     })
+}
+
+/// Checks what other formats let through: finite coordinates, closed rings, lines of two positions.
+pub(super) fn check_geometry(geometry: &Geometry<f64>) -> Result<(), GeometryFault> {
+    let finite = geometry
+        .coords_iter()
+        .all(|c| c.x.is_finite() && c.y.is_finite());
+    if !finite {
+        return Err(GeometryFault::NotFinite);
+    }
+    let ring = |ring: &LineString<f64>| {
+        (ring.0.len() >= 4)
+            .then_some(())
+            .ok_or(GeometryFault::OpenRing)
+    };
+    let polygon = |polygon: &Polygon<f64>| {
+        std::iter::once(polygon.exterior())
+            .chain(polygon.interiors())
+            .try_for_each(ring)
+    };
+    let line = |line: &LineString<f64>| {
+        (line.0.len() >= 2)
+            .then_some(())
+            .ok_or(GeometryFault::ShortLine)
+    };
+    match geometry {
+        Geometry::Point(_) | Geometry::MultiPoint(_) => Ok(()),
+        Geometry::LineString(one) => line(one),
+        Geometry::MultiLineString(many) => many.iter().try_for_each(line),
+        Geometry::Polygon(one) => polygon(one),
+        Geometry::MultiPolygon(many) => many.iter().try_for_each(polygon),
+        _ => Err(GeometryFault::Unsupported),
+    }
 }
 
 /// Name of the geometry's type in GeoJSON.

@@ -1,5 +1,5 @@
-//! Reading files of geography: GeoJSON in EPSG:4326 or EPSG:2154, checked whole before anything
-//! is kept.
+//! Reading files of geography: GeoJSON, GeoPackage or zipped shapefile, in EPSG:4326 or EPSG:2154,
+//! checked whole before anything is kept.
 //!
 //! It must never import half a file or guess a code: what is wrong is told with its feature, its
 //! line and what to do. `maraude layers import`, `POST /api/layers` and the import of sectors
@@ -7,26 +7,53 @@
 
 mod columns;
 mod fault;
+mod geojson;
 mod geometry;
+mod geopackage;
+mod raw;
+mod validity;
+mod zipped;
 
 pub use columns::Columns;
-pub use fault::{GeometryFault, LayerFileError};
+pub use fault::{FeaturePlace, GeometryFault, LayerFileError};
 
 use super::crs::{Crs, Reprojection};
 use crate::store::{LayerFeature, LayerKind, Shape};
 use columns::{ChosenColumns, population};
-use geo::{BoundingRect, CoordsIter, Geometry, MapCoords};
-use geometry::{read_geometry, type_name};
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use geo::{BoundingRect, Geometry, MapCoords};
+use geojson::{line_of_feature, read_geojson};
+use geometry::type_name;
+use geopackage::read_geopackage;
+use raw::{RawCollection, RawFeature};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use zipped::read_zipped_shapefile;
 
 /// Most vertices a file may hold.
 pub const VERTEX_LIMIT: usize = 1_000_000;
 
-/// Something done to a file's features that its owner should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a file is, by its first bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    GeoPackage,
+    Zip,
+    Text,
+}
+
+impl Format {
+    fn of(bytes: &[u8]) -> Self {
+        if bytes.starts_with(b"SQLite format 3\0") {
+            Self::GeoPackage
+        } else if bytes.starts_with(b"PK\x03\x04") {
+            Self::Zip
+        } else {
+            Self::Text
+        }
+    }
+}
+
+/// Something done to a file's features, or wrong with them, that its owner should know.
+#[derive(Debug, Clone, PartialEq)]
 pub enum LayerNote {
     /// A feature with the code and name of an earlier one was joined to it.
     Joined {
@@ -43,6 +70,27 @@ pub enum LayerNote {
         shared: String,
         /// The code it got.
         given: String,
+    },
+    /// An area that is not simple: what lies in it may be counted wrongly.
+    NotSimple {
+        /// Its code.
+        code: String,
+        /// Why, in the words of the geometry library.
+        why: String,
+    },
+    /// Two areas of a tiling that lie on each other.
+    Overlap {
+        /// Their codes.
+        codes: [String; 2],
+        /// How much of both, square metres.
+        m2: f64,
+    },
+    /// Ground between the areas of a tiling that is in none of them.
+    Gaps {
+        /// How many holes.
+        count: usize,
+        /// All together, square metres.
+        m2: f64,
     },
 }
 
@@ -62,6 +110,20 @@ impl fmt::Display for LayerNote {
                 "feature {feature} has code {shared} of an earlier one but another name: kept as \
                  {given}; --code may name a better column"
             ),
+            Self::NotSimple { code, why } => write!(
+                f,
+                "area {code} crosses itself or is otherwise not simple: redraw it ({why})"
+            ),
+            Self::Overlap { codes, m2 } => write!(
+                f,
+                "areas {} and {} lie on each other over {m2:.0} m²: what is there counts at their \
+                 edge",
+                codes[0], codes[1]
+            ),
+            Self::Gaps { count, m2 } => write!(
+                f,
+                "{count} holes between the areas, {m2:.0} m² together: what is there is in none"
+            ),
         }
     }
 }
@@ -75,29 +137,35 @@ pub struct LayerReading {
     pub notes: Vec<LayerNote>,
 }
 
-/// Reads a whole GeoJSON file. `progress` is told how many features have been read.
+/// Reads a whole file, told apart by its first bytes. `progress` is told how many features have been
+/// read.
+///
+/// # Errors
+/// When the file is none of the three, is damaged, or holds what a layer of this kind cannot; the
+/// error says which feature and what to do.
 pub fn read_layer(
-    text: &str,
+    bytes: &[u8],
     kind: LayerKind,
     columns: &Columns,
     progress: &mut dyn FnMut(usize),
 ) -> Result<LayerReading, LayerFileError> {
-    let file = read_collection(text, progress)?;
-    let crs = match &file.crs_name {
-        Some(name) => Crs::named(name).ok_or_else(|| LayerFileError::UnknownCrs {
-            name: name.chars().take(64).collect(),
-        })?,
-        None => Crs::guess(extent(&file.features)).ok_or(LayerFileError::StrangeCoordinates)?,
+    let format = Format::of(bytes);
+    let file = read_raw(bytes, columns.table.as_deref(), progress)?;
+    let place = |feature| FeaturePlace {
+        feature,
+        line: match (format, std::str::from_utf8(bytes)) {
+            (Format::Text, Ok(text)) => Some(line_of_feature(text, feature)),
+            _ => None,
+        },
     };
-    let to_degrees = Reprojection::from(crs);
+    let to_degrees = degrees_from(&file)?;
     let chosen = ChosenColumns::among(&file.features, kind, columns)?;
     let mut features = Vec::with_capacity(file.features.len());
     for (n, raw) in file.features.into_iter().enumerate() {
         let feature = n + 1;
         if !suits(kind, &raw.geometry) {
             return Err(LayerFileError::WrongShape {
-                feature,
-                line: line_of_feature(text, feature),
+                place: place(feature),
                 found: type_name(&raw.geometry),
                 kind,
             });
@@ -107,20 +175,12 @@ pub fn read_layer(
             None if kind.shape() != Shape::Area => feature.to_string(),
             None => {
                 return Err(LayerFileError::MissingCode {
-                    feature,
-                    line: line_of_feature(text, feature),
+                    place: place(feature),
                     column: chosen.code.unwrap_or_default(),
                 });
             }
         };
-        let geometry = raw
-            .geometry
-            .try_map_coords(|c| {
-                let [x, y] = to_degrees.degrees([c.x, c.y]).ok_or(())?;
-                let on_earth = x.abs() <= 180.0 && y.abs() <= 90.0;
-                on_earth.then_some(geo::Coord { x, y }).ok_or(())
-            })
-            .map_err(|()| LayerFileError::StrangeCoordinates)?;
+        let geometry = in_degrees(&raw.geometry, &to_degrees)?;
         features.push(LayerFeature {
             name: chosen
                 .name(&raw.properties)
@@ -131,13 +191,80 @@ pub fn read_layer(
         });
     }
     Ok(if kind.shape() == Shape::Area {
-        tell_apart(features)
+        let mut reading = tell_apart(features);
+        reading.notes.extend(validity::of(&reading.features, kind));
+        reading
     } else {
         LayerReading {
             features,
             notes: Vec::new(),
         }
     })
+}
+
+/// A file of any of the formats as GeoJSON in EPSG:4326, with all its columns, to be looked at
+/// before it is imported.
+///
+/// # Errors
+/// As [`read_layer`], before columns are chosen.
+pub fn layer_as_geojson(bytes: &[u8], table: Option<&str>) -> Result<String, LayerFileError> {
+    let file = read_raw(bytes, table, &mut |_| {})?;
+    let to_degrees = degrees_from(&file)?;
+    let features = file.features.into_iter().map(|raw| {
+        let geometry = in_degrees(&raw.geometry, &to_degrees)?;
+        Ok(serde_json::json!({
+            "type": "Feature",
+            "properties": raw.properties,
+            "geometry": ::geojson::GeometryValue::from(&geometry),
+        }))
+    });
+    let features = features.collect::<Result<Vec<_>, LayerFileError>>()?;
+    let collection = serde_json::json!({ "type": "FeatureCollection", "features": features });
+    Ok(collection.to_string())
+}
+
+fn read_raw(
+    bytes: &[u8],
+    table: Option<&str>,
+    progress: &mut dyn FnMut(usize),
+) -> Result<RawCollection, LayerFileError> {
+    match Format::of(bytes) {
+        Format::GeoPackage => unbroken(|| read_geopackage(bytes, table, progress)),
+        Format::Zip => unbroken(|| read_zipped_shapefile(bytes, progress)),
+        Format::Text => read_geojson(bytes, progress),
+    }
+}
+
+/// Libraries that read binary formats may panic on bytes that nobody wrote: that is a damaged
+/// file, never the end of the program.
+fn unbroken(
+    read: impl FnOnce() -> Result<RawCollection, LayerFileError>,
+) -> Result<RawCollection, LayerFileError> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    caught.unwrap_or(Err(LayerFileError::Damaged))
+}
+
+fn degrees_from(file: &RawCollection) -> Result<Reprojection, LayerFileError> {
+    let crs = match &file.crs_name {
+        Some(name) => Crs::named(name).ok_or_else(|| LayerFileError::UnknownCrs {
+            name: name.chars().take(64).collect(),
+        })?,
+        None => Crs::guess(extent(&file.features)).ok_or(LayerFileError::StrangeCoordinates)?,
+    };
+    Ok(Reprojection::from(crs))
+}
+
+fn in_degrees(
+    geometry: &Geometry<f64>,
+    to_degrees: &Reprojection,
+) -> Result<Geometry<f64>, LayerFileError> {
+    geometry
+        .try_map_coords(|c| {
+            let [x, y] = to_degrees.degrees([c.x, c.y]).ok_or(())?;
+            let on_earth = x.abs() <= 180.0 && y.abs() <= 90.0;
+            on_earth.then_some(geo::Coord { x, y }).ok_or(())
+        })
+        .map_err(|()| LayerFileError::StrangeCoordinates)
 }
 
 /// Gives each area a code of its own: parts of one area become one feature, and another area
@@ -217,155 +344,6 @@ fn default_name(kind: LayerKind, code: &str) -> String {
     }
 }
 
-struct RawFeature {
-    properties: Map<String, Value>,
-    geometry: Geometry<f64>,
-}
-
-#[derive(Default)]
-struct RawCollection {
-    features: Vec<RawFeature>,
-    crs_name: Option<String>,
-    is_collection: bool,
-}
-
-fn read_collection(
-    text: &str,
-    progress: &mut dyn FnMut(usize),
-) -> Result<RawCollection, LayerFileError> {
-    let text = text.trim_start_matches('\u{feff}');
-    let mut reading = Reading {
-        found: RawCollection::default(),
-        vertices: 0,
-        fault: None,
-        progress,
-    };
-    let mut json = serde_json::Deserializer::from_str(text);
-    let outcome = CollectionSeed(&mut reading).deserialize(&mut json);
-    match (reading.fault, outcome) {
-        (Some(Fault::Vertices), _) => Err(LayerFileError::TooManyVertices),
-        (Some(Fault::Geometry(feature, fault)), _) => Err(LayerFileError::Geometry {
-            feature,
-            line: line_of_feature(text, feature),
-            fault,
-        }),
-        (None, Err(error)) if error.is_data() => Err(LayerFileError::NotACollection),
-        (None, Err(error)) => Err(LayerFileError::NotJson {
-            line: error.line(),
-            column: error.column(),
-        }),
-        (None, Ok(())) if !reading.found.is_collection => Err(LayerFileError::NotACollection),
-        (None, Ok(())) if reading.found.features.is_empty() => Err(LayerFileError::Empty),
-        (None, Ok(())) => Ok(reading.found),
-    }
-}
-
-enum Fault {
-    Vertices,
-    Geometry(usize, GeometryFault),
-}
-
-struct Reading<'a> {
-    found: RawCollection,
-    vertices: usize,
-    fault: Option<Fault>,
-    progress: &'a mut dyn FnMut(usize),
-}
-
-impl Reading<'_> {
-    /// Takes one feature in; `false` when reading must stop.
-    fn take(&mut self, mut feature: Map<String, Value>) -> bool {
-        let number = self.found.features.len() + 1;
-        let geometry = match read_geometry(feature.get("geometry").unwrap_or(&Value::Null)) {
-            Ok(geometry) => geometry,
-            Err(fault) => {
-                self.fault = Some(Fault::Geometry(number, fault));
-                return false;
-            }
-        };
-        self.vertices += geometry.coords_count();
-        if self.vertices > VERTEX_LIMIT {
-            self.fault = Some(Fault::Vertices);
-            return false;
-        }
-        let properties = match feature.remove("properties") {
-            Some(Value::Object(properties)) => properties,
-            _ => Map::new(),
-        };
-        self.found.features.push(RawFeature {
-            properties,
-            geometry,
-        });
-        (self.progress)(number);
-        true
-    }
-}
-
-/// Reads the collection feature by feature, so that memory holds geometries, not JSON.
-struct CollectionSeed<'a, 'b>(&'a mut Reading<'b>);
-
-impl<'de> DeserializeSeed<'de> for CollectionSeed<'_, '_> {
-    type Value = ();
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for CollectionSeed<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a GeoJSON FeatureCollection")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "features" => map.next_value_seed(FeaturesSeed(self.0))?,
-                "type" => {
-                    let kind: Value = map.next_value()?;
-                    self.0.found.is_collection = kind == "FeatureCollection";
-                }
-                "crs" => {
-                    let crs: Value = map.next_value()?;
-                    let name = crs.pointer("/properties/name").and_then(Value::as_str);
-                    self.0.found.crs_name = name.map(str::to_owned);
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-struct FeaturesSeed<'a, 'b>(&'a mut Reading<'b>);
-
-impl<'de> DeserializeSeed<'de> for FeaturesSeed<'_, '_> {
-    type Value = ();
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of features")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut features: A) -> Result<(), A::Error> {
-        while let Some(feature) = features.next_element::<Map<String, Value>>()? {
-            if !self.0.take(feature) {
-                return Err(serde::de::Error::custom("refused"));
-            }
-        }
-        Ok(())
-    }
-}
-
 fn extent(features: &[RawFeature]) -> [f64; 4] {
     let start = [
         f64::INFINITY,
@@ -384,15 +362,6 @@ fn extent(features: &[RawFeature]) -> [f64; 4] {
                 n.max(rect.max().y),
             ]
         })
-}
-
-/// The line on which the nth feature (1-based) begins, found by its `"Feature"` marker.
-fn line_of_feature(text: &str, feature: usize) -> usize {
-    let at = text
-        .match_indices("\"Feature\"")
-        .nth(feature.saturating_sub(1))
-        .map_or(0, |(at, _)| at);
-    1 + text[..at].bytes().filter(|byte| *byte == b'\n').count()
 }
 
 #[cfg(test)]

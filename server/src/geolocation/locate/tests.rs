@@ -7,7 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 fn layers_of(text: &str) -> AreaLayers {
-    let reading = read_layer(text, LayerKind::Commune, &Columns::default(), &mut |_| {}).unwrap();
+    let reading = read_layer(
+        text.as_bytes(),
+        LayerKind::Commune,
+        &Columns::default(),
+        &mut |_| {},
+    )
+    .unwrap();
     AreaLayers::from([(LayerKind::Commune, Arc::new(index_layer(reading.features)))])
 }
 
@@ -87,8 +93,9 @@ fn real_addresses_lie_in_at_most_one_polygon_of_each_tiling() {
         let columns = Columns {
             code: (kind == LayerKind::Iris).then(|| "bureau".to_owned()),
             name: None,
+            table: None,
         };
-        let reading = read_layer(&text, kind, &columns, &mut |_| {}).unwrap();
+        let reading = read_layer(text.as_bytes(), kind, &columns, &mut |_| {}).unwrap();
         index_layer(reading.features)
     };
     let packed = std::fs::File::open(folder.join("mtp_adresses_2014_format_ban.csv.gz")).unwrap();

@@ -188,6 +188,33 @@ pub struct LayerEntry {
     pub version: u32,
     /// How many features.
     pub features: u32,
+    /// What its owner should know: areas joined, overlaps, gaps; only just after its import.
+    pub notes: Vec<LayerNoteLine>,
+}
+
+/// Something about an imported layer that its owner should know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct LayerNoteLine {
+    /// `joined`, `renumbered`, `not-simple`, `overlap`, `gaps`.
+    pub code: String,
+    /// Codes of the areas it is about.
+    pub areas: Vec<String>,
+    /// How many holes, or which feature of the file; 1-based.
+    pub number: u32,
+    /// Ground it is about, square metres; 0 where none is.
+    pub square_metres: f64,
+}
+
+/// `POST /api/layers/convert`: a file to be looked at before it is imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct LayerToConvert {
+    /// GeoPackage, zipped shapefile or GeoJSON, base64.
+    pub file: String,
+    /// Table of a GeoPackage that holds several; empty for the only one.
+    #[serde(default)]
+    pub table: String,
 }
 
 /// `POST /api/layers/{kind}`: a layer from a GeoJSON file.

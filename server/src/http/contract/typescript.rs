@@ -7,11 +7,11 @@ use super::{
     AuditLine, CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer,
     CommandRequest, DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList,
     EnrolAnswer, EnrolRequest, EnrolmentCode, GroupChange, GroupDetail, GroupEffect, GroupList,
-    Hello, HoldRequest, Login, LookedAt, LookingAt, Me, NamedDocuments, NewCampaign, NewEnrolment,
-    NewLayer, NewRelease, ObservationDetail, ObservationPage, PlaceCandidates, PlaceSearch,
-    Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList, QuarantineRetried,
-    QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RetentionLine, ReviewLog,
-    SecondFactorDrawn, SecondFactorProof, SessionLine, Tonight,
+    Hello, HoldRequest, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments,
+    NewCampaign, NewEnrolment, NewLayer, NewRelease, ObservationDetail, ObservationPage,
+    PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList,
+    QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RetentionLine,
+    ReviewLog, SecondFactorDrawn, SecondFactorProof, SessionLine, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -82,6 +82,7 @@ pub fn typescript() -> String {
         LookingAt,
         Hello,
         Login,
+        LayerToConvert,
         Me,
         NamedDocuments,
         NewCampaign,

@@ -3,6 +3,9 @@
  * code and the name. Pure; the server reads the file again. *Préparer* calls it.
  */
 
+/** Files that can be picked; the last two are made GeoJSON by the server first. */
+export const LAYER_FILES = '.geojson,.json,application/geo+json,.gpkg,.zip';
+
 /** A property of the features, with examples. */
 export interface Column {
   readonly name: string;

@@ -1168,7 +1168,45 @@ version: number,
 /**
  * How many features.
  */
-features: number, };
+features: number,
+/**
+ * What its owner should know: areas joined, overlaps, gaps; only just after its import.
+ */
+notes: Array<LayerNoteLine>, };
+
+/**
+ * Something about an imported layer that its owner should know.
+ */
+export type LayerNoteLine = {
+/**
+ * `joined`, `renumbered`, `not-simple`, `overlap`, `gaps`.
+ */
+code: string,
+/**
+ * Codes of the areas it is about.
+ */
+areas: Array<string>,
+/**
+ * How many holes, or which feature of the file; 1-based.
+ */
+number: number,
+/**
+ * Ground it is about, square metres; 0 where none is.
+ */
+square_metres: number, };
+
+/**
+ * `POST /api/layers/convert`: a file to be looked at before it is imported.
+ */
+export type LayerToConvert = {
+/**
+ * GeoPackage, zipped shapefile or GeoJSON, base64.
+ */
+file: string,
+/**
+ * Table of a GeoPackage that holds several; empty for the only one.
+ */
+table: string, };
 
 /**
  * What the law asks before a real campaign may open (GDPR art. 13, 14, 30, 35).
