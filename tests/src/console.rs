@@ -26,6 +26,7 @@ impl Console {
         let agent = agent();
         let login = Login {
             name: name.to_owned(),
+            code: None,
             password: password.to_owned(),
         };
         let answer = agent.post(format!("{base}/api/login")).send_json(&login)?;

@@ -67,6 +67,6 @@ impl PlaceIndex {
                 "sure": sure && at == 0,
             })
         });
-        serde_json::Value::from_iter(found).to_string()
+        found.collect::<serde_json::Value>().to_string()
     }
 }
