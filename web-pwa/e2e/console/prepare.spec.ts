@@ -149,7 +149,7 @@ test('an expired session asks for the password over the screen', async ({ page, 
   // over the button already, and a pointer would wait for ever.
   await page.getByRole('button', { name: 'Enregistrer' }).dispatchEvent('click');
   const dialogue = page.getByRole('dialog');
-  await expect(dialogue).toContainText('La session a expiré.');
+  await expect(dialogue).toContainText('La session a expiré');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await expect(dialogue).toBeVisible();
@@ -177,7 +177,7 @@ test('a session that ends while nobody touches the screen asks at the next readi
   await other.getByLabel('Responsable du traitement').fill('Ville d’exemple');
   await other.getByRole('button', { name: 'Enregistrer' }).click();
   const dialogue = page.getByRole('dialog');
-  await expect(dialogue).toContainText('La session a expiré.');
+  await expect(dialogue).toContainText('La session a expiré');
   await dialogue.getByLabel('Mot de passe').fill('une-longue-phrase-de-passe');
   await dialogue.getByRole('button', { name: 'Entrer' }).click();
   await expect(page.getByLabel('Téléphone de la coordination')).toHaveValue('04 44 44 44 44');

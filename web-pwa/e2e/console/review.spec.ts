@@ -60,6 +60,9 @@ const shownPair = async (page: Page): Promise<string | null> => {
   return (await pair.count()) === 0 ? null : pair.getAttribute('data-pair');
 };
 
+/** A window that was closed without a word keeps its pairs for half a minute. */
+const LEASES_RUN_OUT_MS = 45_000;
+
 /** Strikes keys while pairs may be taken from those both have to do; the pairs, and keys struck. */
 async function reviewPairs(
   page: Page,
@@ -117,7 +120,7 @@ test('thirty pairs are reviewed by keyboard, undone, and redone by two coordinat
 }) => {
   await openNight(page, night);
   await screen(page, 'Doublons');
-  await expect(page.locator('[data-pair]')).toBeVisible();
+  await expect(page.locator('[data-pair]')).toBeVisible({ timeout: LEASES_RUN_OUT_MS });
   const earlier = (await standing(page)).length;
   await timeKeys(page);
 
@@ -192,7 +195,7 @@ test('without leases both coordinators are shown the same pair', async ({ page, 
   await openNight(other, night, OTHER_ACCOUNT);
   await screen(page, 'Doublons');
   await screen(other, 'Doublons');
-  await expect(page.locator('[data-pair]')).toBeVisible();
+  await expect(page.locator('[data-pair]')).toBeVisible({ timeout: LEASES_RUN_OUT_MS });
   await expect(other.locator('[data-pair]')).toBeVisible();
   expect(await shownPair(other)).toBe(await shownPair(page));
   await elsewhere.close();
@@ -259,7 +262,7 @@ test('a doubtful observation is asked of its team, answered and undone', async (
 test('the committee’s log names nobody and adds up', async ({ page, night }) => {
   await openNight(page, night);
   await screen(page, 'Doublons');
-  await expect(page.locator('[data-pair]')).toBeVisible();
+  await expect(page.locator('[data-pair]')).toBeVisible({ timeout: LEASES_RUN_OUT_MS });
   await page.keyboard.press('m');
   await expect(page.locator('[data-decision]').first()).toContainText('même');
   await part(page, 'Journal');

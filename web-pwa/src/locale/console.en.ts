@@ -62,7 +62,7 @@ export const consoleEn: ConsoleText = {
     enter: 'Enter',
     code: 'Code of your telephone',
     codeHint: 'Six digits, or one of your recovery codes.',
-    expired: 'The session has expired. Log in again: the screen goes on where it was.',
+    expired: 'The session has expired, or this needs a recent login. Log in again: the screen goes on where it was.',
   },
   picker: {
     title: 'Campaigns',

@@ -12,8 +12,7 @@ export const reviewEn: typeof reviewFr = {
   },
   alsoHere: (name, count) =>
     `${name} looks at ${count === 1 ? 'another pair' : `${count} other pairs`}`,
-  looksAt: (name) => `${name} looks at this pair`,
-  restHeld: (names) => `${names} looks at the pairs that are left.`,
+  restHeld: (names) => `The pairs that are left are before ${names}.`,
   restHeldHint: 'They come back here if they are not decided.',
   taking: 'Reserving the pair…',
   seeGroup: 'See the group',

@@ -11,8 +11,7 @@ export const reviewFr = {
   },
   alsoHere: (name: string, count: number) =>
     `${name} regarde ${count === 1 ? 'une autre paire' : `${count} autres paires`}`,
-  looksAt: (name: string) => `${name} regarde cette paire`,
-  restHeld: (names: string) => `${names} regarde les paires qui restent.`,
+  restHeld: (names: string) => `Les paires qui restent sont devant ${names}.`,
   restHeldHint: 'Elles reviendront ici si elles ne sont pas décidées.',
   taking: 'Réservation de la paire…',
   seeGroup: 'Voir le groupe',
