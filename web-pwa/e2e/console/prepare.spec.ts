@@ -75,7 +75,7 @@ test('zones, sectors, teams, assignments and known places are put in', async ({
   await page.getByRole('button', { name: 'Enregistrer' }).click();
   await expect(page.locator('[data-sector="S1"]')).toContainText('Gare');
 
-  await page.getByLabel('Fichier GeoJSON').setInputFiles({
+  await page.getByLabel(/^Fichier : GeoJSON/).setInputFiles({
     name: 'secteurs.geojson',
     mimeType: 'application/geo+json',
     buffer: Buffer.from(sectorsFile()),
