@@ -1,0 +1,438 @@
+//! What each route of the API takes and gives, in words and schemas.
+//!
+//! A line here for each line of [`crate::auth::TABLE`]; a test holds them equal, but for OGC API,
+//! which describes itself.
+
+/// What a route takes and gives.
+pub(super) struct Told {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) takes: Option<&'static str>,
+    pub(super) gives: Gives,
+}
+
+/// What a route answers with.
+pub(super) enum Gives {
+    /// One value of a schema.
+    One(&'static str),
+    /// A list of them.
+    Many(&'static str),
+    /// Bytes of a media type.
+    Media(&'static str),
+    /// Nothing.
+    Nothing,
+}
+
+const fn told(
+    method: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    takes: Option<&'static str>,
+    gives: Gives,
+) -> Told {
+    Told {
+        method,
+        path,
+        summary,
+        takes,
+        gives,
+    }
+}
+
+use Gives::{Many, Media, Nothing, One};
+
+const GEOJSON: &str = "application/geo+json";
+
+/// In the order of [`TABLE`].
+pub(super) const ROUTES: &[Told] = &[
+    told(
+        "GET",
+        "/health",
+        "Whether the writer and the gate work",
+        None,
+        Media("text/plain"),
+    ),
+    told(
+        "GET",
+        "/api/hello",
+        "What any client may know",
+        None,
+        One("Hello"),
+    ),
+    told(
+        "GET",
+        "/api/openapi.json",
+        "This document",
+        None,
+        Media("application/json"),
+    ),
+    told(
+        "POST",
+        "/api/login",
+        "Opens a session (cookie)",
+        Some("Login"),
+        One("Me"),
+    ),
+    told("POST", "/api/logout", "Closes it", None, Nothing),
+    told("GET", "/api/me", "Who is logged in", None, One("Me")),
+    told(
+        "POST",
+        "/api/enrol",
+        "A tablet redeems its code",
+        Some("EnrolRequest"),
+        One("EnrolAnswer"),
+    ),
+    told(
+        "POST",
+        "/api/device/challenge",
+        "Something for a tablet to sign",
+        Some("ChallengeRequest"),
+        One("Challenge"),
+    ),
+    told(
+        "POST",
+        "/api/device/session",
+        "A tablet's token to read its documents",
+        Some("DeviceSessionRequest"),
+        One("DeviceSession"),
+    ),
+    told(
+        "POST",
+        "/api/sync",
+        "One exchange with a tablet (docs/SYNC_PROTOCOL.md)",
+        Some("application/cbor"),
+        Media("application/cbor"),
+    ),
+    told(
+        "GET",
+        "/api/map",
+        "The ground of the field map",
+        None,
+        Media("application/json"),
+    ),
+    told(
+        "GET",
+        "/api/gazetteer/{cell}",
+        "Streets, numbers and landmarks of a square of 0.05 degrees (`east_north`), for tablets",
+        None,
+        Media("application/json"),
+    ),
+    told(
+        "GET",
+        "/api/documents",
+        "What a tablet's token names, for clients of automerge-repo",
+        None,
+        One("NamedDocuments"),
+    ),
+    told(
+        "GET",
+        "/sync",
+        "automerge-repo's protocol over WebSocket; asks for a tablet's session itself \
+         (docs/SYNC_PROTOCOL.md)",
+        None,
+        Media("application/cbor"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns",
+        "Campaigns",
+        None,
+        Many("CampaignSummary"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns",
+        "A new campaign",
+        Some("NewCampaign"),
+        One("CampaignSummary"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}",
+        "One campaign",
+        None,
+        One("CampaignDetail"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/commands",
+        "A coordinator's order: one change, once",
+        Some("CommandRequest"),
+        One("CommandAnswer"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/devices",
+        "Tablets",
+        None,
+        Many("DeviceEntry"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/enrolments",
+        "A one-time code for a tablet",
+        Some("NewEnrolment"),
+        One("EnrolmentCode"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/devices/{device}/revoke",
+        "Revokes a tablet",
+        None,
+        Nothing,
+    ),
+    told(
+        "GET",
+        "/api/layers",
+        "Imported layers",
+        None,
+        Many("LayerEntry"),
+    ),
+    told(
+        "GET",
+        "/api/layers/{kind}",
+        "One layer",
+        None,
+        Media(GEOJSON),
+    ),
+    told(
+        "POST",
+        "/api/layers/convert",
+        "A GeoPackage or zipped shapefile as GeoJSON, before it is imported",
+        Some("LayerToConvert"),
+        Media(GEOJSON),
+    ),
+    told(
+        "POST",
+        "/api/layers/{kind}",
+        "Imports a layer from GeoJSON",
+        Some("NewLayer"),
+        One("LayerEntry"),
+    ),
+    told(
+        "GET",
+        "/api/live",
+        "Positions of a campaign's log as they come",
+        None,
+        Media("text/event-stream"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/tonight",
+        "The night, live",
+        None,
+        One("Tonight"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/observations",
+        "Observations that pass the filters",
+        None,
+        One("ObservationPage"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/observations/{observation}",
+        "One observation with its history",
+        None,
+        One("ObservationDetail"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/gazetteer",
+        "Where a typed place may be",
+        Some("PlaceSearch"),
+        One("PlaceCandidates"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/doubles",
+        "Pairs to review",
+        None,
+        One("Doubles"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/doubles/looking",
+        "Holds pairs while a window shows them",
+        Some("LookingAt"),
+        One("LookedAt"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/groups",
+        "Groups of linked observations",
+        None,
+        One("GroupList"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/groups/{observation}/{slot}",
+        "One group with its links, and who its people may also be",
+        None,
+        One("GroupDetail"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/groups/effect",
+        "What decisions would change in the figure; nothing is decided",
+        Some("GroupChange"),
+        One("GroupEffect"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/doubtful",
+        "Observations that wait for a ruling, and rulings",
+        None,
+        One("DoubtfulList"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/review-log",
+        "Each decision with what it changed, for the committee",
+        None,
+        One("ReviewLog"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/quality",
+        "How linkage did: what was compared, learnt and held",
+        None,
+        One("Quality"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/quarantine",
+        "What was refused and nobody has dealt with",
+        None,
+        One("QuarantineList"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/quarantine/retry",
+        "Tries again what was refused: one, or all",
+        Some("QuarantineRetry"),
+        One("QuarantineRetried"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/quarantine/{number}",
+        "The bytes of one entry as they came",
+        None,
+        Media("application/octet-stream"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/quarantine/{number}/settle",
+        "Marks one entry as dealt with",
+        None,
+        Nothing,
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/releases",
+        "Releases",
+        None,
+        One("Releases"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/releases",
+        "Builds a release",
+        Some("NewRelease"),
+        One("ReleaseEntry"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/releases/{number}",
+        "A release as it is published",
+        None,
+        One("ReleasePreview"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/releases/{number}/export",
+        "A release's file",
+        None,
+        Media("application/octet-stream"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/clusters",
+        "Distinct persons with their places, for coordinators alone",
+        None,
+        Media(GEOJSON),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/internal/{table}",
+        "Clusters, observations or sites with exact places (format: geojson, csv, gpkg, fgb, \
+         parquet, xlsx), for coordinators who say why",
+        None,
+        Media("application/octet-stream"),
+    ),
+    told(
+        "GET",
+        "/api/sessions",
+        "One's own open sessions",
+        None,
+        Many("SessionLine"),
+    ),
+    told(
+        "POST",
+        "/api/sessions/{session}/close",
+        "Ends one of them",
+        None,
+        Nothing,
+    ),
+    told(
+        "POST",
+        "/api/second-factor/draw",
+        "A seed for a telephone, shown once",
+        None,
+        One("SecondFactorDrawn"),
+    ),
+    told(
+        "POST",
+        "/api/second-factor",
+        "Keeps it once a code proves it",
+        Some("SecondFactorProof"),
+        One("RecoveryCodes"),
+    ),
+    told(
+        "GET",
+        "/api/retention",
+        "When campaigns end",
+        None,
+        Many("RetentionLine"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/purge",
+        "Gives notice of a purge, or purges",
+        Some("PurgeRequest"),
+        One("PurgeAnswered"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/hold",
+        "Sets a legal hold, or ends it",
+        Some("HoldRequest"),
+        Nothing,
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/certificate",
+        "The signed certificate of a purge",
+        None,
+        Media("application/json"),
+    ),
+    told(
+        "GET",
+        "/api/audit",
+        "What was done, newest first",
+        None,
+        Many("AuditLine"),
+    ),
+];
