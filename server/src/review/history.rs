@@ -68,7 +68,8 @@ impl Act {
     }
 }
 
-/// People by line of the figure, at least. Lines are never added up.
+/// People by line of the figure, at least; the street's line, and those that hold somebody. Lines
+/// are never added up.
 pub type Figure = BTreeMap<Unit, u32>;
 
 /// What an act changed in one line of the figure.
@@ -235,6 +236,7 @@ impl<'a> Replay<'a> {
         for line in counted().filter(|line| line.unit() == Unit::Partner) {
             *figure.entry(Unit::Partner).or_default() += line.observation.heads.at_least();
         }
+        figure.retain(|unit, people| *unit == Unit::Street || *people > 0);
         figure
     }
 }

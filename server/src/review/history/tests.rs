@@ -140,7 +140,7 @@ fn today(
     Reviewed::from(source, 1, linkage)
 }
 
-/// The figure after all effects.
+/// The figure after all effects: a line that acts emptied is gone.
 fn summed(history: &History) -> Figure {
     let mut sum: BTreeMap<Unit, i64> = BTreeMap::new();
     for (unit, people) in &history.before {
@@ -154,7 +154,9 @@ fn summed(history: &History) -> Figure {
     {
         *sum.entry(effect.unit).or_default() += effect.people;
     }
+    let told = |unit: Unit, people: i64| unit == Unit::Street || people != 0;
     sum.into_iter()
+        .filter(|(unit, people)| told(*unit, *people))
         .map(|(unit, people)| (unit, u32::try_from(people).unwrap()))
         .collect()
 }
@@ -186,6 +188,16 @@ proptest! {
             prop_assert_eq!(history.before[&Unit::Street], untouched.street().0);
         }
     }
+}
+
+#[test]
+fn ruling_out_all_who_live_in_a_squat_takes_its_line_away() {
+    let (_, rulings) = acts(&[9, 10, 11].map(|number| (true, number, 1, 1, false)));
+    let reviewed = today(lines(&[]), Vec::new(), &rulings);
+    let history = reviewed.history(rulings, Vec::new());
+    assert!(history.before[&Unit::Squat] > 0);
+    assert!(!history.now.contains_key(&Unit::Squat));
+    assert_eq!(summed(&history), history.now);
 }
 
 #[test]
