@@ -3,9 +3,11 @@
 //! Cheap to clone. `http` and `command` hold it; it must never hold a request's own state.
 
 mod ending;
+mod rescue;
 mod views;
 
 pub use ending::{Ending, EndingError, PurgeAnswer, PurgeWish, keep_retention};
+pub use rescue::TakeRescueError;
 pub use views::ViewsError;
 
 use crate::auth::{Attempts, DeviceSessions};

@@ -7,6 +7,7 @@
 
 mod acknowledged;
 mod approved;
+mod carried;
 mod decision_and_undo;
 mod facade;
 mod fuzz;

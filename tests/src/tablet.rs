@@ -58,6 +58,8 @@ pub struct SimulatedTablet {
     fix: Option<Position>,
     typed: String,
     wake_at: Option<TimestampMs>,
+    /// The last file it handed to the person, base64.
+    pub given: Option<String>,
     dice: Dice,
 }
 
@@ -79,6 +81,7 @@ impl SimulatedTablet {
             fix: None,
             typed: SOMEWHERE.to_owned(),
             wake_at: None,
+            given: None,
             dice,
         }
     }
@@ -340,6 +343,10 @@ impl SimulatedTablet {
             }
             Effect::Wake { at } => {
                 self.wake_at = Some(at);
+                None
+            }
+            Effect::GiveFile { bytes, .. } => {
+                self.given = Some(bytes);
                 None
             }
             Effect::Vibrate { .. } | Effect::KeepAwake { .. } => None,

@@ -210,6 +210,12 @@ impl World {
         })?)
     }
 
+    /// Whether something was written down in the audit.
+    pub fn audited(&self, action: &str) -> bool {
+        let rows = self.app.server().audit(1_000).unwrap_or_default();
+        rows.iter().any(|row| row.action == action)
+    }
+
     /// The campaign's engine.
     pub fn engine(&self) -> Result<Arc<Engine>> {
         Ok(self.app.engine(self.plan.campaign)?)

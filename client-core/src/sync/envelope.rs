@@ -251,6 +251,26 @@ pub fn envelope_hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// An envelope like any other, for tests; `number` tells them apart.
+#[cfg(test)]
+pub(super) fn sealed_sample(number: u8) -> Vec<u8> {
+    use rand_core::SeedableRng;
+    let (_, public) = campaign_key_pair(&[7; 32]);
+    let payload = Payload {
+        name: DocumentName::Round {
+            key: crate::document::sample::key(),
+        },
+        changes: vec![vec![number; 40]],
+    };
+    let (campaign, device) = (
+        CampaignId::from_random([1; 16]),
+        DeviceId::from_random([2; 16]),
+    );
+    let signing = SigningKey::from_bytes(&[8; 32]);
+    let mut rng = rand_chacha::ChaCha20Rng::from_seed([number; 32]);
+    seal(&public, campaign, device, &signing, &payload, &mut rng).expect("a sample seals")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ mod peer;
 #[cfg(test)]
 mod peer_tests;
 mod problem;
+mod rescue;
 mod wipe;
 
 pub use crate::document::DocumentName;
@@ -30,4 +31,5 @@ pub use message::{
 };
 pub use peer::{Digest, EnvelopeHash, Peer, Standing, receipt_holds};
 pub use problem::SyncProblem;
+pub use rescue::{RESCUE_CAP_BYTES, RESCUE_SUFFIX, Rescue, RescueError};
 pub use wipe::{WipeOrder, WipeReason};

@@ -62,6 +62,8 @@ impl Tablet {
             }
         }
         lines.extend(self.closings(&staged));
+        let outlived = self.state.outbox.carriage.outlived(self.now).cloned();
+        lines.extend(outlived.map(|envelope| Line::Replaced { envelope }));
         staged.write_outbox(lines);
         self.note_contact(&mut staged, digest.epoch, digest.clock_offset_ms);
         staged

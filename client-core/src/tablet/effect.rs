@@ -66,6 +66,13 @@ pub enum Effect {
         /// Given up after this long.
         timeout_ms: u32,
     },
+    /// Hand a file to the person, to be kept or passed on.
+    GiveFile {
+        /// File name.
+        name: String,
+        /// Base64.
+        bytes: String,
+    },
     /// Take one fix and report `fixed`.
     Locate {
         /// Given up after this long.

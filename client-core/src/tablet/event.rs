@@ -143,6 +143,13 @@ pub enum Event {
     ReopenRound,
     /// Send now.
     SendNow,
+    /// Give what remains to be sent as a file.
+    SaveOutbox,
+    /// Take on the file of another tablet, to carry it to the server.
+    Carry {
+        /// The file's bytes, base64.
+        file: String,
+    },
     /// Leave the message on screen.
     DismissMessage,
     /// The time asked for with [`super::Effect::Wake`] has come.

@@ -188,8 +188,11 @@ impl Tablet {
         });
         let gone: Vec<_> = peer.waiting().collect();
         peer.forget(&gone);
-        for waiting in &self.state.outbox.waiting {
-            peer.hold(waiting.bytes.to_vec(), Standing::Waiting);
+        let outbox = &self.state.outbox;
+        let own = outbox.waiting.iter().map(|waiting| &waiting.bytes);
+        let carried = outbox.carriage.waiting().map(|carried| &carried.bytes);
+        for bytes in own.chain(carried) {
+            peer.hold(bytes.to_vec(), Standing::Waiting);
         }
     }
 
@@ -443,7 +446,8 @@ impl Tablet {
     pub(super) fn plan_wake(&mut self) {
         let mut wishes = Vec::new();
         wishes.extend(self.undo.as_ref().map(|(_, until)| until + 1));
-        let waiting = !self.state.outbox.waiting.is_empty();
+        let outbox = &self.state.outbox;
+        let waiting = !outbox.waiting.is_empty() || outbox.carriage.waiting().next().is_some();
         let open = self.state.session.is_some();
         if self.asked.is_none() && self.state.device.credentials.is_some() && (waiting || open) {
             let peer = self.peer.as_ref().and_then(Peer::next_try_at);

@@ -5,7 +5,7 @@ use super::device::{Applying, Credentials};
 use super::drafting::Undo;
 use super::store::Staged;
 use crate::model::{Closure, DocumentId, Observation, ObservationId, RoundKey, WithdrawalReason};
-use crate::sync::{Digest, WipeReason};
+use crate::sync::{Digest, Rescue, WipeReason};
 use crate::vault::PinCost;
 use zeroize::Zeroizing;
 
@@ -31,6 +31,7 @@ pub(super) enum Job {
     Shred(DocumentId),
     ShredLocked(DocumentId),
     Wipe(WipeReason),
+    Carry(Box<Rescue>),
 }
 
 /// Whether a withdrawal or restoration is the person's gesture or an undo.
@@ -60,6 +61,7 @@ pub(super) enum After {
     Taken,
     Shredded(DocumentId),
     Wiped(WipeReason),
+    TakenOn(usize),
 }
 
 impl Tablet {
@@ -113,6 +115,7 @@ impl Tablet {
             Job::Shred(document) => self.shred(document),
             Job::ShredLocked(document) => Some(self.shred_locked(document)),
             Job::Wipe(reason) => self.wipe(reason),
+            Job::Carry(rescue) => self.take_on(*rescue),
         }
     }
 
@@ -152,6 +155,7 @@ impl Tablet {
             After::Taken => self.answer_taken(),
             After::Shredded(document) => self.round_shredded(document),
             After::Wiped(reason) => self.wiped(reason),
+            After::TakenOn(number) => self.taken_on(number),
         }
     }
 
@@ -159,7 +163,11 @@ impl Tablet {
         match after {
             After::Saved(_) => self.form_not_saved(reason),
             After::DraftKept => self.draft_not_kept(reason),
-            After::AskEnrolment | After::Enrolled | After::PinChosen | After::TryPin(_) => {
+            After::AskEnrolment
+            | After::Enrolled
+            | After::PinChosen
+            | After::TakenOn(_)
+            | After::TryPin(_) => {
                 self.enrolling = false;
                 self.say_problem("not-stored", Some(reason));
             }

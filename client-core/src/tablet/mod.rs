@@ -4,6 +4,7 @@
 //! anything of the domain. The browser's worker and the simulated tablets drive it.
 
 mod answer;
+mod carriage;
 mod checks;
 mod conflict;
 mod device;
@@ -17,6 +18,7 @@ mod job;
 mod last_words;
 mod outbox;
 mod paper;
+mod rescuing;
 mod rounds;
 mod session;
 mod shredding;
@@ -41,9 +43,9 @@ pub use last_words::LastWords;
 #[cfg(feature = "typescript")]
 pub use typescript::{Declarations, typescript};
 pub use view::{
-    CardView, Check, ConflictValue, ConflictView, Custody, EntryView, Fact, FormView, Message,
-    OutboxView, Phase, PlanView, QuestionView, ReceiptView, RoundSummary, RoundView, SectorView,
-    SiteView, TeamView, Tone, Totals, View,
+    CardView, CarriedView, Check, ConflictValue, ConflictView, Custody, EntryView, Fact, FormView,
+    Message, OutboxView, Phase, PlanView, QuestionView, ReceiptView, RoundSummary, RoundView,
+    SectorView, SiteView, TeamView, Tone, Totals, View,
 };
 
 use crate::gate::admit_from_server;
@@ -262,6 +264,8 @@ impl Tablet {
                 self.checked = true;
             }
             Event::SendNow => self.exchange_now(),
+            Event::SaveOutbox => self.save_outbox(),
+            Event::Carry { file } => self.carry(&file),
             Event::DismissMessage => self.message = None,
             Event::Tick => self.tick(),
             Event::Fixed { position } => self.fixed(position),

@@ -5,7 +5,8 @@
 //! `MRO` ‖ version 1 ‖ frames. A frame's payload is the length of a JSON line (u32 LE) ‖ the line ‖
 //! the envelope, for a line that has one.
 
-use crate::model::{DocumentId, Night, ObservationId, TimestampMs};
+use super::carriage::{Carriage, Carried, Origin};
+use crate::model::{DeviceId, DocumentId, Night, ObservationId, TimestampMs};
 use crate::vault::{frame, scan};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,6 +110,10 @@ pub(super) enum Line {
     /// Where the server's log ended when it last acknowledged something, base64: given back, so
     /// that a server restored from an older copy finds out.
     LogEnd { end: String },
+    /// An envelope of another tablet was taken on.
+    Carried(Carried),
+    /// What is known of a tablet that envelopes were carried for.
+    Origin { device: DeviceId, origin: Origin },
     /// The whole of what is known of a round, after a rewriting.
     Arrival {
         document: DocumentId,
@@ -122,6 +127,7 @@ pub(super) struct Outbox {
     pub waiting: Vec<Waiting>,
     pub arrivals: BTreeMap<DocumentId, Arrival>,
     pub log_end: Option<String>,
+    pub carriage: Carriage,
     started: bool,
     idle_lines: u32,
 }
@@ -186,9 +192,19 @@ impl Outbox {
                 arrival: arrival.clone(),
             });
         let waiting = self.waiting.iter().cloned().map(Line::Sealed);
+        let carriage = &self.carriage;
+        let origins = carriage
+            .origins
+            .iter()
+            .map(|(device, origin)| Line::Origin {
+                device: *device,
+                origin: origin.clone(),
+            });
+        let carried = carriage.envelopes.iter().cloned().map(Line::Carried);
         let log_end = self.log_end.clone().map(|end| Line::LogEnd { end });
         let mut bytes = HEADER.to_vec();
-        for line in log_end.into_iter().chain(arrivals).chain(waiting) {
+        let lines = log_end.into_iter().chain(arrivals).chain(waiting);
+        for line in lines.chain(origins).chain(carried) {
             bytes.extend(write_line(&line));
         }
         bytes
@@ -234,8 +250,8 @@ impl Outbox {
                 set_aside,
                 at,
                 received_at,
-            } => {
-                if let Some(waiting) = self.take(&envelope) {
+            } => match self.take(&envelope) {
+                Some(waiting) => {
                     let arrival = self.arrivals.entry(waiting.document).or_default();
                     arrival.acknowledged.extend(waiting.changes);
                     arrival.set_aside += set_aside;
@@ -243,7 +259,11 @@ impl Outbox {
                     arrival.at = at;
                     arrival.received_at = received_at;
                 }
-            }
+                None => {
+                    let receipt = Some((code, at));
+                    self.carriage.settle(&envelope, receipt, received_at);
+                }
+            },
             Line::Refused {
                 envelope,
                 code,
@@ -251,6 +271,11 @@ impl Outbox {
             } => self.refuse(&envelope, code, kept_there),
             Line::Replaced { envelope } => {
                 self.take(&envelope);
+                self.carriage.drop_one(&envelope);
+            }
+            Line::Carried(carried) => self.carriage.take_on(carried),
+            Line::Origin { device, origin } => {
+                self.carriage.origins.insert(device, origin);
             }
             Line::Custody {
                 document,
@@ -279,6 +304,7 @@ impl Outbox {
                     arrival.acknowledged.clear();
                     arrival.safe = false;
                 }
+                self.carriage.offer_again();
                 self.idle_lines += 1;
             }
             Line::LogEnd { end } => {
@@ -292,7 +318,14 @@ impl Outbox {
     }
 
     fn refuse(&mut self, envelope: &str, code: String, kept_there: bool) {
-        if !kept_there {
+        if self.carriage.has(envelope) {
+            if kept_there {
+                let at = self.carried_at(envelope);
+                self.carriage.settle(envelope, None, at);
+            } else {
+                self.carriage.refuse(envelope, code);
+            }
+        } else if !kept_there {
             let found = self
                 .waiting
                 .iter_mut()
@@ -306,6 +339,12 @@ impl Outbox {
             arrival.set_aside += waiting.changes.len() as u32;
             arrival.acknowledged.extend(waiting.changes);
         }
+    }
+
+    fn carried_at(&self, envelope: &str) -> TimestampMs {
+        let mut carried = self.carriage.envelopes.iter();
+        let found = carried.find(|one| one.envelope == envelope);
+        found.map_or(0, |one| one.at)
     }
 
     fn take(&mut self, envelope: &str) -> Option<Waiting> {
@@ -322,6 +361,7 @@ fn write_line(line: &Line) -> Vec<u8> {
     let text = serde_json::to_vec(line).expect("plain values become JSON");
     let envelope = match line {
         Line::Sealed(waiting) => waiting.bytes.as_slice(),
+        Line::Carried(carried) => carried.bytes.as_slice(),
         _ => &[],
     };
     let length = (text.len() as u32).to_le_bytes();
@@ -333,8 +373,10 @@ fn read_line(payload: &[u8]) -> Option<Line> {
     let length = u32::from_le_bytes(*length) as usize;
     let (text, envelope) = rest.split_at_checked(length)?;
     let mut line: Line = serde_json::from_slice(text).ok()?;
-    if let Line::Sealed(waiting) = &mut line {
-        waiting.bytes = Arc::new(envelope.to_vec());
+    match &mut line {
+        Line::Sealed(waiting) => waiting.bytes = Arc::new(envelope.to_vec()),
+        Line::Carried(carried) => carried.bytes = Arc::new(envelope.to_vec()),
+        _ => {}
     }
     Some(line)
 }

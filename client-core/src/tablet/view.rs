@@ -123,6 +123,27 @@ pub struct OutboxView {
     pub next_try_at: Option<TimestampMs>,
     /// One line per round sent.
     pub receipts: Vec<ReceiptView>,
+    /// One line per tablet that something is or was carried for.
+    pub carried: Vec<CarriedView>,
+}
+
+/// What this tablet carries for another one, which it cannot read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CarriedView {
+    /// Label of the other tablet.
+    pub label: String,
+    /// Sealed envelopes still to be delivered.
+    pub waiting: u32,
+    /// Sealed envelopes the server has confirmed.
+    pub delivered: u32,
+    /// Why the server refused one.
+    pub refused: Option<String>,
+    /// Short form of the last signed receipt.
+    pub code: Option<String>,
+    /// When (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub at: Option<TimestampMs>,
 }
 
 /// Proof that a round's changes are on the server.

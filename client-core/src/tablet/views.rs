@@ -1,10 +1,11 @@
 //! The view: everything on screen, made from the state.
 
 use super::Tablet;
+use super::carriage::Carried;
 use super::outbox::Arrival;
 use super::session::VAULT_FILE;
 use super::view::{
-    OutboxView, Phase, PlanView, ReceiptView, RoundSummary, SectorView, TeamView, View,
+    CarriedView, OutboxView, Phase, PlanView, ReceiptView, RoundSummary, SectorView, TeamView, View,
 };
 use crate::document::Plan;
 use crate::model::{Sector, SectorId, TeamId, TimestampMs};
@@ -94,7 +95,30 @@ impl Tablet {
                 .and_then(Peer::next_try_at)
                 .filter(|at| *at > self.now),
             receipts: receipts.collect(),
+            carried: self.carried_views(),
         }
+    }
+
+    fn carried_views(&self) -> Vec<CarriedView> {
+        let carriage = &self.state.outbox.carriage;
+        let origins = carriage.origins.iter();
+        origins
+            .map(|(device, origin)| {
+                let waits = |one: &&Carried| one.from == *device;
+                let waiting = carriage.waiting().filter(waits);
+                CarriedView {
+                    label: origin.label.clone(),
+                    waiting: waiting.count() as u32,
+                    delivered: origin.delivered,
+                    refused: carriage
+                        .waiting()
+                        .filter(waits)
+                        .find_map(|one| one.refused.clone()),
+                    code: origin.code.clone(),
+                    at: origin.at,
+                }
+            })
+            .collect()
     }
 
     fn plan_view(&self, plan: &Plan) -> PlanView {

@@ -107,6 +107,7 @@ pub const TABLE: &[Route] = &[
         "/api/campaigns/{campaign}/devices/{device}/revoke",
         TABLETS,
     ),
+    route("POST", "/api/campaigns/{campaign}/rescue", TABLETS),
     route("GET", "/api/layers", CONSOLE),
     route("GET", "/api/layers/{kind}", CONSOLE),
     route("POST", "/api/layers/convert", PREPARE),

@@ -6,7 +6,7 @@
 use super::place::{Place, PlaceError, open_app};
 use super::{
     addresses, audit, backup, campaign, device, ending, export, layers, quarantine, rebuild,
-    release, user,
+    release, rescue, user,
 };
 use crate::app::App;
 use crate::store::{LockError, StoreError};
@@ -124,6 +124,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<quarantine::Fetch>(),
     entry::<quarantine::Retry>(),
     entry::<quarantine::Settle>(),
+    entry::<rescue::Import>(),
     entry::<release::Build>(),
     entry::<release::Everything>(),
     entry::<release::List>(),

@@ -24,6 +24,7 @@ mod progress;
 mod quarantine;
 mod rebuild;
 mod release;
+mod rescue;
 mod serve;
 mod table;
 mod user;
@@ -61,6 +62,9 @@ enum Command {
     /// Tablets
     #[command(subcommand)]
     Device(device::Devices),
+    /// Files of tablets that could not send
+    #[command(subcommand)]
+    Rescue(rescue::Rescues),
     /// What the gate refused
     #[command(subcommand)]
     Quarantine(quarantine::Quarantines),
@@ -151,6 +155,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Campaign(campaigns) => campaigns.run(&place),
         Command::User(users) => users.run(&place),
         Command::Device(devices) => devices.run(&place),
+        Command::Rescue(rescues) => rescues.run(&place),
         Command::Quarantine(quarantines) => quarantines.run(&place),
         Command::Layers(layers) => layers.run(&place),
         Command::Addresses(addresses) => addresses.run(&place),

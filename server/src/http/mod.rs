@@ -30,6 +30,7 @@ mod problem;
 mod quality;
 mod quarantine;
 mod releases;
+mod rescue;
 mod review;
 mod review_log;
 mod rounds;
@@ -68,6 +69,7 @@ pub fn router(app: App) -> Router {
         .merge(quality::routes())
         .merge(quarantine::routes())
         .merge(releases::routes())
+        .merge(rescue::routes())
         .merge(review::routes())
         .merge(review_log::routes())
         .merge(rounds::routes())

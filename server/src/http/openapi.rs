@@ -99,6 +99,9 @@ pub fn document() -> String {
         ReleaseEntry,
         ReleasePreview,
         Releases,
+        RescueRefused,
+        RescueTaken,
+        RescueUpload,
         ReviewLog,
         Tonight,
     ];

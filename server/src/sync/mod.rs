@@ -16,6 +16,7 @@ mod memory;
 mod plan;
 mod pool;
 mod receive;
+mod rescue;
 mod retry;
 mod set_aside;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use engine::{Authored, Engine, EngineError, EngineParts, Gate};
 pub use exchange::{Exchange, ExchangeError, exchange};
 pub use memory::MemoryWentBack;
 pub use pool::{Pool, PoolError};
+pub use rescue::Rescued;
 pub use retry::Retried;
 pub use went_back::WentBack;
 

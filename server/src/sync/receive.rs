@@ -11,7 +11,7 @@ use maraude_core::sync::envelope::{
     EnvelopeError, PAYLOAD_CAP_BYTES, Payload, envelope_hash, open, peek, verify,
 };
 use maraude_core::sync::{RefusedChange, RefusedEnvelope};
-use serde_bytes::ByteArray;
+use serde_bytes::{ByteArray, ByteBuf};
 use std::collections::{HashMap, HashSet};
 
 /// Bytes that the envelopes of one request may open to before the rest is left for the next one:
@@ -105,7 +105,7 @@ impl Engine {
         if let Some(told) = &exchange.request.log_end {
             self.look_back(told, exchange.carrier.device.id)?;
         }
-        let mut setting = Setting {
+        let setting = Setting {
             plan: &plan,
             carrier: exchange.carrier.device.id,
             now,
@@ -116,10 +116,24 @@ impl Engine {
             submitted: self.note_set_aside(exchange, &plan, now)?,
             ..Taken::default()
         };
+        let contact = self.take_envelopes(&exchange.request.envelopes, setting, &mut taken)?;
+        if taken.submitted.is_empty() {
+            self.write_contact(contact)?;
+        }
+        Ok(taken)
+    }
+
+    /// Takes envelopes in, whoever brings them; gives back the contact where no batch took it.
+    pub(super) fn take_envelopes(
+        &self,
+        envelopes: &[ByteBuf],
+        mut setting: Setting<'_>,
+        taken: &mut Taken,
+    ) -> Result<Option<Contact>, EngineError> {
         let mut groups = Groups::default();
         let mut refused = RefusedWhole::default();
         let (mut seen, mut opened_bytes) = (HashSet::new(), 0);
-        for bytes in &exchange.request.envelopes {
+        for bytes in envelopes {
             if opened_bytes > REQUEST_CAP_BYTES {
                 // The rest has no outcome: the tablet brings it again.
                 break;
@@ -159,10 +173,7 @@ impl Engine {
             setting.contact = None;
             taken.note(&name, admitted);
         }
-        if taken.submitted.is_empty() {
-            self.write_contact(setting.contact)?;
-        }
-        Ok(taken)
+        Ok(setting.contact)
     }
 
     pub(super) fn sort(&self, bytes: &[u8]) -> Result<Sorted, EngineError> {

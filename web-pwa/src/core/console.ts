@@ -48,6 +48,8 @@ import type {
   ReleaseEntry,
   ReleasePreview,
   Releases,
+  RescueTaken,
+  RescueUpload,
   ReviewLog,
   SlotRef,
   Tonight,
@@ -152,6 +154,10 @@ export const enrol = (id: string, tablet: NewEnrolment): Promise<EnrolmentCode> 
   ask('POST', `${at(id)}/enrolments`, tablet);
 export const revoke = (id: string, device: string): Promise<void> =>
   ask('POST', `${at(id)}/devices/${encodeURIComponent(device)}/revoke`);
+
+/** Hands in the file of a tablet that could not send. */
+export const handInRescue = (id: string, file: Uint8Array): Promise<RescueTaken> =>
+  ask('POST', `${at(id)}/rescue`, { file: toBase64(file) } satisfies RescueUpload);
 
 export const quarantine = (id: string): Promise<QuarantineList> =>
   ask('GET', `${at(id)}/quarantine`);

@@ -12,7 +12,7 @@ export type ToWorker =
   | { readonly kind: 'close' };
 
 /** Effects only a page can carry out. */
-export type PageEffect = Extract<Effect, { effect: 'locate' | 'vibrate' | 'keep_awake' }>;
+export type PageEffect = Extract<Effect, { effect: 'give_file' | 'locate' | 'vibrate' | 'keep_awake' }>;
 
 /**
  * Why the app cannot work here: another page holds the files, the browser refuses storage, the core

@@ -5,6 +5,9 @@
  * starts the worker again after a panic. Computes nothing of the domain.
  */
 import * as device from '../platform/device';
+import { fromBase64, toBase64 } from '../platform/base64';
+import { chooseFile } from '../platform/choose-file';
+import { handFile } from '../platform/http';
 import { forgetFix, locate, positionAllowed } from '../platform/geolocation';
 import { hasLayers, keptLayers, refreshLayers, type MapLayers } from '../platform/map-layers';
 import { askForFiles } from '../platform/sole-tab';
@@ -123,6 +126,9 @@ async function carryOut(effect: PageEffect): Promise<void> {
     case 'locate':
       dispatch({ event: 'fixed', position: await fix(effect.budget_ms) });
       return;
+    case 'give_file':
+      handFile(effect.name, 'application/octet-stream', new Blob([fromBase64(effect.bytes)]));
+      return;
     case 'vibrate':
       device.vibrate(effect.pattern_ms);
       return;
@@ -158,6 +164,17 @@ export async function check(): Promise<void> {
     wake_lock: await device.awakePossible(),
   };
   dispatch({ event: 'checked', ...report });
+}
+
+/** No tablet makes a larger file; of a larger one the core is told enough to refuse it. */
+const LARGEST_FILE_BYTES = 16 * 1024 * 1024 + 1;
+
+/** Asks for the file of another tablet and takes it on. */
+export async function carryFile(): Promise<void> {
+  const file = await chooseFile('.maraude,application/octet-stream');
+  if (!file) return;
+  const bytes = new Uint8Array(await file.slice(0, LARGEST_FILE_BYTES).arrayBuffer());
+  dispatch({ event: 'carry', file: toBase64(bytes) });
 }
 
 /** Where the tablet is now, without a form. */

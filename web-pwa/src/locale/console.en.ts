@@ -11,6 +11,7 @@ import { prepareEn } from './prepare.en';
 import { qualityEn } from './quality.en';
 import { quarantineEn } from './quarantine.en';
 import { problemsEn } from './problems.en';
+import { rescueConsoleEn, rescueProblemsEn } from './rescue.en';
 
 export const consoleEn: ConsoleText = {
   frame: {
@@ -81,7 +82,7 @@ export const consoleEn: ConsoleText = {
     make: 'Create the campaign',
     nights: (count) => (count === 0 ? 'no night' : many(count, 'night', 'nights')),
   },
-  problems: problemsEn,
+  problems: { ...problemsEn, ...rescueProblemsEn },
   problemDetail: (detail) => `The server says: ${detail}.`,
   problemField: (field) => `Field: ${field}.`,
   problemFields: {
@@ -206,6 +207,7 @@ export const consoleEn: ConsoleText = {
     revokeConfirm: 'Revoke the tablet',
     revoked: (label) => `${label} is revoked.`,
   },
+  rescue: rescueConsoleEn,
   release: releaseEn,
   map: {
     zoomIn: 'Zoom in',

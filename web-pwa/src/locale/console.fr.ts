@@ -14,6 +14,7 @@ import { prepareFr } from './prepare.fr';
 import { qualityFr } from './quality.fr';
 import { quarantineFr } from './quarantine.fr';
 import { problemsFr } from './problems.fr';
+import { rescueConsoleFr, rescueProblemsFr } from './rescue.fr';
 
 export const consoleFr = {
   frame: {
@@ -84,7 +85,7 @@ export const consoleFr = {
     make: 'Créer la campagne',
     nights: (count: number) => (count === 0 ? 'sans nuit' : many(count, 'nuit', 'nuits')),
   },
-  problems: problemsFr,
+  problems: { ...problemsFr, ...rescueProblemsFr },
   problemDetail: (detail: string) => `Précision du serveur : ${detail}.`,
   problemField: (field: string) => `Champ : ${field}.`,
   problemFields: {
@@ -210,6 +211,7 @@ export const consoleFr = {
     revokeConfirm: 'Révoquer la tablette',
     revoked: (label: string) => `${label} est révoquée.`,
   },
+  rescue: rescueConsoleFr,
   release: releaseFr,
   map: {
     zoomIn: 'Rapprocher',

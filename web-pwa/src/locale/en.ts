@@ -2,6 +2,7 @@
 import type { Messages } from './fr';
 import { placeEn } from './place.en';
 import { manyEn as plural } from './plural';
+import { rescueEn, rescueMessagesEn } from './rescue.en';
 import { fatalEn, messagesEn } from './sentences.en';
 
 const room = (megabytes: number): string =>
@@ -379,6 +380,7 @@ export const en: Messages = {
     },
     problem: (code) => `Sending did not work (${code}). Next try soon.`,
   },
+  rescue: rescueEn,
   finish: {
     title: 'End of the round',
     found: (people, observations) =>
@@ -440,6 +442,6 @@ export const en: Messages = {
     longitude: 'Longitude',
   },
   fatal: fatalEn,
-  messages: messagesEn,
+  messages: { ...messagesEn, ...rescueMessagesEn },
   message: (code) => `Message: ${code}`,
 };

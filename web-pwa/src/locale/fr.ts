@@ -11,6 +11,7 @@ import type {
 import type { Theme } from '../core/preferences.svelte';
 import { placeFr } from './place.fr';
 import { manyFr as plural } from './plural';
+import { rescueFr, rescueMessagesFr } from './rescue.fr';
 import { fatalFr, messagesFr, type Sentences } from './sentences.fr';
 
 /** Megabytes as people say them. */
@@ -397,6 +398,7 @@ export const fr = {
     } as Sentences,
     problem: (code: string) => `L’envoi n’a pas abouti (${code}). Nouvel essai bientôt.`,
   },
+  rescue: rescueFr,
   finish: {
     title: 'Fin de maraude',
     found: (people: string, observations: number) =>
@@ -462,7 +464,7 @@ export const fr = {
     longitude: 'Longitude',
   },
   fatal: fatalFr,
-  messages: messagesFr,
+  messages: { ...messagesFr, ...rescueMessagesFr } as Sentences,
   message: (code: string) => `Message : ${code}`,
 };
 

@@ -1,6 +1,7 @@
 //! Stories: a person with a tablet, a platform that may die at any operation, and a server made of
 //! the core's own gate and envelopes.
 
+mod carrying;
 mod endurance;
 mod last_words;
 mod platform;

@@ -28,6 +28,8 @@ pub struct Platform {
     seeds: u64,
     pub wake_at: Option<i64>,
     pub located: u32,
+    /// The last file handed to the person, base64.
+    pub given: Option<String>,
 }
 
 impl Platform {
@@ -44,6 +46,7 @@ impl Platform {
             seeds: number << 32,
             wake_at: None,
             located: 0,
+            given: None,
         };
         platform.start();
         platform
@@ -150,6 +153,10 @@ impl Platform {
             }
             Effect::Locate { .. } => {
                 self.located += 1;
+                None
+            }
+            Effect::GiveFile { bytes, .. } => {
+                self.given = Some(bytes);
                 None
             }
             Effect::Vibrate { .. } | Effect::KeepAwake { .. } => None,

@@ -10,8 +10,9 @@ use super::{
     Hello, HoldRequest, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments,
     NewCampaign, NewEnrolment, NewLayer, NewRelease, ObservationDetail, ObservationPage,
     PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList,
-    QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RetentionLine,
-    ReviewLog, SecondFactorDrawn, SecondFactorProof, SessionLine, Tonight,
+    QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RescueTaken,
+    RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof, SessionLine,
+    Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -100,6 +101,8 @@ pub fn typescript() -> String {
         QuarantineRetry,
         ReleasePreview,
         Releases,
+        RescueTaken,
+        RescueUpload,
         ReviewLog,
         Tonight,
     );

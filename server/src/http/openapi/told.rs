@@ -183,6 +183,13 @@ pub(super) const ROUTES: &[Told] = &[
         Nothing,
     ),
     told(
+        "POST",
+        "/api/campaigns/{campaign}/rescue",
+        "The file of a tablet that could not send, taken in whole or not at all",
+        Some("RescueUpload"),
+        One("RescueTaken"),
+    ),
+    told(
         "GET",
         "/api/layers",
         "Imported layers",
