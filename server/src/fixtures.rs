@@ -197,6 +197,8 @@ impl Tablet {
             follow: Vec::new(),
             log_end: None,
             set_aside: Vec::new(),
+            reset_share: None,
+            reset_wanted: None,
         }
     }
 

@@ -10,6 +10,7 @@ mod approved;
 mod carried;
 mod decision_and_undo;
 mod facade;
+mod forgotten_pin;
 mod fuzz;
 mod geography;
 mod identity;

@@ -58,6 +58,17 @@ impl Console {
         self.try_post(path, body).map_err(|refused| refused.error)
     }
 
+    /// Sends something that is answered with nothing.
+    pub fn order_nothing<B: Serialize>(&self, path: &str, body: &B) -> Result<()> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let mut answer = request.header("cookie", &self.cookie).send_json(body)?;
+        if answer.status().is_success() {
+            return Ok(());
+        }
+        let problem: Problem = answer.body_mut().read_json()?;
+        bail!("{path} answered {} {}", answer.status(), problem.code)
+    }
+
     fn try_post<B: Serialize, T: DeserializeOwned>(
         &self,
         path: &str,

@@ -165,6 +165,8 @@ impl HostileTablet {
             follow: Vec::new(),
             log_end: None,
             set_aside: Vec::new(),
+            reset_share: None,
+            reset_wanted: None,
         }
     }
 

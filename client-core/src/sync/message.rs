@@ -48,6 +48,12 @@ pub struct SyncRequest {
     /// Changes that the server sent and that made this tablet's core die: the coordination is told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_aside: Vec<SetAside>,
+    /// With a session: this tablet's share of the key that resets its PIN, sealed to the campaign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset_share: Option<ByteBuf>,
+    /// The PIN is forgotten: the key that the share is to be sealed to, once it is allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset_wanted: Option<ByteArray<32>>,
 }
 
 /// A change that a tablet keeps aside.
@@ -91,6 +97,12 @@ pub struct SyncAnswer {
     /// A [`super::WipeOrder`] for this tablet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wipe_order: Option<ByteBuf>,
+    /// The request's `reset_share` is on the server's disk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reset_share_kept: bool,
+    /// A coordinator allowed a new PIN: the share, sealed to `reset_wanted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset_given: Option<ByteBuf>,
 }
 
 /// Proof that an envelope is committed to the server's disk.

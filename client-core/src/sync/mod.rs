@@ -13,7 +13,9 @@ mod peer;
 mod peer_tests;
 mod problem;
 mod rescue;
+mod sealing;
 mod wipe;
+mod words;
 
 pub use crate::document::DocumentName;
 pub use codec::{
@@ -32,4 +34,6 @@ pub use message::{
 pub use peer::{Digest, EnvelopeHash, Peer, Standing, receipt_holds};
 pub use problem::SyncProblem;
 pub use rescue::{RESCUE_CAP_BYTES, RESCUE_SUFFIX, Rescue, RescueError};
+pub use sealing::{SecretFor, open_secret, seal_secret};
 pub use wipe::{WipeOrder, WipeReason};
+pub use words::{FourWords, enrolment_words, reset_words};

@@ -73,6 +73,10 @@ pub struct Digest {
     pub log_end: Option<Vec<u8>>,
     /// The server orders this tablet to destroy what it holds; its signature holds.
     pub wipe: Option<WipeReason>,
+    /// The share that resets this tablet's PIN is on the server's disk.
+    pub reset_share_kept: bool,
+    /// The share, given back: a new PIN is allowed.
+    pub reset_given: Option<Vec<u8>>,
     /// Why it failed, or went only in part.
     pub problem: Option<SyncProblem>,
 }
@@ -232,6 +236,8 @@ impl Peer {
             follow,
             log_end: self.log_end.clone().map(ByteBuf::from),
             set_aside: Vec::new(),
+            reset_share: None,
+            reset_wanted: None,
         }
     }
 
@@ -311,6 +317,8 @@ impl Peer {
             log_end: self.log_end.clone(),
             documents: answer.documents,
             rounds: answer.rounds,
+            reset_share_kept: answer.reset_share_kept,
+            reset_given: answer.reset_given.map(ByteBuf::into_vec),
             wipe: (answer.wipe_order)
                 .and_then(|bytes| self.ordered(&WipeOrder::from_bytes(&bytes)?)),
             ..Digest::default()

@@ -51,6 +51,8 @@ fn answer(receipts: Vec<Receipt>, epoch: u8) -> SyncAnswer {
         rounds: Vec::new(),
         log_end: None,
         wipe_order: None,
+        reset_share_kept: false,
+        reset_given: None,
     }
 }
 

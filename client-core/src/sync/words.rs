@@ -165,6 +165,10 @@ mod tests {
     fn the_list_is_the_one_of_every_version() {
         let all: String = WORDS.iter().map(|(fr, en)| format!("{fr}/{en} ")).collect();
         let hash = Sha256::digest(all.as_bytes());
-        assert_eq!(hash[..4], [55, 225, 115, 164], "words already shown would change");
+        assert_eq!(
+            hash[..4],
+            [55, 225, 115, 164],
+            "words already shown would change"
+        );
     }
 }

@@ -61,6 +61,10 @@ impl Tablet {
                 self.take_update(&mut staged, update);
             }
         }
+        let mark = self.share_mark().filter(|_| digest.reset_share_kept);
+        if mark.is_some() && mark != self.state.device.reset_deposited {
+            staged.write_device(|device| device.reset_deposited = mark);
+        }
         lines.extend(self.closings(&staged));
         let outlived = self.state.outbox.carriage.outlived(self.now).cloned();
         lines.extend(outlived.map(|envelope| Line::Replaced { envelope }));

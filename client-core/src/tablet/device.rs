@@ -5,6 +5,7 @@
 //! the tablet signs with.
 
 use super::event::Enrolment;
+use super::resetting::ResetRequest;
 use crate::model::TimestampMs;
 use crate::vault::{Secret, Tries};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,12 @@ pub(super) struct DeviceFile {
     pub clock_offset_ms: Option<i64>,
     /// The log's epoch as last seen, base64.
     pub epoch: Option<String>,
+    /// Mark of the share that the server has: a forgotten PIN can be reset.
+    #[serde(default)]
+    pub reset_deposited: Option<String>,
+    /// A new PIN was asked for.
+    #[serde(default)]
+    pub reset_request: Option<ResetRequest>,
 }
 
 /// A code being redeemed. Kept, so that a lost answer can be asked for again with the same key.

@@ -140,6 +140,8 @@ impl Tablet {
             device.destroyed = false;
             device.clock_offset_ms = offset;
             device.epoch = None;
+            device.reset_deposited = None;
+            device.reset_request = None;
         });
         self.enrolling = false;
         staged

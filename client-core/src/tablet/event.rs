@@ -44,6 +44,10 @@ pub enum Event {
         /// Digits only.
         pin: String,
     },
+    /// The PIN is forgotten: ask the coordination to let a new one be chosen.
+    ForgotPin,
+    /// It is not, after all.
+    RememberedPin,
     /// The padlock, idleness, or the page going to the background.
     Lock,
     /// What the platform found for the check-list.

@@ -9,6 +9,7 @@ use super::encoding::{array_from_base64, from_base64, to_base64};
 use super::enrolment::problem_code;
 use super::job::{After, Job};
 use super::outbox::Waiting;
+use super::resetting::ASK_EVERY_MS;
 use crate::document::{DocumentName, document_id};
 use crate::model::{DeviceReport, RoundKey, TimestampMs};
 use crate::sync::{
@@ -131,6 +132,7 @@ impl Tablet {
             .and_then(Peer::next_try_at)
             .is_some_and(|at| at <= self.now);
         let polls = open && self.now >= self.next_poll_at;
+        self.knocks |= self.asks_for_reset() && self.now >= self.next_poll_at;
         let knocks = self.knocks && !open;
         if !due && !polls && !knocks {
             return;
@@ -250,6 +252,7 @@ impl Tablet {
             return;
         };
         self.tell_what_is_left(&mut request);
+        self.tell_reset(&mut request, with_session);
         if with_session {
             request.set_aside = self.set_aside();
         }
@@ -426,8 +429,15 @@ impl Tablet {
             return self.exchange_soon();
         }
         let answered = digest.epoch.is_some();
-        let pause = if answered { POLL_MS } else { FAILED_POLL_MS };
+        let pause = match (answered, self.asks_for_reset()) {
+            (true, true) => ASK_EVERY_MS,
+            (true, false) => POLL_MS,
+            (false, _) => FAILED_POLL_MS,
+        };
         self.next_poll_at = self.now + pause;
+        if let Some(given) = &digest.reset_given {
+            self.take_grant(given);
+        }
         let ordered = digest.wipe;
         if answered {
             self.jobs.push_back(Job::Take(Box::new(digest)));
@@ -448,7 +458,7 @@ impl Tablet {
         wishes.extend(self.undo.as_ref().map(|(_, until)| until + 1));
         let outbox = &self.state.outbox;
         let waiting = !outbox.waiting.is_empty() || outbox.carriage.waiting().next().is_some();
-        let open = self.state.session.is_some();
+        let open = self.state.session.is_some() || self.asks_for_reset();
         if self.asked.is_none() && self.state.device.credentials.is_some() && (waiting || open) {
             let peer = self.peer.as_ref().and_then(Peer::next_try_at);
             let soonest = [peer, open.then_some(self.next_poll_at)]

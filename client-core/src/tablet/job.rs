@@ -3,10 +3,11 @@
 use super::Tablet;
 use super::device::{Applying, Credentials};
 use super::drafting::Undo;
+use super::resetting::ResetRequest;
 use super::store::Staged;
 use crate::model::{Closure, DocumentId, Observation, ObservationId, RoundKey, WithdrawalReason};
 use crate::sync::{Digest, Rescue, WipeReason};
-use crate::vault::PinCost;
+use crate::vault::{PinCost, Vault};
 use zeroize::Zeroizing;
 
 /// A piece of work that ends in one write.
@@ -32,6 +33,8 @@ pub(super) enum Job {
     ShredLocked(DocumentId),
     Wipe(WipeReason),
     Carry(Box<Rescue>),
+    AskReset(Option<ResetRequest>),
+    ResetPin(Zeroizing<String>, PinCost),
 }
 
 /// Whether a withdrawal or restoration is the person's gesture or an undo.
@@ -62,6 +65,8 @@ pub(super) enum After {
     Shredded(DocumentId),
     Wiped(WipeReason),
     TakenOn(usize),
+    ResetAsked,
+    PinReset(Box<Vault>),
 }
 
 impl Tablet {
@@ -116,6 +121,8 @@ impl Tablet {
             Job::ShredLocked(document) => Some(self.shred_locked(document)),
             Job::Wipe(reason) => self.wipe(reason),
             Job::Carry(rescue) => self.take_on(*rescue),
+            Job::AskReset(asked) => Some(self.note_reset_request(asked)),
+            Job::ResetPin(pin, cost) => self.reset_pin(&pin, cost),
         }
     }
 
@@ -156,6 +163,8 @@ impl Tablet {
             After::Shredded(document) => self.round_shredded(document),
             After::Wiped(reason) => self.wiped(reason),
             After::TakenOn(number) => self.taken_on(number),
+            After::ResetAsked => self.reset_asked(),
+            After::PinReset(vault) => self.pin_reset(*vault),
         }
     }
 
@@ -167,6 +176,8 @@ impl Tablet {
             | After::Enrolled
             | After::PinChosen
             | After::TakenOn(_)
+            | After::ResetAsked
+            | After::PinReset(_)
             | After::TryPin(_) => {
                 self.enrolling = false;
                 self.say_problem("not-stored", Some(reason));

@@ -19,6 +19,7 @@ mod last_words;
 mod outbox;
 mod paper;
 mod rescuing;
+mod resetting;
 mod rounds;
 mod session;
 mod shredding;
@@ -44,13 +45,14 @@ pub use last_words::LastWords;
 pub use typescript::{Declarations, typescript};
 pub use view::{
     CardView, CarriedView, Check, ConflictValue, ConflictView, Custody, EntryView, Fact, FormView,
-    Message, OutboxView, Phase, PlanView, QuestionView, ReceiptView, RoundSummary, RoundView,
-    SectorView, SiteView, TeamView, Tone, Totals, View,
+    Message, OutboxView, Phase, PlanView, QuestionView, ReceiptView, ResetView, RoundSummary,
+    RoundView, SectorView, SiteView, TeamView, Tone, Totals, View,
 };
 
 use crate::gate::admit_from_server;
 use crate::model::{DeviceId, DocumentId, Position, TimestampMs};
 use crate::sync::Peer;
+use crate::vault::Secret;
 use device::{DEVICE_FILE, DeviceFile};
 use drafting::{OpenForm, Undo};
 use exchange::{Asked, SessionToken};
@@ -98,6 +100,8 @@ pub struct Tablet {
     asked: Option<(u32, Asked)>,
     token: Option<SessionToken>,
     session_refused_until: Option<TimestampMs>,
+    /// The coordination allowed a new PIN: what opens the vault meanwhile.
+    spare: Option<Secret>,
     /// Nothing waits, and the server may have an order for this tablet.
     knocks: bool,
     last_problem: Option<String>,
@@ -167,6 +171,7 @@ impl Tablet {
             asked: None,
             token: None,
             session_refused_until: None,
+            spare: None,
             knocks: false,
             last_problem: None,
             tried_at: None,
@@ -263,6 +268,8 @@ impl Tablet {
                 self.platform = found;
                 self.checked = true;
             }
+            Event::ForgotPin => self.forgot_pin(),
+            Event::RememberedPin => self.remembered_pin(),
             Event::SendNow => self.exchange_now(),
             Event::SaveOutbox => self.save_outbox(),
             Event::Carry { file } => self.carry(&file),

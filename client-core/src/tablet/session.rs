@@ -58,6 +58,9 @@ impl Tablet {
         let ready = self.state.device.credentials.is_some()
             && !self.state.device.destroyed
             && self.disk.file(VAULT_FILE).is_none();
+        if self.spare.is_some() {
+            return self.choose_new_pin(pin, cost);
+        }
         if !ready {
             return;
         }
@@ -80,6 +83,7 @@ impl Tablet {
             return None;
         };
         vault.put_key(SIGNING_KEY, signing.clone());
+        self.add_spare(&mut vault);
         let draft_key = Secret::new(self.draw());
         vault.put_key(DRAFT_FILE, draft_key.clone());
         let bytes = vault.to_file(&self.draw());
@@ -168,7 +172,7 @@ impl Tablet {
         staged
     }
 
-    fn open_session(&mut self, vault: Vault) {
+    pub(super) fn open_session(&mut self, vault: Vault) {
         let (Some(signing), Some(draft_key)) = (
             vault.key(SIGNING_KEY).cloned(),
             vault.key(DRAFT_FILE).cloned(),
@@ -271,6 +275,7 @@ impl Tablet {
     pub(super) fn mend(&mut self) -> Staged {
         let mut staged = Staged::new(self.state.clone(), After::Mended);
         staged.operations = std::mem::take(&mut self.repairs);
+        self.add_spare_late(&mut staged);
         self.seal_what_is_missing(&mut staged);
         staged
     }
@@ -321,6 +326,8 @@ impl Tablet {
             device.destroyed = true;
             device.device_secret = secret;
             device.unsealed_signing = None;
+            device.reset_deposited = None;
+            device.reset_request = None;
         });
         staged
     }

@@ -7,6 +7,7 @@ use crate::model::{
     ObservationKind, Position, QuestionName, RiskClass, SectorId, SiteId, SiteKind, TeamId,
     TimestampMs, WithdrawalReason,
 };
+use crate::sync::FourWords;
 use serde::{Deserialize, Serialize};
 
 /// Where the tablet stands.
@@ -28,6 +29,8 @@ pub enum Phase {
         /// Wrong tries left before the vault key is destroyed.
         tries_left: u8,
     },
+    /// Locked, and the coordination lets a new PIN be chosen.
+    NewPin,
     /// Open.
     Unlocked,
     /// The vault key is destroyed; what was saved still leaves through the outbox.
@@ -42,6 +45,8 @@ pub struct View {
     pub phase: Phase,
     /// Known once enrolled, locked or not.
     pub enrolment: Option<Enrolment>,
+    /// Of a forgotten PIN; only while locked.
+    pub reset: Option<ResetView>,
     /// For *Urgence*, locked or not.
     pub coordination_number: Option<String>,
     /// The last good position, for *Urgence*, locked or not; at most 30 minutes old.
@@ -62,6 +67,19 @@ pub struct View {
     pub message: Option<Message>,
     /// What the platform last reported.
     pub platform: PlatformReport,
+}
+
+/// A forgotten PIN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ResetView {
+    /// The server has what a reset needs.
+    pub possible: bool,
+    /// A new PIN is asked for: what is read to the coordination.
+    pub words: Option<FourWords>,
+    /// The request ends at this instant (device clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub until: Option<TimestampMs>,
 }
 
 /// A message in codes; `locale` says it in words.

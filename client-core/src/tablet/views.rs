@@ -29,8 +29,10 @@ impl Tablet {
             let fixed = position.fixed_at.unwrap_or(self.now);
             (0..HERE_MS).contains(&(self.now - fixed))
         });
+        let phase = self.phase();
         View {
-            phase: self.phase(),
+            reset: matches!(phase, Phase::Locked { .. }).then(|| self.reset_view()),
+            phase,
             enrolment: credentials.map(|c| c.enrolment.clone()),
             coordination_number: credentials.and_then(|c| c.coordination_number.clone()),
             here,
@@ -66,6 +68,8 @@ impl Tablet {
             Phase::Destroyed
         } else if self.is_open() {
             Phase::Unlocked
+        } else if self.spare.is_some() {
+            Phase::NewPin
         } else if self.disk.file(VAULT_FILE).is_none() {
             Phase::ChoosePin
         } else {

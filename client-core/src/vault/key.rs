@@ -1,9 +1,10 @@
 //! The vault's file: a key wrapped by the PIN, and the ring of keys it seals.
 //!
 //! # Shape
-//! `MRV` ‖ version 1 ‖ memory in KiB (u32 LE) ‖ passes (u32 LE) ‖ salt (16) ‖ nonce (24) ‖ vault key
-//! sealed with the PIN's key (48) ‖ nonce (24) ‖ ring sealed with the vault key. The ring is, for
-//! each key, the length of its name (u8), its name, its 32 bytes.
+//! `MRV` ‖ version ‖ memory in KiB (u32 LE) ‖ passes (u32 LE) ‖ salt (16) ‖ nonce (24) ‖ vault key
+//! sealed with the PIN's key (48) ‖ in version 2: nonce (24) ‖ vault key sealed with the spare key (48) ‖
+//! nonce (24) ‖ ring sealed with the vault key. The ring is, for each key, the length of its name (u8),
+//! its name, its 32 bytes. Version 1 has no spare key.
 
 use super::pin::{PinCost, stretch};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -58,6 +59,9 @@ pub enum OpenError {
 
 const MAGIC: &[u8; 3] = b"MRV";
 const VERSION: u8 = 1;
+const VERSION_WITH_SPARE: u8 = 2;
+/// The ring's name for the spare key: the vault key is wrapped with it at each writing.
+const SPARE: &str = "spare";
 const HEADER_BYTES: usize = 28;
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
@@ -106,15 +110,12 @@ impl Vault {
 
     /// Opens a vault's file.
     pub fn open(file: &[u8], pin: &str, device_secret: &Secret) -> Result<Self, OpenError> {
-        let Some((header, rest)) = file.split_first_chunk::<HEADER_BYTES>() else {
-            return Err(OpenError::Damaged);
-        };
-        if header[..3] != *MAGIC {
-            return Err(OpenError::Damaged);
-        }
-        if header[3] != VERSION {
-            return Err(OpenError::Newer);
-        }
+        let Parts {
+            header,
+            wrapped,
+            ring,
+            ..
+        } = Parts::of(file)?;
         let word = |at: usize| {
             u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
         };
@@ -125,9 +126,6 @@ impl Vault {
         if !cost.is_accepted() {
             return Err(OpenError::Damaged);
         }
-        let (wrapped, ring) = rest
-            .split_at_checked(WRAPPED_BYTES)
-            .ok_or(OpenError::Damaged)?;
         let wrapping_key = wrapping_key(pin, device_secret, header, cost)?;
         let master_key = unseal(&wrapping_key, header, wrapped)
             .and_then(|bytes| bytes.try_into().ok())
@@ -140,6 +138,41 @@ impl Vault {
             master_key,
             ring: read_ring(&ring).ok_or(OpenError::Damaged)?,
         })
+    }
+
+    /// Whether a spare key opens a vault's file.
+    pub fn spare_opens(file: &[u8], spare: &Secret) -> bool {
+        Parts::of(file).is_ok_and(|parts| parts.master_by(spare).is_ok())
+    }
+
+    /// Opens a vault's file with its spare key, and puts it behind a new PIN and a new vault key.
+    /// `drawn` are random bytes.
+    pub fn open_spare(
+        file: &[u8],
+        spare: &Secret,
+        pin: &str,
+        device_secret: &Secret,
+        cost: PinCost,
+        drawn: &[u8; 48],
+    ) -> Result<Self, OpenError> {
+        let parts = Parts::of(file)?;
+        let master = parts.master_by(spare)?;
+        let ring = unseal(&master, parts.header, parts.ring).ok_or(OpenError::Damaged)?;
+        let mut vault = Self::create(pin, device_secret, cost, drawn)?;
+        vault.ring = read_ring(&ring).ok_or(OpenError::Damaged)?;
+        vault.header[3] = VERSION_WITH_SPARE;
+        Ok(vault)
+    }
+
+    /// Gives the vault a spare key, or another one.
+    pub fn set_spare(&mut self, spare: Secret) {
+        self.header[3] = VERSION_WITH_SPARE;
+        self.put_key(SPARE, spare);
+    }
+
+    /// Takes a key of the ring away that sealed nothing.
+    pub fn remove_key(&mut self, name: &str) {
+        self.ring.remove(name);
     }
 
     /// A key of the ring.
@@ -165,14 +198,15 @@ impl Vault {
     }
 
     /// The vault's file. `nonces` are random bytes.
-    pub fn to_file(&self, nonces: &[u8; 48]) -> Vec<u8> {
+    pub fn to_file(&self, nonces: &[u8; 72]) -> Vec<u8> {
         let mut ring = Vec::new();
         for (name, key) in &self.ring {
             ring.push(name.len() as u8);
             ring.extend_from_slice(name.as_bytes());
             ring.extend_from_slice(key.bytes());
         }
-        let (one, other) = nonces.split_at(NONCE_BYTES);
+        let (one, rest) = nonces.split_at(NONCE_BYTES);
+        let (other, third) = rest.split_at(NONCE_BYTES);
         let mut file = self.header.to_vec();
         file.extend(seal(
             &self.wrapping_key,
@@ -180,10 +214,74 @@ impl Vault {
             &self.header,
             self.master_key.bytes(),
         ));
+        if let Some(spare) = self.ring.get(SPARE) {
+            let master = self.master_key.bytes();
+            file.extend(seal(spare, third, &self.header, master));
+        }
         file.extend(seal(&self.master_key, other, &self.header, &ring));
         ring.zeroize();
         file
     }
+}
+
+/// A vault's file in its parts.
+struct Parts<'a> {
+    header: &'a [u8; HEADER_BYTES],
+    wrapped: &'a [u8],
+    spare: Option<&'a [u8]>,
+    ring: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(file: &'a [u8]) -> Result<Self, OpenError> {
+        let Some((header, rest)) = file.split_first_chunk::<HEADER_BYTES>() else {
+            return Err(OpenError::Damaged);
+        };
+        if header[..3] != *MAGIC {
+            return Err(OpenError::Damaged);
+        }
+        let has_spare = match header[3] {
+            VERSION => false,
+            VERSION_WITH_SPARE => true,
+            _ => return Err(OpenError::Newer),
+        };
+        let piece = |bytes: &'a [u8]| {
+            bytes
+                .split_at_checked(WRAPPED_BYTES)
+                .ok_or(OpenError::Damaged)
+        };
+        let (wrapped, rest) = piece(rest)?;
+        let (spare, ring) = if has_spare {
+            let (spare, ring) = piece(rest)?;
+            (Some(spare), ring)
+        } else {
+            (None, rest)
+        };
+        Ok(Self {
+            header,
+            wrapped,
+            spare,
+            ring,
+        })
+    }
+
+    fn master_by(&self, spare: &Secret) -> Result<Secret, OpenError> {
+        let sealed = self.spare.ok_or(OpenError::WrongPin)?;
+        unseal(spare, self.header, sealed)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Secret::new)
+            .ok_or(OpenError::WrongPin)
+    }
+}
+
+/// The key that wraps the vault key beside the PIN's: of the share that a server keeps and the
+/// device's secret, by HKDF-SHA256 (RFC 5869). Neither opens anything alone.
+pub fn spare_key(share: &Secret, device_secret: &Secret) -> Secret {
+    let mut key = Secret::default();
+    Hkdf::<Sha256>::new(Some(device_secret.bytes()), share.bytes())
+        .expand(b"maraude/vault/spare/1", key.bytes_mut())
+        .expect("32 bytes are fewer than HKDF may give");
+    key
 }
 
 /// HKDF-SHA256 (RFC 5869) over the stretched PIN and the device's secret.

@@ -27,7 +27,7 @@ fn a_pin_opens_its_vault_and_no_other_does() {
     let device = Secret::new([1; 32]);
     let mut vault = Vault::create("193755", &device, PinCost::FLOOR, &[2; 48]).unwrap();
     vault.put_key("round-1", key());
-    let file = vault.to_file(&[3; 48]);
+    let file = vault.to_file(&[3; 72]);
     let open = |file: &[u8], pin: &str, device: &Secret| Vault::open(file, pin, device);
     let again = open(&file, "193755", &device).unwrap();
     assert_eq!(again.key("round-1"), Some(&key()));
@@ -39,7 +39,7 @@ fn a_pin_opens_its_vault_and_no_other_does() {
     );
     assert_eq!(refused(&file[..20], "193755", &device), OpenError::Damaged);
     let mut newer = file.clone();
-    newer[3] = 2;
+    newer[3] = 3;
     assert_eq!(refused(&newer, "193755", &device), OpenError::Newer);
     let mut dear = file.clone();
     dear[7] = 0xff;
@@ -56,7 +56,7 @@ fn a_destroyed_key_is_not_in_the_new_file() {
     vault.put_key("round-1", key());
     vault.put_key("round-2", Secret::new([8; 32]));
     vault.destroy_key("round-1", Secret::new([4; 32]));
-    let again = Vault::open(&vault.to_file(&[3; 48]), "193755", &device).unwrap();
+    let again = Vault::open(&vault.to_file(&[3; 72]), "193755", &device).unwrap();
     assert_eq!(again.names().collect::<Vec<_>>(), ["round-2"]);
 }
 
@@ -194,4 +194,49 @@ proptest! {
         prop_assert_eq!(found.pieces, expected);
         prop_assert!(found.repair.damaged > 0 || found.repair.cut_to.is_some());
     }
+}
+
+#[test]
+fn a_spare_key_opens_a_vault_behind_a_new_pin_and_needs_share_and_tablet() {
+    let device = Secret::new([1; 32]);
+    let share = Secret::new([6; 32]);
+    let mut vault = Vault::create("193755", &device, PinCost::FLOOR, &[2; 48]).unwrap();
+    vault.put_key("round-1", key());
+    let plain = vault.to_file(&[3; 72]);
+    let spare = spare_key(&share, &device);
+    assert!(!Vault::spare_opens(&plain, &spare), "version 1 has none");
+    vault.set_spare(spare.clone());
+    // The vault key changes when a round is destroyed: the spare key follows.
+    vault.put_key("round-2", Secret::new([8; 32]));
+    vault.destroy_key("round-2", Secret::new([4; 32]));
+    let file = vault.to_file(&[3; 72]);
+    let by_pin = Vault::open(&file, "193755", &device).unwrap();
+    assert_eq!(by_pin.key("round-1"), Some(&key()));
+    // The server alone, the tablet alone, and another tablet with this share open nothing.
+    for wrong in [
+        share.clone(),
+        device.clone(),
+        spare_key(&share, &Secret::new([9; 32])),
+        spare_key(&Secret::new([9; 32]), &device),
+    ] {
+        assert!(!Vault::spare_opens(&file, &wrong));
+    }
+    assert!(Vault::spare_opens(&file, &spare));
+    let open = |file: &[u8], spare: &Secret| {
+        Vault::open_spare(file, spare, "864213", &device, PinCost::FLOOR, &[5; 48])
+    };
+    let mut reset = open(&file, &spare).unwrap();
+    assert_eq!(reset.key("round-1"), Some(&key()));
+    reset.set_spare(spare_key(&Secret::new([7; 32]), &device));
+    let again = reset.to_file(&[6; 72]);
+    assert!(
+        !Vault::spare_opens(&again, &spare),
+        "the old share has served"
+    );
+    let refused = |pin: &str| Vault::open(&again, pin, &device).unwrap_err();
+    assert_eq!(refused("193755"), OpenError::WrongPin);
+    let opened = Vault::open(&again, "864213", &device).unwrap();
+    assert_eq!(opened.key("round-1"), Some(&key()));
+    assert_eq!(open(&again, &spare).unwrap_err(), OpenError::WrongPin);
+    assert_eq!(open(&file[..110], &spare).unwrap_err(), OpenError::Damaged);
 }

@@ -107,6 +107,12 @@ pub const TABLE: &[Route] = &[
         "/api/campaigns/{campaign}/devices/{device}/revoke",
         TABLETS,
     ),
+    route("GET", "/api/campaigns/{campaign}/pin-resets", NIGHT),
+    fresh(
+        "POST",
+        "/api/campaigns/{campaign}/devices/{device}/reset-pin",
+        NIGHT,
+    ),
     route("POST", "/api/campaigns/{campaign}/rescue", TABLETS),
     route("GET", "/api/layers", CONSOLE),
     route("GET", "/api/layers/{kind}", CONSOLE),

@@ -26,6 +26,7 @@ mod ogc;
 pub mod openapi;
 mod orders;
 mod packed;
+mod pin_resets;
 mod problem;
 mod quality;
 mod quarantine;
@@ -66,6 +67,7 @@ pub fn router(app: App) -> Router {
         .merge(groups::routes())
         .merge(openapi::routes())
         .merge(orders::routes())
+        .merge(pin_resets::routes())
         .merge(quality::routes())
         .merge(quarantine::routes())
         .merge(releases::routes())

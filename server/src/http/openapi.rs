@@ -90,6 +90,8 @@ pub fn document() -> String {
         PlaceCandidates,
         PlaceSearch,
         ObservationPage,
+        AllowPinReset,
+        PinResetLine,
         Problem,
         Quality,
         QuarantineEntry,

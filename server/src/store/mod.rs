@@ -17,6 +17,7 @@ mod keys;
 mod layers;
 mod log;
 mod master;
+mod pin_resets;
 mod random;
 mod reserve;
 mod retention;
@@ -48,6 +49,7 @@ pub use log::{
     QUARANTINE_ROW_BYTES, Quarantined, StoredChange, StoredDocument, StoredRelease, Tombstone,
 };
 pub use master::{MasterKey, MasterKeyError};
+pub use pin_resets::PinReset;
 pub use random::{random, random_id};
 pub use reserve::Reserve;
 pub use retention::{Hold, Purge, Remains, Retention};

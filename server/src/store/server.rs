@@ -13,7 +13,11 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 /// The file's schema; one script per version, never altered once shipped.
 const SCHEMA: Schema = Schema {
     name: "server.db",
-    migrations: &[include_str!("server_1.sql"), include_str!("server_2.sql")],
+    migrations: &[
+        include_str!("server_1.sql"),
+        include_str!("server_2.sql"),
+        include_str!("server_3.sql"),
+    ],
 };
 
 /// Accounts, sessions, devices, enrolment codes, campaigns, audit.

@@ -36,6 +36,8 @@ impl Engine {
             rounds: Vec::new(),
             log_end: self.told_end()?,
             wipe_order: self.wipe_order(&exchange.carrier),
+            reset_share_kept: Self::share_kept(exchange),
+            reset_given: self.reset_given(exchange)?,
         };
         let mut told = HashSet::new();
         for bytes in &exchange.request.envelopes {

@@ -101,6 +101,7 @@ impl Engine {
         let now = self.parts.clock.now();
         let offset_ms = exchange.request.sent_at.saturating_sub(now);
         let contact = Some(self.meet(exchange, now, offset_ms));
+        self.note_reset(exchange)?;
         let plan = self.plan_or_none()?;
         if let Some(told) = &exchange.request.log_end {
             self.look_back(told, exchange.carrier.device.id)?;

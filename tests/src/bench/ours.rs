@@ -138,5 +138,7 @@ pub fn request(tablet: &Tablet, envelopes: Vec<Vec<u8>>) -> Vec<u8> {
         follow: Vec::new(),
         log_end: None,
         set_aside: Vec::new(),
+        reset_share: None,
+        reset_wanted: None,
     })
 }

@@ -17,6 +17,7 @@ import {
   type LiveListener,
 } from '../platform/http';
 import type {
+  AllowPinReset,
   CampaignDetail,
   CampaignSummary,
   Command,
@@ -38,6 +39,7 @@ import type {
   NewEnrolment,
   NewLayer,
   ObservationDetail,
+  PinResetLine,
   PlaceCandidates,
   PlaceSearch,
   ObservationPage,
@@ -154,6 +156,10 @@ export const enrol = (id: string, tablet: NewEnrolment): Promise<EnrolmentCode> 
   ask('POST', `${at(id)}/enrolments`, tablet);
 export const revoke = (id: string, device: string): Promise<void> =>
   ask('POST', `${at(id)}/devices/${encodeURIComponent(device)}/revoke`);
+
+export const pinResets = (id: string): Promise<PinResetLine[]> => ask('GET', `${at(id)}/pin-resets`);
+export const allowPinReset = (id: string, device: string, what: AllowPinReset): Promise<void> =>
+  ask('POST', `${at(id)}/devices/${encodeURIComponent(device)}/reset-pin`, what);
 
 /** Hands in the file of a tablet that could not send. */
 export const handInRescue = (id: string, file: Uint8Array): Promise<RescueTaken> =>

@@ -11,6 +11,7 @@ import { prepareEn } from './prepare.en';
 import { qualityEn } from './quality.en';
 import { quarantineEn } from './quarantine.en';
 import { problemsEn } from './problems.en';
+import { resetConsoleEn, resetProblemsEn } from './reset.en';
 import { rescueConsoleEn, rescueProblemsEn } from './rescue.en';
 
 export const consoleEn: ConsoleText = {
@@ -82,7 +83,7 @@ export const consoleEn: ConsoleText = {
     make: 'Create the campaign',
     nights: (count) => (count === 0 ? 'no night' : many(count, 'night', 'nights')),
   },
-  problems: { ...problemsEn, ...rescueProblemsEn },
+  problems: { ...problemsEn, ...rescueProblemsEn, ...resetProblemsEn },
   problemDetail: (detail) => `The server says: ${detail}.`,
   problemField: (field) => `Field: ${field}.`,
   problemFields: {
@@ -207,6 +208,7 @@ export const consoleEn: ConsoleText = {
     revokeConfirm: 'Revoke the tablet',
     revoked: (label) => `${label} is revoked.`,
   },
+  reset: resetConsoleEn,
   rescue: rescueConsoleEn,
   release: releaseEn,
   map: {

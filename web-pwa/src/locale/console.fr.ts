@@ -14,6 +14,7 @@ import { prepareFr } from './prepare.fr';
 import { qualityFr } from './quality.fr';
 import { quarantineFr } from './quarantine.fr';
 import { problemsFr } from './problems.fr';
+import { resetConsoleFr, resetProblemsFr } from './reset.fr';
 import { rescueConsoleFr, rescueProblemsFr } from './rescue.fr';
 
 export const consoleFr = {
@@ -85,7 +86,7 @@ export const consoleFr = {
     make: 'Créer la campagne',
     nights: (count: number) => (count === 0 ? 'sans nuit' : many(count, 'nuit', 'nuits')),
   },
-  problems: { ...problemsFr, ...rescueProblemsFr },
+  problems: { ...problemsFr, ...rescueProblemsFr, ...resetProblemsFr },
   problemDetail: (detail: string) => `Précision du serveur : ${detail}.`,
   problemField: (field: string) => `Champ : ${field}.`,
   problemFields: {
@@ -211,6 +212,7 @@ export const consoleFr = {
     revokeConfirm: 'Révoquer la tablette',
     revoked: (label: string) => `${label} est révoquée.`,
   },
+  reset: resetConsoleFr,
   rescue: rescueConsoleFr,
   release: releaseFr,
   map: {

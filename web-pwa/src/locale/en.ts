@@ -2,6 +2,7 @@
 import type { Messages } from './fr';
 import { placeEn } from './place.en';
 import { manyEn as plural } from './plural';
+import { resetEn } from './reset.en';
 import { rescueEn, rescueMessagesEn } from './rescue.en';
 import { fatalEn, messagesEn } from './sentences.en';
 
@@ -380,6 +381,7 @@ export const en: Messages = {
     },
     problem: (code) => `Sending did not work (${code}). Next try soon.`,
   },
+  reset: resetEn,
   rescue: rescueEn,
   finish: {
     title: 'End of the round',
@@ -442,6 +444,6 @@ export const en: Messages = {
     longitude: 'Longitude',
   },
   fatal: fatalEn,
-  messages: { ...messagesEn, ...rescueMessagesEn },
+  messages: { ...messagesEn, ...rescueMessagesEn, 'pin-reset': () => resetEn.done },
   message: (code) => `Message: ${code}`,
 };

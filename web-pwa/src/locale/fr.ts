@@ -11,6 +11,7 @@ import type {
 import type { Theme } from '../core/preferences.svelte';
 import { placeFr } from './place.fr';
 import { manyFr as plural } from './plural';
+import { resetFr } from './reset.fr';
 import { rescueFr, rescueMessagesFr } from './rescue.fr';
 import { fatalFr, messagesFr, type Sentences } from './sentences.fr';
 
@@ -398,6 +399,7 @@ export const fr = {
     } as Sentences,
     problem: (code: string) => `L’envoi n’a pas abouti (${code}). Nouvel essai bientôt.`,
   },
+  reset: resetFr,
   rescue: rescueFr,
   finish: {
     title: 'Fin de maraude',
@@ -464,7 +466,7 @@ export const fr = {
     longitude: 'Longitude',
   },
   fatal: fatalFr,
-  messages: { ...messagesFr, ...rescueMessagesFr } as Sentences,
+  messages: { ...messagesFr, ...rescueMessagesFr, 'pin-reset': () => resetFr.done } as Sentences,
   message: (code: string) => `Message : ${code}`,
 };
 

@@ -5,6 +5,7 @@ mod carrying;
 mod endurance;
 mod last_words;
 mod platform;
+mod resetting;
 mod secrecy;
 mod sending;
 mod server;

@@ -9,9 +9,9 @@ use crate::model::{
 };
 use crate::sync::envelope::{self, campaign_key_pair};
 use crate::sync::{
-    DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SetAside,
-    SyncAnswer, WipeOrder, WipeReason, decode_request, encode_answer, enrol_signed_bytes,
-    session_signed_bytes,
+    DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SecretFor,
+    SetAside, SyncAnswer, WipeOrder, WipeReason, decode_request, encode_answer, enrol_signed_bytes,
+    open_secret, seal_secret, session_signed_bytes,
 };
 use crate::tablet::encoding::{array_from_base64, to_base64};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -82,6 +82,13 @@ pub struct Told {
     pub set_aside: Vec<SetAside>,
     /// It orders tablets to destroy what they hold.
     pub orders: Option<WipeReason>,
+    /// Shares that tablets left, sealed.
+    pub shares: BTreeMap<DeviceId, Vec<u8>>,
+    /// It knows nothing of resets, as a server of before.
+    pub keeps_no_share: bool,
+    /// A coordinator allows whoever asks a new PIN; the words that were asked with.
+    pub allows_reset: bool,
+    pub asked_with: Option<[u8; 32]>,
 }
 
 impl Server {
@@ -161,6 +168,10 @@ impl Server {
             .entry(document_id(&name))
             .or_insert_with(|| (name, Document::new(actor)));
         document.commit(1_000_000, write);
+    }
+
+    pub fn server_key(&self) -> [u8; 32] {
+        *self.signing.verifying_key().as_bytes()
     }
 
     /// All rounds as the server reads them.
@@ -273,7 +284,18 @@ impl Server {
             rounds: Vec::new(),
             log_end: Some(ByteBuf::from(vec![self.told.log_end; 3])),
             wipe_order: order.map(|order| ByteBuf::from(order.to_bytes())),
+            reset_share_kept: false,
+            reset_given: None,
         };
+        if let Some(share) = request.reset_share.filter(|_| !self.told.keeps_no_share) {
+            assert!(reads, "a share comes with a session");
+            self.told.shares.insert(request.device, share.into_vec());
+            answer.reset_share_kept = true;
+        }
+        if let Some(key) = request.reset_wanted.map(ByteArray::into_array) {
+            self.told.asked_with = Some(key);
+            answer.reset_given = self.give_share(request.device, &key);
+        }
         for bytes in &request.envelopes {
             match self.take(bytes, now) {
                 Some(receipt) => answer.receipts.push(receipt),
@@ -320,6 +342,17 @@ impl Server {
             });
         }
         (200, encode_answer(&answer))
+    }
+
+    fn give_share(&self, device: DeviceId, key: &[u8; 32]) -> Option<ByteBuf> {
+        let sealed = self
+            .told
+            .shares
+            .get(&device)
+            .filter(|_| self.told.allows_reset)?;
+        let share = open_secret(&self.secret, SecretFor::Deposit, campaign(), device, sealed)?;
+        let given = seal_secret(key, SecretFor::Grant, campaign(), device, &share, [5; 32])?;
+        Some(ByteBuf::from(given))
     }
 
     fn order(&self, device: DeviceId, now: i64) -> Option<WipeOrder> {

@@ -4,15 +4,15 @@
 //! and a test compares the committed file to it.
 
 use super::{
-    AuditLine, CampaignDetail, CampaignSummary, Challenge, ChallengeRequest, CommandAnswer,
-    CommandRequest, DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList,
-    EnrolAnswer, EnrolRequest, EnrolmentCode, GroupChange, GroupDetail, GroupEffect, GroupList,
-    Hello, HoldRequest, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments,
+    AllowPinReset, AuditLine, CampaignDetail, CampaignSummary, Challenge, ChallengeRequest,
+    CommandAnswer, CommandRequest, DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles,
+    DoubtfulList, EnrolAnswer, EnrolRequest, EnrolmentCode, GroupChange, GroupDetail, GroupEffect,
+    GroupList, Hello, HoldRequest, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments,
     NewCampaign, NewEnrolment, NewLayer, NewRelease, ObservationDetail, ObservationPage,
-    PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList,
-    QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RescueTaken,
-    RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof, SessionLine,
-    Tonight,
+    PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality,
+    QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases,
+    RescueTaken, RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof,
+    SessionLine, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -94,6 +94,8 @@ pub fn typescript() -> String {
         PlaceCandidates,
         PlaceSearch,
         ObservationPage,
+        AllowPinReset,
+        PinResetLine,
         Problem,
         Quality,
         QuarantineList,

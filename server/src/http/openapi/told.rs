@@ -183,6 +183,20 @@ pub(super) const ROUTES: &[Told] = &[
         Nothing,
     ),
     told(
+        "GET",
+        "/api/campaigns/{campaign}/pin-resets",
+        "Tablets that ask for a new PIN",
+        None,
+        Many("PinResetLine"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/devices/{device}/reset-pin",
+        "Lets a tablet whose PIN is forgotten choose a new one",
+        Some("AllowPinReset"),
+        Nothing,
+    ),
+    told(
         "POST",
         "/api/campaigns/{campaign}/rescue",
         "The file of a tablet that could not send, taken in whole or not at all",

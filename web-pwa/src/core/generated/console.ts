@@ -54,6 +54,15 @@ about: string,
 since: number, };
 
 /**
+ * `POST /api/campaigns/{id}/devices/{device}/reset-pin`.
+ */
+export type AllowPinReset = {
+/**
+ * The key whose words the team has read aloud, base64.
+ */
+asks_with: string, };
+
+/**
  * What came back from a question.
  */
 export type Answer<T> = { "state": "known", "value": T } | { "state": "not_asked" } | { "state": "refused" } | { "state": "does_not_know" } | { "state": "not_observed" } | { "state": "not_applicable" };
@@ -1817,6 +1826,43 @@ distinct: number,
 interval: [number, number], };
 
 /**
+ * A line of `GET /api/campaigns/{id}/pin-resets`: a tablet that asks for a new PIN.
+ */
+export type PinResetLine = {
+/**
+ * The tablet (UUID).
+ */
+device: string,
+/**
+ * Its label.
+ */
+label: string,
+/**
+ * Since when (server clock).
+ */
+asked_at: number,
+/**
+ * It left here what a reset needs.
+ */
+possible: boolean,
+/**
+ * The four words on its screen, in French.
+ */
+words_fr: string,
+/**
+ * The same words in English.
+ */
+words_en: string,
+/**
+ * The key it asks with, base64: what is allowed is allowed to this one.
+ */
+asks_with: string,
+/**
+ * It was allowed at (server clock).
+ */
+allowed_at: number | null, };
+
+/**
  * One place that a text may mean.
  */
 export type PlaceCandidate = {
@@ -2234,6 +2280,57 @@ releases: Array<ReleaseEntry>,
  * `already-consolidated`, `exercise`... A code that only warns ends with `?`.
  */
 obstacles: Array<string>, };
+
+/**
+ * Pieces refused whole, for one reason.
+ */
+export type RescueRefused = {
+/**
+ * Stable kebab-case code.
+ */
+code: string,
+/**
+ * They lie under *À reprendre*; otherwise the file must be kept.
+ */
+kept: boolean,
+/**
+ * How many.
+ */
+number: number, };
+
+/**
+ * What became of it.
+ */
+export type RescueTaken = {
+/**
+ * Label of the tablet that made the file.
+ */
+tablet: string,
+/**
+ * When it made it (its clock).
+ */
+made_at: number,
+/**
+ * Sealed pieces that are on the server's disk, now or since before.
+ */
+kept: number,
+/**
+ * Changes the gate refused, kept under *À reprendre*.
+ */
+set_aside: number,
+/**
+ * Pieces refused whole.
+ */
+refused: Array<RescueRefused>, };
+
+/**
+ * `POST /api/campaigns/{id}/rescue`: a file as the tablet gave it.
+ */
+export type RescueUpload = {
+/**
+ * The file's bytes, base64.
+ */
+file: string, };
 
 /**
  * When raw data go.

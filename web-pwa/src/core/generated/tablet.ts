@@ -43,6 +43,35 @@ label: { [key in string]: string },
 questions: Array<QuestionView>, };
 
 /**
+ * What this tablet carries for another one, which it cannot read.
+ */
+export type CarriedView = { 
+/**
+ * Label of the other tablet.
+ */
+label: string, 
+/**
+ * Sealed envelopes still to be delivered.
+ */
+waiting: number, 
+/**
+ * Sealed envelopes the server has confirmed.
+ */
+delivered: number, 
+/**
+ * Why the server refused one.
+ */
+refused: string | null, 
+/**
+ * Short form of the last signed receipt.
+ */
+code: string | null, 
+/**
+ * When (server clock).
+ */
+at: number | null, };
+
+/**
  * One line of *Avant de partir*.
  */
 export type Check = { 
@@ -188,7 +217,15 @@ body: string,
 /**
  * Given up after this long.
  */
-timeout_ms: number, } | { "effect": "locate", 
+timeout_ms: number, } | { "effect": "give_file", 
+/**
+ * File name.
+ */
+name: string, 
+/**
+ * Base64.
+ */
+bytes: string, } | { "effect": "locate", 
 /**
  * Given up after this long.
  */
@@ -317,7 +354,7 @@ cost?: PinCost, } | { "event": "unlock",
 /**
  * Digits only.
  */
-pin: string, } | { "event": "lock" } | { "event": "checked" } & PlatformReport | { "event": "start_round", 
+pin: string, } | { "event": "forgot_pin" } | { "event": "remembered_pin" } | { "event": "lock" } | { "event": "checked" } & PlatformReport | { "event": "start_round", 
 /**
  * The team that goes.
  */
@@ -405,7 +442,11 @@ not_walked: string | null,
 /**
  * The team states that it met nobody.
  */
-zero_found: boolean, } | { "event": "reopen_round" } | { "event": "send_now" } | { "event": "dismiss_message" } | { "event": "tick" } | { "event": "fixed", 
+zero_found: boolean, } | { "event": "reopen_round" } | { "event": "send_now" } | { "event": "save_outbox" } | { "event": "carry", 
+/**
+ * The file's bytes, base64.
+ */
+file: string, } | { "event": "dismiss_message" } | { "event": "tick" } | { "event": "fixed", 
 /**
  * The fix.
  */
@@ -523,6 +564,19 @@ saving: boolean,
 not_saved: boolean, };
 
 /**
+ * Four words in each language.
+ */
+export type FourWords = { 
+/**
+ * In French.
+ */
+fr: string, 
+/**
+ * In English.
+ */
+en: string, };
+
+/**
  * A head-count with its bounds. `at_least <= at_most` always holds.
  */
 export type HeadCount = { at_least: number, at_most: number, 
@@ -594,7 +648,11 @@ next_try_at: number | null,
 /**
  * One line per round sent.
  */
-receipts: Array<ReceiptView>, };
+receipts: Array<ReceiptView>, 
+/**
+ * One line per tablet that something is or was carried for.
+ */
+carried: Array<CarriedView>, };
 
 /**
  * Where the tablet stands.
@@ -607,7 +665,7 @@ next_try_at: number | null,
 /**
  * Wrong tries left before the vault key is destroyed.
  */
-tries_left: number, } | { "phase": "unlocked" } | { "phase": "destroyed" };
+tries_left: number, } | { "phase": "new_pin" } | { "phase": "unlocked" } | { "phase": "destroyed" };
 
 /**
  * What a try of a PIN costs: more memory and passes slow a thief down.
@@ -808,6 +866,23 @@ code: string,
  * Server clock.
  */
 at: number, };
+
+/**
+ * A forgotten PIN.
+ */
+export type ResetView = { 
+/**
+ * The server has what a reset needs.
+ */
+possible: boolean, 
+/**
+ * A new PIN is asked for: what is read to the coordination.
+ */
+words: FourWords | null, 
+/**
+ * The request ends at this instant (device clock).
+ */
+until: number | null, };
 
 /**
  * How dangerous a sector or place is held to be.
@@ -1076,6 +1151,10 @@ phase: Phase,
  * Known once enrolled, locked or not.
  */
 enrolment: Enrolment | null, 
+/**
+ * Of a forgotten PIN; only while locked.
+ */
+reset: ResetView | null, 
 /**
  * For *Urgence*, locked or not.
  */

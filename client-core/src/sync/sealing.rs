@@ -1,0 +1,114 @@
+//! Small secrets sealed to one key, for what is no envelope: the reset of a forgotten PIN.
+//!
+//! # Shape
+//! Encapsulated key (32) ‖ ciphertext. `info` tells what for; the additional data is campaign ‖ device.
+//!
+//! # Source
+//! RFC 9180 (HPKE base mode), the same suite as envelopes.
+
+use crate::model::{CampaignId, DeviceId};
+use hpke::aead::ChaCha20Poly1305;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256;
+use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use zeroize::Zeroizing;
+
+type Suite = X25519HkdfSha256;
+
+const ENCAPSULATED_BYTES: usize = 32;
+
+/// What a sealed secret is for: one sealed for the one is not opened for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretFor {
+    /// A tablet's share, left with the server: sealed to the campaign.
+    Deposit,
+    /// The same share, given back: sealed to the key that the tablet asks with.
+    Grant,
+}
+
+impl SecretFor {
+    fn info(self) -> &'static [u8] {
+        match self {
+            Self::Deposit => b"maraude/reset-share/1",
+            Self::Grant => b"maraude/reset-grant/1",
+        }
+    }
+}
+
+fn bound_to(campaign: CampaignId, device: DeviceId) -> Vec<u8> {
+    [campaign.as_bytes().as_slice(), device.as_bytes()].concat()
+}
+
+/// Seals 32 secret bytes to a key; none where it is no key. `seed` is random and never used twice.
+pub fn seal_secret(
+    to: &[u8; 32],
+    purpose: SecretFor,
+    campaign: CampaignId,
+    device: DeviceId,
+    secret: &[u8; 32],
+    seed: [u8; 32],
+) -> Option<Vec<u8>> {
+    let key = <Suite as Kem>::PublicKey::from_bytes(to).ok()?;
+    let mut rng = ChaCha20Rng::from_seed(seed);
+    let (encapsulated, ciphertext) =
+        hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, Suite>(
+            &OpModeS::Base,
+            &key,
+            purpose.info(),
+            secret,
+            &bound_to(campaign, device),
+            &mut rng,
+        )
+        .ok()?;
+    Some([encapsulated.to_bytes().as_slice(), &ciphertext].concat())
+}
+
+/// Opens what [`seal_secret`] sealed for this key, purpose, campaign and tablet.
+pub fn open_secret(
+    with: &[u8; 32],
+    purpose: SecretFor,
+    campaign: CampaignId,
+    device: DeviceId,
+    sealed: &[u8],
+) -> Option<Zeroizing<[u8; 32]>> {
+    let key = <Suite as Kem>::PrivateKey::from_bytes(with).ok()?;
+    let (encapsulated, ciphertext) = sealed.split_at_checked(ENCAPSULATED_BYTES)?;
+    let encapsulated = <Suite as Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
+    let plain = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Suite>(
+        &OpModeR::Base,
+        &key,
+        &encapsulated,
+        purpose.info(),
+        ciphertext,
+        &bound_to(campaign, device),
+    )
+    .ok()?;
+    let plain = Zeroizing::new(plain);
+    let secret: [u8; 32] = plain.as_slice().try_into().ok()?;
+    Some(Zeroizing::new(secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::envelope::campaign_key_pair;
+    use super::*;
+
+    #[test]
+    fn a_secret_opens_for_its_key_purpose_and_tablet_alone() {
+        let campaign = CampaignId::from_random([1; 16]);
+        let device = DeviceId::from_random([2; 16]);
+        let (secret, public) = campaign_key_pair(&[3; 32]);
+        let purpose = SecretFor::Deposit;
+        let sealed = seal_secret(&public, purpose, campaign, device, &[7; 32], [4; 32]).unwrap();
+        let opened = open_secret(&secret, purpose, campaign, device, &sealed);
+        assert_eq!(opened.as_deref(), Some(&[7; 32]));
+        let other = campaign_key_pair(&[5; 32]).0;
+        assert!(open_secret(&other, purpose, campaign, device, &sealed).is_none());
+        assert!(open_secret(&secret, SecretFor::Grant, campaign, device, &sealed).is_none());
+        let neighbour = DeviceId::from_random([6; 16]);
+        assert!(open_secret(&secret, purpose, campaign, neighbour, &sealed).is_none());
+        assert!(open_secret(&secret, purpose, campaign, device, &sealed[..40]).is_none());
+    }
+}
