@@ -121,7 +121,7 @@ impl Tablet {
             Job::ShredLocked(document) => Some(self.shred_locked(document)),
             Job::Wipe(reason) => self.wipe(reason),
             Job::Carry(rescue) => self.take_on(*rescue),
-            Job::AskReset(asked) => Some(self.note_reset_request(asked)),
+            Job::AskReset(asked) => self.note_reset_request(asked),
             Job::ResetPin(pin, cost) => self.reset_pin(&pin, cost),
         }
     }

@@ -131,10 +131,14 @@ impl Tablet {
         }
     }
 
-    pub(super) fn note_reset_request(&mut self, asked: Option<ResetRequest>) -> Staged {
+    /// Asked twice before the first request is on disk, it is one: its words may be on screen already.
+    pub(super) fn note_reset_request(&mut self, asked: Option<ResetRequest>) -> Option<Staged> {
+        if asked.is_some() && self.pending_reset().is_some() {
+            return None;
+        }
         let mut staged = Staged::new(self.state.clone(), After::ResetAsked);
         staged.write_device(|device| device.reset_request = asked);
-        staged
+        Some(staged)
     }
 
     pub(super) fn reset_asked(&mut self) {

@@ -96,7 +96,7 @@ test('the coordination hands the file in at the console', async ({ browser, serv
   await input.setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from([255, 216, 255]) });
   await expect(page.getByText('Ce fichier n’est pas celui d’une tablette.')).toBeVisible();
   await input.setInputFiles(path);
-  await expect(page.getByText(/Tablette Sans réseau : \d+ paquets? scellés? sur le serveur/)).toBeVisible();
+  await expect(page.getByText(/Sans réseau : \d+ paquets? scellés? sur le serveur/)).toBeVisible();
   await expect.poll(() => total(server)).toBe(before + 1);
   await page.context().close();
 });

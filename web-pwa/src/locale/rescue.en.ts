@@ -20,7 +20,6 @@ export const rescueEn: typeof rescueFr = {
   waiting: (count) => `${parcels(count)} to hand to the server`,
   delivered: (count) => `${count} handed to the server`,
   refused: (code) => `The server refused some (${code}). They stay here and will be offered again.`,
-  from: (label) => `Tablet ${label}`,
 };
 
 const nothingTaken = 'Nothing was taken.';
@@ -31,8 +30,8 @@ export const rescueMessagesEn: Sentences = {
   'rescue-made': (count) =>
     `File made: ${parcels(Number(count))}. Everything also stays on this tablet until the server confirms.`,
   'rescue-nothing': () => 'Nothing waits: everything is on the server already.',
-  'rescue-carried': (count) => `${parcels(Number(count))} to carry. They will leave with your own.`,
-  'rescue-known': (label) => `Nothing new: this file of tablet ${label} is taken already.`,
+  'rescue-carried': (count) => `${parcels(Number(count))} to carry, with what you send next.`,
+  'rescue-known': (label) => `Nothing new: this file of ${label} is taken already.`,
   'rescue-unreadable': () =>
     `This file is not from Maraude. ${nothingTaken} Choose the “.maraude” file the other tablet gave.`,
   'rescue-newer': () =>
@@ -53,7 +52,7 @@ export const rescueConsoleEn: typeof rescueConsoleFr = {
     'A tablet that could not send gives a “.maraude” file. Handed in here, it enters as if the tablet had sent it; the same file twice counts once.',
   choose: 'Choose the file',
   taking: 'Reading the file…',
-  taken: (tablet, count) => `Tablet ${tablet}: ${parcels(count)} on the server.`,
+  taken: (tablet, count) => `${tablet}: ${parcels(count)} on the server.`,
   setAside: (count) => `${many(count, 'change', 'changes')} set aside, under “To deal with”.`,
   refused: (count, code, kept) =>
     kept

@@ -19,7 +19,6 @@ export const rescueFr = {
   waiting: (count: number) => `${parcels(count)} à remettre au serveur`,
   delivered: (count: number) => `${many(count, 'remis', 'remis')} au serveur`,
   refused: (code: string) => `Le serveur en a refusé (${code}). Ils restent ici et seront présentés à nouveau.`,
-  from: (label: string) => `Tablette ${label}`,
 };
 
 const nothingTaken = 'Rien n’a été pris.';
@@ -30,8 +29,8 @@ export const rescueMessagesFr: Sentences = {
   'rescue-made': (count) =>
     `Fichier fait : ${parcels(Number(count))}. Tout reste aussi sur cette tablette jusqu’à la confirmation du serveur.`,
   'rescue-nothing': () => 'Rien n’attend : tout est déjà sur le serveur.',
-  'rescue-carried': (count) => `${parcels(Number(count))} à porter. Ils partiront avec vos envois.`,
-  'rescue-known': (label) => `Rien de nouveau : ce fichier de la tablette ${label} est déjà pris.`,
+  'rescue-carried': (count) => `${parcels(Number(count))} à porter, avec vos prochains envois.`,
+  'rescue-known': (label) => `Rien de nouveau : ce fichier de ${label} est déjà pris.`,
   'rescue-unreadable': () =>
     `Ce fichier n’est pas un envoi de Maraude. ${nothingTaken} Choisissez le fichier « .maraude » donné par l’autre tablette.`,
   'rescue-newer': () =>
@@ -53,13 +52,13 @@ export const rescueConsoleFr = {
   choose: 'Choisir le fichier',
   taking: 'Lecture du fichier…',
   taken: (tablet: string, count: number) =>
-    `Tablette ${tablet} : ${parcels(count)} sur le serveur.`,
+    `${tablet} : ${parcels(count)} sur le serveur.`,
   setAside: (count: number) =>
     `${many(count, 'modification mise', 'modifications mises')} de côté, sous « À reprendre ».`,
   refused: (count: number, code: string, kept: boolean) =>
     kept
-      ? `${parcels(count)} refusés (${code}), gardés sous « À reprendre ».`
-      : `${parcels(count)} refusés (${code}) : gardez le fichier.`,
+      ? `Refusé (${code}) : ${parcels(count)}, à voir sous « À reprendre ».`
+      : `Refusé (${code}) : ${parcels(count)}. Gardez le fichier.`,
 };
 
 const notTaken = 'Rien de ce fichier n’a été pris ; la tablette garde tout.';

@@ -2,7 +2,7 @@ use super::platform::{PIN, Platform};
 use super::server::Server;
 use super::stories::on_a_round;
 use crate::sync::reset_words;
-use crate::tablet::{Event, Phase};
+use crate::tablet::{Effect, Event, Phase};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -192,4 +192,30 @@ fn a_tablet_dies_anywhere_while_its_pin_is_reset_and_opens_with_one_of_the_two()
         assert!(opens, "{dies_after}");
         assert_eq!(tablet.shown_as_saved(), [1, 2, 3]);
     }
+}
+
+#[test]
+fn asked_twice_before_the_first_is_on_disk_it_is_one_request() {
+    let (_, mut tablet) = locked();
+    let dispatch = |tablet: &mut Platform, event: Event| {
+        let (now, seed) = (tablet.now, tablet.seed());
+        let door = tablet.tablet.as_mut().unwrap();
+        door.dispatch(event, now, seed)
+    };
+    let mut effects = dispatch(&mut tablet, Event::ForgotPin);
+    effects.extend(dispatch(&mut tablet, Event::ForgotPin));
+    let mut written = 0;
+    let mut words = None;
+    while let Some(effect) = effects.pop() {
+        if let Effect::Store { ticket, operations } = effect {
+            written += 1;
+            tablet.write(operations);
+            effects.extend(dispatch(&mut tablet, Event::Stored { ticket }));
+            let shown = tablet.view().reset.unwrap().words;
+            assert!(words.is_none() || words == shown, "other words on screen");
+            words = shown;
+        }
+    }
+    assert!(words.is_some());
+    assert_eq!(written, 1);
 }
