@@ -9,6 +9,7 @@ mod acknowledged;
 mod approved;
 mod carried;
 mod decision_and_undo;
+mod demonstration;
 mod facade;
 mod forgotten_pin;
 mod fuzz;

@@ -27,6 +27,9 @@ const START_HOUR: i64 = 22;
 const NIGHT_HOURS: i64 = 4;
 /// Tablets of each team.
 const TABLETS: u32 = 2;
+/// Where the team that has not left yet is sent: both its known places are told in full to
+/// volunteers.
+const WAITING_SECTOR: &str = "S4";
 
 /// What a simulated night came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub struct SimulatedNight {
     pub tablets: usize,
     /// People in the street met at least once.
     pub people_met: usize,
+    /// Code of the team that is sent out and has not left yet, where the order asked for one.
+    pub waiting_team: Option<String>,
 }
 
 /// What the demo asks for.
@@ -60,6 +65,9 @@ pub struct NightOrder {
     pub now: TimestampMs,
     /// The server has no layers: it is given invented ones first.
     pub with_layers: bool,
+    /// One more team is sent to a sector and has not left yet: whoever takes a tablet of it in hand
+    /// walks a round that nobody has closed.
+    pub waiting_team: bool,
 }
 
 impl NightOrder {
@@ -77,6 +85,7 @@ impl NightOrder {
             },
             now: now.map_or(0, |since| since.as_millis() as i64),
             with_layers: false,
+            waiting_team: false,
         }
     }
 
@@ -114,12 +123,22 @@ impl NightOrder {
         say(&format!("{observations} observations saved offline"));
         crew.come_back(self.now)?;
         say("everything sent and acknowledged");
+        let waiting_team = if self.waiting_team {
+            let team = plan.send_one_more(&console, &population.ground, night)?;
+            say(&format!(
+                "team {team} is sent to {WAITING_SECTOR} and has not left yet"
+            ));
+            Some(team)
+        } else {
+            None
+        };
         Ok(SimulatedNight {
             campaign: plan.campaign,
             night,
             observations,
             tablets: crew.tablets.len(),
             people_met: population.distinct_met(),
+            waiting_team,
         })
     }
 }
@@ -212,7 +231,7 @@ impl Prepared {
             order(Command::PutTeam {
                 team: TeamEntry {
                     id,
-                    code: format!("E{:02}", number + 1),
+                    code: team_code(number as usize),
                     organisation: Some(if number % 2 == 0 { "VILLE" } else { "ASSO" }.to_owned()),
                     professional: professional.contains(&number),
                 },
@@ -220,6 +239,28 @@ impl Prepared {
             self.teams.push(id);
         }
         Ok(())
+    }
+
+    /// One more team, of volunteers, sent to a sector of the night; its code.
+    fn send_one_more(&self, console: &Console, ground: &Ground, night: Night) -> Result<String> {
+        let at = ground.sectors.iter().position(|s| s.code == WAITING_SECTOR);
+        let sector = self.sectors[at.context("the ground lacks the waiting team's sector")?];
+        let mut dice = Dice::new(0x7761_6974);
+        let team = TeamEntry {
+            id: TeamId::from_random(dice.bytes()),
+            code: team_code(self.teams.len()),
+            organisation: Some("ASSO".to_owned()),
+            professional: false,
+        };
+        let (id, code) = (team.id, team.code.clone());
+        console.order(self.campaign, &Command::PutTeam { team })?;
+        let assignment = AssignmentEntry {
+            team: id,
+            sector,
+            night,
+        };
+        console.order(self.campaign, &Command::Assign { assignment })?;
+        Ok(code)
     }
 
     fn put_sites<T>(
@@ -251,6 +292,10 @@ impl Prepared {
         }
         Ok(())
     }
+}
+
+fn team_code(index: usize) -> String {
+    format!("E{:02}", index + 1)
 }
 
 fn details(night: Night) -> Command {

@@ -1,6 +1,5 @@
 // The README's pictures, taken from a running demo in the night theme.
 import { expect, test } from '@playwright/test';
-import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tablet } from './field/tablet';
@@ -17,10 +16,13 @@ interface Summary {
 }
 
 interface Plan {
-  position: number;
+  teams: { id: string; code: string }[];
+  assignments: { team: string; sector: string }[];
   sectors: { id: string; code: string }[];
-  summary: { nights: string[] };
 }
+
+/** As `cargo xtask demo` enrols its tablet. */
+const WAITING_TEAM = 'E07';
 
 test('the console', async ({ page }) => {
   mkdirSync(images, { recursive: true });
@@ -49,7 +51,7 @@ test('the tablet', async ({ browser }) => {
     viewport: { width: 800, height: 1280 },
     locale: 'fr-FR',
     permissions: ['geolocation'],
-    geolocation: { longitude: 3.8767, latitude: 43.6108, accuracy: 12 },
+    geolocation: { longitude: 3.8884, latitude: 43.6062, accuracy: 12 },
   });
   const page = await context.newPage();
   const login = { data: { name: account, password }, headers: { origin: base } };
@@ -58,20 +60,11 @@ test('the tablet', async ({ browser }) => {
   const at = `${base}/api/campaigns/${campaigns[0]?.id ?? ''}`;
   const headers = { origin: base };
   const plan = (await (await page.request.get(at)).json()) as Plan;
-  // The demo's teams have closed their rounds: one more team has not left yet.
-  const [sector] = plan.sectors;
-  const team = randomUUID();
-  const assignment = { team, sector: sector?.id, night: plan.summary.nights[0] };
-  let seen = plan.position;
-  for (const command of [
-    { command: 'put_team', team: { id: team, code: 'E07', organisation: null, professional: false } },
-    { command: 'assign', assignment },
-  ]) {
-    const data = { command_id: randomUUID(), seen, command };
-    const reply = await page.request.post(`${at}/commands`, { data, headers });
-    expect(reply.ok(), await reply.text()).toBe(true);
-    seen = ((await reply.json()) as { position: number }).position;
-  }
+  // The demo's own tablet is of the team that has not left yet.
+  const team = plan.teams.find(({ code }) => code === WAITING_TEAM)?.id;
+  const sent = plan.assignments.find((assignment) => assignment.team === team)?.sector;
+  const sector = plan.sectors.find(({ id }) => id === sent);
+  expect(sector).toBeDefined();
   const order = { label: 'Photographies', team };
   const made = await page.request.post(`${at}/enrolments`, { data: order, headers });
   const { code } = (await made.json()) as { code: string };

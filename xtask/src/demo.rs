@@ -5,7 +5,7 @@ use crate::web;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -35,6 +35,9 @@ pub const COORDINATOR: &str = "coordination";
 /// Its password: a demo's, on this machine only.
 pub const PASSWORD: &str = "nuit-de-demonstration";
 
+/// The team that the simulated night sends out and that has not left yet: the printed tablet's.
+const WAITING_TEAM: &str = "E07";
+
 /// A server of the demo; stopped when dropped.
 pub struct Served {
     child: Child,
@@ -60,6 +63,8 @@ impl Demo {
     /// Prepares, collects, serves until stopped.
     pub fn run(self) -> Result<()> {
         let start = Instant::now();
+        // Before minutes of building, and before the folder of a demo that runs is touched.
+        check_free(self.port)?;
         build()?;
         let mut served = self.serve()?;
         say(format!(
@@ -87,6 +92,7 @@ impl Demo {
 
     /// A fresh data folder, a running server and a collected night.
     pub fn serve(&self) -> Result<Served> {
+        check_free(self.port)?;
         let folder = target().join(format!("demo-{}", self.port));
         if folder.exists() {
             std::fs::remove_dir_all(&folder).context("the former demo's folder is in the way")?;
@@ -116,7 +122,7 @@ impl Demo {
             "--password",
             PASSWORD,
         ]);
-        night.args(["--seed", &self.seed.to_string()]);
+        night.args(["--seed", &self.seed.to_string(), "--waiting-team"]);
         if self.geodata.is_none() {
             night.arg("--with-layers");
         }
@@ -132,10 +138,14 @@ fn print_addresses(served: &Served) -> Result<()> {
         "enrol",
         "--label",
         "Tablette de démonstration",
+        "--team",
+        WAITING_TEAM,
         "--qr",
     ]);
     let enrolment = output(enrol.args(["--base-url", &served.base]))?;
-    say("\n--- A tablet: open this link in a browser, or scan it ---");
+    say(format!(
+        "\n--- A tablet of team {WAITING_TEAM}, which has not left yet: open this link in a browser ---"
+    ));
     say(enrolment.trim_end());
     say("\n--- The console ---");
     say(format!("{}/console", served.base));
@@ -247,19 +257,34 @@ fn start(data: &Path, key: &Path, port: u16) -> Result<Served> {
             say(format!("  {line}"));
         }
     });
-    let served = Served {
+    let mut served = Served {
         child,
         base: format!("http://localhost:{port}"),
         data: data.into(),
     };
     let since = Instant::now();
     while !healthy(port) {
+        if let Some(status) = served.child.try_wait()? {
+            bail!("the server ended ({status}) before it answered; what it said stands above");
+        }
         if since.elapsed() > START_WITHIN {
             bail!("the server did not answer on port {port} within a minute");
         }
         std::thread::sleep(Duration::from_millis(100));
     }
     Ok(served)
+}
+
+/// Whatever answers on a port that is taken would be held for the demo's own server.
+fn check_free(port: u16) -> Result<()> {
+    if let Err(cause) = TcpListener::bind(("127.0.0.1", port)) {
+        bail!(
+            "port {port} is taken ({cause}): another demo may be running. Stop it, or choose a \
+             port: cargo xtask demo --port {}",
+            port.checked_add(1).unwrap_or(8600)
+        );
+    }
+    Ok(())
 }
 
 fn healthy(port: u16) -> bool {
@@ -271,4 +296,20 @@ fn healthy(port: u16) -> bool {
     socket.write_all(ask.as_bytes()).is_ok()
         && socket.read_to_string(&mut answer).is_ok()
         && answer.starts_with("HTTP/1.1 200")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_is_told_with_another_one() {
+        let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let said = check_free(port).unwrap_err().to_string();
+        assert!(said.contains(&format!("port {port} is taken")), "{said}");
+        drop(taken);
+        // The negative control: the same port, free again.
+        check_free(port).unwrap();
+    }
 }

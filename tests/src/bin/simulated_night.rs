@@ -1,6 +1,7 @@
 //! Records a simulated night on a running server, through the real enrolment and sync.
 //!
-//! `simulated_night --base URL --account NAME --password WORD [--seed N] [--with-layers]`
+//! `simulated_night --base URL --account NAME --password WORD [--seed N] [--with-layers]
+//! [--waiting-team]`
 
 use anyhow::{Context, Result, bail};
 use maraude_tests::night::NightOrder;
@@ -10,7 +11,7 @@ fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
     let (mut base, mut account, mut password) = (None, None, None);
     let mut seed = 1;
-    let mut with_layers = false;
+    let (mut with_layers, mut waiting_team) = (false, false);
     while let Some(word) = words.next() {
         let mut value = || {
             words
@@ -23,6 +24,7 @@ fn main() -> Result<()> {
             "--password" => password = Some(value()?),
             "--seed" => seed = value()?.parse().context("--seed is a whole number")?,
             "--with-layers" => with_layers = true,
+            "--waiting-team" => waiting_team = true,
             _ => bail!("unknown option {word}"),
         }
     }
@@ -33,6 +35,7 @@ fn main() -> Result<()> {
         seed,
     );
     order.with_layers = with_layers;
+    order.waiting_team = waiting_team;
     let mut out = std::io::stdout();
     let done = order.run(&mut |line| {
         // A closed pipe is no reason to stop recording.
