@@ -200,6 +200,7 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/sessions/{session}/close", CONSOLE),
     fresh("POST", "/api/second-factor/draw", CONSOLE),
     fresh("POST", "/api/second-factor", CONSOLE),
+    fresh("POST", "/api/second-factor/remove", CONSOLE),
     route("GET", "/api/retention", DATES),
     fresh("POST", "/api/campaigns/{campaign}/purge", OVERSIGHT),
     fresh("POST", "/api/campaigns/{campaign}/hold", OVERSIGHT),

@@ -7,7 +7,7 @@ use geo::MultiPolygon;
 use maraude_core::model::{
     AdjudicationId, Assignment, Coordinates, CorrectionId, DecisionId, LegalFrame, Night,
     ObservationId, OpeningObstacle, RetentionFrame, Ruling, Sector, SectorId, Site, SiteId,
-    SlotRef, Team, TeamId, Verdict, Zone,
+    SlotRef, Team, TeamId, Verdict, Zone, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,8 @@ pub enum Order {
     SetPerimeter(Vec<String>),
     /// Add or change a zone.
     PutZone(Zone),
+    /// Take a zone out of the plan; its sectors stay, in no zone.
+    RemoveZone(ZoneId),
     /// Add or change a sector.
     PutSector(Sector),
     /// Take a sector out of the plan.

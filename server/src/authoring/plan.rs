@@ -9,7 +9,7 @@ use geo::{CoordsIter, MultiPolygon};
 use maraude_core::document::{Plan, boundary_fits};
 use maraude_core::model::{
     Assignment, Campaign, CampaignMode, CampaignState, LegalFrame, Night, RetentionFrame,
-    RiskClass, Sector, SectorId, Site, Team, Zone,
+    RiskClass, Sector, SectorId, Site, Team, Zone, ZoneId,
 };
 use std::collections::BTreeSet;
 
@@ -57,6 +57,7 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order, plan: &Plan) -> Result<I
             Ok(in_plan(desk, step, "perimeter:".to_owned()))
         }
         Order::PutZone(zone) => put_zone(desk, zone, plan),
+        Order::RemoveZone(id) => remove_zone(desk, *id, plan),
         Order::PutSector(sector) => put_sector(desk, sector, plan),
         Order::RemoveSector(id) => {
             let id = *id;
@@ -256,6 +257,22 @@ fn set_state(desk: &Desk<'_>, campaign: &Campaign, state: CampaignState) -> Inte
     };
     let step = Step::new(move |w| w.put_campaign(&after));
     in_plan(desk, step, format!("campaign:{}", campaign.id))
+}
+
+fn remove_zone(desk: &Desk<'_>, id: ZoneId, plan: &Plan) -> Result<Intent, OrderError> {
+    known(plan.zones.iter().any(|zone| zone.id == id), "zone")?;
+    let mut freed: Vec<Sector> = plan.sectors.clone();
+    freed.retain(|sector| sector.zone == Some(id));
+    let step = Step::new(move |w| {
+        w.remove_zone(id);
+        for sector in &freed {
+            w.put_sector(&Sector {
+                zone: None,
+                ..sector.clone()
+            });
+        }
+    });
+    Ok(in_plan(desk, step, format!("zone:{id}")))
 }
 
 fn put_zone(desk: &Desk<'_>, zone: &Zone, plan: &Plan) -> Result<Intent, OrderError> {

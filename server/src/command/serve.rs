@@ -207,6 +207,9 @@ fn start(config: Config, key: &MasterKey, key_source: &str) -> Result<App, Serve
         copied.as_deref().unwrap_or("never"),
         campaigns.len() - damaged.len(),
     ))?;
+    if app.config().listen.ip().is_unspecified() && url.contains("//localhost:") {
+        say("NOT REACHED:    no tablet finds localhost elsewhere: give --public-url https://NAME")?;
+    }
     for (campaign, cause) in &damaged {
         say(format_args!("NOT SERVED:     campaign {campaign}: {cause}"))?;
     }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::auth::{
     EnrolError, EnrolOffer, LoginError, Proof, SessionError, log_in, log_out, redeem_code,
 };
-use crate::store::{RedeemError, StoredDevice};
+use crate::store::{Account, RedeemError, StoreError, StoredDevice};
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::header::SET_COOKIE;
@@ -57,7 +57,7 @@ async fn login(State(app): State<App>, body: Body<Login>) -> Result<impl IntoRes
         code,
     } = read(body)?;
     let now = app.clock().now();
-    let (account, token) = app
+    let (me, token) = app
         .blocking(move |app| {
             let key = app.keys().accounts_key()?;
             let proof = Proof {
@@ -65,13 +65,10 @@ async fn login(State(app): State<App>, body: Body<Login>) -> Result<impl IntoRes
                 password: &password,
                 code: code.as_deref(),
             };
-            log_in(app.server(), app.attempts(), &key, proof, now)
+            let (account, token) = log_in(app.server(), app.attempts(), &key, proof, now)?;
+            Ok::<_, Problem>((told(&app, account)?, token))
         })
         .await??;
-    let me = Me {
-        name: account.name,
-        role: account.role.name().to_owned(),
-    };
     let cookie = set_cookie(&app, &token, COOKIE_SECONDS);
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(me)))
 }
@@ -88,8 +85,14 @@ async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoR
     ))
 }
 
-async fn me(AnyAccount(account): AnyAccount) -> Json<Me> {
-    Json(Me {
+async fn me(State(app): State<App>, AnyAccount(account): AnyAccount) -> Result<Json<Me>, Problem> {
+    let me = app.blocking(move |app| told(&app, account)).await??;
+    Ok(Json(me))
+}
+
+fn told(app: &App, account: Account) -> Result<Me, StoreError> {
+    Ok(Me {
+        second_factor: app.server().second_factor(account.id)?.is_some(),
         name: account.name,
         role: account.role.name().to_owned(),
     })

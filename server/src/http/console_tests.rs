@@ -15,7 +15,7 @@ use axum::http::{Request, Response, StatusCode};
 use futures_util::StreamExt;
 use maraude_core::gazetteer::{Gazetteer, read_cell};
 use maraude_core::model::{
-    Answer, AnswerValue, Closure, ClosureId, Coverage, ObservationId, SectorId, Stamp,
+    Answer, AnswerValue, CampaignId, Closure, ClosureId, Coverage, ObservationId, SectorId, Stamp,
 };
 use serde_json::{Value, json};
 use std::io::Read;
@@ -163,6 +163,68 @@ async fn a_coordinator_prepares_a_campaign_without_a_shell() {
         .get_raw(&format!("/api/campaigns/{}", sector(1)), &[])
         .await;
     assert_eq!(json_of(unknown).await["code"], "campaign-unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zone_is_removed_and_its_sectors_stay() {
+    let console = Console::new(Role::Coordinator);
+    for (id, code) in [(8, "Z1"), (7, "Z2")] {
+        let zone = json!({ "id": sector(id), "code": code, "name": "Centre", "base": null });
+        let put = json!({ "command": "put_zone", "zone": zone });
+        console.order(put).await;
+    }
+    for (id, zone) in [(9, 8), (10, 7)] {
+        let drawn = json!({
+            "id": sector(id), "code": format!("S{id}"), "name": "Neuf", "zone": sector(zone),
+            "risk": "ordinary",
+            "polygons": [[[[3.8, 43.6], [3.81, 43.6], [3.81, 43.61], [3.8, 43.6]]]],
+        });
+        let put = json!({ "command": "put_sector", "sector": drawn });
+        console.order(put).await;
+    }
+    let remove = json!({ "command": "remove_zone", "zone": sector(8) });
+    console.order(remove.clone()).await;
+    let detail = console.get(&console.path("")).await;
+    assert_eq!(detail["zones"].as_array().unwrap().len(), 1);
+    let zone_of = |code: &str| {
+        let sectors = detail["sectors"].as_array().unwrap();
+        let known = sectors.iter().find(|sector| sector["code"] == code);
+        known.unwrap()["zone"].clone()
+    };
+    assert_eq!(zone_of("S9"), Value::Null);
+    assert_eq!(zone_of("S10"), json!(sector(7)), "the other zone's stays");
+    let seen = detail["position"].as_u64().unwrap();
+    let (status, _) = console.order_at(seen, remove).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "it is not there any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_and_a_damaged_campaign_are_told_at_the_top_of_the_night() {
+    let console = Console::new(Role::Coordinator);
+    let alerts = async || {
+        let tonight = console.get(&console.path("/tonight")).await;
+        let listed = tonight["alerts"].as_array().unwrap().clone();
+        let pairs = listed.iter().map(|alert| {
+            let told = |key: &str| alert[key].as_str().unwrap().to_owned();
+            (told("code"), told("about"))
+        });
+        pairs.collect::<Vec<_>>()
+    };
+    assert_eq!(alerts().await, vec![], "control");
+    let app = &console.world.app;
+    let damaged = CampaignId::from_random([0xab; 16]);
+    tokio::task::block_in_place(|| {
+        app.campaigns().create(damaged, AT).unwrap();
+        std::fs::write(app.folder().log_db(damaged), [0x5a; 8_192]).unwrap();
+        let engine = app.engine(console.world.campaign).unwrap();
+        engine.disk_has_room(false);
+    });
+    let listed = console.get("/api/campaigns").await;
+    assert_eq!(listed.as_array().unwrap().len(), 1, "the sound one");
+    let told = alerts().await;
+    let codes: Vec<_> = told.iter().map(|(code, _)| &**code).collect();
+    assert_eq!(codes, ["campaign-damaged", "disk-full"]);
+    assert!(damaged.to_string().starts_with(&told[0].1));
 }
 
 /// Two sightings of somebody by two teams, a squat, somebody outside.

@@ -12,12 +12,14 @@ use crate::app::{App, EndingError, PurgeAnswer, PurgeWish};
 use crate::auth::{SecondFactorError, draw_second_factor, keep_second_factor, token_hash};
 use crate::maintenance::SignedCertificate;
 use crate::store::StoreError;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use data_encoding::HEXLOWER;
-use maraude_core::model::CampaignId;
+use maraude_core::model::{CampaignId, Night};
+use serde::Deserialize;
 
 /// Rows of the audit log in one answer.
 const AUDIT_ROWS: u32 = 200;
@@ -29,6 +31,7 @@ pub fn routes() -> Router<App> {
         .route("/api/sessions/{session}/close", post(close_session))
         .route("/api/second-factor/draw", post(draw))
         .route("/api/second-factor", post(keep))
+        .route("/api/second-factor/remove", post(remove))
         .route("/api/retention", get(retention))
         .route("/api/campaigns/{campaign}/purge", post(purge))
         .route("/api/campaigns/{campaign}/hold", post(hold))
@@ -107,6 +110,20 @@ async fn keep(
     Ok(Json(RecoveryCodes { codes }))
 }
 
+async fn remove(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+) -> Result<StatusCode, Problem> {
+    app.blocking(move |app| {
+        let (server, now) = (app.server(), app.clock().now());
+        server.clear_second_factor(account.id)?;
+        let subject = account.id.to_string();
+        server.add_audit(now, &account.name, "second-factor-removed", &subject)?;
+        Ok::<_, Problem>(StatusCode::NO_CONTENT)
+    })
+    .await?
+}
+
 async fn retention(State(app): State<App>) -> Result<Json<Vec<RetentionLine>>, Problem> {
     let lines = app
         .blocking(|app| {
@@ -116,6 +133,7 @@ async fn retention(State(app): State<App>) -> Result<Json<Vec<RetentionLine>>, P
                 let mut line = RetentionLine {
                     campaign,
                     name: String::new(),
+                    coarsen_on: None,
                     purge_on: None,
                     purge_from: kept.purge_from,
                     held: kept.hold.map(|hold| hold.reason),
@@ -127,8 +145,10 @@ async fn retention(State(app): State<App>) -> Result<Json<Vec<RetentionLine>>, P
                     opened => {
                         let plan = opened?.plan()?;
                         if let Some(found) = &plan.campaign {
+                            let day = |day: Option<Night>| day.map(|day| day.to_string());
                             line.name.clone_from(&found.name);
-                            line.purge_on = found.retention.purge_on.map(|day| day.to_string());
+                            line.coarsen_on = day(found.retention.coarsen_on);
+                            line.purge_on = day(found.retention.purge_on);
                         }
                     }
                 }
@@ -189,16 +209,27 @@ async fn certificate(
     signed.map(Json).ok_or_else(Problem::not_found)
 }
 
+#[derive(Debug, Deserialize)]
+struct Older {
+    before: Option<u64>,
+}
+
 async fn audit(
     State(app): State<App>,
     AnyAccount(account): AnyAccount,
+    older: Result<Query<Older>, QueryRejection>,
 ) -> Result<Json<Vec<AuditLine>>, Problem> {
+    let Query(Older { before }) =
+        older.map_err(|_| Problem::malformed("The number does not read.").at("before"))?;
     let lines = app
         .blocking(move |app| {
-            let now = app.clock().now();
-            app.server()
-                .add_audit(now, &account.name, "audit-read", "")?;
-            let rows = app.server().audit(AUDIT_ROWS)?.into_iter();
+            // Reading on is one reading: a page of its own making would push the others along.
+            if before.is_none() {
+                let now = app.clock().now();
+                app.server()
+                    .add_audit(now, &account.name, "audit-read", "")?;
+            }
+            let rows = app.server().audit_before(before, AUDIT_ROWS)?.into_iter();
             let lines = rows.map(|row| AuditLine {
                 number: row.number,
                 at: row.at,

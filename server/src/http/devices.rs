@@ -41,8 +41,7 @@ async fn list(
             let engine = app.engine(campaign)?;
             let plan = engine.plan()?;
             let contacts: BTreeMap<_, _> = engine
-                .log()
-                .contacts()?
+                .contacts()
                 .into_iter()
                 .map(|contact| (contact.device, contact))
                 .collect();
@@ -64,6 +63,7 @@ async fn list(
                     }),
                     battery_percent: contact.and_then(|c| c.device_report.battery_percent),
                     unsent: contact.map_or(0, |c| c.device_report.unsent),
+                    oldest_unsent_at: contact.and_then(|c| c.device_report.oldest_unsent_at),
                     clock_offset_ms: contact.map(|c| c.clock_offset_ms),
                     revoked_at: stored.device.revoked_at,
                 }

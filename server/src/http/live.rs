@@ -99,7 +99,7 @@ fn event(position: LogPosition) -> Event {
 async fn last_contact(app: &App, campaign: CampaignId) -> TimestampMs {
     let newest = app
         .blocking(move |app| {
-            let contacts = app.engine(campaign).ok()?.log().contacts().ok()?;
+            let contacts = app.engine(campaign).ok()?.contacts();
             contacts.iter().map(|contact| contact.at).max()
         })
         .await;

@@ -103,6 +103,7 @@ fn to_order(command: Command) -> Result<Result<Order, Vec<String>>, Problem> {
         },
         Command::SetPerimeter { communes } => Order::SetPerimeter(communes),
         Command::PutZone { zone } => Order::PutZone(to_zone(zone)),
+        Command::RemoveZone { zone } => Order::RemoveZone(zone),
         Command::PutSector { sector } => Order::PutSector(to_sector(sector)),
         Command::RemoveSector { sector } => Order::RemoveSector(sector),
         Command::ImportSectors {

@@ -95,6 +95,8 @@ fn assemble(
         tablets,
         quarantine,
         went_back,
+        disk_full: engine.disk_is_full(),
+        damaged: app.damaged_campaigns().into_keys().collect(),
     };
     let mut tonight = board.assemble();
     board.review(&mut tonight, &reviewed);
@@ -143,8 +145,7 @@ fn tablets(app: &App, campaign: CampaignId) -> Result<Vec<Tablet>, Problem> {
     let went_back = engine.memories_gone_back()?;
     let full = engine.quarantines_full();
     let contacts: BTreeMap<_, _> = engine
-        .log()
-        .contacts()?
+        .contacts()
         .into_iter()
         .map(|contact| (contact.device, contact))
         .collect();

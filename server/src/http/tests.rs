@@ -179,7 +179,8 @@ fn a_cookie_opens_closes_and_never_leaves_its_site() {
         world.call(request.body(Body::empty()).unwrap())
     };
     let me = world.json(with_cookie("GET", "/api/me", None));
-    assert_eq!(me, json!({ "name": "coordinator", "role": "coordinator" }));
+    let known = json!({ "name": "coordinator", "role": "coordinator", "second_factor": false });
+    assert_eq!(me, known);
     let foreign = with_cookie("POST", "/api/logout", Some("https://example.org"));
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
     assert_eq!(with_cookie("GET", "/api/me", None).status(), StatusCode::OK);
@@ -437,6 +438,76 @@ fn an_account_with_a_second_factor_logs_in_with_its_code_or_a_recovery_code_once
     assert_eq!(login(Some(&code(60_000))).1, "second-factor-wrong", "used");
     assert_eq!(login(Some(&recovery)).0, StatusCode::OK);
     assert_eq!(login(Some(&recovery)).1, "second-factor-wrong", "used");
+}
+
+#[test]
+fn an_account_takes_its_own_second_factor_away_after_a_login_of_a_moment_ago() {
+    let world = World::new();
+    let token = world.token_of(Role::Analyst);
+    let ask = |method: &str, path: &str, body: &Value| {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(CONTENT_TYPE, "application/json")
+            .header(COOKIE, format!("maraude_session={token}"))
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        world.call(request)
+    };
+    let has_one = || world.json(ask("GET", "/api/me", &json!({})))["second_factor"].clone();
+    let drawn = world.json(ask("POST", "/api/second-factor/draw", &json!({})));
+    let secret = drawn["secret"].as_str().unwrap();
+    assert_eq!(has_one(), false);
+    let proof = json!({ "secret": secret, "code": code_now(secret, NOW) });
+    let kept = ask("POST", "/api/second-factor", &proof);
+    assert_eq!(kept.status(), StatusCode::OK);
+    assert_eq!(has_one(), true);
+    world.app.clock().advance(FRESH_MS + 1);
+    let remove = || ask("POST", "/api/second-factor/remove", &json!({}));
+    let late = world.json(remove());
+    assert_eq!(late["code"], "prove-again");
+    assert_eq!(has_one(), true);
+    world.app.clock().advance(-FRESH_MS);
+    assert_eq!(remove().status(), StatusCode::NO_CONTENT);
+    assert_eq!(has_one(), false);
+    let rows = world.app.server().audit(1).unwrap();
+    assert_eq!(rows[0].action, "second-factor-removed");
+}
+
+#[test]
+fn the_audit_log_is_read_page_by_page_to_its_first_row() {
+    let world = World::new();
+    let token = world.token_of(Role::DataProtectionOfficer);
+    for number in 0..450 {
+        let subject = number.to_string();
+        world
+            .app
+            .server()
+            .add_audit(NOW, "test", "noted", &subject)
+            .unwrap();
+    }
+    let page = |query: &str| {
+        let caller = Caller::Account(Role::DataProtectionOfficer, token.clone());
+        let path = format!("/api/audit{query}");
+        let lines = world.json(world.call(caller.request("GET", &path)));
+        let lines = lines.as_array().unwrap().iter();
+        lines
+            .map(|line| line["number"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let (mut seen, mut query) = (Vec::new(), String::new());
+    loop {
+        let numbers = page(&query);
+        let Some(last) = numbers.last() else { break };
+        query = format!("?before={last}");
+        seen.extend(numbers);
+    }
+    let all = seen.len() as u64;
+    assert!(all > 450);
+    assert_eq!(seen, (1..=all).rev().collect::<Vec<_>>(), "each row once");
+    let caller = Caller::Account(Role::DataProtectionOfficer, token.clone());
+    let odd = world.call(caller.request("GET", "/api/audit?before=x"));
+    assert_eq!(odd.status(), StatusCode::BAD_REQUEST);
 }
 
 #[test]

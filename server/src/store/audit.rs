@@ -145,11 +145,21 @@ impl ServerStore {
 
     /// The last rows, newest first.
     pub fn audit(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.audit_before(None, limit)
+    }
+
+    /// The newest rows below a number, or of all, newest first.
+    pub fn audit_before(
+        &self,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let before = before.and_then(|number| i64::try_from(number).ok());
         let connection = self.connection();
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM audit ORDER BY number DESC LIMIT ?1"
+            "SELECT {COLUMNS} FROM audit WHERE number < ?1 ORDER BY number DESC LIMIT ?2"
         ))?;
-        let rows = statement.query_map([limit], audit_row)?;
+        let rows = statement.query_map((before.unwrap_or(i64::MAX), limit), audit_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

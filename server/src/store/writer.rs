@@ -148,6 +148,11 @@ impl LogWriter {
     pub fn disk_has_room(&self, room: bool) {
         self.full.store(!room, Ordering::Relaxed);
     }
+
+    /// The disk was found full: nothing is taken in.
+    pub fn disk_is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for LogWriter {

@@ -192,6 +192,11 @@ impl Engine {
         self.parts.open.writer.disk_has_room(room);
     }
 
+    /// The disk was found full: nothing is taken in.
+    pub fn disk_is_full(&self) -> bool {
+        self.parts.open.writer.disk_is_full()
+    }
+
     /// Last contact of each tablet.
     pub fn contacts(&self) -> Vec<Contact> {
         let contacts = self.lock_contacts();

@@ -68,6 +68,10 @@ export const tonightEn: TonightText = {
   noAlert: 'Nothing to see to.',
   alert: {
     quarantine: (about) => `Something sent by ${about} could not be read. It is kept, to be taken up.`,
+    'disk-full': () =>
+      'The server’s disk is full: nothing more is taken in. The tablets keep everything. Tell whoever runs the server.',
+    'campaign-damaged': (about: string) =>
+      `A campaign of this server (${about}…) no longer opens: its files are damaged. Tell whoever runs the server.`,
     'quarantine-full': (about) =>
       `${about} sends too much that is refused: what is refused is no longer kept here but on the tablet. Check who holds it.`,
     'log-went-back': (about) =>

@@ -73,6 +73,10 @@ export const tonightFr = {
   noAlert: 'Rien à signaler.',
   alert: {
     quarantine: (about: string) => `Un envoi de ${about} n’a pas pu être lu. Il est gardé, à reprendre.`,
+    'disk-full': () =>
+      'Le disque du serveur est plein : plus rien n’est pris. Les tablettes gardent tout. Prévenez qui tient le serveur.',
+    'campaign-damaged': (about: string) =>
+      `Une campagne de ce serveur (${about}…) ne s’ouvre plus : ses fichiers sont abîmés. Prévenez qui tient le serveur.`,
     'quarantine-full': (about: string) =>
       `${about} envoie trop de choses refusées : ce qui est refusé n’est plus gardé ici mais sur la tablette. Vérifiez qui la tient.`,
     'log-went-back': (about: string) =>

@@ -253,6 +253,9 @@ pub struct DeviceEntry {
     pub battery_percent: Option<u8>,
     /// Changes it says it has not sent.
     pub unsent: u32,
+    /// When it wrote the oldest of them (its own clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub oldest_unsent_at: Option<i64>,
     /// Its clock minus the server's, milliseconds.
     #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
     pub clock_offset_ms: Option<i64>,

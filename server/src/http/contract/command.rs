@@ -4,7 +4,7 @@ use super::campaign::{AssignmentEntry, SectorEntry, SiteEntry, TeamEntry, ZoneEn
 use super::groups::PairDecision;
 use maraude_core::model::{
     AdjudicationId, CorrectionId, DecisionId, LegalFrame, Night, ObservationId, RetentionFrame,
-    Ruling, SectorId, SiteId, SlotRef, TeamId, Verdict,
+    Ruling, SectorId, SiteId, SlotRef, TeamId, Verdict, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -68,6 +68,12 @@ pub enum Command {
     PutZone {
         /// The zone.
         zone: ZoneEntry,
+    },
+    /// Take a zone out of the plan; its sectors stay, in no zone.
+    RemoveZone {
+        /// Which.
+        #[schema(value_type = String)]
+        zone: ZoneId,
     },
     /// Add or change a sector.
     PutSector {

@@ -57,6 +57,8 @@ pub struct RetentionLine {
     pub campaign: CampaignId,
     /// Its name.
     pub name: String,
+    /// The date its signs and exact places go.
+    pub coarsen_on: Option<String>,
     /// The date it is purged on.
     pub purge_on: Option<String>,
     /// Notice is given: not before this instant (server clock).

@@ -25,6 +25,8 @@ pub struct Me {
     pub name: String,
     /// `coordinator`, `analyst`, `lead`, `dpo` or `admin`.
     pub role: String,
+    /// A login asks for a second proof.
+    pub second_factor: bool,
 }
 
 /// `GET /api/hello`: what any client may know.

@@ -422,6 +422,13 @@ pub(super) const ROUTES: &[Told] = &[
         One("RecoveryCodes"),
     ),
     told(
+        "POST",
+        "/api/second-factor/remove",
+        "Takes one's own away",
+        None,
+        Nothing,
+    ),
+    told(
         "GET",
         "/api/retention",
         "When campaigns end",
@@ -452,7 +459,7 @@ pub(super) const ROUTES: &[Told] = &[
     told(
         "GET",
         "/api/audit",
-        "What was done, newest first",
+        "What was done, newest first; at most 200, older than the number in `before`",
         None,
         Many("AuditLine"),
     ),

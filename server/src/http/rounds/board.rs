@@ -12,7 +12,7 @@ use crate::review::{Reviewed, word};
 use crate::sync::MemoryWentBack;
 use maraude_core::document::Plan;
 use maraude_core::gate::Refusal;
-use maraude_core::model::{Coverage, DeviceId, Night, SectorId, TeamId, TimestampMs};
+use maraude_core::model::{CampaignId, Coverage, DeviceId, Night, SectorId, TeamId, TimestampMs};
 use maraude_linkage::Dimension;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,6 +57,10 @@ pub(super) struct Board {
     pub(super) quarantine: Vec<Quarantine>,
     /// When a tablet showed that the log had gone back, and which.
     pub(super) went_back: Option<(TimestampMs, String)>,
+    /// The server takes nothing in: its disk is full.
+    pub(super) disk_full: bool,
+    /// Campaigns of this server whose files do not open.
+    pub(super) damaged: Vec<CampaignId>,
 }
 
 impl Board {
@@ -313,6 +317,14 @@ impl Board {
 
     fn alerts(&self) -> Vec<Alert> {
         let mut alerts = Alerts::default();
+        // Both are told of the moment: they stand first until somebody has mended them.
+        if self.disk_full {
+            alerts.add("disk-full", "", self.now);
+        }
+        for campaign in &self.damaged {
+            let begins: String = campaign.to_string().chars().take(8).collect();
+            alerts.add("campaign-damaged", &begins, self.now);
+        }
         for kept in &self.quarantine {
             alerts.add("quarantine", &kept.about, kept.since);
             if kept.code == Refusal::Sequence.code() {

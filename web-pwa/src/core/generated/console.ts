@@ -328,7 +328,11 @@ communes: Array<string>, } | { "command": "put_zone",
 /**
  * The zone.
  */
-zone: ZoneEntry, } | { "command": "put_sector",
+zone: ZoneEntry, } | { "command": "remove_zone",
+/**
+ * Which.
+ */
+zone: ZoneId, } | { "command": "put_sector",
 /**
  * The sector.
  */
@@ -616,6 +620,10 @@ battery_percent: number | null,
  * Changes it says it has not sent.
  */
 unsent: number,
+/**
+ * When it wrote the oldest of them (its own clock).
+ */
+oldest_unsent_at: number | null,
 /**
  * Its clock minus the server's, milliseconds.
  */
@@ -1453,7 +1461,11 @@ name: string,
 /**
  * `coordinator`, `analyst`, `lead`, `dpo` or `admin`.
  */
-role: string, };
+role: string,
+/**
+ * A login asks for a second proof.
+ */
+second_factor: boolean, };
 
 /**
  * A document that a token names.
@@ -2357,6 +2369,10 @@ campaign: CampaignId,
  * Its name.
  */
 name: string,
+/**
+ * The date its signs and exact places go.
+ */
+coarsen_on: string | null,
 /**
  * The date it is purged on.
  */
