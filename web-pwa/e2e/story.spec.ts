@@ -7,6 +7,7 @@
  * The night around it is walked by simulated tablets through the same sync: a release above its
  * thresholds needs a city.
  */
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import type { Doubles, ObservationDetail, ObservationPage } from '../src/core/generated/console';
@@ -134,6 +135,7 @@ async function consolidated(page: Page): Promise<string> {
   await screen(page, 'Diffusion');
   await page.getByRole('button', { name: 'Construire la consolidée' }).click();
   await expect(page.getByRole('heading', { name: /telle que publiée$/ })).toBeVisible();
+  await previewIsFreeOfFaults(page);
   const waiting = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Carte (GeoJSON)' }).click();
   return (await waiting).path();
@@ -234,6 +236,16 @@ test('a night from the first tap to the published map', async ({ page }) => {
     server.remove();
   }
 });
+
+/** The preview of a whole release, tables and all, in the three themes. */
+async function previewIsFreeOfFaults(page: Page): Promise<void> {
+  expect(await page.getByRole('table').count()).toBeGreaterThan(1);
+  for (const theme of ['rouge', 'jour', 'nuit']) {
+    await page.getByRole('combobox', { name: 'Couleurs' }).selectOption(theme);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`), theme).toEqual([]);
+  }
+}
 
 /** The perimeter's figure is the console's; each level has something to show. */
 async function expectItHoldsTheNight(map: PublishedMap, server: Server): Promise<void> {

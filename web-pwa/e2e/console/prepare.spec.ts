@@ -84,6 +84,43 @@ test('zones, sectors, teams, assignments and known places are put in', async ({
   await page.getByRole('button', { name: 'Importer un GeoJSON' }).click();
   await expect(page.locator('[data-sector="S3"]')).toContainText('Port');
 
+  // Another one by clicks on the map: four corners, the last one taken back and put elsewhere.
+  await page.getByRole('button', { name: 'Dessiner un secteur' }).click();
+  await page.getByLabel('Code').fill('S4');
+  await page.getByLabel('Nom').fill('À la souris');
+  const map = page.locator('.map .maplibregl-canvas');
+  await expect(map).toBeVisible();
+  const size = (await map.boundingBox()) ?? { width: 0, height: 0 };
+  const click = (right: number, down: number): Promise<void> =>
+    map.click({ position: { x: size.width * right, y: size.height * down } });
+  // The map takes clicks a moment after it shows.
+  const begun = page.getByText(/^[1-9] sommets?$/);
+  await expect(async () => {
+    if (!(await begun.isVisible())) await click(0.3, 0.3);
+    await expect(begun).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  for (const [right, down] of [[0.6, 0.3], [0.6, 0.6], [0.9, 0.9]] as const) {
+    await click(right, down);
+  }
+  await expect(page.getByText(/^4 sommets, /)).toBeVisible();
+  await page.getByRole('button', { name: 'Retirer le dernier sommet' }).click();
+  await expect(page.getByText(/^3 sommets, /)).toBeVisible();
+  await click(0.3, 0.6);
+  await expect(page.getByLabel('Sommets')).toHaveValue(/^(3\.8\d* 43\.6\d*\n?){4}$/);
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await expect(page.locator('[data-sector="S4"]')).toContainText('À la souris');
+
+  // A zone that goes leaves its sectors.
+  await page.locator('[data-zone="Z1"]').getByRole('button', { name: 'Retirer Z1' }).click();
+  const asked = page.getByRole('dialog');
+  await expect(asked).toContainText('Elle range 1 secteur : ils restent, sans zone.');
+  await asked.getByRole('button', { name: 'Retirer' }).click();
+  await expect(page.getByRole('heading', { name: 'Zones (0)' })).toBeVisible();
+  await expect(page.locator('[data-sector="S1"]')).not.toContainText('Z1');
+  await page.locator('[data-sector="S4"]').getByRole('button', { name: 'Retirer' }).click();
+  await asked.getByRole('button', { name: 'Retirer' }).click();
+  await expect(page.locator('[data-sector="S4"]')).toHaveCount(0);
+
   await step(page, 'Équipes');
   await page.getByLabel('ou collez la liste ici').fill(
     'code;organisation;professional;sector\nE01;Abri;non;S1\nE02;;oui;S9\nE03;;non;S2',

@@ -6,8 +6,14 @@ import { createCampaign, enter, expect, screen, test, type Served } from './serv
 
 /** CBOR of the few shapes a request is made of (RFC 8949). */
 function cbor(value: unknown): Buffer {
-  const head = (kind: number, size: number): Buffer =>
-    size < 24 ? Buffer.from([(kind << 5) | size]) : Buffer.from([(kind << 5) | 25, size >> 8, size & 255]);
+  const head = (kind: number, size: number): Buffer => {
+    if (size < 24) return Buffer.from([(kind << 5) | size]);
+    if (size < 65_536) return Buffer.from([(kind << 5) | 25, size >> 8, size & 255]);
+    const long = Buffer.alloc(5);
+    long.writeUInt8((kind << 5) | 26);
+    long.writeUInt32BE(size, 1);
+    return long;
+  };
   if (value === null) return Buffer.from([0xf6]);
   if (typeof value === 'number') return head(0, value);
   if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
@@ -39,7 +45,8 @@ async function sendDamaged(page: Page, served: Served, campaign: string): Promis
     }),
   });
   const tablet = (await enrolled.json()) as { device: string; upload_token: string };
-  const report = { app_version: 'e2e', battery_percent: null, unsent: 0, oldest_unsent_at: null };
+  // Its clock began at nought; what it wrote then still waits, three hours later.
+  const report = { app_version: 'e2e', battery_percent: 41, unsent: 3, oldest_unsent_at: 0 };
   const sent = await fetch(`${served.base}/api/sync`, {
     method: 'POST',
     headers: { 'content-type': 'application/cbor', authorization: `Bearer ${tablet.upload_token}` },
@@ -48,7 +55,7 @@ async function sendDamaged(page: Page, served: Served, campaign: string): Promis
         protocol: 1,
         campaign: uuid(campaign),
         device: uuid(tablet.device),
-        sent_at: 0,
+        sent_at: 3 * 3_600_000,
         epoch: null,
         device_report: report,
         envelopes: [Buffer.from('pas une enveloppe')],
@@ -89,4 +96,28 @@ test('what was refused is told in words and dealt with', async ({ page, served }
   await row.getByRole('button', { name: /^C’est réglé/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'C’est réglé' }).click();
   await expect(page.getByText('Tout ce qui est arrivé a été pris.')).toBeVisible();
+});
+
+test('a tablet tells how old its oldest unsent entry is, and is revoked', async ({
+  page,
+  served,
+}) => {
+  await enter(page, served);
+  await createCampaign(page, 'À révoquer', 'Exercice');
+  const campaign = /[0-9a-f-]{36}/.exec(page.url())?.[0] ?? '';
+  await sendDamaged(page, served, campaign);
+  await screen(page, 'Tablettes');
+  const row = page.locator('tr[data-device]');
+  await expect(row).toContainText('41 %');
+  await expect(row.locator('[data-oldest-unsent]')).toContainText('il y a 3 h');
+  await row.getByRole('button', { name: 'Révoquer' }).click();
+  const asked = page.getByRole('dialog');
+  const found = await new AxeBuilder({ page }).analyze();
+  expect(found.violations.map((violation) => violation.id)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(row).toContainText('active');
+  await row.getByRole('button', { name: 'Révoquer' }).click();
+  await asked.getByRole('button', { name: 'Révoquer la tablette' }).click();
+  await expect(row).toContainText('révoquée');
+  await expect(row.getByRole('button', { name: 'Révoquer' })).toHaveCount(0);
 });

@@ -16,6 +16,19 @@ const NIGHT = process.env['MARAUDE_NIGHT'] ?? join(TARGET, 'simulated_night');
 export const ACCOUNT = 'claire';
 /** A second coordinator, with the same words. */
 export const OTHER_ACCOUNT = 'paul';
+/** One account of each other role, with the same words. */
+export const ANALYST = 'ana';
+export const LEAD = 'lea';
+export const DPO = 'dora';
+export const ADMIN = 'adam';
+const ACCOUNTS: readonly (readonly [string, string])[] = [
+  [ACCOUNT, 'coordinator'],
+  [OTHER_ACCOUNT, 'coordinator'],
+  [ANALYST, 'analyst'],
+  [LEAD, 'lead'],
+  [DPO, 'dpo'],
+  [ADMIN, 'admin'],
+];
 export const PASSWORD = 'une-longue-phrase-de-passe';
 
 /** First port of this folder's tests. */
@@ -53,8 +66,8 @@ async function start(port: number, withNight: boolean): Promise<Served & { stop:
   const data = join(folder, 'data');
   const key = join(folder, 'master.key');
   run(['init', '--master-key', key], data);
-  for (const name of [ACCOUNT, OTHER_ACCOUNT]) {
-    const account = ['user', 'add', '--name', name, '--role', 'coordinator'];
+  for (const [name, role] of ACCOUNTS) {
+    const account = ['user', 'add', '--name', name, '--role', role];
     run([...account, '--password-stdin', '--master-key', key], data, `${PASSWORD}\n`);
   }
   const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--master-key', key];
@@ -111,6 +124,12 @@ export async function enter(page: Page, served: Served, account = ACCOUNT): Prom
   await page.getByLabel('Mot de passe').fill(PASSWORD);
   await page.getByRole('button', { name: 'Entrer' }).click();
   await expect(page.getByRole('heading', { name: 'Campagnes' })).toBeVisible();
+}
+
+/** Logs out. */
+export async function leave(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Se déconnecter' }).click();
+  await expect(page.getByLabel('Nom du compte')).toBeVisible();
 }
 
 /** Creates a campaign and shows its *Préparer*. */

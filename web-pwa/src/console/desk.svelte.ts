@@ -79,10 +79,41 @@ export class Session {
     }
   }
 
+  /** Reads again who is there: an account may have changed of itself. */
+  async refresh(): Promise<void> {
+    this.me = await server.me();
+  }
+
   /** Looks at a refusal: an expired session asks for the password again. */
   notice(refused: server.Refused): void {
-    const again = refused.status === 401 || refused.code === 'prove-again';
+    // A wrong code while one sets a second factor up is no end of the session.
+    const unknown = refused.status === 401 && !refused.code.startsWith('second-factor');
+    const again = unknown || refused.code === 'prove-again';
     if (again && this.phase === 'in') this.phase = 'expired';
+  }
+}
+
+/** Something asked of the server beside the campaigns; a refusal stands until the next try. */
+export class Attempt {
+  busy = $state(false);
+  refused: server.Refused | null = $state.raw(null);
+
+  constructor(private readonly session: Session) {}
+
+  /** Does it; nothing where it was refused. */
+  async run<T>(act: () => Promise<T>): Promise<T | null> {
+    this.busy = true;
+    this.refused = null;
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.refused = error;
+      this.session.notice(error);
+      return null;
+    } finally {
+      this.busy = false;
+    }
   }
 }
 

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { readRoute, screensOf, writeRoute, type Route } from './route';
+import openapi from '../../../tests/approved/openapi.json?raw';
+import {
+  may,
+  PAGES,
+  pagesOf,
+  readPage,
+  readRoute,
+  screensOf,
+  writePage,
+  writeRoute,
+  type Power,
+  type Route,
+} from './route';
 
 const campaign = '6f0c6d1e-2f6b-4f6e-9c2b-0a3a5a1d7e11';
 
@@ -18,9 +30,47 @@ describe('the address', () => {
     expect(readRoute(`#/prepare/${campaign}/<b>`).part).toBe('');
   });
 
-  it('offers each role the screens that the server answers', () => {
+  it('leads to the pages beside the campaigns', () => {
+    for (const page of PAGES) expect(readPage(writePage(page))).toBe(page);
+    expect(readPage('#/elsewhere')).toBe('campaigns');
+    expect(readPage(`#/doubles/${campaign}`)).toBe('campaigns');
+  });
+
+  it('offers each role the screens of which the server answers something', () => {
     expect(screensOf('analyst')).toEqual(['release']);
     expect(screensOf('coordinator')).toContain('doubles');
-    expect(screensOf('administrator')).not.toContain('doubles');
+    expect(screensOf('admin')).toEqual(['devices', 'prepare']);
+    expect(screensOf('lead')).toEqual(['devices']);
+    expect(screensOf(undefined)).toEqual([]);
+    expect(pagesOf('analyst')).toEqual(['campaigns', 'account']);
+    expect(pagesOf('dpo')).toEqual([...PAGES]);
+    expect(pagesOf('coordinator')).toEqual(['campaigns', 'retention', 'account']);
+  });
+});
+
+describe('what a role may do', () => {
+  const ROLES = ['coordinator', 'analyst', 'lead', 'dpo', 'admin'];
+  const ROUTES: Record<Power, [string, string]> = {
+    plan: ['get', '/api/campaigns/{campaign}'],
+    order: ['post', '/api/campaigns/{campaign}/commands'],
+    create: ['post', '/api/campaigns'],
+    ground: ['post', '/api/layers/{kind}'],
+    tablets: ['post', '/api/campaigns/{campaign}/enrolments'],
+    night: ['get', '/api/campaigns/{campaign}/tonight'],
+    figures: ['get', '/api/campaigns/{campaign}/releases'],
+    dates: ['get', '/api/retention'],
+    oversight: ['get', '/api/audit'],
+  };
+  type Paths = Record<string, Record<string, { description: string }>>;
+  const { paths } = JSON.parse(openapi) as { paths: Paths };
+
+  it('is what the server lets it do', () => {
+    for (const [power, [method, path]] of Object.entries(ROUTES) as [Power, [string, string]][]) {
+      const told = paths[path]?.[method]?.description ?? '';
+      for (const role of ROLES) {
+        const allowed = new RegExp(`\\b${role}\\b`).test(told);
+        expect(may(role, power), `${role} ${power}: ${told}`).toBe(allowed);
+      }
+    }
   });
 });

@@ -18,13 +18,75 @@ export const SCREENS = [
 /** A screen of a campaign. */
 export type Screen = (typeof SCREENS)[number];
 
-/** The screens that an account may open; the server refuses the others' requests. */
-export function screensOf(role: string): readonly Screen[] {
-  if (role === 'analyst') return ['release'];
-  if (role === 'dpo') return ['release'];
-  if (role === 'lead') return ['devices'];
-  if (role === 'administrator' || role === 'admin') return ['devices', 'prepare'];
-  return SCREENS;
+/**
+ * What an account may ask of the server, by the routes it is let through: `plan` reads a campaign's
+ * plan, `order` changes it and decides, `create` makes a campaign, `ground` imports layers, `tablets`
+ * hands them out, `night` reads observations and builds releases, `figures` reads releases, `dates`
+ * sees when campaigns end, `oversight` ends them and reads the log of what was done.
+ */
+export type Power =
+  | 'plan'
+  | 'order'
+  | 'create'
+  | 'ground'
+  | 'tablets'
+  | 'night'
+  | 'figures'
+  | 'dates'
+  | 'oversight';
+
+/** As the server's table of routes says; a test holds them equal. */
+const POWERS: Readonly<Record<string, readonly Power[]>> = {
+  coordinator: ['plan', 'order', 'create', 'ground', 'tablets', 'night', 'figures', 'dates'],
+  analyst: ['figures'],
+  lead: ['plan', 'tablets'],
+  dpo: ['figures', 'dates', 'oversight'],
+  admin: ['plan', 'create', 'ground', 'tablets', 'dates', 'oversight'],
+};
+
+/** An account of this role may do this; a screen shows nothing that the server would refuse. */
+export function may(role: string | undefined, power: Power): boolean {
+  return POWERS[role ?? '']?.includes(power) ?? false;
+}
+
+const NEEDED: Readonly<Record<Screen, readonly Power[]>> = {
+  tonight: ['night'],
+  doubles: ['night'],
+  quality: ['night'],
+  observations: ['night'],
+  devices: ['tablets'],
+  prepare: ['order', 'ground'],
+  release: ['figures'],
+};
+
+/** The screens that an account may open: those of which it may do something. */
+export function screensOf(role: string | undefined): readonly Screen[] {
+  return SCREENS.filter((screen) => NEEDED[screen].some((power) => may(role, power)));
+}
+
+/** The pages beside the campaigns, in the order of their menu. */
+export const PAGES = ['campaigns', 'retention', 'audit', 'account'] as const;
+
+/** A page beside the campaigns. */
+export type Page = (typeof PAGES)[number];
+
+/** The pages that an account may open. */
+export function pagesOf(role: string | undefined): readonly Page[] {
+  return PAGES.filter((page) => {
+    if (page === 'retention') return may(role, 'dates');
+    return page !== 'audit' || may(role, 'oversight');
+  });
+}
+
+/** The page an address leads to where it names no campaign; anything odd is the campaigns. */
+export function readPage(hash: string): Page {
+  const name = hash.replace(/^#?\/?/, '');
+  return PAGES.find((page) => page === name) ?? 'campaigns';
+}
+
+/** A page's address. */
+export function writePage(page: Page): string {
+  return page === 'campaigns' ? '#/' : `#/${page}`;
 }
 
 /** Where the coordinator is. */

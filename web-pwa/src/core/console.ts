@@ -18,6 +18,7 @@ import {
 } from '../platform/http';
 import type {
   AllowPinReset,
+  AuditLine,
   CampaignDetail,
   CampaignSummary,
   Command,
@@ -31,6 +32,7 @@ import type {
   GroupDetail,
   GroupEffect,
   GroupList,
+  HoldRequest,
   LayerEntry,
   LookedAt,
   LookingAt,
@@ -42,17 +44,23 @@ import type {
   PinResetLine,
   PlaceCandidates,
   PlaceSearch,
+  PurgeAnswered,
+  PurgeRequest,
   ObservationPage,
   Quality,
   QuarantineList,
   QuarantineRetried,
   QuarantineRetry,
+  RecoveryCodes,
   ReleaseEntry,
   ReleasePreview,
   Releases,
   RescueTaken,
   RescueUpload,
+  RetentionLine,
   ReviewLog,
+  SecondFactorDrawn,
+  SessionLine,
   SlotRef,
   Tonight,
 } from './generated/console';
@@ -86,9 +94,15 @@ function refusal(status: number, text: string): Refused {
 }
 
 /** Asks and reads text. Throws `Refused`. */
-async function askText(method: string, path: string, body?: unknown): Promise<string> {
+async function askText(
+  method: string,
+  path: string,
+  body?: unknown,
+  limitMs?: number,
+): Promise<string> {
   try {
-    const reply = await send(method, path, body === undefined ? undefined : JSON.stringify(body));
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const reply = await send(method, path, text, limitMs);
     if (reply.status >= 200 && reply.status < 300) return reply.text;
     throw refusal(reply.status, reply.text);
   } catch (error) {
@@ -110,8 +124,13 @@ async function askBytes(method: string, path: string): Promise<Blob> {
 }
 
 /** Asks and reads JSON. Throws `Refused`. */
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const text = await askText(method, path, body);
+async function ask<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  limitMs?: number,
+): Promise<T> {
+  const text = await askText(method, path, body, limitMs);
   if (text === '') return undefined as T;
   try {
     return JSON.parse(text) as T;
@@ -126,6 +145,33 @@ export const login = (name: string, password: string, code: string | null): Prom
   ask('POST', '/api/login', { name, password, code });
 export const logout = (): Promise<void> => ask('POST', '/api/logout');
 export const me = (): Promise<Me> => ask('GET', '/api/me');
+
+export const sessions = (): Promise<SessionLine[]> => ask('GET', '/api/sessions');
+export const closeSession = (id: string): Promise<void> =>
+  ask('POST', `/api/sessions/${encodeURIComponent(id)}/close`);
+export const drawSecondFactor = (): Promise<SecondFactorDrawn> =>
+  ask('POST', '/api/second-factor/draw');
+export const keepSecondFactor = (secret: string, code: string): Promise<RecoveryCodes> =>
+  ask('POST', '/api/second-factor', { secret, code });
+export const removeSecondFactor = (): Promise<void> => ask('POST', '/api/second-factor/remove');
+
+export const retention = (): Promise<RetentionLine[]> => ask('GET', '/api/retention');
+/** Whole files are overwritten and looked through before a purge answers. */
+const PURGE_LIMIT_MS = 15 * 60_000;
+export const purge = (id: string, wish: PurgeRequest): Promise<PurgeAnswered> =>
+  ask('POST', `${at(id)}/purge`, wish, PURGE_LIMIT_MS);
+export const hold = (id: string, wish: HoldRequest): Promise<void> =>
+  ask('POST', `${at(id)}/hold`, wish);
+
+/** Where the certificate of a purge is downloaded from. */
+export const certificateFile = (id: string): string => `${at(id)}/certificate`;
+
+/** The log of what was done, newest first: the rows below a number, or the newest. */
+export const audit = (before: number | null): Promise<AuditLine[]> =>
+  ask('GET', `/api/audit${before === null ? '' : `?before=${before}`}`);
+
+/** Rows of the log in one answer, at most; fewer are its end. */
+export const AUDIT_PAGE = 200;
 
 export const campaigns = (): Promise<CampaignSummary[]> => ask('GET', '/api/campaigns');
 export const createCampaign = (campaign: NewCampaign): Promise<CampaignSummary> =>

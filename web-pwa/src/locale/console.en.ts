@@ -6,6 +6,7 @@ import { observationsEn } from './observations.en';
 import { releaseEn } from './release.en';
 import { reviewEn } from './review.en';
 import { manyEn as many } from './plural';
+import { custodyEn } from './custody.en';
 import { evidenceEn } from './evidence.en';
 import { prepareEn } from './prepare.en';
 import { qualityEn } from './quality.en';
@@ -69,6 +70,7 @@ export const consoleEn: ConsoleText = {
   picker: {
     title: 'Campaigns',
     empty: 'No campaign. Create the first one below.',
+    emptyHere: 'No campaign.',
     create: 'New campaign',
     name: 'Name',
     nameHint: 'For example: Nuit de la Solidarité 2027',
@@ -84,6 +86,7 @@ export const consoleEn: ConsoleText = {
     nights: (count) => (count === 0 ? 'no night' : many(count, 'night', 'nights')),
   },
   problems: { ...problemsEn, ...rescueProblemsEn, ...resetProblemsEn },
+  custody: custodyEn,
   problemDetail: (detail) => `The server says: ${detail}.`,
   problemField: (field) => `Field: ${field}.`,
   problemFields: {
@@ -197,6 +200,7 @@ export const consoleEn: ConsoleText = {
       clock: 'Clock',
       state: 'State',
     },
+    oldest: (age) => `the oldest ${age}`,
     never: 'never',
     clockGood: 'on time',
     active: 'active',

@@ -9,6 +9,7 @@ import { observationsFr } from './observations.fr';
 import { releaseFr } from './release.fr';
 import { reviewFr } from './review.fr';
 import { manyFr as many } from './plural';
+import { custodyFr } from './custody.fr';
 import { evidenceFr } from './evidence.fr';
 import { prepareFr } from './prepare.fr';
 import { qualityFr } from './quality.fr';
@@ -72,6 +73,7 @@ export const consoleFr = {
   picker: {
     title: 'Campagnes',
     empty: 'Aucune campagne. Créez la première ci-dessous.',
+    emptyHere: 'Aucune campagne.',
     create: 'Nouvelle campagne',
     name: 'Nom',
     nameHint: 'Par exemple : Nuit de la Solidarité 2027',
@@ -87,6 +89,7 @@ export const consoleFr = {
     nights: (count: number) => (count === 0 ? 'sans nuit' : many(count, 'nuit', 'nuits')),
   },
   problems: { ...problemsFr, ...rescueProblemsFr, ...resetProblemsFr },
+  custody: custodyFr,
   problemDetail: (detail: string) => `Précision du serveur : ${detail}.`,
   problemField: (field: string) => `Champ : ${field}.`,
   problemFields: {
@@ -201,6 +204,7 @@ export const consoleFr = {
       clock: 'Horloge',
       state: 'État',
     },
+    oldest: (age: string) => `la plus ancienne ${age}`,
     never: 'jamais',
     clockGood: 'à l’heure',
     active: 'active',

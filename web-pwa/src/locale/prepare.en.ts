@@ -130,6 +130,12 @@ export const prepareEn: PrepareText = {
     zones: 'Zones',
     zonesNone: 'No zone: a zone groups sectors around a base.',
     zoneBase: 'Base (where teams gather)',
+    removeZoneTitle: (code) => `Remove zone ${code}?`,
+    removeZoneText: (sectors) =>
+      sectors === 0
+        ? 'No sector is in it.'
+        : `It groups ${many(sectors, 'sector', 'sectors')}: they stay, without a zone.`,
+    zoneRemoved: (code) => `Zone ${code} removed.`,
     addZone: 'Add a zone',
     map: 'Map of the sectors',
   },

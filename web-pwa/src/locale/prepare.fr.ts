@@ -129,6 +129,12 @@ export const prepareFr = {
     zones: 'Zones',
     zonesNone: 'Aucune zone : une zone groupe des secteurs autour d’une base.',
     zoneBase: 'Base (où les équipes se retrouvent)',
+    removeZoneTitle: (code: string) => `Retirer la zone ${code} ?`,
+    removeZoneText: (sectors: number) =>
+      sectors === 0
+        ? 'Aucun secteur n’y est rangé.'
+        : `Elle range ${many(sectors, 'secteur', 'secteurs')} : ils restent, sans zone.`,
+    zoneRemoved: (code: string) => `Zone ${code} retirée.`,
     addZone: 'Ajouter une zone',
     map: 'Carte des secteurs',
   },

@@ -115,6 +115,11 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: 'What had arrived is kept; this change was not made.',
     act: 'Tell whoever administers the server before going on.',
   },
+  'campaign-damaged': {
+    what: 'The files of this campaign are damaged: it no longer opens.',
+    safe: 'The other campaigns work; the tablets keep what they have.',
+    act: 'Tell whoever runs the server: a copy can be put back.',
+  },
   'campaign-unknown': {
     what: 'This server has no such campaign.',
     safe: notSent,
@@ -281,7 +286,7 @@ export const problemsEn: Record<string, ProblemWords> = {
     act: 'Keep the release already published.',
   },
   'reason-missing': {
-    what: 'The reason of the export is missing.',
+    what: 'The reason is missing.',
     safe: notSent,
     act: 'Write why, in at least 10 characters.',
   },

@@ -122,6 +122,11 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: 'Ce qui était reçu est gardé ; ce changement n’a pas été fait.',
     act: 'Prévenez l’administration avant de continuer.',
   },
+  'campaign-damaged': {
+    what: 'Les fichiers de cette campagne sont abîmés : elle ne s’ouvre plus.',
+    safe: 'Les autres campagnes marchent ; les tablettes gardent ce qu’elles ont.',
+    act: 'Prévenez qui tient le serveur : une copie peut être remise en place.',
+  },
   'campaign-unknown': {
     what: 'Cette campagne n’existe pas sur ce serveur.',
     safe: notSent,
@@ -288,7 +293,7 @@ export const problemsFr: Record<string, ProblemWords> = {
     act: 'Gardez la diffusion déjà publiée.',
   },
   'reason-missing': {
-    what: 'La raison de l’export manque.',
+    what: 'La raison manque.',
     safe: notSent,
     act: 'Écrivez pourquoi, en 10 caractères au moins.',
   },

@@ -24,8 +24,13 @@ export class Unreachable extends Error {
 const REQUEST_LIMIT_MS = 30_000;
 
 /** Sends one request with the session's cookie. Throws `Unreachable` and nothing else. */
-export async function send(method: string, path: string, body?: string): Promise<HttpReply> {
-  const reply = await sendForBytes(method, path, body);
+export async function send(
+  method: string,
+  path: string,
+  body?: string,
+  limitMs = REQUEST_LIMIT_MS,
+): Promise<HttpReply> {
+  const reply = await sendForBytes(method, path, body, limitMs);
   return { ...reply, text: await reply.bytes.text() };
 }
 
@@ -41,6 +46,7 @@ export async function sendForBytes(
   method: string,
   path: string,
   body?: string,
+  limitMs = REQUEST_LIMIT_MS,
 ): Promise<BytesReply> {
   try {
     const reply = await fetch(path, {
@@ -48,7 +54,7 @@ export async function sendForBytes(
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
-      signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+      signal: AbortSignal.timeout(limitMs),
       ...(body === undefined
         ? {}
         : { body, headers: { 'content-type': 'application/json' } }),

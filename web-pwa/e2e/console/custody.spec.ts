@@ -1,0 +1,260 @@
+/** Accounts, the end of campaigns, the log of what was done; and each role sees its own screens only. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from '@playwright/test';
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import {
+  ADMIN,
+  ANALYST,
+  createCampaign,
+  DPO,
+  enter,
+  expect,
+  LEAD,
+  leave,
+  PASSWORD,
+  screen,
+  test,
+  type Served,
+} from './served';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** The code a telephone shows for a seed (RFC 6238, SHA-1, six digits, 30 s). */
+function telephoneCode(secret: string, at = Date.now()): string {
+  const bits = [...secret.replace(/\s/g, '')]
+    .map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
+  const bytes = bits.match(/.{8}/g)?.map((byte) => parseInt(byte, 2)) ?? [];
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const hash = createHmac('sha1', Buffer.from(bytes)).update(step).digest();
+  const offset = (hash.at(-1) ?? 0) & 15;
+  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+async function open(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+}
+
+async function noFault(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`)).toEqual([]);
+}
+
+test('a telephone’s code is set up, asked for, replaced by a recovery code, and removed', async ({
+  page,
+  served,
+}) => {
+  await enter(page, served, ADMIN);
+  await open(page, 'Mon compte');
+  const part = page.getByRole('region', { name: 'Code du téléphone' });
+  await expect(part.getByText('pas en place')).toBeVisible();
+  await part.getByRole('button', { name: 'Mettre en place' }).click();
+  const drawn = part.getByRole('img', { name: 'Code QR pour l’application du téléphone' });
+  expect(await drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  const secret = await part.locator('[data-second-factor-secret]').innerText();
+  await noFault(page);
+
+  // A code the telephone does not show proves nothing.
+  const right = telephoneCode(secret);
+  const wrong = right.replace(/.$/, (last) => String((Number(last) + 1) % 10));
+  await part.getByLabel('Code que montre le téléphone').fill(wrong);
+  await part.getByRole('button', { name: 'Vérifier et activer' }).click();
+  await expect(part.getByRole('alert')).toBeVisible();
+  await part.getByLabel('Code que montre le téléphone').fill(telephoneCode(secret));
+  await page.keyboard.press('Enter');
+  const codes = part.locator('[data-recovery-codes] li');
+  await expect(codes).toHaveCount(10);
+  const [first, second] = await codes.allInnerTexts();
+  await noFault(page);
+  await part.getByRole('button', { name: 'Je les ai notés' }).click();
+  await expect(part.getByText('demandé à chaque entrée')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText(first ?? '')).toHaveCount(0);
+
+  await leave(page);
+  const login = async (code: string): Promise<void> => {
+    await page.getByLabel('Nom du compte').fill(ADMIN);
+    await page.getByLabel('Mot de passe').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Entrer' }).click();
+    await expect(page.getByLabel('Code de votre téléphone')).toBeVisible();
+    await noFault(page);
+    await page.getByLabel('Code de votre téléphone').fill(code);
+    await page.getByRole('button', { name: 'Entrer' }).click();
+  };
+  await login(first ?? '');
+  await expect(page.getByRole('heading', { name: 'Mon compte', level: 1 })).toBeVisible();
+  await leave(page);
+  await login(first ?? '');
+  await expect(page.getByRole('alert'), 'used up').toBeVisible();
+  await page.getByLabel('Code de votre téléphone').fill(second ?? '');
+  await page.getByRole('button', { name: 'Entrer' }).click();
+
+  await part.getByRole('button', { name: 'Retirer' }).click();
+  await noFault(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Retirer' }).click();
+  await expect(part.getByText('pas en place')).toBeVisible();
+  await leave(page);
+  await enter(page, served, ADMIN);
+});
+
+test('one ends a login one does not know, from the other browser', async ({
+  page,
+  browser,
+  served,
+}) => {
+  const context = await browser.newContext({ locale: 'fr-FR' });
+  const elsewhere = await context.newPage();
+  await enter(elsewhere, served, ANALYST);
+  await enter(page, served, ANALYST);
+  await open(page, 'Mon compte');
+  const sessions = page.getByRole('region', { name: 'Connexions ouvertes' });
+  await expect(sessions.locator('tr[data-session="own"]')).toHaveCount(1);
+  await sessions.locator('tr[data-session="other"]').first().getByRole('button').click();
+  await expect(sessions.locator('tr[data-session="other"]')).toHaveCount(0);
+  await elsewhere.reload();
+  await expect(elsewhere.getByLabel('Nom du compte')).toBeVisible();
+  await page.reload();
+  await expect(sessions.locator('tr[data-session="own"]')).toHaveCount(1);
+  await context.close();
+});
+
+async function asCoordinator(browser: Browser, served: Served, name: string): Promise<Page> {
+  const context = await browser.newContext({ locale: 'fr-FR' });
+  const page = await context.newPage();
+  await enter(page, served);
+  await createCampaign(page, name, 'Exercice');
+  return page;
+}
+
+test('a campaign is held, given notice that its coordinators see, and purged with a certificate', async ({
+  page,
+  browser,
+  served,
+}) => {
+  const name = 'À effacer';
+  const coordinator = await asCoordinator(browser, served, name);
+  await enter(page, served, DPO);
+  await open(page, 'Conservation');
+  const line = page.locator('tr[data-retention]').filter({ hasText: name });
+  await expect(line).toContainText('gardée');
+  await noFault(page);
+
+  await line.getByRole('button', { name: /^Conserver/ }).click();
+  await page.getByLabel('Pourquoi').fill('Demande du tribunal');
+  await noFault(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Conserver' }).click();
+  await expect(line).toContainText('Demande du tribunal');
+  await expect(line.getByRole('button', { name: /^Effacer/ })).toBeDisabled();
+  await line.getByRole('button', { name: 'Lever la conservation' }).click();
+  await page.getByLabel('Pourquoi').fill('Affaire classée');
+  await page.getByRole('dialog').getByRole('button', { name: 'Lever la conservation' }).click();
+  await expect(line).toContainText('gardée');
+
+  await line.getByRole('button', { name: /^Effacer/ }).click();
+  const dialogue = page.getByRole('dialog');
+  await dialogue.getByLabel('Tapez le nom').fill('une autre');
+  await dialogue.getByRole('button', { name: 'Donner le préavis' }).click();
+  await expect(dialogue.getByRole('alert')).toContainText('Ce n’est pas le nom de la campagne.');
+  await dialogue.getByLabel('Tapez le nom').fill(name);
+  await noFault(page);
+  await dialogue.getByRole('button', { name: 'Donner le préavis' }).click();
+  await expect(line).toContainText('préavis');
+  await coordinator.reload();
+  await expect(coordinator.locator('[data-purge-notice]')).toContainText('sera effacée à partir du');
+
+  await line.getByRole('button', { name: /^Effacer/ }).click();
+  await dialogue.getByLabel('Tapez le nom').fill(name);
+  await dialogue.getByLabel('Sans attendre').check();
+  await dialogue.getByLabel('Pourquoi').fill('Campagne créée par erreur');
+  await dialogue.getByRole('button', { name: 'Effacer maintenant' }).click();
+  // Whole files are overwritten and looked through: it takes its time on a busy machine.
+  await expect(page.getByText(`« ${name} » est effacée.`)).toBeVisible({ timeout: 60_000 });
+  const waiting = page.waitForEvent('download');
+  const purged = page.locator('tr[data-retention]').filter({ hasText: 'effacée le' });
+  await purged.first().getByRole('link', { name: 'Certificat' }).click();
+  const certificate = await readFile(await (await waiting).path(), 'utf8');
+  expect(JSON.parse(certificate)).toHaveProperty('signature');
+  await coordinator.context().close();
+});
+
+test('the log of what was done is read to its first row', async ({ page, served }) => {
+  await enter(page, served, DPO);
+  // Each reading is a row: more than one page of them.
+  for (let reading = 0; reading < 205; reading += 1) {
+    expect((await page.request.get(`${served.base}/api/audit`)).ok()).toBe(true);
+  }
+  await open(page, 'Journal');
+  const rows = page.locator('tr[data-audit]');
+  await expect(rows).toHaveCount(200);
+  await expect(rows.first()).toContainText('journal lu');
+  await noFault(page);
+  const older = page.getByRole('button', { name: 'Plus anciennes' });
+  await older.focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rows.count()).toBeGreaterThan(205);
+  while (await older.isVisible()) await older.click();
+  await expect(page.getByText('C’est le début du journal.')).toBeVisible();
+  await expect(rows.last()).toContainText('compte créé');
+  await page.getByRole('button', { name: 'Language: English' }).click();
+  await expect(page.getByRole('heading', { name: 'Log', level: 1 })).toBeVisible();
+  await page.getByRole('button', { name: 'Langue : français' }).click();
+});
+
+test('each role is shown what the server lets it do, and nothing that is refused', async ({
+  page,
+  browser,
+  served,
+}) => {
+  const coordinator = await asCoordinator(browser, served, 'Pour tous les rôles');
+  await coordinator.context().close();
+  const refused: string[] = [];
+  page.on('response', (response) => {
+    if ([401, 403, 404].includes(response.status())) refused.push(response.url());
+  });
+  const expected: Record<string, { pages: string[]; screens: string[]; creates: boolean }> = {
+    [ANALYST]: { pages: ['Campagnes', 'Mon compte'], screens: ['Diffusion'], creates: false },
+    [LEAD]: { pages: ['Campagnes', 'Mon compte'], screens: ['Tablettes'], creates: false },
+    [DPO]: {
+      pages: ['Campagnes', 'Conservation', 'Journal', 'Mon compte'],
+      screens: ['Diffusion'],
+      creates: false,
+    },
+    [ADMIN]: {
+      pages: ['Campagnes', 'Conservation', 'Journal', 'Mon compte'],
+      screens: ['Tablettes', 'Préparer'],
+      creates: true,
+    },
+  };
+  for (const [account, { pages, screens, creates }] of Object.entries(expected)) {
+    await enter(page, served, account);
+    refused.length = 0;
+    const menu = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+    expect(await menu.allInnerTexts(), account).toEqual(pages);
+    for (const name of pages) await open(page, name);
+    await open(page, 'Campagnes');
+    const create = page.getByRole('button', { name: 'Créer la campagne' });
+    await expect(create).toHaveCount(creates ? 1 : 0);
+    await page.getByRole('button', { name: /Pour tous les rôles/ }).click();
+    const tabs = page.getByRole('navigation', { name: 'Écrans de la campagne' }).getByRole('link');
+    await expect(tabs).toHaveText(screens);
+    for (const name of screens) {
+      await screen(page, name);
+      await expect(page.getByText('Lecture…')).toHaveCount(0);
+      await expect(page.getByRole('alert')).toHaveCount(0);
+    }
+    if (account === ADMIN) {
+      await expect(page.getByRole('heading', { name: 'Importer une couche' })).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Enregistrer' })).toHaveCount(0);
+    }
+    if (account === LEAD) {
+      await page.getByLabel('Étiquette').fill('Tablette de relève');
+      await page.getByRole('button', { name: 'Obtenir un code' }).click();
+      await expect(page.locator('[data-enrolment-code]')).toBeVisible();
+    }
+    expect(refused, account).toEqual([]);
+    await leave(page);
+  }
+});
