@@ -3,6 +3,13 @@
 //!
 //! It must never open a file or a socket, read a clock or draw a random number: storage, time and
 //! randomness are arguments. The server, the tablet's worker and the simulated world call it.
+#![cfg_attr(
+    test,
+    expect(
+        clippy::disallowed_methods,
+        reason = "tests read fixtures and measure; the crate itself is linted without them"
+    )
+)]
 
 #[cfg(feature = "document")]
 pub mod document;

@@ -55,12 +55,17 @@ pub fn run_gates() -> Tally {
     tally
 }
 
-/// `linkage` and `observatory` compile without automerge; the core compiles for the browser.
+/// `linkage` and `observatory` compile without automerge; they and the core, with all that a tablet
+/// needs, compile for the browser.
 fn wasm_check() -> Result<()> {
     setup::wasm_target()?;
     let mut check = cargo();
     check.args(["check", "--quiet", "--target", setup::WASM_TARGET]);
-    run_to_end(check.args(["-p", "maraude-linkage"]))?;
+    run_to_end(check.args(["-p", "maraude-linkage", "-p", "maraude-observatory"]))?;
+    let mut check = cargo();
+    check.args(["check", "--quiet", "--target", setup::WASM_TARGET]);
+    check.args(["-p", "maraude-core", "--features", "tablet,gazetteer"]);
+    run_to_end(&mut check)?;
     tidy::without_automerge()
 }
 

@@ -4,6 +4,13 @@
 //! returns but a `Release` may leave the server. `server/src/publication` feeds it counted places;
 //! `server/src/export` writes what it releases; `maraude release verify` runs
 //! [`disclosure::verify()`].
+#![cfg_attr(
+    test,
+    expect(
+        clippy::disallowed_methods,
+        reason = "tests read fixtures and measure; the crate itself is linted without them"
+    )
+)]
 
 pub mod area;
 pub mod attribute;

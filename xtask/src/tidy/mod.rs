@@ -4,6 +4,7 @@ mod floors;
 mod glossary;
 mod licences;
 mod links;
+mod pure;
 mod sizes;
 mod web_floors;
 
@@ -38,6 +39,7 @@ pub fn findings(root: &Path) -> Result<Vec<Finding>> {
         .map(|path| Source::read(root, &path))
         .collect::<Result<_>>()?;
     let mut found = Vec::new();
+    found.extend(pure::check(root));
     for source in &sources {
         found.extend(sizes::check(source));
         found.extend(floors::check(source));
