@@ -10,6 +10,7 @@ use maraude_server::http::contract::{
 };
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+use std::sync::Mutex;
 
 /// What an enrolled tablet holds.
 pub struct Tablet {
@@ -25,6 +26,8 @@ pub struct Tablet {
     pub signing: SigningKey,
     /// Uploads only.
     pub upload_token: String,
+    /// What the server last told for it to give back, where a load keeps it.
+    pub heard: Mutex<Option<Vec<u8>>>,
 }
 
 impl Tablet {
@@ -82,6 +85,7 @@ pub fn enrol(agent: &ureq::Agent, base: &str, code: &str, seed: u64) -> Result<T
         server_key: key(&answer.server_key)?,
         signing,
         upload_token: answer.upload_token,
+        heard: Mutex::default(),
     })
 }
 

@@ -25,6 +25,8 @@ pub struct Met {
     pub times: Vec<Duration>,
     /// Tablets that did not.
     pub errors: usize,
+    /// Times a tablet was told to come back later, and did.
+    pub returns: u32,
 }
 
 /// All tablets come back within a window, each with so many unsent observations, an envelope each.
@@ -41,6 +43,7 @@ pub fn come_back(running: &Running, observations: u32, window: Duration) -> Resu
         pusher.seal_each(&round, u64::from(number));
         pushers.push((pusher, window.mul_f64(dice.unit())));
     }
+    let returns: Vec<_> = pushers.iter().map(|(pusher, _)| pusher.returns()).collect();
     let start = Instant::now();
     for (pusher, after) in pushers {
         let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
@@ -53,6 +56,7 @@ pub fn come_back(running: &Running, observations: u32, window: Duration) -> Resu
     let mut met = Met {
         times: Vec::new(),
         errors: 0,
+        returns: 0,
     };
     for thread in threads {
         match thread.join() {
@@ -60,7 +64,20 @@ pub fn come_back(running: &Running, observations: u32, window: Duration) -> Resu
             _ => met.errors += 1,
         }
     }
+    met.returns = returns
+        .iter()
+        .map(|told| told.load(Ordering::Relaxed))
+        .sum();
     Ok(met)
+}
+
+/// What sockets drip.
+#[derive(Debug, Clone, Copy)]
+pub enum Drip {
+    /// The head of a request.
+    Head,
+    /// The body of an enrolled tablet's request, its head sent whole.
+    Body,
 }
 
 /// Sockets that send one byte a second, until dropped.
@@ -71,17 +88,30 @@ pub struct Dripping {
 
 impl Dripping {
     /// Opens so many.
-    pub fn on(running: &Running, sockets: usize) -> Result<Self> {
+    pub fn on(running: &Running, sockets: usize, drip: Drip) -> Result<Self> {
         let address = running.base.strip_prefix("http://").context("an address")?;
         let mut open = Vec::new();
         for _ in 0..sockets {
             open.push(TcpStream::connect(address)?);
         }
+        let head = match drip {
+            Drip::Head => "POST /api/sync HTTP/1.1\r\nHost: localhost\r\nX-Drip: ".to_owned(),
+            Drip::Body => {
+                let token = &running.tablets.last().context("a tablet")?.upload_token;
+                let head = format!(
+                    "POST /api/sync HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \
+                     {token}\r\nContent-Length: 200000\r\n\r\n"
+                );
+                for socket in &mut open {
+                    socket.write_all(head.as_bytes())?;
+                }
+                String::new()
+            }
+        };
         let stop = Arc::new(AtomicBool::new(false));
         let told = stop.clone();
         let thread = std::thread::spawn(move || {
-            let head = b"POST /api/sync HTTP/1.1\r\nHost: localhost\r\nX-Drip: ";
-            for byte in head.iter().chain(std::iter::repeat(&b'a')) {
+            for byte in head.as_bytes().iter().chain(std::iter::repeat(&b'a')) {
                 for socket in &mut open {
                     // Those the server let go of drip into nothing.
                     let _ = socket.write_all(&[*byte]);

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use maraude_core::model::{CampaignId, DeviceId, TeamId};
 use maraude_tests::bench::contender::{Contender, Running, Size};
-use maraude_tests::bench::crowd::{Dripping, come_back, honest};
+use maraude_tests::bench::crowd::{Drip, Dripping, come_back, honest};
 use maraude_tests::bench::ours::Pusher;
 use maraude_tests::bench::report::{Report, load_average};
 use maraude_tests::bench::rounds::{Author, Grain, OBSERVATIONS};
@@ -223,6 +223,7 @@ fn morning_after(arguments: &Arguments, scale: &Scale, report: &mut Report) -> R
         ("p95 ms", percentile(95)),
         ("p99 ms", percentile(99)),
         ("errors", met.errors as f64),
+        ("told to come back", f64::from(met.returns)),
         ("CPU s", running.process.cpu_s()? - cpu_before),
         ("peak MB", running.process.peak_mb()?),
     ];
@@ -233,22 +234,27 @@ fn morning_after(arguments: &Arguments, scale: &Scale, report: &mut Report) -> R
 /// (d) Sockets that drip beside an honest tablet.
 fn dripping(arguments: &Arguments, scale: &Scale, report: &mut Report) -> Result<()> {
     let size = Size {
-        tablets: 1,
+        tablets: 2,
         rounds: 1,
         runs: 1,
     };
     let running = arguments.ours()?.start(PORT, size)?;
     report.head(&format!("(d) {} sockets that drip", scale.drips));
     let alone = p95_ms(honest(&running, 0, scale.honest)?);
-    let drips = Dripping::on(&running, scale.drips)?;
-    let beside = p95_ms(honest(&running, scale.honest, scale.honest)?);
-    drop(drips);
-    let figures = [
-        ("p95 alone ms", alone),
-        ("p95 beside ms", beside),
-        ("added ms", beside - alone),
-    ];
-    report.figures("d", "Maraude", "honest tablet", &figures);
+    let kinds = [(Drip::Head, "heads"), (Drip::Body, "bodies")];
+    for ((drip, name), run) in kinds.into_iter().zip(1..) {
+        let drips = Dripping::on(&running, scale.drips, drip)?;
+        let beside = p95_ms(honest(&running, run * scale.honest, scale.honest)?);
+        drop(drips);
+        let figures = [
+            ("p95 alone ms", alone),
+            ("p95 beside ms", beside),
+            ("added ms", beside - alone),
+            ("peak MB", running.process.peak_mb()?),
+        ];
+        let name = format!("honest tablet beside {name}");
+        report.figures("d", "Maraude", &name, &figures);
+    }
     Ok(())
 }
 
@@ -260,7 +266,7 @@ fn on_the_wire(arguments: &Arguments, report: &mut Report) -> Result<()> {
         runs: 1,
     };
     let running = arguments.ours()?.start(PORT, size)?;
-    report.head("(e) bytes of one request; beside it the same as JSON, gzipped");
+    report.head("(e) bytes of one request, HTTP/1.1 head included; the same as JSON, gzipped");
     let tablet = running.tablets.first().context("an enrolled tablet")?;
     let author = Author {
         campaign: CampaignId::from_random([1; 16]),
@@ -273,6 +279,7 @@ fn on_the_wire(arguments: &Arguments, report: &mut Report) -> Result<()> {
         ("JSON", wire.round_json as f64),
         ("one observation", wire.observation as f64),
         ("one field", wire.field as f64),
+        ("its body", wire.field_body as f64),
         ("its envelope", wire.field_envelope as f64),
         ("field JSON", wire.field_json as f64),
     ];
