@@ -33,6 +33,12 @@ struct SyncLoads {
     /// Tiny loads, to see that everything works: no figure of it means anything.
     #[arg(long)]
     quick: bool,
+    /// Fresh servers that a median is taken of; 5 unless said otherwise.
+    #[arg(long)]
+    fresh: Option<u32>,
+    /// Stored observations at which part f measures; up to a million unless said otherwise.
+    #[arg(long)]
+    curve: Option<String>,
     /// Leaves samod out, which takes minutes to build.
     #[arg(long)]
     without_samod: bool,
@@ -133,6 +139,12 @@ fn sync(loads: &SyncLoads) -> Result<()> {
     }
     if loads.quick {
         bench.arg("--quick");
+    }
+    if let Some(fresh) = loads.fresh {
+        bench.args(["--fresh", &fresh.to_string()]);
+    }
+    if let Some(curve) = &loads.curve {
+        bench.args(["--curve", curve]);
     }
     bench.args(["--parts", &loads.parts]);
     run_to_end(bench.arg("--json").arg(target().join("bench/sync.json")))

@@ -24,6 +24,9 @@ pub enum Refusal {
     /// The author may not write to this document.
     #[error("the document is read-only for this author")]
     ReadOnly,
+    /// The author has written in this document as much as one device may.
+    #[error("the author has filled its part of this document")]
+    DocumentFull,
     /// The change does not descend from the first change.
     #[error("the change does not descend from the first change")]
     NotDescended,
@@ -62,12 +65,16 @@ impl Refusal {
     pub fn is_of_the_change(self) -> bool {
         !matches!(
             self,
-            Self::ForeignActor | Self::ReadOnly | Self::MissingDependencies | Self::ForeignStamp
+            Self::ForeignActor
+                | Self::ReadOnly
+                | Self::DocumentFull
+                | Self::MissingDependencies
+                | Self::ForeignStamp
         )
     }
 
     /// Every refusal there is.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Unreadable,
         Self::NotAChange,
         Self::Checksum,
@@ -75,6 +82,7 @@ impl Refusal {
         Self::TooManyOperations,
         Self::ForeignActor,
         Self::ReadOnly,
+        Self::DocumentFull,
         Self::NotDescended,
         Self::MissingDependencies,
         Self::DependsOnRefused,
@@ -102,6 +110,7 @@ impl Refusal {
             Self::TooManyOperations => "too-many-operations",
             Self::ForeignActor => "foreign-actor",
             Self::ReadOnly => "document-read-only",
+            Self::DocumentFull => "document-full",
             Self::NotDescended => "not-descended",
             Self::MissingDependencies => "missing-dependencies",
             Self::DependsOnRefused => "depends-on-refused",

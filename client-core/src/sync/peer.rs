@@ -69,7 +69,8 @@ pub struct Digest {
     pub epoch: Option<[u8; 16]>,
     /// The epoch is new: everything held is offered again.
     pub epoch_renewed: bool,
-    /// Where the log ends; to be stored with the receipts, and given back by [`Peer::saw`].
+    /// Where the log ends; to be stored with what the answer changes here, and only then given back,
+    /// by [`Peer::saw`].
     pub log_end: Option<Vec<u8>>,
     /// The server orders this tablet to destroy what it holds; its signature holds.
     pub wipe: Option<WipeReason>,
@@ -121,7 +122,8 @@ impl Peer {
         }
     }
 
-    /// Where the log ended, as last stored.
+    /// Where the log ended, as last stored. An answer that was not stored was not heard: the server
+    /// would take a tablet that dies then for one restored from a backup, and tell it less.
     pub fn saw(&mut self, log_end: Vec<u8>) {
         self.log_end = Some(log_end);
     }
@@ -309,12 +311,11 @@ impl Peer {
             (self.held.iter_mut()).for_each(|held| held.standing = Standing::Waiting);
         }
         self.epoch = Some(epoch);
-        self.log_end = answer.log_end.map(ByteBuf::into_vec);
         let mut digest = Digest {
             clock_offset_ms: Some(answer.server_at - middle),
             epoch: Some(epoch),
             epoch_renewed,
-            log_end: self.log_end.clone(),
+            log_end: answer.log_end.map(ByteBuf::into_vec),
             documents: answer.documents,
             rounds: answer.rounds,
             reset_share_kept: answer.reset_share_kept,

@@ -31,10 +31,6 @@ impl Tablet {
                 received_at: self.now,
             });
         }
-        if let Some(end) = digest.log_end.filter(|_| !digest.receipts.is_empty()) {
-            let end = to_base64(&end);
-            lines.push(Line::LogEnd { end });
-        }
         for refused in &digest.refused {
             lines.push(Line::Refused {
                 envelope: super::encoding::to_hex(refused.envelope.as_slice()),
@@ -55,6 +51,13 @@ impl Tablet {
                     safe: custody.safe,
                 });
             }
+        }
+        // With what was heard, or not at all: what is given back was stored. An answer that says
+        // nothing costs no write.
+        let heard = !lines.is_empty() || !digest.rounds.is_empty();
+        if let Some(end) = digest.log_end.filter(|_| heard) {
+            let end = to_base64(&end);
+            lines.push(Line::LogEnd { end });
         }
         if self.state.session.is_some() {
             for update in digest.documents {

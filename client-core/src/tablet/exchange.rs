@@ -181,13 +181,12 @@ impl Tablet {
         let (campaign, device) = (enrolment.campaign, enrolment.device);
         let seed = self.draw();
         let log_end = self.state.outbox.log_end.as_deref().and_then(from_base64);
-        let peer = self.peer.get_or_insert_with(|| {
-            let mut peer = Peer::new(campaign, device, &server_key, epoch, seed);
-            if let Some(end) = log_end {
-                peer.saw(end);
-            }
-            peer
-        });
+        let peer = self
+            .peer
+            .get_or_insert_with(|| Peer::new(campaign, device, &server_key, epoch, seed));
+        if let Some(end) = log_end {
+            peer.saw(end);
+        }
         let gone: Vec<_> = peer.waiting().collect();
         peer.forget(&gone);
         let outbox = &self.state.outbox;

@@ -27,6 +27,9 @@ use tokio::sync::{broadcast, watch};
 /// How long a reader waits for the view to hold what the log held when it asked.
 const CATCH_UP_PATIENCE: Duration = Duration::from_secs(3);
 
+/// Documents read from the log at once.
+const AT_ONCE: usize = 16;
+
 /// SHA-256 of each table's rows, by table.
 pub type TableDigests = BTreeMap<&'static str, [u8; 32]>;
 
@@ -252,12 +255,23 @@ impl LiveView {
         documents: &BTreeSet<DocumentId>,
         position: LogPosition,
     ) -> Result<(), FollowError> {
-        let mut sources = Vec::with_capacity(documents.len());
-        for document in documents {
-            sources.extend(SourceDocument::load(self.log.as_ref(), *document)?);
+        let before = view.position()?;
+        let all: Vec<DocumentId> = documents.iter().copied().collect();
+        let mut touched = Touched::default();
+        // A view far behind is brought up in pieces: a night's documents do not fit in memory at
+        // once. It has reached the position with the last of them.
+        let pieces = all.chunks(AT_ONCE).len().max(1);
+        for piece in 1..=pieces {
+            let mut sources = Vec::with_capacity(AT_ONCE);
+            for document in all.iter().skip((piece - 1) * AT_ONCE).take(AT_ONCE) {
+                sources.extend(SourceDocument::load(self.log.as_ref(), *document)?);
+            }
+            let reached = if piece == pieces { position } else { before };
+            let more = view.apply(&sources, reached.max(before))?;
+            touched.rounds.extend(more.rounds);
+            touched.corrected.extend(more.corrected);
+            touched.ground |= more.ground;
         }
-        let position = position.max(view.position()?);
-        let touched = view.apply(&sources, position)?;
         self.place(view, &touched)?;
         self.tell(view)
     }
@@ -343,6 +357,10 @@ impl Custody for LiveView {
                 None
             }
         }
+    }
+
+    fn position(&self) -> LogPosition {
+        *self.position.borrow()
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod assets;
 mod auth;
+mod bodies;
 mod campaigns;
 #[cfg(test)]
 mod console_tests;

@@ -1,14 +1,14 @@
 //! `POST /api/sync`: one exchange with a tablet, in CBOR.
 
+use super::bodies::{Bodies, Unread};
 use super::guard::Uploader;
 use super::problem::Problem;
 use crate::app::App;
 use crate::store::StoreError;
 use crate::sync::{Exchange, ExchangeError, exchange};
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
@@ -33,18 +33,12 @@ const LEAST_PACKED_BYTES: usize = 1_024;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/sync", post(sync))
-        .layer(DefaultBodyLimit::max(REQUEST_READ_CAP_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             PATIENCE,
         ))
 }
 
-const TOO_LARGE: Problem = Problem::new(
-    StatusCode::PAYLOAD_TOO_LARGE,
-    "request-too-large",
-    "Send less at once.",
-);
 const OTHER_CAMPAIGN: Problem = Problem::new(
     StatusCode::FORBIDDEN,
     "other-campaign",
@@ -60,11 +54,13 @@ async fn sync(
     State(app): State<App>,
     uploader: Uploader,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<(HeaderMap, Vec<u8>), Problem> {
-    let body = body.map_err(|_| TOO_LARGE)?;
-    let request = decode_request(&body).map_err(|error| match error {
-        MessageError::TooLarge => TOO_LARGE,
+    let bodies = app.part(|_| Bodies::default());
+    // Its room is given back once it is answered: until then its envelopes are held.
+    let body = bodies.read(body, REQUEST_READ_CAP_BYTES).await?;
+    let request = decode_request(&body.bytes).map_err(|error| match error {
+        MessageError::TooLarge => Unread::TooLarge.into(),
         MessageError::Unreadable => Problem::malformed("The request does not read."),
     })?;
     if request.protocol == 0 || request.protocol > PROTOCOL {
@@ -87,6 +83,7 @@ async fn sync(
         })
         .await??;
     let answer = exchange(engine, app.pool().clone(), asked).await?;
+    drop(body);
     Ok(packed(encode_answer(&answer), &headers))
 }
 

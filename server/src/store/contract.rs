@@ -79,6 +79,10 @@ fn changes_are_kept_once_in_order(open: &dyn Fn() -> Box<dyn Log>) {
     assert_eq!(stored.name, document(1).1);
     assert_eq!(log.documents_of(DEVICE).unwrap(), vec![document(1).0]);
     let other = DeviceId::from_random([9; 16]);
+    let own = log.written_in(document(1).0, DEVICE).unwrap();
+    assert!(own.changes > 0 && own.bytes > 0);
+    let none = log.written_in(document(1).0, other).unwrap();
+    assert_eq!((none.changes, none.bytes), (0, 0));
     assert!(log.is_author(DEVICE, document(1).0).unwrap());
     assert!(!log.is_author(DEVICE, document(8).0).unwrap());
     assert!(!log.is_author(other, document(1).0).unwrap());
@@ -196,6 +200,7 @@ fn the_rest_reads_back(open: &dyn Fn() -> Box<dyn Log>) {
             unsent: 3,
             oldest_unsent_at: None,
         },
+        known_end: Some(7),
     };
     let told = Batch {
         contact: Some(contact.clone()),

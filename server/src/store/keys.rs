@@ -13,7 +13,7 @@ use maraude_core::model::{CampaignId, DocumentId};
 use maraude_core::sync::envelope::campaign_key_pair;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
@@ -223,6 +223,40 @@ impl KeyStore {
         Ok(key)
     }
 
+    /// Draws keys for documents that have none, all on disk at once: many new documents cost one wait
+    /// for the disk. Each is read by [`Self::document_key`].
+    pub fn draw_document_keys(
+        &self,
+        campaign: CampaignId,
+        documents: &BTreeSet<DocumentId>,
+    ) -> Result<(), StoreError> {
+        let opened = self.opened();
+        let unopened = documents.iter();
+        let unopened: Vec<DocumentId> = unopened
+            .filter(|document| !opened.documents.contains_key(&(campaign, **document)))
+            .copied()
+            .collect();
+        drop(opened);
+        if unopened.len() < 2 {
+            return Ok(());
+        }
+        let wrapping = self.campaign_key(campaign)?;
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        for document in unopened {
+            let context = context(b"document", campaign, Some(document));
+            let wrapped = seal(&wrapping, &context, &*Zeroizing::new(random::<32>()?))?;
+            // One that has a key, or had one that was destroyed, keeps its line.
+            transaction
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO documents(campaign, document, wrapped)
+                     VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![campaign.as_bytes(), document.as_bytes(), wrapped])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
     /// Destroys a document's key: what it sealed is erased everywhere. That it was destroyed is
     /// kept, and no other is drawn: an older copy of the log does not bring the document back.
     pub fn destroy_document(
@@ -320,6 +354,33 @@ fn context(what: &[u8], campaign: CampaignId, document: Option<DocumentId>) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_drawn_together_are_each_drawn_once_and_none_after_erasure() {
+        let folder = tempfile::tempdir().unwrap();
+        let master = MasterKey::draw().unwrap();
+        let store = KeyStore::open(&folder.path().join("keys.db"), &master).unwrap();
+        let campaign = CampaignId::from_random([1; 16]);
+        store.create_campaign(campaign).unwrap();
+        let document = |number: u8| DocumentId::from_random([number; 16]);
+        let first = store.document_key(campaign, document(1)).unwrap();
+        store.destroy_document(campaign, document(2)).unwrap();
+        let all: BTreeSet<DocumentId> = (1..6).map(document).collect();
+        store.draw_document_keys(campaign, &all).unwrap();
+        let key = |number: u8| store.document_key(campaign, document(number));
+        let drawn: Vec<_> = (3..6).map(|number| key(number).unwrap()).collect();
+        store.draw_document_keys(campaign, &all).unwrap();
+        drop(store);
+        let store = KeyStore::open(&folder.path().join("keys.db"), &master).unwrap();
+        store.draw_document_keys(campaign, &all).unwrap();
+        let key = |number: u8| store.document_key(campaign, document(number));
+        assert_eq!(*key(1).unwrap(), *first);
+        assert!(matches!(key(2), Err(StoreError::ErasedDocument)));
+        for (number, drawn) in (3..6).zip(&drawn) {
+            assert_eq!(*key(number).unwrap(), **drawn);
+        }
+        assert_ne!(*drawn[0], *drawn[1]);
+    }
 
     #[test]
     fn keys_read_back_and_are_gone_once_destroyed() {

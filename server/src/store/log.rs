@@ -138,6 +138,31 @@ pub struct Contact {
     pub clock_offset_ms: i64,
     /// What it told of itself.
     pub device_report: DeviceReport,
+    /// Where the log ended as it last gave it back, where it did.
+    pub known_end: Option<LogPosition>,
+}
+
+/// What a tablet wrote in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Changes.
+    pub changes: u64,
+    /// Their bytes as the log keeps them.
+    pub bytes: u64,
+}
+
+/// A document as it was at a position, so that it need not be read change by change: a cache, which
+/// may be dropped at any time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The document.
+    pub document: DocumentId,
+    /// It holds all the document's changes up to here, and no other.
+    pub position: LogPosition,
+    /// Bytes of these changes, one by one.
+    pub covers_bytes: u64,
+    /// As the document's engine wrote it.
+    pub bytes: Vec<u8>,
 }
 
 /// A coordinator's command that was carried out: the same one again acts no more.
@@ -168,6 +193,8 @@ pub struct Batch {
     pub contact: Option<Contact>,
     /// A command carried out; refused when it was already.
     pub command: Option<CommandMark>,
+    /// A snapshot, in the place of an older one.
+    pub snapshot: Option<Snapshot>,
 }
 
 /// What a committed batch gave.
@@ -294,6 +321,14 @@ pub trait Log: Send + Sync {
     fn since(&self, after: LogPosition, limit: usize) -> Result<Vec<StoredChange>, StoreError>;
     /// All changes of a document, in order.
     fn changes(&self, document: DocumentId) -> Result<Vec<StoredChange>, StoreError>;
+    /// Changes of a document after a position, in order.
+    fn changes_after(
+        &self,
+        document: DocumentId,
+        after: LogPosition,
+    ) -> Result<Vec<StoredChange>, StoreError>;
+    /// A document's snapshot; none where there is none, or it is damaged.
+    fn snapshot(&self, document: DocumentId) -> Result<Option<Snapshot>, StoreError>;
     /// All documents, by their last position.
     fn documents(&self) -> Result<Vec<StoredDocument>, StoreError>;
     /// One document.
@@ -302,6 +337,8 @@ pub trait Log: Send + Sync {
     fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
     /// A tablet is an author of a document; as fast whether it is, is not, or there is none.
     fn is_author(&self, device: DeviceId, document: DocumentId) -> Result<bool, StoreError>;
+    /// How much of a document is a tablet's.
+    fn written_in(&self, document: DocumentId, device: DeviceId) -> Result<Written, StoreError>;
     /// The author of a change of a document, where it is in the log.
     fn author_of(
         &self,

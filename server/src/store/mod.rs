@@ -46,7 +46,8 @@ pub use layers::{
 pub use log::{
     Appended, Batch, BatchRefusal, Circumstance, CommandMark, Contact, HashValue, LedgerLine,
     LinkageSnapshot, Log, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease,
-    QUARANTINE_ROW_BYTES, Quarantined, StoredChange, StoredDocument, StoredRelease, Tombstone,
+    QUARANTINE_ROW_BYTES, Quarantined, Snapshot, StoredChange, StoredDocument, StoredRelease,
+    Tombstone, Written,
 };
 pub use master::{MasterKey, MasterKeyError};
 pub use pin_resets::PinReset;
@@ -57,4 +58,4 @@ pub(crate) use seal::{Key32, seal, unseal};
 pub use server::ServerStore;
 pub use sqlite::copy_database;
 pub use sqlite_log::SqliteLog;
-pub use writer::{CommitError, Committed, LogWriter, Pending, Slot};
+pub use writer::{CommitError, Committed, LogWriter, OnCommit, Pending, Slot};

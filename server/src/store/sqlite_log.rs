@@ -4,8 +4,8 @@
 
 use super::log::{
     Appended, Batch, BatchRefusal, Contact, HashValue, LedgerLine, LinkageSnapshot, Log, LogEnd,
-    LogPosition, NewRelease, QUARANTINE_ROW_BYTES, Quarantined, StoredChange, StoredDocument,
-    StoredRelease, Tombstone,
+    LogPosition, NewRelease, QUARANTINE_ROW_BYTES, Quarantined, Snapshot, StoredChange,
+    StoredDocument, StoredRelease, Tombstone, Written,
 };
 use super::seal::{Key32, seal, unseal};
 use super::sqlite::{Schema, open, open_reader};
@@ -25,6 +25,8 @@ const SCHEMA: Schema = Schema {
         include_str!("log_1.sql"),
         include_str!("log_2.sql"),
         include_str!("log_3.sql"),
+        include_str!("log_4.sql"),
+        include_str!("log_5.sql"),
     ],
 };
 
@@ -146,6 +148,15 @@ impl SqliteLog {
         context
     }
 
+    fn snapshot_context(&self, snapshot: &Snapshot) -> Vec<u8> {
+        let mut context = b"maraude/snapshot/1".to_vec();
+        context.extend_from_slice(self.campaign.as_bytes());
+        context.extend_from_slice(snapshot.document.as_bytes());
+        context.extend_from_slice(&snapshot.position.to_be_bytes());
+        context.extend_from_slice(&snapshot.covers_bytes.to_be_bytes());
+        context
+    }
+
     fn open_change(&self, row: rows::ChangeRow) -> Result<StoredChange, StoreError> {
         let (position, mut change) = row;
         let key = self.document_key(change.document)?;
@@ -210,14 +221,35 @@ impl Log for SqliteLog {
     }
 
     fn changes(&self, document: DocumentId) -> Result<Vec<StoredChange>, StoreError> {
-        let found = self.read(|c| {
-            rows::changes(
-                c,
-                "WHERE document = ?1 ORDER BY position",
-                params![document.as_bytes()],
-            )
-        })?;
+        self.changes_after(document, 0)
+    }
+
+    fn changes_after(
+        &self,
+        document: DocumentId,
+        after: LogPosition,
+    ) -> Result<Vec<StoredChange>, StoreError> {
+        let clause = "WHERE document = ?1 AND position > ?2 ORDER BY position";
+        let found = self.read(|c| rows::changes(c, clause, params![document.as_bytes(), after]))?;
         found.into_iter().map(|row| self.open_change(row)).collect()
+    }
+
+    fn snapshot(&self, document: DocumentId) -> Result<Option<Snapshot>, StoreError> {
+        let Some(mut snapshot) = self.read(|c| rows::snapshot(c, document))? else {
+            return Ok(None);
+        };
+        let key = self.document_key(document)?;
+        let context = self.snapshot_context(&snapshot);
+        match unseal(&key, &context, &snapshot.bytes, "a snapshot") {
+            Ok(bytes) => {
+                snapshot.bytes = bytes;
+                Ok(Some(snapshot))
+            }
+            Err(error) => {
+                tracing::warn!(%document, %error, "a snapshot is passed over");
+                Ok(None)
+            }
+        }
     }
 
     fn documents(&self) -> Result<Vec<StoredDocument>, StoreError> {
@@ -235,6 +267,22 @@ impl Log for SqliteLog {
             let mut statement = c.prepare_cached(IS_AUTHOR)?;
             let asked = params![device.as_bytes(), document.as_bytes()];
             Ok(statement.query_row(asked, |row| row.get(0))?)
+        })
+    }
+
+    fn written_in(&self, document: DocumentId, device: DeviceId) -> Result<Written, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM changes
+                 WHERE device = ?1 AND document = ?2",
+            )?;
+            let asked = params![device.as_bytes(), document.as_bytes()];
+            Ok(statement.query_row(asked, |row| {
+                Ok(Written {
+                    changes: row.get(0)?,
+                    bytes: row.get(1)?,
+                })
+            })?)
         })
     }
 
@@ -433,6 +481,7 @@ impl Log for SqliteLog {
             )?;
             t.execute("DELETE FROM changes WHERE document = ?1", [document])?;
             t.execute("DELETE FROM quarantine WHERE document = ?1", [document])?;
+            t.execute("DELETE FROM snapshots WHERE document = ?1", [document])?;
             t.execute("DELETE FROM documents WHERE id = ?1", [document])?;
             Ok(())
         })?;
@@ -491,6 +540,11 @@ impl SqliteLog {
             &self.change_context(change.document, &change.hash),
             &change.bytes,
         )
+    }
+
+    fn seal_snapshot(&self, snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
+        let key = self.document_key(snapshot.document)?;
+        seal(&key, &self.snapshot_context(snapshot), &snapshot.bytes)
     }
 
     fn seal_quarantined(&self, item: &super::NewQuarantined) -> Result<Vec<u8>, StoreError> {

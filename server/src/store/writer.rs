@@ -8,8 +8,8 @@ use super::{Reserve, StoreError};
 use maraude_core::model::DocumentId;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -54,6 +54,9 @@ pub enum CommitError {
 
 type Outcome = Result<Appended, CommitError>;
 
+/// Told of each batch that is on disk, before its submitter is, in the order of the log.
+pub type OnCommit = Box<dyn Fn(&Batch, &Appended) + Send + Sync>;
+
 struct Submission {
     batch: Batch,
     reply: oneshot::Sender<Outcome>,
@@ -64,6 +67,7 @@ pub struct LogWriter {
     sender: Option<mpsc::Sender<Submission>>,
     commits: broadcast::Sender<Committed>,
     full: Arc<AtomicBool>,
+    noted_by: Arc<OnceLock<OnCommit>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -82,7 +86,9 @@ impl LogWriter {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let (commits, _) = broadcast::channel(BROADCAST);
         let full = Arc::new(AtomicBool::new(false));
+        let noted_by = Arc::new(OnceLock::new());
         let work = Work {
+            noted_by: noted_by.clone(),
             log,
             reserve,
             commits: commits.clone(),
@@ -99,6 +105,7 @@ impl LogWriter {
             sender: Some(sender),
             commits,
             full,
+            noted_by,
             thread: Some(thread),
         })
     }
@@ -142,6 +149,12 @@ impl LogWriter {
     /// New positions, as they are committed. A listener that lags reads the log from where it was.
     pub fn subscribe(&self) -> broadcast::Receiver<Committed> {
         self.commits.subscribe()
+    }
+
+    /// Who notes what is committed; the first one set stays. It must not wait for the writer.
+    pub fn on_commit(&self, note: OnCommit) {
+        // A second engine over one writer would be a bug; the first goes on.
+        let _ = self.noted_by.set(note);
     }
 
     /// The disk has room again: take work in.
@@ -198,6 +211,7 @@ struct Work {
     reserve: Reserve,
     commits: broadcast::Sender<Committed>,
     full: Arc<AtomicBool>,
+    noted_by: Arc<OnceLock<OnCommit>>,
 }
 
 impl Work {
@@ -221,13 +235,14 @@ impl Work {
         #[cfg(feature = "fault-points")]
         let replies = faults::acknowledge_before_commit(&batches, replies);
         match self.log.append(&batches) {
-            Ok(outcomes) => self.tell(outcomes, replies),
+            Ok(outcomes) => self.tell(&batches, outcomes, replies),
             Err(error) => self.fail(&error, replies),
         }
     }
 
     fn tell(
         &self,
+        batches: &[Batch],
         outcomes: Vec<Result<Appended, BatchRefusal>>,
         replies: Vec<oneshot::Sender<Outcome>>,
     ) {
@@ -235,7 +250,11 @@ impl Work {
             position: 0,
             documents: Vec::new(),
         };
-        for appended in outcomes.iter().flatten() {
+        for (batch, outcome) in batches.iter().zip(&outcomes) {
+            let Ok(appended) = outcome else { continue };
+            if let Some(note) = self.noted_by.get() {
+                note(batch, appended);
+            }
             committed.position = committed.position.max(appended.last);
             committed.documents.extend(&appended.documents);
         }

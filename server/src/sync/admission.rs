@@ -232,6 +232,7 @@ impl Engine {
                     document,
                     setting,
                     engine: self,
+                    held_bytes: held.bytes(),
                     batch: Batch {
                         contact: setting.contact.clone(),
                         ..Batch::default()
@@ -244,6 +245,7 @@ impl Engine {
                     items.iter().map(|item| work.admit(current, item)).collect();
                 work.admit_late(current, may_wait, &mut outcomes);
                 let mut batch = work.batch;
+                held.grow(batch.changes.iter().map(|change| change.bytes.len()).sum());
                 self.within_allowance(&mut batch, items, &mut outcomes);
                 if !batch.changes.is_empty() {
                     batch.documents.push((document, *name));

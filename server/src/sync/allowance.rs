@@ -5,7 +5,7 @@
 
 use super::Engine;
 use super::admission::{Item, ItemOutcome};
-use crate::store::{Batch, QUARANTINE_ROW_BYTES as ROW_BYTES, StoreError};
+use crate::store::{Batch, QUARANTINE_ROW_BYTES as ROW_BYTES, StoreError, Written};
 use maraude_core::model::{DeviceId, TimestampMs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
@@ -21,6 +21,30 @@ pub(super) fn kept_bytes(length: usize) -> u64 {
 /// Code of what was refused and could not be kept.
 pub(super) const QUARANTINE_FULL: &str = "quarantine-full";
 
+/// What one tablet may write in one document: three hundred times a night's round. An enrolled
+/// device could otherwise grow one document without end, and every read of it with it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    pub(super) changes: u64,
+    pub(super) bytes: u64,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self {
+            changes: 10_000,
+            bytes: 4 * 1024 * 1024,
+        }
+    }
+}
+
+impl Share {
+    /// With so much more it is still within.
+    pub(super) fn holds(&self, written: Written, more: Written) -> bool {
+        written.changes + more.changes <= self.changes && written.bytes + more.bytes <= self.bytes
+    }
+}
+
 /// What a tablet has used, and since when it has used all.
 #[derive(Debug, Default)]
 pub(super) struct Used {
@@ -29,6 +53,11 @@ pub(super) struct Used {
 }
 
 impl Engine {
+    /// What one tablet may write in one document.
+    pub(super) fn share(&self) -> Share {
+        *self.share.get_or_init(Share::default)
+    }
+
     /// Tablets that filled their part of quarantine in this run, and since when.
     pub fn quarantines_full(&self) -> BTreeMap<DeviceId, TimestampMs> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);

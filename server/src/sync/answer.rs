@@ -34,7 +34,7 @@ impl Engine {
             refused: Vec::new(),
             documents: Vec::new(),
             rounds: Vec::new(),
-            log_end: self.told_end()?,
+            log_end: None,
             wipe_order: self.wipe_order(&exchange.carrier),
             reset_share_kept: Self::share_kept(exchange),
             reset_given: self.reset_given(exchange)?,
@@ -53,7 +53,12 @@ impl Engine {
         if exchange.may_read {
             answer.documents = self.updates(exchange)?;
         }
-        answer.rounds = self.custody_of(exchange.carrier.device.id)?;
+        let device = exchange.carrier.device.id;
+        let told = exchange.request.log_end.as_ref();
+        let heard = told.and_then(|told| Some(self.read_end(told, device)?.heard));
+        let (rounds, hears) = self.custody_of(device, heard)?;
+        answer.rounds = rounds;
+        answer.log_end = self.told_end(device, hears)?;
         Ok(answer)
     }
 

@@ -1,12 +1,16 @@
 //! What became of a tablet's rounds: how many observations are held, how many were read.
+//!
+//! A tablet that gives back what it heard last is told of what changed since, so that an exchange
+//! costs the same however much is stored. It must never leave a change out: what the log, the view
+//! and the second copy held when a tablet was told is noted *before* anything is counted.
 
+use super::known::{Counted, Round};
 use super::{Engine, EngineError};
-use crate::store::{StoreError, StoredDocument};
+use crate::store::{LogPosition, StoreError};
 use maraude_core::document::{Document, DocumentName, document_id, read_review};
 use maraude_core::model::{DeviceId, DocumentId, Night, ObservationId};
 use maraude_core::sync::RoundCustody;
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{MutexGuard, PoisonError};
+use std::collections::BTreeSet;
 
 /// First part of an observation's key in a round's document.
 const OBSERVATION_KEY: &str = "observation:";
@@ -18,69 +22,107 @@ const COPIED: &str = "copied";
 pub trait Custody: Send + Sync {
     /// Observations of a round that were read since their last change; none while it is not known.
     fn read_of(&self, round: DocumentId) -> Option<u32>;
+    /// Up to which position of the log it tells.
+    fn position(&self) -> LogPosition;
 }
 
-/// What was counted of a round, and when: its last position, and the version of the reviews.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Counted {
-    at: (u64, u64),
-    held: u32,
-    read: u32,
+/// What a tablet heard of its rounds: all that the log and the view held up to a position, and what
+/// was safe then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// The run of the engine that told: another one tells everything once.
+    pub(super) run: [u8; 4],
+    pub(super) seen: LogPosition,
+    pub(super) copied: LogPosition,
+}
+
+impl Heard {
+    /// The round may stand otherwise than this tablet heard.
+    fn is_outdated(&self, round: &Round, copied: LogPosition) -> bool {
+        let became_safe = round.last > self.copied && round.last <= copied;
+        round.last.max(round.reviewed) > self.seen || became_safe || copied < self.copied
+    }
 }
 
 impl Engine {
-    /// What became of the rounds a tablet wrote in.
-    pub(super) fn custody_of(&self, device: DeviceId) -> Result<Vec<RoundCustody>, EngineError> {
+    /// What became of the rounds a tablet wrote in, as far as it has not heard; and what it has
+    /// heard then.
+    pub(super) fn custody_of(
+        &self,
+        device: DeviceId,
+        heard: Option<Heard>,
+    ) -> Result<(Vec<RoundCustody>, Heard), EngineError> {
+        self.know_rounds_of(device)?;
+        let copied = self.copied()?;
+        let mut hears = Heard {
+            run: self.known.run(),
+            seen: self.known.noted().min(self.view_position()),
+            copied,
+        };
+        let heard = heard.filter(|heard| heard.run == hears.run);
+        let outdated = |round: &Round| heard.is_none_or(|heard| heard.is_outdated(round, copied));
         let mut rounds = Vec::new();
+        for (document, round) in self.known.rounds_of(device, outdated) {
+            match self.count(document, &round) {
+                Err(EngineError::Unloadable { .. }) => {
+                    // Told once somebody has repaired it.
+                    hears.seen = heard.map_or(0, |heard| heard.seen);
+                }
+                counted => {
+                    let counted = counted?;
+                    rounds.push(RoundCustody {
+                        document,
+                        held: counted.held,
+                        read: counted.read.min(counted.held),
+                        safe: round.last <= copied,
+                    });
+                }
+            }
+        }
+        Ok((rounds, hears))
+    }
+
+    /// Reads once per run which rounds a tablet wrote in; later ones are noted as they are committed.
+    fn know_rounds_of(&self, device: DeviceId) -> Result<(), EngineError> {
+        if !self.known.expects(device) {
+            return Ok(());
+        }
         for document in self.log().documents_of(device)? {
             if let Some(stored) = self.log().document(document)?
                 && let DocumentName::Round { key } = stored.name
             {
-                match self.round_custody(&stored, key.night) {
-                    Err(EngineError::Unloadable { .. }) => {}
-                    told => rounds.push(told?),
-                }
+                self.known
+                    .found(device, document, key.night, stored.last_position);
             }
         }
-        Ok(rounds)
+        self.known.all_found(device);
+        Ok(())
     }
 
-    fn round_custody(
-        &self,
-        stored: &StoredDocument,
-        night: Night,
-    ) -> Result<RoundCustody, EngineError> {
-        let counted = self.count(stored, night)?;
-        let told = self.custody.get().and_then(|c| c.read_of(stored.document));
-        Ok(RoundCustody {
-            document: stored.document,
-            held: counted.held,
-            read: told.unwrap_or(counted.read).min(counted.held),
-            safe: self.is_safe(stored.last_position)?,
-        })
+    fn view_position(&self) -> LogPosition {
+        let custody = self.custody.get();
+        custody.map_or(LogPosition::MAX, |custody| custody.position())
     }
 
-    fn count(&self, stored: &StoredDocument, night: Night) -> Result<Counted, EngineError> {
-        let at = (stored.last_position, self.review_version());
-        let kept = self.lock_counted().get(&stored.document).copied();
-        if let Some(counted) = kept
-            && counted.at == at
-        {
+    fn count(&self, document: DocumentId, round: &Round) -> Result<Counted, EngineError> {
+        // Asked before anything is counted: what comes in between is counted again.
+        let seen = self.view_position().min(round.last.max(round.reviewed));
+        let at = (round.last, round.reviewed, seen);
+        if let Some(counted) = round.counted.filter(|counted| counted.at == at) {
             return Ok(counted);
         }
-        let held = self.read(stored.document, observations)?;
-        let marks = self.read_marks(night)?;
-        let counted = Counted {
-            at,
-            held: held.len() as u32,
-            read: held.intersection(&marks).count() as u32,
+        let told = self.custody.get().and_then(|c| c.read_of(document));
+        let (held, read) = match told {
+            Some(read) => (self.read(document, |d| held(d).count())? as u32, read),
+            None => {
+                let held: BTreeSet<ObservationId> = self.read(document, |d| held(d).collect())?;
+                let marks = self.read_marks(round.night)?;
+                (held.len() as u32, held.intersection(&marks).count() as u32)
+            }
         };
-        self.lock_counted().insert(stored.document, counted);
+        let counted = Counted { at, held, read };
+        self.known.counted(document, counted);
         Ok(counted)
-    }
-
-    fn lock_counted(&self) -> MutexGuard<'_, HashMap<DocumentId, Counted>> {
-        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Observations of a night that the coordination has read.
@@ -107,23 +149,19 @@ impl Engine {
         self.log().set_meta(COPIED, &position.to_be_bytes())
     }
 
-    /// A second copy of this position exists, or the operator accepts a single one.
-    fn is_safe(&self, position: u64) -> Result<bool, EngineError> {
+    /// Up to which position a second copy exists; every one where the operator accepts a single one.
+    fn copied(&self) -> Result<LogPosition, StoreError> {
         if self.parts.single_copy_accepted {
-            return Ok(true);
+            return Ok(LogPosition::MAX);
         }
         let copied = self.log().meta(COPIED)?;
-        let copied = copied
-            .and_then(|bytes| bytes.try_into().ok())
-            .map_or(0, u64::from_be_bytes);
-        Ok(copied >= position)
+        let copied = copied.and_then(|bytes| bytes.try_into().ok());
+        Ok(copied.map_or(0, u64::from_be_bytes))
     }
 }
 
-fn observations(document: &Document) -> BTreeSet<ObservationId> {
-    document
-        .keys()
-        .iter()
-        .filter_map(|key| key.strip_prefix(OBSERVATION_KEY)?.parse().ok())
-        .collect()
+/// The observations a round's document holds.
+fn held(document: &Document) -> impl Iterator<Item = ObservationId> {
+    let keys = document.keys().into_iter();
+    keys.filter_map(|key| key.strip_prefix(OBSERVATION_KEY)?.parse().ok())
 }

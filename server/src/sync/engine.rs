@@ -1,14 +1,14 @@
 //! A campaign that is open: its log, its documents in memory, and the server's own actor.
 
 use super::Custody;
-use super::allowance::Used;
-use super::custody::Counted;
+use super::allowance::{Share, Used};
 use super::documents::{Ahead, Documents};
+use super::known::Known;
 use crate::config::Clock;
 use crate::store::{
     Appended, Batch, BatchRefusal, CommandMark, CommitError, Committed, Contact, HashValue,
     KeyStore, Log, LogPosition, LogWriter, NewChange, OpenCampaign, Pending, ServerStore,
-    StoreError, Tombstone,
+    StoreError, Tombstone, random,
 };
 use ed25519_dalek::SigningKey;
 use maraude_core::document::{
@@ -100,14 +100,14 @@ pub struct Engine {
     pub(super) documents: Documents,
     pub(super) custody: OnceLock<Arc<dyn Custody>>,
     pub(super) plan: Mutex<Option<(u64, Arc<Plan>)>>,
-    pub(super) counted: Mutex<HashMap<DocumentId, Counted>>,
+    pub(super) known: Arc<Known>,
+    pub(super) share: OnceLock<Share>,
     pub(super) waiting: Mutex<Option<HashSet<DocumentId>>>,
     pub(super) looking_back: Mutex<()>,
     pub(super) died_of: Mutex<HashSet<(DocumentId, HashValue)>>,
     pub(super) used: Mutex<HashMap<DeviceId, Used>>,
     pub(super) memories: Mutex<HashMap<DeviceId, LogPosition>>,
     plan_version: AtomicU64,
-    review_version: AtomicU64,
     contacts: Mutex<HashMap<DeviceId, Met>>,
     authoring: Mutex<()>,
     secret: OnceLock<Zeroizing<[u8; 32]>>,
@@ -141,20 +141,29 @@ impl Engine {
                 },
             )
         };
-        let contacts = parts.open.log.contacts()?.into_iter().map(met).collect();
+        let contacts: Vec<Contact> = parts.open.log.contacts()?;
+        let memories = contacts.iter();
+        let memories = memories
+            .filter_map(|contact| Some((contact.device, contact.known_end?)))
+            .collect();
+        let contacts = contacts.into_iter().map(met).collect();
+        let known = Arc::new(Known::new(random()?, parts.open.log.last_position()?));
+        let noting = known.clone();
+        let note = Box::new(move |batch: &Batch, appended: &Appended| noting.note(batch, appended));
+        parts.open.writer.on_commit(note);
         Ok(Self {
             documents: Documents::new(Actor::new(parts.device, parts.opening)),
             parts,
             custody: OnceLock::new(),
             plan: Mutex::default(),
-            counted: Mutex::default(),
+            known,
+            share: OnceLock::new(),
             waiting: Mutex::default(),
             looking_back: Mutex::default(),
             died_of: Mutex::default(),
             used: Mutex::default(),
-            memories: Mutex::default(),
+            memories: Mutex::new(memories),
             plan_version: AtomicU64::new(0),
-            review_version: AtomicU64::new(0),
             contacts: Mutex::new(contacts),
             authoring: Mutex::default(),
             secret: OnceLock::new(),
@@ -264,8 +273,7 @@ impl Engine {
     pub fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
         self.log().erase(tombstone)?;
         self.documents.forget(tombstone.document);
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.remove(&tombstone.document);
+        self.known.forget(tombstone.document);
         Ok(())
     }
 
@@ -316,9 +324,6 @@ impl Engine {
         ahead.into_iter().for_each(Ahead::arrived);
         if kinds.contains(&DocumentKind::Plan) {
             self.plan_version.fetch_add(1, Ordering::AcqRel);
-        }
-        if kinds.contains(&DocumentKind::Review) {
-            self.review_version.fetch_add(1, Ordering::AcqRel);
         }
         Ok(appended)
     }
@@ -412,11 +417,6 @@ impl Engine {
     /// Raised at each change of the plan.
     pub(super) fn plan_version(&self) -> u64 {
         self.plan_version.load(Ordering::Acquire)
-    }
-
-    /// Raised at each change of a review.
-    pub(super) fn review_version(&self) -> u64 {
-        self.review_version.load(Ordering::Acquire)
     }
 
     fn lock_contacts(&self) -> MutexGuard<'_, HashMap<DeviceId, Met>> {

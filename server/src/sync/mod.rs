@@ -12,6 +12,7 @@ mod documents;
 mod engine;
 mod exchange;
 pub mod facade;
+mod known;
 mod memory;
 mod pin_reset;
 mod plan;

@@ -41,6 +41,18 @@ impl Pool {
         Self::new(found.clamp(2, 4))
     }
 
+    /// Pieces of work that have a place, running or waiting.
+    #[cfg(test)]
+    pub(crate) fn places(&self) -> usize {
+        self.admitted.available_permits()
+    }
+
+    /// All places are taken.
+    #[cfg(test)]
+    pub(crate) fn is_full(&self) -> bool {
+        self.places() == 0
+    }
+
     /// Does the work on a blocking thread.
     pub async fn run<T: Send + 'static>(
         &self,

@@ -3,10 +3,10 @@
 use super::admission::{Admitted, Item, ItemOutcome, Setting, Submitted};
 use super::allowance::{QUARANTINE_FULL, kept_bytes};
 use super::{Engine, EngineError, Exchange};
-use crate::store::{Batch, Contact, HashValue, NewQuarantined, StoredDevice};
+use crate::store::{Batch, Contact, HashValue, LogPosition, NewQuarantined, StoredDevice};
 use ed25519_dalek::VerifyingKey;
 use maraude_core::document::{DocumentName, document_id};
-use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
+use maraude_core::model::{DeviceId, DeviceReport, DocumentId, TimestampMs};
 use maraude_core::sync::envelope::{
     EnvelopeError, PAYLOAD_CAP_BYTES, Payload, envelope_hash, open, peek, verify,
 };
@@ -100,12 +100,13 @@ impl Engine {
     pub(super) fn receive(&self, exchange: &Exchange) -> Result<Taken, EngineError> {
         let now = self.parts.clock.now();
         let offset_ms = exchange.request.sent_at.saturating_sub(now);
-        let contact = Some(self.meet(exchange, now, offset_ms));
+        let known_end = match &exchange.request.log_end {
+            Some(told) => self.look_back(told, exchange.carrier.device.id)?,
+            None => None,
+        };
+        let contact = Some(self.meet(exchange, now, offset_ms, known_end));
         self.note_reset(exchange)?;
         let plan = self.plan_or_none()?;
-        if let Some(told) = &exchange.request.log_end {
-            self.look_back(told, exchange.carrier.device.id)?;
-        }
         let setting = Setting {
             plan: &plan,
             carrier: exchange.carrier.device.id,
@@ -262,19 +263,40 @@ impl Engine {
     }
 
     /// Notes the contact, to be written with the next batch.
-    fn meet(&self, exchange: &Exchange, now: TimestampMs, clock_offset_ms: i64) -> Contact {
+    fn meet(
+        &self,
+        exchange: &Exchange,
+        now: TimestampMs,
+        clock_offset_ms: i64,
+        known_end: Option<LogPosition>,
+    ) -> Contact {
         let contact = Contact {
             device: exchange.carrier.device.id,
             at: now,
             clock_offset_ms,
             device_report: exchange.request.device_report.clone(),
+            known_end,
+        };
+        self.note_contact(&contact);
+        contact
+    }
+
+    /// A client of `/sync` tells neither its clock nor what it holds: what was known of it stays.
+    pub(super) fn meet_client(&self, device: DeviceId) -> Contact {
+        let before = self.contact(device);
+        let contact = Contact {
+            device,
+            at: self.parts.clock.now(),
+            clock_offset_ms: before.as_ref().map_or(0, |met| met.clock_offset_ms),
+            device_report: before.map_or_else(DeviceReport::default, |met| met.device_report),
+            known_end: None,
         };
         self.note_contact(&contact);
         contact
     }
 
     /// A contact alone is written once a minute, and nobody waits for it.
-    fn write_contact(&self, contact: Option<Contact>) -> Result<(), EngineError> {
+    pub(super) fn write_contact(&self, contact: Option<Contact>) -> Result<(), EngineError> {
         let Some(contact) = contact else {
             return Ok(());
         };

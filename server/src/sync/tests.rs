@@ -12,8 +12,11 @@ use maraude_core::model::{CampaignState, DeviceId, TeamId};
 use maraude_core::sync::{Follow, Receipt, SyncAnswer};
 
 mod allowance;
+mod custody;
+mod full_document;
 mod refusals;
 mod set_aside;
+mod snapshots;
 mod under_way;
 mod went_back;
 

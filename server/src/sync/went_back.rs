@@ -1,25 +1,38 @@
 //! A log that went back: the server was restored from an older copy without being told.
 //!
-//! Each answer tells where the log ends, signed; the tablet gives it back with its next request. A
-//! log that does not hold that end any more has lost what was acknowledged after its copy was made:
-//! the epoch is renewed, so that every tablet offers again all it still holds (design D4).
+//! Each answer tells where the log ends, under a code only this server makes; the tablet gives it
+//! back with its next request. With it goes what the tablet heard of its rounds. A log that does not
+//! hold that end any more has lost what was acknowledged after its copy was made: the epoch is
+//! renewed, so that every tablet offers again all it still holds (design D4).
 
+use super::custody::Heard;
 use super::{Engine, EngineError};
-use crate::store::{LogEnd, StoreError};
-use ed25519_dalek::{Signature, Signer};
+use crate::store::{LogEnd, LogPosition, StoreError};
+use hmac::{Hmac, KeyInit, Mac};
 use maraude_core::model::{DeviceId, TimestampMs};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
+use sha2::Sha256;
 use std::sync::PoisonError;
 
-/// What a signature covers, before the campaign.
-const DOMAIN: &[u8] = b"maraude/log-end/1";
+/// What the code is made under, before the campaign.
+const DOMAIN: &[u8] = b"maraude/log-end/2";
 
 /// The log's own value: [`WentBack`] in JSON.
 const WENT_BACK: &str = "went-back";
 
-/// Epoch, position, hash.
-const TOLD_BYTES: usize = 16 + 8 + 32;
+/// Position, hash, run, seen, copied.
+const TOLD_BYTES: usize = 8 + 32 + 4 + 8 + 8;
+
+/// Bytes of the code: nobody makes one by trying (RFC 2104, section 5).
+const CODE_BYTES: usize = 16;
+
+/// What a tablet gives back.
+pub(super) struct ToldEnd {
+    pub(super) end: LogEnd,
+    /// What it heard of its rounds.
+    pub(super) heard: Heard,
+}
 
 /// A log that was found to have gone back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,31 +54,43 @@ impl Engine {
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// The log's end for a tablet to give back: epoch ‖ position ‖ hash ‖ signature.
-    pub(super) fn told_end(&self) -> Result<Option<ByteBuf>, EngineError> {
+    /// The log's end, and what a tablet has heard of its rounds, for it to give back:
+    /// position ‖ hash ‖ run ‖ seen ‖ copied ‖ code.
+    pub(super) fn told_end(
+        &self,
+        device: DeviceId,
+        hears: Heard,
+    ) -> Result<Option<ByteBuf>, EngineError> {
         let Some(end) = self.log().end()? else {
             return Ok(None);
         };
-        let mut told = self.log().epoch().to_vec();
-        told.extend_from_slice(&end.position.to_be_bytes());
+        let mut told = end.position.to_be_bytes().to_vec();
         told.extend_from_slice(&end.hash);
-        let signature = self.parts.signing.sign(&self.signed(&told));
-        told.extend_from_slice(&signature.to_bytes());
+        told.extend_from_slice(&hears.run);
+        told.extend_from_slice(&hears.seen.to_be_bytes());
+        told.extend_from_slice(&hears.copied.to_be_bytes());
+        let code = self.code(&told, device).finalize().into_bytes();
+        told.extend_from_slice(&code[..CODE_BYTES]);
         Ok(Some(ByteBuf::from(told)))
     }
 
-    /// Renews the epoch where the log does not hold an end that this server once signed.
-    pub(super) fn look_back(&self, told: &[u8], device: DeviceId) -> Result<(), EngineError> {
+    /// Renews the epoch where the log does not hold an end that this server once told; gives the
+    /// position of one that it holds.
+    pub(super) fn look_back(
+        &self,
+        told: &[u8],
+        device: DeviceId,
+    ) -> Result<Option<LogPosition>, EngineError> {
         let looking = self
             .looking_back
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let Some(end) = self.read_end(told) else {
-            return Ok(());
+        let Some(ToldEnd { end, .. }) = self.read_end(told, device) else {
+            return Ok(None);
         };
         if !self.log().has_lost(&end)? {
             self.note_memory(device, end.position)?;
-            return Ok(());
+            return Ok(Some(end.position));
         }
         let went_back = WentBack {
             at: self.parts.clock.now(),
@@ -84,27 +109,47 @@ impl Engine {
         let (by, what) = (device.to_string(), self.campaign().to_string());
         let server = &self.parts.server;
         server.add_audit(went_back.at, &by, "log-went-back", &what)?;
-        Ok(())
+        Ok(None)
     }
 
-    /// An end of this epoch, signed by this server.
-    fn read_end(&self, told: &[u8]) -> Option<LogEnd> {
-        let (plain, signature) = told.split_at_checked(TOLD_BYTES)?;
-        let (epoch, rest) = plain.split_at(16);
-        let (position, hash) = rest.split_first_chunk::<8>()?;
-        if epoch != self.log().epoch() {
+    /// An end of this epoch that this server told this tablet.
+    pub(super) fn read_end(&self, told: &[u8], device: DeviceId) -> Option<ToldEnd> {
+        let (plain, code) = told.split_at_checked(TOLD_BYTES)?;
+        if code.len() != CODE_BYTES {
             return None;
         }
-        let signature = Signature::from_slice(signature).ok()?;
-        let key = self.parts.signing.verifying_key();
-        key.verify_strict(&self.signed(plain), &signature).ok()?;
-        Some(LogEnd {
-            position: u64::from_be_bytes(*position),
-            hash: hash.try_into().ok()?,
+        let expected = self.code(plain, device);
+        expected.verify_truncated_left(code).ok()?;
+        let (position, rest) = plain.split_first_chunk::<8>()?;
+        let (hash, rest) = rest.split_first_chunk::<32>()?;
+        let (run, rest) = rest.split_first_chunk::<4>()?;
+        let (seen, copied) = rest.split_first_chunk::<8>()?;
+        Some(ToldEnd {
+            end: LogEnd {
+                position: u64::from_be_bytes(*position),
+                hash: *hash,
+            },
+            heard: Heard {
+                run: *run,
+                seen: u64::from_be_bytes(*seen),
+                copied: u64::from_be_bytes(copied.try_into().ok()?),
+            },
         })
     }
 
-    fn signed(&self, told: &[u8]) -> Vec<u8> {
-        [DOMAIN, self.campaign().as_bytes(), told].concat()
+    /// Over what is told, for one tablet, campaign and epoch; the domain keeps it apart from anything signed.
+    fn code(&self, told: &[u8], device: DeviceId) -> Hmac<Sha256> {
+        let mut code = Hmac::<Sha256>::new_from_slice(self.parts.signing.as_bytes())
+            .expect("HMAC takes a key of any length");
+        for part in [
+            DOMAIN,
+            self.campaign().as_bytes(),
+            &self.log().epoch(),
+            device.as_bytes(),
+            told,
+        ] {
+            code.update(part);
+        }
+        code
     }
 }

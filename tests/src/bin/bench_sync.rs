@@ -114,6 +114,11 @@ fn arguments() -> Result<Arguments> {
             "--samod" => contenders.push(Contender::Samod(value.into())),
             "--json" => json = Some(value.into()),
             "--parts" => parts = value,
+            "--fresh" => scale.fresh = value.parse()?,
+            "--curve" => {
+                let stored = value.split(',').map(str::parse);
+                scale.curve = stored.collect::<Result<_, _>>()?;
+            }
             other => bail!("{other} is not an argument of this program"),
         }
     }

@@ -316,6 +316,9 @@ impl Replica {
             for (_, _, bytes) in &self.disk.outbox {
                 self.peer.hold(bytes.clone(), Standing::Waiting);
             }
+            if let Some(end) = self.disk.log_end.clone() {
+                self.peer.saw(end);
+            }
         }
         self.peer.hurry();
     }

@@ -12,8 +12,8 @@ use maraude_server::config::{Clock, Config};
 use maraude_server::store::{
     Appended, Batch, BatchRefusal, Contact, DataFolder, HashValue, KeyStore, LedgerLine,
     LinkageSnapshot, Log, LogEnd, LogPosition, LogWriter, MasterKey, NewEnrolmentRow, NewRelease,
-    OpenCampaign, Quarantined, Redemption, Reserve, ServerStore, SqliteLog, StoreError,
-    StoredChange, StoredDocument, StoredRelease, Tombstone,
+    OpenCampaign, Quarantined, Redemption, Reserve, ServerStore, Snapshot, SqliteLog, StoreError,
+    StoredChange, StoredDocument, StoredRelease, Tombstone, Written,
 };
 use maraude_server::sync::{Engine, EngineParts, Exchange, Pool, exchange};
 use std::collections::BTreeSet;
@@ -409,6 +409,11 @@ impl Log for MortalLog {
         fn changes(&self, document: DocumentId) -> Result<Vec<StoredChange>, StoreError>;
         fn documents(&self) -> Result<Vec<StoredDocument>, StoreError>;
         fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
+        fn changes_after(&self, document: DocumentId, after: LogPosition)
+            -> Result<Vec<StoredChange>, StoreError>;
+        fn snapshot(&self, document: DocumentId) -> Result<Option<Snapshot>, StoreError>;
+        fn written_in(&self, document: DocumentId, device: DeviceId)
+            -> Result<Written, StoreError>;
         fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
         fn is_author(&self, device: DeviceId, document: DocumentId) -> Result<bool, StoreError>;
         fn author_of(&self, document: DocumentId, change: &HashValue)

@@ -95,6 +95,10 @@ export const quarantineEn: QuarantineText = {
       why: 'It changes a document that this tablet may only read.',
       act: 'Make the change here, in Prepare, if it is right. Then mark it as dealt with.',
     },
+    'document-full': {
+      why: 'This tablet has written more in the round than a team can in a night.',
+      act: 'Check who holds it; revoke it if in doubt. Colleagues’ work enters as before.',
+    },
     'device-revoked': {
       why: 'The tablet had been revoked when it came.',
       act: 'If it is honest work, take it up: it enters like the rest.',

@@ -104,6 +104,10 @@ export const quarantineFr = {
       why: 'Il change un document que cette tablette peut seulement lire.',
       act: 'Faites la modification ici, dans Préparer, si elle est juste. Puis marquez-le comme réglé.',
     },
+    'document-full': {
+      why: 'Cette tablette a écrit dans la maraude plus qu’une équipe ne peut en une nuit.',
+      act: 'Vérifiez qui la tient ; révoquez-la en cas de doute. Le travail des collègues entre comme avant.',
+    },
     'device-revoked': {
       why: 'La tablette avait été révoquée quand il est arrivé.',
       act: 'Si c’est un travail honnête, reprenez-le : il entre comme les autres.',

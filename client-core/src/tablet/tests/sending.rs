@@ -114,3 +114,20 @@ fn the_log_s_end_is_given_back_even_after_a_kill() {
     tablet.send(Event::SendNow);
     assert_eq!(server.borrow().told.given_back, Some(vec![9; 3]));
 }
+
+#[test]
+fn what_an_answer_told_without_being_stored_is_not_given_back() {
+    let (server, mut tablet) = on_a_round();
+    server.borrow_mut().told.log_end = 9;
+    tablet.count(3);
+    server.borrow_mut().told.rounds_were_heard = true;
+    // Answers that say nothing new are not written: a tablet that dies after them has not gone back.
+    server.borrow_mut().told.log_end = 10;
+    tablet.send(Event::SendNow);
+    tablet.send(Event::SendNow);
+    assert_eq!(server.borrow().told.given_back, Some(vec![9; 3]));
+    // Control: one that says something is.
+    tablet.count(2);
+    tablet.send(Event::SendNow);
+    assert_eq!(server.borrow().told.given_back, Some(vec![10; 3]));
+}

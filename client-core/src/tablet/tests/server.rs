@@ -75,6 +75,8 @@ pub struct Told {
     pub changes: Option<usize>,
     /// Where its log ends, and what tablets last gave back.
     pub log_end: u8,
+    /// Nothing is told of rounds: it was heard before.
+    pub rounds_were_heard: bool,
     pub given_back: Option<Vec<u8>>,
     /// What the last tablet said it would still have to send.
     pub left: Option<u32>,
@@ -332,7 +334,8 @@ impl Server {
                 writable: true,
             });
         }
-        for round in self.rounds() {
+        let told = self.rounds().into_iter();
+        for round in told.filter(|_| !self.told.rounds_were_heard) {
             let held = round.observations.len() as u32;
             answer.rounds.push(RoundCustody {
                 document: round.document,

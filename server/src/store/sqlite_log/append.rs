@@ -3,10 +3,12 @@
 use super::{SqliteLog, rows};
 use crate::store::StoreError;
 use crate::store::log::{
-    Appended, Batch, BatchRefusal, Circumstance, Contact, Log, NewChange, NewQuarantined,
+    Appended, Batch, BatchRefusal, Circumstance, Contact, Log, LogPosition, NewChange,
+    NewQuarantined, Snapshot,
 };
 use maraude_core::model::DocumentId;
 use rusqlite::{OptionalExtension, Transaction, params};
+use std::collections::BTreeSet;
 
 impl SqliteLog {
     pub(super) fn append_all(
@@ -15,6 +17,9 @@ impl SqliteLog {
     ) -> Result<Vec<Result<Appended, BatchRefusal>>, StoreError> {
         // Keys are drawn, and the bytes sealed, before the transaction: a new document's key must
         // be on disk before the first change sealed with it.
+        let written = batches.iter().flat_map(|batch| &batch.changes);
+        let documents = written.map(|change| change.document).collect();
+        self.keys.draw_document_keys(self.campaign, &documents)?;
         let sealed: Vec<Result<Sealed, BatchRefusal>> = batches
             .iter()
             .map(|batch| self.seal_or_refuse(batch))
@@ -37,7 +42,8 @@ impl SqliteLog {
             Ok(sealed) => Ok(Ok(sealed)),
             Err(StoreError::ErasedDocument) => {
                 let written = batch.changes.iter().map(|change| change.document);
-                for document in written {
+                let snapshot = batch.snapshot.as_ref().map(|snapshot| snapshot.document);
+                for document in written.chain(snapshot) {
                     if self.tombstone(document)?.is_some() {
                         return Ok(Err(BatchRefusal::Erased { document }));
                     }
@@ -57,6 +63,9 @@ impl SqliteLog {
         Ok(Sealed {
             changes: changes.collect::<Result<_, _>>()?,
             quarantine: quarantine.collect::<Result<_, _>>()?,
+            snapshot: (batch.snapshot.as_ref())
+                .map(|snapshot| self.seal_snapshot(snapshot))
+                .transpose()?,
         })
     }
 }
@@ -65,6 +74,7 @@ impl SqliteLog {
 struct Sealed {
     changes: Vec<Vec<u8>>,
     quarantine: Vec<Vec<u8>>,
+    snapshot: Option<Vec<u8>>,
 }
 
 fn append_one(
@@ -81,10 +91,12 @@ fn append_one(
         t.prepare_cached("INSERT OR IGNORE INTO documents(id, name) VALUES (?1, ?2)")?
             .execute(params![document.as_bytes(), name])?;
     }
+    let before = rows::last_position(t)?;
     let mut appended = Appended::default();
     for (change, bytes) in batch.changes.iter().zip(&sealed.changes) {
         insert_change(t, change, bytes, &mut appended)?;
     }
+    note_documents(t, batch, before, &appended)?;
     for (item, bytes) in batch.quarantine.iter().zip(&sealed.quarantine) {
         insert_quarantined(t, item, bytes)?;
     }
@@ -103,6 +115,9 @@ fn append_one(
         t.prepare_cached("INSERT INTO commands(id, answer) VALUES (?1, ?2)")?
             .execute(params![mark.command, mark.answer])?;
     }
+    if let (Some(snapshot), Some(bytes)) = (&batch.snapshot, &sealed.snapshot) {
+        put_snapshot(t, snapshot, bytes)?;
+    }
     appended.last = rows::last_position(t)?;
     Ok(Ok(appended))
 }
@@ -119,7 +134,9 @@ fn check(t: &Transaction<'_>, batch: &Batch) -> Result<Option<BatchRefusal>, Sto
         }
     }
     let written = batch.changes.iter().map(|change| change.document);
-    for document in written.chain(batch.documents.iter().map(|(document, _)| *document)) {
+    let snapshot = batch.snapshot.iter().map(|snapshot| snapshot.document);
+    let named = batch.documents.iter().map(|(document, _)| *document);
+    for document in written.chain(named).chain(snapshot) {
         let erased: bool = t
             .prepare_cached("SELECT EXISTS(SELECT 1 FROM tombstones WHERE document = ?1)")?
             .query_row([document.as_bytes()], |row| row.get(0))?;
@@ -167,14 +184,32 @@ fn insert_change(
         change.circumstance.map(Circumstance::code),
         sealed,
     ])?;
-    let position = t.last_insert_rowid() as u64;
-    t.prepare_cached(
-        "UPDATE documents SET last_position = ?2, changes = changes + 1 WHERE id = ?1",
-    )?
-    .execute(params![change.document.as_bytes(), position])?;
-    appended.positions.push(position);
+    appended.positions.push(t.last_insert_rowid() as u64);
     if !appended.documents.contains(&change.document) {
         appended.documents.push(change.document);
+    }
+    Ok(())
+}
+
+/// Each document that gained something is told so once, however many changes it gained.
+fn note_documents(
+    t: &Transaction<'_>,
+    batch: &Batch,
+    before: LogPosition,
+    appended: &Appended,
+) -> Result<(), StoreError> {
+    for document in &appended.documents {
+        let changes = batch.changes.iter().zip(&appended.positions);
+        // One that stands twice in a batch is told with one place.
+        let new: BTreeSet<LogPosition> = changes
+            .filter(|(change, position)| change.document == *document && **position > before)
+            .map(|(_, position)| *position)
+            .collect();
+        let Some(last) = new.last() else { continue };
+        t.prepare_cached(
+            "UPDATE documents SET last_position = ?2, changes = changes + ?3 WHERE id = ?1",
+        )?
+        .execute(params![document.as_bytes(), last, new.len()])?;
     }
     Ok(())
 }
@@ -203,15 +238,31 @@ fn insert_quarantined(
     Ok(())
 }
 
+fn put_snapshot(t: &Transaction<'_>, of: &Snapshot, sealed: &[u8]) -> Result<(), StoreError> {
+    t.prepare_cached(
+        "INSERT INTO snapshots(document, position, covers_bytes, bytes) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT(document) DO UPDATE SET position = excluded.position,
+           covers_bytes = excluded.covers_bytes, bytes = excluded.bytes",
+    )?
+    .execute(params![
+        of.document.as_bytes(),
+        of.position,
+        of.covers_bytes,
+        sealed
+    ])?;
+    Ok(())
+}
+
 fn put_contact(t: &Transaction<'_>, contact: &Contact) -> Result<(), StoreError> {
     let report = &contact.device_report;
     t.prepare_cached(
         "INSERT INTO contacts(device, at, clock_offset_ms, app_version, battery_percent, unsent,
-           oldest_unsent_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+           oldest_unsent_at, known_end) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT(device) DO UPDATE SET at = excluded.at,
            clock_offset_ms = excluded.clock_offset_ms, app_version = excluded.app_version,
            battery_percent = excluded.battery_percent, unsent = excluded.unsent,
-           oldest_unsent_at = excluded.oldest_unsent_at",
+           oldest_unsent_at = excluded.oldest_unsent_at,
+           known_end = coalesce(excluded.known_end, known_end)",
     )?
     .execute(params![
         contact.device.as_bytes(),
@@ -221,6 +272,7 @@ fn put_contact(t: &Transaction<'_>, contact: &Contact) -> Result<(), StoreError>
         report.battery_percent,
         report.unsent,
         report.oldest_unsent_at,
+        contact.known_end,
     ])?;
     Ok(())
 }

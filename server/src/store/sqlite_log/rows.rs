@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 use crate::store::log::{
     Circumstance, Contact, HashValue, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease,
-    Quarantined, StoredDocument, StoredRelease, Tombstone,
+    Quarantined, Snapshot, StoredDocument, StoredRelease, Tombstone,
 };
 use maraude_core::model::{DeviceId, DeviceReport, DocumentId};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
@@ -101,6 +101,23 @@ fn change(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
     Ok((row.get(0)?, change))
 }
 
+pub(super) fn snapshot(
+    c: &Connection,
+    document: DocumentId,
+) -> Result<Option<Snapshot>, StoreError> {
+    let sql = "SELECT position, covers_bytes, bytes FROM snapshots WHERE document = ?1";
+    let mut statement = c.prepare_cached(sql)?;
+    let row = |row: &Row<'_>| {
+        Ok(Snapshot {
+            document,
+            position: row.get(0)?,
+            covers_bytes: row.get(1)?,
+            bytes: row.get(2)?,
+        })
+    };
+    Ok(statement.query_row([document.as_bytes()], row).optional()?)
+}
+
 pub(super) fn documents(
     c: &Connection,
     clause: &str,
@@ -166,7 +183,7 @@ pub(super) fn quarantine(
 pub(super) fn contacts(c: &Connection) -> Result<Vec<Contact>, StoreError> {
     let mut statement = c.prepare_cached(
         "SELECT device, at, clock_offset_ms, app_version, battery_percent, unsent,
-           oldest_unsent_at FROM contacts ORDER BY device",
+           oldest_unsent_at, known_end FROM contacts ORDER BY device",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(Contact {
@@ -179,6 +196,7 @@ pub(super) fn contacts(c: &Connection) -> Result<Vec<Contact>, StoreError> {
                 unsent: row.get(5)?,
                 oldest_unsent_at: row.get(6)?,
             },
+            known_end: row.get(7)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -3,7 +3,7 @@
 //! It must never write to the log: it fills the batch that `admission` submits.
 
 use super::{Item, ItemOutcome, PANICS, RESTS_ON_REFUSED, Setting, WAITS};
-use crate::store::{Batch, HashValue, NewChange, NewQuarantined};
+use crate::store::{Batch, HashValue, NewChange, NewQuarantined, Written};
 use crate::sync::plan::circumstance;
 use crate::sync::{Engine, Gate};
 use maraude_core::document::{Actor, ChangeHash, Document, DocumentName, GENESIS_HASH, RawChange};
@@ -56,6 +56,8 @@ pub(super) struct Work<'a> {
     pub(super) document: DocumentId,
     pub(super) setting: &'a Setting<'a>,
     pub(super) engine: &'a Engine,
+    /// Bytes of the document's changes, those of this batch left out.
+    pub(super) held_bytes: usize,
     pub(super) batch: Batch,
     /// Changes of these items that wait for others, by what each waits for.
     pub(super) late: HashMap<HashValue, Vec<Item>>,
@@ -65,7 +67,8 @@ pub(super) struct Work<'a> {
 
 impl Work<'_> {
     pub(super) fn admit(&mut self, current: &mut Document, item: &Item) -> ItemOutcome {
-        let admission = self.gate(current, item);
+        let full = self.has_filled(current, item);
+        let admission = self.gate(current, item, full);
         let mut outcome = ItemOutcome {
             envelope: item.envelope,
             ..ItemOutcome::default()
@@ -83,6 +86,10 @@ impl Work<'_> {
             self.accept(item, change);
         }
         for (hash, refusal, bytes) in admission.refused {
+            let refusal = match refusal {
+                Refusal::ReadOnly if full => Refusal::DocumentFull,
+                other => other,
+            };
             let missing = if waits(refusal.code()) {
                 missing(current, &bytes)
             } else {
@@ -183,7 +190,8 @@ impl Work<'_> {
     }
 
     fn admit_one(&mut self, current: &mut Document, item: &Item) -> Late {
-        let admission = self.gate(current, item);
+        let full = self.has_filled(current, item);
+        let admission = self.gate(current, item, full);
         if let Some((_, refusal, bytes)) = admission.refused.first() {
             let other = missing(current, bytes).first().copied();
             return match other.filter(|_| waits(refusal.code())) {
@@ -216,7 +224,36 @@ impl Work<'_> {
         }
     }
 
-    fn gate(&self, current: &mut Document, item: &Item) -> Admission {
+    /// The author has written its part of this document: what of the item is not known is refused.
+    /// Others write on, whoever fills it. The log is asked only in a document that is large.
+    fn has_filled(&self, current: &Document, item: &Item) -> bool {
+        let share = self.engine.share();
+        let is_round = matches!(self.name, DocumentName::Round { .. });
+        let bytes = |changes: &[Vec<u8>]| changes.iter().map(Vec::len).sum::<usize>();
+        let here: usize = self.batch.changes.iter().map(|c| c.bytes.len()).sum();
+        let more = Written {
+            changes: item.changes.len() as u64,
+            bytes: bytes(&item.changes) as u64,
+        };
+        let whole = Written {
+            changes: current.change_count() as u64,
+            bytes: (self.held_bytes + here) as u64,
+        };
+        if !is_round || share.holds(whole, more) {
+            return false;
+        }
+        let author = item.author.device.id;
+        let own = self.batch.changes.iter().filter(|c| c.device == author);
+        let in_log = self.engine.log().written_in(self.document, author);
+        // A log that cannot be read will not take the batch either.
+        let own = own.fold(in_log.unwrap_or_default(), |sum, change| Written {
+            changes: sum.changes + 1,
+            bytes: sum.bytes + change.bytes.len() as u64,
+        });
+        !share.holds(own, more)
+    }
+
+    fn gate(&self, current: &mut Document, item: &Item, full: bool) -> Admission {
         let actors = self.actors_of(current, item);
         (self.gate)(
             current,
@@ -224,7 +261,7 @@ impl Work<'_> {
             &item.changes,
             item.author.device.id,
             &actors,
-            matches!(self.name, DocumentName::Round { .. }),
+            matches!(self.name, DocumentName::Round { .. }) && !full,
             &GateLimits::default(),
         )
     }

@@ -255,7 +255,9 @@ fn hear(
     };
     let mut followed = followed.unwrap_or_default();
     let changes = followed.hear(message);
+    let contact = engine.meet_client(device.device.id);
     if changes.is_empty() {
+        engine.write_contact(Some(contact))?;
         return Ok(Some((followed, Admitted::default())));
     }
     let plan = engine.plan_or_none()?;
@@ -264,7 +266,7 @@ fn hear(
         carrier: device.device.id,
         now: engine.parts.clock.now(),
         offset_ms: None,
-        contact: None,
+        contact: Some(contact),
     };
     let item = Item::brought(device, changes);
     let admitted = engine.take_in(&named.name, &[item], &setting)?;

@@ -298,3 +298,27 @@ fn the_documents_that_are_listed_are_those_that_open() {
     check(&teammate, &[ids[0], ids[2]]);
     check(&visitor, &[]);
 }
+
+#[test]
+fn a_client_s_contact_is_kept_over_a_restart_and_tells_no_clock_of_its_own() {
+    let world = World::new();
+    let mut tablet = world.tablet(Some(TEAM));
+    let id = tablet.device.device.id;
+    let other = world.tablet(Some(TEAM));
+    let names = rounds(&world, &mut tablet, 1);
+    let clock = world.engine().contact(id).unwrap().clock_offset_ms;
+    world.app.clock().advance(70_000);
+    // Control: who said nothing of a document was not met.
+    let mut idle = joined(&world, &other);
+    assert!(world.engine().contact(other.device.device.id).is_none());
+    for facade in [&mut joined(&world, &tablet), &mut idle] {
+        bring(&world, facade, &names[0], &SyncMessage::default()).unwrap();
+    }
+    world.engine().read(document_id(&names[0]), |_| ()).unwrap();
+    drop(idle);
+    let world = world.restart();
+    let met = world.engine().contact(id).unwrap();
+    assert_eq!((met.at, met.clock_offset_ms), (NOW + 70_000, clock));
+    let other = world.engine().contact(other.device.device.id).unwrap();
+    assert_eq!((other.at, other.clock_offset_ms), (NOW + 70_000, 0));
+}

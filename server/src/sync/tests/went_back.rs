@@ -100,3 +100,23 @@ fn an_erased_document_is_no_restoration() {
     request.log_end = before.log_end.clone();
     assert_eq!(world.sync(&tablet, request).epoch, before.epoch);
 }
+
+#[test]
+fn a_restored_tablet_is_named_though_the_server_started_again() {
+    let world = World::new();
+    let mut tablet = world.tablet(Some(TEAM));
+    let first = send(&world, &mut tablet, 1, None);
+    let mut last = send(&world, &mut tablet, 2, first.log_end.clone());
+    for number in 3..6 {
+        last = send(&world, &mut tablet, number, last.log_end.clone());
+    }
+    let world = world.restart();
+    // Control: a tablet that goes on from where it was.
+    last = send(&world, &mut tablet, 6, last.log_end.clone());
+    assert!(world.engine().memories_gone_back().unwrap().is_empty());
+    let world = world.restart();
+    send(&world, &mut tablet, 7, first.log_end.clone());
+    let found = world.engine().memories_gone_back().unwrap();
+    assert_eq!(found[&tablet.device.device.id].times, 1);
+    drop(last);
+}
