@@ -112,13 +112,12 @@ impl Engine {
             return Ok(counted);
         }
         let told = self.custody.get().and_then(|c| c.read_of(document));
-        let (held, read) = match told {
-            Some(read) => (self.read(document, |d| held(d).count())? as u32, read),
-            None => {
-                let held: BTreeSet<ObservationId> = self.read(document, |d| held(d).collect())?;
-                let marks = self.read_marks(round.night)?;
-                (held.len() as u32, held.intersection(&marks).count() as u32)
-            }
+        let (held, read) = if let Some(read) = told {
+            (self.read(document, |d| held(d).count())? as u32, read)
+        } else {
+            let held: BTreeSet<ObservationId> = self.read(document, |d| held(d).collect())?;
+            let marks = self.read_marks(round.night)?;
+            (held.len() as u32, held.intersection(&marks).count() as u32)
         };
         let counted = Counted { at, held, read };
         self.known.counted(document, counted);
