@@ -305,7 +305,11 @@ impl Engine {
                 contact: Some(contact),
                 ..Batch::default()
             };
-            drop(self.submit(batch)?);
+            // A full queue or disk leaves it out: it keeps nobody from reading.
+            match self.submit(batch) {
+                Err(EngineError::Commit(_)) => {}
+                submitted => drop(submitted?),
+            }
         }
         Ok(())
     }

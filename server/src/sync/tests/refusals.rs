@@ -98,6 +98,10 @@ fn on_a_full_disk_what_is_there_is_read() {
     engine.disk_has_room(false);
     assert_eq!(engine.document(&name).unwrap().change_count(), 2);
     assert!(engine.plan().unwrap().campaign.is_some());
+    // Who brings nothing is answered: only its contact, which is due, is not written.
+    world.app.clock().advance(70_000);
+    let answer = world.sync(&tablet, tablet.request(&world, &[]));
+    assert_eq!(answer.rounds.len(), 1);
     let asked = world.try_sync(&tablet, tablet.request(&world, &[&envelopes[1]]));
     assert!(world.runtime.block_on(asked).is_err());
     engine.disk_has_room(true);
