@@ -382,6 +382,11 @@ fn every_bomb_is_refused_at_once() {
         let best = (0..5).map(|_| refused(&mut document, bomb)).min().unwrap();
         assert!(best < TIME, "{name}: {best:?}");
     }
+    // Control: the watch sees what time is taken by an inflation with a hundred times the cap.
+    let zeros = deflated(&vec![0; 50_000_000]);
+    let since = Instant::now();
+    let greedy = crate::gate::inflate::inflate(&zeros, 100_000_000).unwrap();
+    assert!(greedy.len() == 50_000_000 && since.elapsed() > TIME);
     let small = all.iter().filter(|(_, bomb)| bomb.len() <= 200).count();
     assert!(
         small >= 30,
