@@ -14,6 +14,7 @@ const LONGEST_PAUSE_MS: i64 = 5 * 60_000;
 const LONGEST_ASKED_MS: i64 = 60 * 60_000;
 
 /// The pauses between tries.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Backoff {
     random: ChaCha8Rng,
     failures: u32,

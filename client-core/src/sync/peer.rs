@@ -41,12 +41,14 @@ pub enum Standing {
     Quarantined(String),
 }
 
+#[cfg_attr(test, derive(Clone))]
 struct Held {
     hash: EnvelopeHash,
     bytes: Vec<u8>,
     standing: Standing,
 }
 
+#[cfg_attr(test, derive(Clone))]
 struct InFlight {
     envelopes: Vec<EnvelopeHash>,
     sent_at: TimestampMs,
@@ -83,6 +85,7 @@ pub struct Digest {
 }
 
 /// A tablet's side of the exchanges.
+#[cfg_attr(test, derive(Clone))]
 pub struct Peer {
     campaign: CampaignId,
     device: DeviceId,

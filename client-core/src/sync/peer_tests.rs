@@ -5,6 +5,8 @@ use crate::model::{CampaignId, DeviceId, DeviceReport, DocumentId};
 use ed25519_dalek::{Signer, SigningKey};
 use serde_bytes::{ByteArray, ByteBuf};
 
+mod cuts;
+
 const NOW: i64 = 1_769_115_600_000;
 
 fn campaign() -> CampaignId {
@@ -210,63 +212,6 @@ fn a_quarantined_envelope_is_not_sent_again_and_blocks_nothing() {
     peer.forget(&[bad, good]);
     assert_eq!(peer.standing(&good), None);
     assert_eq!(request(&mut peer, NOW).unwrap().envelopes.len(), 1);
-}
-
-/// Sends a backlog over a network that is cut once after so many bytes; bytes that left.
-fn bytes_sent(backlog: &[Vec<u8>], cut_after: Option<usize>) -> usize {
-    let mut peer = peer();
-    for envelope in backlog {
-        peer.hold(envelope.clone(), Standing::Waiting);
-    }
-    let (mut sent, mut now, mut cut) = (0, NOW, cut_after);
-    loop {
-        now += 600_000;
-        let Some(request) = request(&mut peer, now) else {
-            return sent;
-        };
-        let size = encode_request(&request).len();
-        assert!(size <= REQUEST_CAP_BYTES, "a piece of {size} bytes");
-        if let Some(at) = cut.filter(|cut| sent + size > *cut) {
-            sent = at;
-            cut = None;
-            peer.unreachable(now);
-        } else {
-            sent += size;
-            serve(&mut peer, &request, now, 1);
-        }
-    }
-}
-
-#[test]
-fn a_cut_anywhere_costs_one_piece_at_most() {
-    let backlog: Vec<Vec<u8>> = (0..40_u8).map(|n| vec![n; 15_000]).collect();
-    let ideal = bytes_sent(&backlog, None);
-    let piece = REQUEST_CAP_BYTES;
-    let edges = (1..=ideal / piece).flat_map(|n| n * piece - 2..=n * piece + 2);
-    for at in (0..ideal)
-        .step_by(2_003)
-        .chain(edges)
-        .filter(|at| *at < ideal)
-    {
-        let sent = bytes_sent(&backlog, Some(at));
-        let over = sent - ideal;
-        assert!(over <= piece, "cut after {at}: {over} bytes more");
-    }
-}
-
-#[test]
-fn a_request_cut_short_says_nothing() {
-    let mut peer = peer();
-    peer.hold(vec![1; 300], Standing::Waiting);
-    peer.hold(vec![2; 300], Standing::Waiting);
-    let body = encode_request(&request(&mut peer, NOW).unwrap());
-    for end in 0..body.len() {
-        assert!(
-            super::decode_request(&body[..end]).is_err(),
-            "cut after {end}"
-        );
-    }
-    assert!(super::decode_request(&body).is_ok());
 }
 
 #[test]
