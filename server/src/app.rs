@@ -272,9 +272,9 @@ impl App {
         })
     }
 
-    /// Stands another gate before documents opened from now on.
-    #[cfg(test)]
-    pub(crate) fn set_gate(&self, gate: Gate) {
+    /// Stands another gate before documents opened from now on: tests plant faults with it.
+    #[cfg(any(test, feature = "fault-points"))]
+    pub fn set_gate(&self, gate: Gate) {
         self.0
             .gate
             .set(gate)

@@ -1,5 +1,6 @@
-//! Acknowledged means on disk: the real server is killed in the middle of sync, again and again,
-//! and nothing it acknowledged is lost. A server that acknowledges too early is caught.
+//! Acknowledged means on disk: the real server is killed in the middle of sync and in the middle of
+//! checkpoints, again and again, and nothing it acknowledged is lost. A server that acknowledges too
+//! early is caught.
 
 use maraude_core::form::FormKind;
 use maraude_core::model::{Answer, AnswerValue, ObservationId};
@@ -19,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const KILLS: u32 = 200;
 /// Kills of one campaign, after which another begins: a round stays as small as a real one.
 const KILLS_OF_A_ROUND: u32 = 40;
+/// How long one that aims at a checkpoint waits for one to begin.
+const AIMING: Duration = Duration::from_secs(5);
 /// Kills within which one that does not must be caught; it usually takes a few.
 const CONTROL_KILLS: u32 = 100;
 
@@ -51,6 +54,10 @@ struct Told {
 
 struct Field {
     server: RealServer,
+    /// Kills aim at checkpoints, which come after each commit then.
+    at_checkpoints: bool,
+    /// Kills that fell in one.
+    in_checkpoint: u32,
     told: Arc<Told>,
     /// Turns each worker has finished.
     turns: Vec<Arc<AtomicU64>>,
@@ -58,8 +65,11 @@ struct Field {
 }
 
 impl Field {
-    fn begin(fault: Option<&'static str>) -> Self {
+    fn begin(fault: Option<&'static str>, at_checkpoints: bool) -> Self {
         let mut server = RealServer::prepare(TABLETS, fault).unwrap();
+        if at_checkpoints {
+            server.checkpoint_often();
+        }
         server.start().unwrap();
         let told = Arc::new(Told::default());
         let tablets: Vec<SimulatedTablet> = (0..TABLETS as u64)
@@ -76,6 +86,8 @@ impl Field {
             .collect();
         Self {
             server,
+            at_checkpoints,
+            in_checkpoint: 0,
             told,
             turns,
             workers,
@@ -94,15 +106,33 @@ impl Field {
         while total() == before && since.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(1));
         }
-        std::thread::sleep(Duration::from_micros(u64::from(dice.whole(0, 40_000))));
+        let longest_us = if self.at_checkpoints {
+            self.wait_for_a_checkpoint();
+            2_000
+        } else {
+            40_000
+        };
+        std::thread::sleep(Duration::from_micros(u64::from(dice.whole(0, longest_us))));
         // What is shown as acknowledged must survive. No answer comes after the kill; those that
         // came before it are taken in by the tablets first.
         self.server.kill().unwrap();
+        let mark = self.server.checkpoint_mark();
+        if mark.exists() {
+            self.in_checkpoint += 1;
+            std::fs::remove_file(mark).unwrap();
+        }
         self.let_answers_sink_in();
         let shown = self.told.acknowledged.lock().unwrap().clone();
         let kept = self.on_disk();
         self.server.start().unwrap();
         lost(&shown, &kept)
+    }
+
+    fn wait_for_a_checkpoint(&self) {
+        let (mark, since) = (self.server.checkpoint_mark(), Instant::now());
+        while !mark.exists() && since.elapsed() < AIMING {
+            std::thread::sleep(Duration::from_micros(100));
+        }
     }
 
     fn let_answers_sink_in(&self) {
@@ -183,28 +213,37 @@ fn work(mut tablet: SimulatedTablet, told: &Told, turns: &AtomicU64) -> Simulate
 }
 
 #[test]
-fn killed_200_times_the_server_loses_nothing_it_acknowledged() {
+fn killed_in_sync_and_in_checkpoints_the_server_loses_nothing_it_acknowledged() {
     let mut dice = Dice::new(200);
     let asked = std::env::var("MARAUDE_KILLS").ok();
     let kills = asked.map_or(KILLS, |number| number.parse().unwrap());
-    let (mut observations, mut saves) = (0, 0);
-    for first in (0..kills).step_by(KILLS_OF_A_ROUND as usize) {
-        let mut field = Field::begin(None);
+    let (mut observations, mut saves, mut in_checkpoint) = (0, 0, 0);
+    for (round, first) in (0..kills).step_by(KILLS_OF_A_ROUND as usize).enumerate() {
+        // Every second round aims at checkpoints.
+        let mut field = Field::begin(None, round % 2 == 1);
         for kill in first..kills.min(first + KILLS_OF_A_ROUND) {
             let lost = field.kill_once(&mut dice);
             assert_eq!(lost, 0, "kill {}", kill + 1);
         }
+        in_checkpoint += field.in_checkpoint;
         let kept = field.end();
         observations += kept.0;
         saves += kept.1;
     }
-    println!("{kills} kills, {observations} observations saved {saves} times, 0 lost");
+    println!(
+        "{kills} kills, {in_checkpoint} of them in the middle of a checkpoint, {observations} \
+         observations saved {saves} times, 0 lost"
+    );
+    assert!(
+        kills <= KILLS_OF_A_ROUND || in_checkpoint * 20 >= kills,
+        "{in_checkpoint}"
+    );
     assert!(u64::from(saves) >= u64::from(kills) * TABLETS as u64);
 }
 
 #[test]
 fn a_server_that_acknowledges_before_the_commit_is_caught() {
-    let mut field = Field::begin(Some("ack-before-commit"));
+    let mut field = Field::begin(Some("ack-before-commit"), false);
     let mut dice = Dice::new(201);
     let caught = (1..=CONTROL_KILLS).find(|_| field.kill_once(&mut dice) > 0);
     println!("caught at kill {caught:?}");

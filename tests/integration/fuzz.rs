@@ -3,11 +3,15 @@
 //!
 //! Inputs grow from honest ones, checksums repaired, and those that got furthest are kept to be
 //! damaged again. Each target runs for a second here; `cargo xtask proof fuzz` for as long as asked.
+//! Each has a control: the same loop finds a fault planted in what it reads.
 
+use crate::malformed::{forgets_the_author, log_is_sound};
 use maraude_core::document::{Actor, Document, DocumentKind, document_id};
-use maraude_core::gate::{GateLimits, Prescan, admit, hash_of_change, prescan};
-use maraude_core::model::DeviceId;
+use maraude_core::gate::{GateLimits, Prescan, admit_under_actors, hash_of_change, prescan};
+use maraude_core::model::{DeviceId, DocumentId};
 use maraude_core::sync::{decode_request, encode_request};
+use maraude_server::store::{Log, StoreError, StoredChange};
+use maraude_server::sync::Gate;
 use maraude_server::sync::facade::{Facade, document_text};
 use maraude_tests::dice::Dice;
 use maraude_tests::hostile::HostileTablet;
@@ -25,11 +29,19 @@ fn budget() -> Duration {
     Duration::from_secs(asked.and_then(|text| text.parse().ok()).unwrap_or(1))
 }
 
-/// Damages inputs until the time is up; an input that `try_one` calls new is kept. How many.
-fn run(seed: u64, seeds: Vec<Vec<u8>>, mut try_one: impl FnMut(&mut Dice, &[u8]) -> bool) -> u64 {
+/// What an input came to: whether it got further than those before, or what it broke.
+type Verdict = Result<bool, String>;
+
+/// Damages inputs until the time is up; one that got further is kept. How many, or what was broken.
+fn run(
+    seed: u64,
+    seeds: Vec<Vec<u8>>,
+    budget: Duration,
+    mut try_one: impl FnMut(&mut Dice, &[u8]) -> Verdict,
+) -> Result<u64, String> {
     let (mut dice, mut corpus) = (Dice::new(seed), seeds);
     let (since, mut tried) = (Instant::now(), 0);
-    while since.elapsed() < budget() {
+    while since.elapsed() < budget {
         let mut input = dice.pick(&corpus).clone();
         if dice.chance(0.2) {
             let other = dice.pick(&corpus).clone();
@@ -41,7 +53,7 @@ fn run(seed: u64, seeds: Vec<Vec<u8>>, mut try_one: impl FnMut(&mut Dice, &[u8])
             damage(&mut dice, &mut input);
         }
         let began = Instant::now();
-        if try_one(&mut dice, &input) && input.len() < 64 * 1024 {
+        if try_one(&mut dice, &input)? && input.len() < 64 * 1024 {
             if corpus.len() < CORPUS {
                 corpus.push(input);
             } else {
@@ -49,14 +61,27 @@ fn run(seed: u64, seeds: Vec<Vec<u8>>, mut try_one: impl FnMut(&mut Dice, &[u8])
                 corpus[place] = input;
             }
         }
-        assert!(
-            began.elapsed() < SLOW,
-            "an input took {:?}",
-            began.elapsed()
-        );
+        if began.elapsed() > SLOW {
+            return Err(format!("an input took {:?}", began.elapsed()));
+        }
         tried += 1;
     }
-    tried
+    Ok(tried)
+}
+
+/// How long a loop may look for a planted fault; it usually takes a moment.
+const FOUND_WITHIN: Duration = Duration::from_secs(60);
+
+/// What a loop over a planted fault says of it.
+fn found(target: &str, told: Result<(), String>) {
+    let told = told.expect_err("the planted fault was not found");
+    println!("fuzz {target}: the planted fault is found: {told}");
+}
+
+/// The damage is in what is read: a promise broken is told, and a panic of ours too.
+fn or_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    done.map_err(|_| "a reader panicked".to_owned())
 }
 
 fn place(dice: &mut Dice, bytes: &[u8]) -> usize {
@@ -96,15 +121,14 @@ fn damage(dice: &mut Dice, bytes: &mut Vec<u8>) {
 /// What tells two inputs apart: how far the gate read them.
 type Depth = (Result<Prescan, &'static str>, usize, Vec<&'static str>);
 
-#[test]
-fn gate() {
+fn fuzz_gate(gate: Gate, budget: Duration) -> Result<(), String> {
     let mut world = World::new().unwrap();
     let mut tablet = HostileTablet::enrol(&mut world, 0, 11).unwrap();
     let seeds: Vec<Vec<u8>> = (0..20).flat_map(|_| tablet.write().unwrap()).collect();
     let mut seen = std::collections::HashSet::<String>::new();
     let (mut entered, limits) = (0_u64, GateLimits::default());
     let device = tablet.device;
-    let tried = run(1, seeds, |dice, input| {
+    let tried = run(1, seeds, budget, |dice, input| {
         let input = if dice.chance(0.9) && input.len() > 12 {
             tablet.mutant(input)
         } else {
@@ -114,15 +138,24 @@ fn gate() {
         let mut document = Document::new(Actor::new(device, [0; 8]));
         let batch = [input];
         let kind = DocumentKind::Round;
-        let admission = admit(&mut document, kind, &batch, device, true, &limits);
+        let admission = or_panic(|| gate(&mut document, kind, &batch, device, &[], true, &limits))?;
         let all = admission.accepted.len() + admission.known.len() + admission.refused.len();
-        assert_eq!(all, 1, "each change is decided once");
+        if all != 1 {
+            return Err("a change is not decided once".to_owned());
+        }
         if let Some(change) = admission.accepted.first() {
-            // What entered is what was sent, and a document that holds it is saved and read back.
-            assert_eq!(Some(change.hash), hash_of_change(&batch[0]));
+            // What entered is what was sent and the author's own, and a document that holds it is
+            // saved and read back.
+            let own = change_is_by(&change.bytes, device);
+            let sent = Some(change.hash) == hash_of_change(&batch[0]);
             let saved = document.snapshot();
-            let again = Document::load(Actor::new(device, [1; 8]), &[&saved]).unwrap();
-            assert_eq!(again.heads(), document.heads());
+            let again = Document::load(Actor::new(device, [1; 8]), &[&saved]);
+            let reads = again.is_ok_and(|again| again.heads() == document.heads());
+            if !(own && sent && reads) {
+                return Err(format!(
+                    "wrong accept: own {own}, as sent {sent}, reads {reads}"
+                ));
+            }
             entered += 1;
         }
         let codes = admission
@@ -134,17 +167,48 @@ fn gate() {
             admission.accepted.len(),
             codes.collect(),
         );
-        seen.insert(format!("{depth:?}"))
-    });
+        Ok(seen.insert(format!("{depth:?}")))
+    })?;
     println!(
         "fuzz gate: {tried} inputs, {} ways told apart, {entered} entered",
         seen.len()
     );
     assert!(tried > 0 && entered > 0, "control: something gets through");
+    Ok(())
+}
+
+fn change_is_by(change: &[u8], device: DeviceId) -> bool {
+    let actors = maraude_core::gate::actors_of_changes(&[change.to_vec()], &GateLimits::default());
+    let by = |actor: &Vec<u8>| Actor::from_slice(actor).map(|actor| actor.device());
+    actors.iter().all(|actor| by(actor) == Some(device))
 }
 
 #[test]
-fn frame() {
+fn gate() {
+    fuzz_gate(admit_under_actors, budget()).unwrap();
+}
+
+#[test]
+fn a_gate_that_forgets_a_rule_is_found() {
+    found("gate", fuzz_gate(forgets_the_author, FOUND_WITHIN));
+}
+
+/// What stands between a frame's bytes and the server.
+type Reading = fn(&[u8]);
+
+/// A reader that believes how long a byte string says it is.
+fn trusts_a_length(frame: &[u8]) {
+    let mut after = frame
+        .iter()
+        .enumerate()
+        .skip_while(|(_, byte)| **byte != 0x58);
+    if let (Some((at, _)), Some((_, length))) = (after.next(), after.next()) {
+        let text = &frame[at + 2..at + 2 + usize::from(*length)];
+        assert_eq!(text.len(), usize::from(*length));
+    }
+}
+
+fn fuzz_frame(reading: Reading, budget: Duration) -> Result<(), String> {
     let mut world = World::new().unwrap();
     let mut tablet = HostileTablet::enrol(&mut world, 0, 12).unwrap();
     let changes = tablet.write().unwrap();
@@ -168,38 +232,58 @@ fn frame() {
         ("data", ciborium::Value::Bytes(message)),
     ]);
     let mut answered = 0_u64;
-    let tried = run(2, vec![join.clone(), sync], |_, input| {
-        let said = converse(&world, tablet.device, &[&join, input]);
+    let device = tablet.device;
+    let tried = run(2, vec![join.clone(), sync], budget, |_, input| {
+        let said = or_panic(|| {
+            reading(input);
+            converse(&world, device, &[&join, input])
+        })?;
         answered += u64::from(said.as_ref().is_ok_and(|said| !said.is_empty()));
-        said.is_ok()
-    });
+        Ok(said.is_ok())
+    })?;
     println!("fuzz frame: {tried} messages, {answered} answered");
     assert!(answered > 0, "control: an honest message is answered");
     // The tablet beside is served.
     let own = tablet.write().unwrap();
-    let envelope = tablet.seal(&world, own).unwrap();
+    let envelope = tablet.seal(own).unwrap();
     assert_eq!(
         tablet.send(&world, vec![envelope]).unwrap().receipts.len(),
         1
     );
+    Ok(())
 }
 
 #[test]
-fn batch() {
-    let mut world = World::new().unwrap();
+fn frame() {
+    fuzz_frame(|_| (), budget()).unwrap();
+}
+
+#[test]
+fn a_frame_reader_that_trusts_a_length_is_found() {
+    found("frame", fuzz_frame(trusts_a_length, FOUND_WITHIN));
+}
+
+fn fuzz_batch(mut world: World, budget: Duration) -> Result<(), String> {
     let mut tablet = HostileTablet::enrol(&mut world, 0, 13).unwrap();
     let mut seeds = Vec::new();
     for _ in 0..8 {
         let own = tablet.write().unwrap();
-        let envelope = tablet.seal(&world, own).unwrap();
-        seeds.push(encode_request(&tablet.request(&world, vec![envelope])));
+        let envelope = tablet.seal(own).unwrap();
+        seeds.push(encode_request(
+            &tablet.request(world.clock.now(), vec![envelope]),
+        ));
     }
     let (mut read, mut receipts) = (0_u64, 0);
     let device = tablet.device;
-    let tried = run(3, seeds, |dice, input| {
+    let tried = run(3, seeds, budget, |dice, input| {
         let Ok(mut request) = decode_request(input) else {
-            return false;
+            return Ok(false);
         };
+        if dice.chance(0.3) {
+            let target = tablet.write().unwrap().pop().unwrap();
+            let mutants = (0..4).map(|_| tablet.mutant(&target)).collect();
+            request.envelopes.push(tablet.seal(mutants).unwrap().into());
+        }
         for envelope in &mut request.envelopes {
             if dice.chance(0.5) && envelope.len() > 80 {
                 *envelope = tablet.damage(envelope).into();
@@ -207,21 +291,46 @@ fn batch() {
         }
         read += 1;
         let sent = request.envelopes.len();
-        let answer = world.exchange(device, request).unwrap();
-        assert!(answer.receipts.len() + answer.refused.len() <= sent);
+        let answer = or_panic(|| world.exchange(device, request).unwrap())?;
+        if answer.receipts.len() + answer.refused.len() > sent {
+            return Err("more was answered than was sent".to_owned());
+        }
         receipts += answer.receipts.len();
-        true
-    });
+        if read.is_power_of_two() {
+            log_is_sound(&world)?;
+        }
+        Ok(true)
+    })?;
+    log_is_sound(&world)?;
     println!("fuzz batch: {tried} requests, {read} read, {receipts} receipts");
     assert!(receipts > 0, "control: an honest envelope gets a receipt");
+    Ok(())
 }
 
 #[test]
-fn storage_rows() {
+fn batch() {
+    fuzz_batch(World::new().unwrap(), budget()).unwrap();
+}
+
+#[test]
+fn a_server_that_takes_foreign_work_is_found() {
+    let world = World::behind(forgets_the_author).unwrap();
+    found("batch", fuzz_batch(world, FOUND_WITHIN));
+}
+
+/// How a document's changes are read from the log.
+type Changes = fn(&dyn Log, DocumentId) -> Result<Vec<StoredChange>, StoreError>;
+
+/// A reader that leaves out what it cannot open, and says nothing.
+fn leaves_out_damage(log: &dyn Log, document: DocumentId) -> Result<Vec<StoredChange>, StoreError> {
+    log.changes(document).or(Ok(Vec::new()))
+}
+
+fn fuzz_rows(changes: Changes, budget: Duration) -> Result<(), String> {
     let mut world = World::new().unwrap();
     let mut tablet = HostileTablet::enrol(&mut world, 0, 14).unwrap();
     let own: Vec<Vec<u8>> = (0..5).flat_map(|_| tablet.write().unwrap()).collect();
-    let envelope = tablet.seal(&world, own).unwrap();
+    let envelope = tablet.seal(own).unwrap();
     tablet.send(&world, vec![envelope]).unwrap();
     let engine = world.engine().unwrap();
     let log = engine.log().clone();
@@ -243,23 +352,38 @@ fn storage_rows() {
     };
     let (mut named, mut same) = (0_u64, 0_u64);
     let seeds = rows.iter().map(|(_, bytes)| bytes.clone()).collect();
-    let tried = run(4, seeds, |dice, input| {
+    let tried = run(4, seeds, budget, |dice, input| {
         let (position, bytes) = dice.pick(&rows);
         put(*position, input);
-        match log.changes(document) {
-            // Never other bytes than those that were let in.
-            Ok(read) => {
-                assert_eq!(read, sound);
-                same += 1;
-            }
-            Err(_) => named += 1,
-        }
+        let read = or_panic(|| changes(&*log, document))?;
         put(*position, bytes);
-        false
-    });
+        match read {
+            // Never other bytes than those that were let in.
+            Ok(read) if read != sound => Err("other changes are read than were let in".to_owned()),
+            Ok(_) => {
+                same += 1;
+                Ok(false)
+            }
+            Err(_) => {
+                named += 1;
+                Ok(false)
+            }
+        }
+    })?;
     println!("fuzz storage rows: {tried} rows, {named} named as damaged, {same} as they were");
     assert!(named > 0, "control: damage is seen");
     assert_eq!(log.changes(document).unwrap(), sound);
+    Ok(())
+}
+
+#[test]
+fn storage_rows() {
+    fuzz_rows(|log, document| log.changes(document), budget()).unwrap();
+}
+
+#[test]
+fn a_reader_of_rows_that_leaves_out_damage_is_found() {
+    found("storage rows", fuzz_rows(leaves_out_damage, FOUND_WITHIN));
 }
 
 /// What a connection hears when it says these, one after the other.

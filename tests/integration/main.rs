@@ -8,8 +8,10 @@
 mod acknowledged;
 mod approved;
 mod carried;
+mod cut_anywhere;
 mod decision_and_undo;
 mod demonstration;
+mod earlier_versions;
 mod facade;
 mod forgotten_pin;
 mod fuzz;

@@ -53,6 +53,16 @@ impl Console {
         read(path, answer).map_err(|refused| refused.error)
     }
 
+    /// Downloads a file.
+    pub fn download(&self, path: &str) -> Result<Vec<u8>> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let mut answer = request.header("cookie", &self.cookie).call()?;
+        if answer.status() != 200 {
+            bail!("{path} answered {}", answer.status());
+        }
+        Ok(answer.body_mut().read_to_vec()?)
+    }
+
     /// Sends.
     pub fn post<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T> {
         self.try_post(path, body).map_err(|refused| refused.error)

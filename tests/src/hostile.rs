@@ -4,11 +4,16 @@
 //! It must never be pointed at another server than a test's own.
 
 use crate::dice::Dice;
-use crate::world::World;
-use anyhow::Result;
+use crate::enrolment;
+use crate::real_server::RealServer;
+use crate::tablet::agent;
+use crate::world::{Campaigning, World};
+use anyhow::{Context, Result};
 use ed25519_dalek::{Signer, SigningKey};
 use maraude_core::document::{Actor, Document, DocumentName};
-use maraude_core::model::{Closure, ClosureId, Coverage, DeviceId, DeviceReport, Stamp};
+use maraude_core::model::{
+    CampaignId, Closure, ClosureId, Coverage, DeviceId, DeviceReport, RoundKey, Stamp, TimestampMs,
+};
 use maraude_core::sync::envelope::{Payload, seal};
 use maraude_core::sync::{PROTOCOL, SyncAnswer, SyncRequest, encode_request};
 use rand_chacha::ChaCha20Rng;
@@ -26,6 +31,7 @@ const CHUNK_HEADER: usize = 9;
 pub struct HostileTablet {
     /// Its identifier.
     pub device: DeviceId,
+    campaign: CampaignId,
     signing: SigningKey,
     campaign_key: [u8; 32],
     /// Its round.
@@ -43,11 +49,40 @@ impl HostileTablet {
         };
         Ok(Self {
             device,
+            campaign: world.plan.campaign,
             campaign_key: world.campaign_key()?,
             name,
             signing,
             dice: Dice::new(seed),
         })
+    }
+
+    /// Enrolled over HTTP, in team 0, in a round of its own, so that what it closes is no other's;
+    /// with it the token it uploads under.
+    pub fn enrol_over_http(server: &mut RealServer, seed: u64) -> Result<(Self, String)> {
+        let code = server.code().context("no code is left")?;
+        let enrolled = enrolment::enrol(&agent(), &server.base, &code, seed)?;
+        let mut tablet = Self::of(&enrolled, &server.plan);
+        tablet.dice = Dice::new(seed);
+        tablet.name = DocumentName::Round {
+            key: RoundKey {
+                sector: Some(server.plan.sectors[1]),
+                ..server.plan.round(0)
+            },
+        };
+        Ok((tablet, enrolled.upload_token))
+    }
+
+    /// One that was enrolled over HTTP, in team 0.
+    pub fn of(enrolled: &enrolment::Tablet, plan: &Campaigning) -> Self {
+        Self {
+            device: enrolled.device,
+            campaign: enrolled.campaign,
+            campaign_key: enrolled.campaign_key,
+            name: DocumentName::Round { key: plan.round(0) },
+            signing: enrolled.signing.clone(),
+            dice: Dice::new(1),
+        }
     }
 
     /// Honest changes under a new actor each time: an entry, and sometimes an edit of it. The last
@@ -116,17 +151,16 @@ impl HostileTablet {
     }
 
     /// Changes sealed and signed as the protocol says.
-    pub fn seal(&mut self, world: &World, changes: Vec<Vec<u8>>) -> Result<Vec<u8>> {
+    pub fn seal(&mut self, changes: Vec<Vec<u8>>) -> Result<Vec<u8>> {
         let payload = Payload {
             name: self.name,
             changes,
         };
         let mut rng = ChaCha20Rng::from_seed(self.dice.bytes());
-        let campaign = world.plan.campaign;
         let key = &self.campaign_key;
         Ok(seal(
             key,
-            campaign,
+            self.campaign,
             self.device,
             &self.signing,
             &payload,
@@ -153,12 +187,12 @@ impl HostileTablet {
     }
 
     /// A request of this tablet.
-    pub fn request(&self, world: &World, envelopes: Vec<Vec<u8>>) -> SyncRequest {
+    pub fn request(&self, now: TimestampMs, envelopes: Vec<Vec<u8>>) -> SyncRequest {
         SyncRequest {
             protocol: PROTOCOL,
-            campaign: world.plan.campaign,
+            campaign: self.campaign,
             device: self.device,
-            sent_at: world.clock.now(),
+            sent_at: now,
             epoch: None,
             device_report: DeviceReport::default(),
             envelopes: envelopes.into_iter().map(ByteBuf::from).collect(),
@@ -182,7 +216,7 @@ impl HostileTablet {
 
     /// Sends envelopes.
     pub fn send(&self, world: &World, envelopes: Vec<Vec<u8>>) -> Result<SyncAnswer> {
-        world.exchange(self.device, self.request(world, envelopes))
+        world.exchange(self.device, self.request(world.clock.now(), envelopes))
     }
 }
 

@@ -6,9 +6,9 @@ use crate::dice::Dice;
 use anyhow::Result;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What one packet of a mobile network carries, bytes.
@@ -33,6 +33,17 @@ pub struct Proxy {
     /// Where clients find it.
     pub base: String,
     cuts: Arc<AtomicU64>,
+    sent: Arc<AtomicU64>,
+    next: Arc<Mutex<Option<Cut>>>,
+}
+
+/// Where a connection is cut: after so many bytes of what the client says, or of what it hears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// On the way there.
+    There(u32),
+    /// On the way back.
+    Back(u32),
 }
 
 /// One direction of a connection.
@@ -68,6 +79,49 @@ impl Proxy {
         })
     }
 
+    /// Before a server, over a line without fault but for the cuts of [`Proxy::cut_next`].
+    pub fn cut_at_will(server: &str) -> Result<Self> {
+        let next: Arc<Mutex<Option<Cut>>> = Arc::default();
+        let line = Line {
+            bytes_per_s: None,
+            delay: Duration::ZERO,
+            cut: 0.0,
+        };
+        let (asked, mut back) = (next.clone(), None);
+        let mut ways = 0_u32;
+        // The ways of a connection are asked for one after the other: there, then back.
+        let mut made = Self::start(server, 0, move |dice| {
+            ways += 1;
+            let there = ways % 2 == 1;
+            if there {
+                back = asked.lock().unwrap_or_else(PoisonError::into_inner).take();
+            }
+            let left = match back {
+                Some(Cut::There(bytes)) if there => Some(bytes),
+                Some(Cut::Back(bytes)) if !there => Some(bytes),
+                _ => None,
+            };
+            Way {
+                line,
+                left,
+                dice: dice.fork(),
+            }
+        })?;
+        made.next = next;
+        Ok(made)
+    }
+
+    /// The next connection is cut there.
+    pub fn cut_next(&self, cut: Cut) {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        *next = Some(cut);
+    }
+
+    /// Bytes that clients sent so far and that went on.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
     fn start(
         server: &str,
         seed: u64,
@@ -78,6 +132,8 @@ impl Proxy {
         let base = format!("http://{}", listener.local_addr()?);
         let cuts = Arc::new(AtomicU64::new(0));
         let counted = cuts.clone();
+        let sent = Arc::new(AtomicU64::new(0));
+        let (there, back) = (sent.clone(), Arc::new(AtomicU64::new(0)));
         std::thread::spawn(move || {
             let mut dice = Dice::new(seed);
             for client in listener.incoming().flatten() {
@@ -85,19 +141,28 @@ impl Proxy {
                 let Ok(server) = TcpStream::connect(server) else {
                     continue;
                 };
-                for (from, to, way) in [(&client, &server, up), (&server, &client, down)] {
+                let ways = [
+                    (&client, &server, up, &there),
+                    (&server, &client, down, &back),
+                ];
+                for (from, to, way, bytes) in ways {
                     let (Ok(from), Ok(to)) = (from.try_clone(), to.try_clone()) else {
                         continue;
                     };
-                    let cuts = counted.clone();
+                    let (cuts, bytes) = (counted.clone(), bytes.clone());
                     let (sender, packets) = sync_channel(UNDER_WAY);
                     let line = way.line;
-                    std::thread::spawn(move || take(from, way, &cuts, &sender));
+                    std::thread::spawn(move || take(from, way, &cuts, &bytes, &sender));
                     std::thread::spawn(move || bring(to, line, &packets));
                 }
             }
         });
-        Ok(Self { base, cuts })
+        Ok(Self {
+            base,
+            cuts,
+            sent,
+            next: Arc::default(),
+        })
     }
 
     /// Connections cut so far.
@@ -110,7 +175,13 @@ impl Proxy {
 type Packet = (Instant, Vec<u8>);
 
 /// Takes packets up until the end or the cut.
-fn take(mut from: TcpStream, mut way: Way, cuts: &AtomicU64, sender: &SyncSender<Packet>) {
+fn take(
+    mut from: TcpStream,
+    mut way: Way,
+    cuts: &AtomicU64,
+    bytes: &AtomicU64,
+    sender: &SyncSender<Packet>,
+) {
     let mut block = [0; PACKET_BYTES];
     loop {
         let room = way
@@ -127,6 +198,7 @@ fn take(mut from: TcpStream, mut way: Way, cuts: &AtomicU64, sender: &SyncSender
             cuts.fetch_add(1, Ordering::Relaxed);
             break;
         }
+        bytes.fetch_add(read as u64, Ordering::Relaxed);
         if sender
             .send((Instant::now(), block[..read].to_vec()))
             .is_err()

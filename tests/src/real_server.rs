@@ -7,7 +7,7 @@ use crate::tablet::SimulatedTablet;
 use crate::world::Campaigning;
 use anyhow::{Context, Result, bail};
 use maraude_core::document::{DocumentName, document_id, read_round};
-use maraude_core::model::Round;
+use maraude_core::model::{DeviceId, Round};
 use maraude_server::app::App;
 use maraude_server::config::{Clock, Config};
 use maraude_server::store::{DataFolder, MasterKey};
@@ -30,6 +30,7 @@ pub struct RealServer {
     pub base: String,
     port: u16,
     fault: Option<&'static str>,
+    checkpoints: bool,
     child: Option<Child>,
     codes: Vec<String>,
     folder: TempDir,
@@ -57,6 +58,7 @@ impl RealServer {
             base: format!("http://127.0.0.1:{port}"),
             port,
             fault,
+            checkpoints: false,
             child: None,
             codes,
             folder,
@@ -95,6 +97,9 @@ impl RealServer {
         if let Some(fault) = self.fault {
             command.env("MARAUDE_FAULT", fault);
         }
+        if self.checkpoints {
+            command.env("MARAUDE_CHECKPOINTS", self.checkpoint_mark());
+        }
         self.child = Some(command.spawn().context("the server does not start")?);
         let since = Instant::now();
         while since.elapsed() < PATIENCE {
@@ -104,6 +109,16 @@ impl RealServer {
             std::thread::sleep(Duration::from_millis(5));
         }
         bail!("the server did not listen within a minute")
+    }
+
+    /// From its next start on it makes a checkpoint after each commit.
+    pub fn checkpoint_often(&mut self) {
+        self.checkpoints = true;
+    }
+
+    /// A file that is there while a checkpoint runs, or ran when the server was killed.
+    pub fn checkpoint_mark(&self) -> PathBuf {
+        self.folder.path().join("checkpoint")
     }
 
     /// The data folder.
@@ -139,6 +154,13 @@ impl RealServer {
         DataFolder::new(self.data()).campaign(self.plan.campaign)
     }
 
+    /// Its process, where it lives.
+    pub fn process(&mut self) -> Option<u32> {
+        let child = self.child.as_mut()?;
+        let lives = child.try_wait().is_ok_and(|ended| ended.is_none());
+        lives.then(|| child.id())
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) -> Result<()> {
         if let Some(mut child) = self.child.take() {
@@ -148,11 +170,25 @@ impl RealServer {
         Ok(())
     }
 
+    fn open(&self) -> Result<App> {
+        let master = MasterKey::load(&self.folder.path().join("master.key"))?;
+        let config = Config::local(self.data());
+        Ok(App::open(config, &master, Clock::system())?)
+    }
+
+    /// Who signed what is kept aside, and why it is, read from the log's file: the server is down.
+    pub fn set_aside_on_disk(&self) -> Result<Vec<(Option<DeviceId>, String)>> {
+        let log = self.open()?.engine(self.plan.campaign)?.log().clone();
+        let kept = log.quarantine(0, usize::from(u16::MAX))?;
+        let told = kept
+            .into_iter()
+            .map(|kept| (kept.item.device, kept.item.code));
+        Ok(told.collect())
+    }
+
     /// The round of team 0, read from the log's file by another process' eyes: the server is down.
     pub fn round_on_disk(&self) -> Result<Round> {
-        let data = self.folder.path().join("data");
-        let master = MasterKey::load(&self.folder.path().join("master.key"))?;
-        let app = App::open(Config::local(&data), &master, Clock::system())?;
+        let app = self.open()?;
         let name = DocumentName::Round {
             key: self.plan.round(0),
         };

@@ -86,6 +86,14 @@ impl SimulatedTablet {
         }
     }
 
+    /// One that starts over files of another, locked.
+    pub fn over(base: &str, files: BTreeMap<String, Vec<u8>>, seed: u64, now: TimestampMs) -> Self {
+        let mut made = Self::new(base, seed, now);
+        made.files = files;
+        made.kill_and_start();
+        made
+    }
+
     /// Enrolled with a code, a PIN chosen, the plan received.
     pub fn enrolled(base: &str, code: &str, seed: u64, now: TimestampMs) -> Result<Self> {
         let mut made = Self::new(base, seed, now);
@@ -155,10 +163,7 @@ impl SimulatedTablet {
     /// Another tablet over a copy of this one's storage: a backup, or a clone; locked.
     #[must_use]
     pub fn copied(&self, seed: u64) -> Self {
-        let mut copy = Self::new(&self.base, seed, self.now);
-        copy.files.clone_from(&self.files);
-        copy.kill_and_start();
-        copy
+        Self::over(&self.base, self.files.clone(), seed, self.now)
     }
 
     /// The network goes.

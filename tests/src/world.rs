@@ -13,14 +13,17 @@ use maraude_core::model::{
     Night, RiskClass, Round, RoundKey, Sector, SectorId, Team, TeamId, TimestampMs,
 };
 use maraude_core::sync::{SyncAnswer, SyncRequest, enrol_signed_bytes, normalise_code};
-use maraude_server::app::App;
+use maraude_server::app::{App, PurgeAnswer, PurgeWish};
 use maraude_server::auth::{EnrolOffer, NewCode, add_account, issue_code, redeem_code};
 use maraude_server::config::{Clock, Config};
 use maraude_server::geolocation::LiveView;
 use maraude_server::http::router;
+use maraude_server::maintenance::Certificate;
 use maraude_server::store::{DataFolder, LayerStore, MasterKey, Role, Tombstone};
-use maraude_server::sync::{Engine, Exchange, Pool, exchange};
+use maraude_server::sync::{Engine, Exchange, Gate, Pool, exchange};
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,18 +48,22 @@ pub struct Campaigning {
 }
 
 impl Campaigning {
-    /// The invented campaign, written by the server itself.
-    pub(crate) fn prepare(app: &App) -> Result<Self> {
-        let night: Night = "2026-01-22".parse()?;
-        let made = Self {
+    fn invented() -> Result<Self> {
+        Ok(Self {
             campaign: CampaignId::from_random([1; 16]),
-            night,
+            night: "2026-01-22".parse()?,
             teams: [TeamId::from_random([11; 16]), TeamId::from_random([12; 16])],
             sectors: [
                 SectorId::from_random([21; 16]),
                 SectorId::from_random([22; 16]),
             ],
-        };
+        })
+    }
+
+    /// The invented campaign, written by the server itself.
+    pub(crate) fn prepare(app: &App) -> Result<Self> {
+        let made = Self::invented()?;
+        let night = made.night;
         let mut plan = Campaign::prepare(
             made.campaign,
             "Nuit d'essai".to_owned(),
@@ -160,21 +167,84 @@ pub struct World {
 impl World {
     /// A fresh server and its campaign, at ten in the evening.
     pub fn new() -> Result<Self> {
-        Self::over(tempfile::tempdir()?)
+        Self::over(tempfile::tempdir()?, None)
+    }
+
+    /// The same, behind a gate with a fault planted on purpose.
+    pub fn behind(gate: Gate) -> Result<Self> {
+        Self::over(tempfile::tempdir()?, Some(gate))
     }
 
     /// The same, on a disk of a test's choice.
     pub fn new_in(disk: &Path) -> Result<Self> {
-        Self::over(tempfile::tempdir_in(disk)?)
+        Self::over(tempfile::tempdir_in(disk)?, None)
     }
 
-    fn over(folder: TempDir) -> Result<Self> {
+    fn over(folder: TempDir, gate: Option<Gate>) -> Result<Self> {
         let data = folder.path().join("data");
         DataFolder::new(&data).create()?;
         let master = MasterKey::draw()?;
         let clock = Clock::manual(TEN_PM);
         let app = App::open(Config::local(&data), &master, clock.clone())?;
+        if let Some(gate) = gate {
+            app.set_gate(gate);
+        }
         let plan = Campaigning::prepare(&app)?;
+        Self::served(folder, master, clock, app, plan)
+    }
+
+    /// A server over files that an earlier one left: its data folder and its master key, the
+    /// campaign this module's own.
+    pub fn found(
+        files: &BTreeMap<String, Vec<u8>>,
+        master: &[u8],
+        now: TimestampMs,
+    ) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        DataFolder::new(&data).create()?;
+        for (name, bytes) in files {
+            let path = data.join(name);
+            std::fs::create_dir_all(path.parent().context("a file in a folder")?)?;
+            std::fs::write(path, bytes)?;
+        }
+        let key = folder.path().join("master.key");
+        std::fs::write(&key, master)?;
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600))?;
+        let master = MasterKey::load(&key)?;
+        let clock = Clock::manual(now);
+        let app = App::open(Config::local(&data), &master, clock.clone())?;
+        let plan = Campaigning::invented()?;
+        Self::served(folder, master, clock, app, plan)
+    }
+
+    /// Stops the server; its files as [`World::found`] takes them, and its master key.
+    pub fn left_behind(self) -> Result<(BTreeMap<String, Vec<u8>>, Vec<u8>)> {
+        let data = self.app.config().data.clone();
+        self.runtime.shutdown_timeout(Duration::from_secs(5));
+        drop(self.app);
+        let key = self.folder.path().join("master.key");
+        self.master.save(&key, &data)?;
+        let log = DataFolder::new(&data).log_db(self.plan.campaign);
+        let mut files = BTreeMap::new();
+        let bases = [data.join("keys.db"), data.join("server.db"), log];
+        // What a process that was not let finish leaves in a write-ahead log is part of it.
+        let logs = bases.iter().map(|base| base.with_extension("db-wal"));
+        let logs: Vec<_> = logs.filter(|log| log.exists()).collect();
+        for path in bases.iter().chain(&logs) {
+            let name = path.strip_prefix(&data)?.to_string_lossy().into_owned();
+            files.insert(name, std::fs::read(path)?);
+        }
+        Ok((files, std::fs::read(key)?))
+    }
+
+    fn served(
+        folder: TempDir,
+        master: MasterKey,
+        clock: Clock,
+        app: App,
+        plan: Campaigning,
+    ) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -195,6 +265,36 @@ impl World {
     /// What the server does every few seconds: whether there is room to take work in.
     pub fn look_at_the_disk(&self) -> bool {
         self.app.look_at_the_disk()
+    }
+
+    /// One more campaign, over and locked.
+    pub fn locked_campaign(&self, number: u8) -> Result<CampaignId> {
+        let id = CampaignId::from_random([100 + number; 16]);
+        let name = format!("Nuit passée {number}");
+        let (kind, mode) = (CampaignKind::NightCount, CampaignMode::Exercise);
+        let mut plan = Campaign::prepare(id, name, kind, mode);
+        plan.nights = vec![self.plan.night];
+        plan.state = CampaignState::Locked;
+        self.app.create_campaign(&plan)?;
+        Ok(id)
+    }
+
+    /// Purges it, at once; what the server certifies.
+    pub fn purge(&self, campaign: CampaignId) -> Result<Certificate> {
+        let plan = self.app.engine(campaign)?.plan()?;
+        let named = plan.campaign.as_ref().context("a campaign with a plan")?;
+        let wish = PurgeWish {
+            campaign,
+            confirmation: named.name.clone(),
+            author: COORDINATOR.to_owned(),
+            reason: "la place manque sur le disque".to_owned(),
+            without_notice: true,
+        };
+        let PurgeAnswer::Done(signed) = self.app.end_campaign(&wish)? else {
+            anyhow::bail!("notice was given instead");
+        };
+        let key = self.app.signing().verifying_key();
+        signed.open(&key).context("the certificate is not signed")
     }
 
     /// Erases the round a team walks.

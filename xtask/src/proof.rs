@@ -1,6 +1,7 @@
 //! What is too long for every run; each keeps its last printed result in docs/proofs.md.
 
-use crate::run::{cargo, output, root, run as run_to_end, run_and_read};
+use crate::run::{cargo, in_web, output, root, run as run_to_end, run_and_read};
+use crate::setup;
 use crate::test::server_binary;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
@@ -20,6 +21,24 @@ enum Which {
         /// How many times.
         #[arg(long, default_value_t = 1000)]
         cycles: u32,
+    },
+    /// `kill -9` of the browser while the app saves, 1,000 times.
+    BrowserKill {
+        /// How many times.
+        #[arg(long, default_value_t = 1000)]
+        cycles: u32,
+    },
+    /// Whole nights of three tablets over the real server, in which everything goes wrong.
+    Nights {
+        /// How many seeds.
+        #[arg(long, default_value_t = 1_000)]
+        count: u64,
+    },
+    /// Damaged changes with repaired checksums before the gate alone.
+    Mutants {
+        /// How many.
+        #[arg(long, default_value_t = 1_000_000)]
+        count: u64,
     },
     /// Simulated schedules of several tablets and a server in which everything goes wrong.
     Schedules {
@@ -58,7 +77,16 @@ impl Proof {
     /// Runs and prints.
     pub fn run(self) -> Result<()> {
         match self.which {
-            Which::Kill { cycles } => kill(cycles),
+            Which::Kill { cycles } => {
+                let words = format!("kill --cycles {cycles}");
+                long(&words, "acknowledged::", "MARAUDE_KILLS", cycles.into())
+            }
+            Which::BrowserKill { cycles } => browser_kill(cycles),
+            Which::Nights { count } => {
+                let words = format!("nights --count {count}");
+                long(&words, "rough_nights::", "MARAUDE_NIGHTS", count)
+            }
+            Which::Mutants { count } => mutants(count),
             Which::Schedules { count } => {
                 let words = format!("schedules --count {count}");
                 long(&words, "schedules::", "MARAUDE_SCHEDULES", count)
@@ -80,27 +108,44 @@ impl Proof {
     }
 }
 
-fn kill(cycles: u32) -> Result<()> {
-    // Everything is built as `cargo xtask test` builds it, so that nothing is built twice.
+/// A test that runs in every `cargo xtask test`, for longer. Everything is built as for that, so that
+/// nothing is built twice.
+fn long(words: &str, name: &str, variable: &str, count: u64) -> Result<()> {
     run_to_end(cargo().args(["build", "--workspace", "--all-targets"]))?;
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--test", "integration"]);
     tests
         .env("MARAUDE_BIN", server_binary())
-        .env("MARAUDE_KILLS", cycles.to_string());
-    tests.args(["--", "acknowledged::", "--nocapture", "--test-threads", "1"]);
-    keep_result(&format!("kill --cycles {cycles}"), &mut tests)
-}
-
-/// A test that runs in every `cargo xtask test`, for longer and optimised.
-fn long(words: &str, name: &str, variable: &str, count: u64) -> Result<()> {
-    let mut tests = cargo();
-    tests.args(["test", "--release", "--package", "maraude-tests"]);
-    tests.args(["--test", "integration"]);
-    tests.env(variable, count.to_string());
+        .env(variable, count.to_string());
     // One after the other: what they print is read line by line.
     tests.args(["--", name, "--nocapture", "--test-threads", "1"]);
     keep_result(words, &mut tests)
+}
+
+fn mutants(count: u64) -> Result<()> {
+    let mut tests = cargo();
+    tests.args(["test", "--workspace", "--lib"]);
+    tests.env("MARAUDE_MUTANTS", count.to_string());
+    tests.args(["--", "gate::tests::mutants::", "--nocapture"]);
+    keep_result(&format!("mutants --count {count}"), &mut tests)
+}
+
+fn browser_kill(cycles: u32) -> Result<()> {
+    run_to_end(cargo().args(["build", "--workspace", "--all-targets"]))?;
+    let mut tests = in_web("npx");
+    tests.args([
+        "--no-install",
+        "playwright",
+        "test",
+        "--reporter=list",
+        "kill/kill",
+    ]);
+    tests
+        .env("CHROMIUM", setup::chromium()?)
+        .env("MARAUDE_BIN", server_binary())
+        .env("MARAUDE_BROWSER_KILLS", cycles.to_string())
+        .env("NO_COLOR", "1");
+    keep_result(&format!("browser-kill --cycles {cycles}"), &mut tests)
 }
 
 fn disclosure(count: u64) -> Result<()> {
@@ -141,8 +186,17 @@ fn told_by_a_test(line: &str) -> Option<&str> {
         Some(named) => named.split_once(" ... ")?.1,
         None => line,
     };
-    let own = ["running ", "result: ", "ok", "test result"];
-    let of_runner = line.is_empty() || own.iter().any(|own| line.starts_with(own));
+    let own = [
+        "running ",
+        "Running ",
+        "result: ",
+        "ok",
+        "test result",
+        "successes",
+        "✓",
+    ];
+    let of_playwright = line.ends_with(" passed") || line.contains(" passed (");
+    let of_runner = line.is_empty() || of_playwright || own.iter().any(|own| line.starts_with(own));
     (!of_runner).then_some(line)
 }
 
@@ -184,5 +238,8 @@ mod tests {
         assert_eq!(told("test result: ok. 2 passed"), None);
         assert_eq!(told("running 2 tests"), None);
         assert_eq!(told("2,000 schedules"), Some("2,000 schedules"));
+        assert_eq!(told("Running 2 tests using 1 worker"), None);
+        assert_eq!(told("  ✓  1 kill/kill.spec.ts:9:1 › it (2s)"), None);
+        assert_eq!(told("  2 passed (4.1m)"), None);
     }
 }

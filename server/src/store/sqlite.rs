@@ -105,6 +105,21 @@ fn spare_the_disk(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// With `MARAUDE_CHECKPOINTS=FILE`: a checkpoint after each commit, not after a thousand pages, and the
+/// file is there while one runs, so that a test can aim at it and count what it hit.
+#[cfg(feature = "fault-points")]
+pub fn checkpoint_at_once(connection: &Connection) {
+    let Some(mark) = std::env::var_os("MARAUDE_CHECKPOINTS") else {
+        return;
+    };
+    let marked = std::fs::write(&mark, []);
+    let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    let unmarked = std::fs::remove_file(&mark);
+    if marked.is_err() || done.is_err() || unmarked.is_err() {
+        tracing::error!("a test's checkpoint failed");
+    }
+}
+
 fn assert_settings(connection: &Connection) -> Result<(), StoreError> {
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {

@@ -173,6 +173,8 @@ impl SqliteLog {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
         transaction.commit()?;
+        #[cfg(feature = "fault-points")]
+        super::sqlite::checkpoint_at_once(&connection);
         Ok(value)
     }
 }

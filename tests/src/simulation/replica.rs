@@ -1,7 +1,7 @@
 //! A tablet without its screen: the core's peer, documents, gate and envelopes, over storage that
 //! may die at each write.
 
-use super::server::Server;
+use super::server::{Fault, Server};
 use crate::dice::Dice;
 use anyhow::Result;
 use ed25519_dalek::SigningKey;
@@ -11,7 +11,9 @@ use maraude_core::model::{
     Closure, ClosureId, Coverage, DeviceId, DeviceReport, DocumentId, Stamp, TimestampMs,
 };
 use maraude_core::sync::envelope::{Payload, seal};
-use maraude_core::sync::{Digest, Follow, HashBytes, Peer, Standing, encode_request};
+use maraude_core::sync::{
+    Digest, Follow, HashBytes, Peer, Standing, WipeOrder, WipeReason, encode_request,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_bytes::ByteBuf;
@@ -29,6 +31,9 @@ struct Disk {
     acknowledged: BTreeSet<(DocumentId, ChangeHash)>,
     epoch: Option<[u8; 16]>,
     log_end: Option<Vec<u8>>,
+    openings: u64,
+    /// It was ordered to destroy what it holds, and did.
+    wiped: Option<WipeReason>,
 }
 
 /// A replica.
@@ -46,9 +51,25 @@ pub(super) struct Replica {
     peer: Peer,
     asked: Option<(u64, TimestampMs)>,
     tickets: u64,
-    openings: u64,
+    opening: [u8; 8],
     dice: Dice,
     calm: bool,
+    /// It hears no order: the server it speaks with may be set back, and only it could help then.
+    deaf: bool,
+    fault: Option<Fault>,
+    /// A copy of its files, made earlier.
+    copy: Option<Disk>,
+    /// It destroyed something, once.
+    pub(super) ever_wiped: bool,
+    /// What was sealed and had not left when it was wiped.
+    pub(super) owed: BTreeSet<(DocumentId, ChangeHash)>,
+}
+
+/// What the order in an answer says, whoever signed it.
+fn unsigned_order(body: &[u8]) -> Option<WipeReason> {
+    let problem: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let order: WipeOrder = serde_json::from_value(problem.get("wipe_order")?.clone()).ok()?;
+    Some(order.reason)
 }
 
 /// Whether a write reached the disk, and whether the replica lived to know.
@@ -63,6 +84,7 @@ impl Replica {
         place: usize,
         server: &Server,
         rounds: &[DocumentName],
+        deaf: bool,
         mut dice: Dice,
     ) -> Self {
         let (device, signing) = Server::device(place);
@@ -83,18 +105,70 @@ impl Replica {
             peer: Peer::new(server.plan().campaign, device, &[0; 32], None, [0; 32]),
             asked: None,
             tickets: 0,
-            openings: 0,
+            opening: [0; 8],
             dice,
             calm: false,
+            deaf,
+            fault: server.fault(),
+            copy: None,
+            ever_wiped: false,
+            owed: BTreeSet::new(),
         };
         replica.open(server.plan().campaign);
         replica
     }
 
+    /// Another tablet over a copy of this one's files.
+    pub(super) fn cloned(&mut self, server: &Server) -> Self {
+        let mut clone = Self {
+            device: self.device,
+            signing: self.signing.clone(),
+            follow: self.follow.clone(),
+            shown: BTreeSet::new(),
+            skew_ms: self.skew_ms,
+            campaign_key: self.campaign_key,
+            server_key: self.server_key,
+            disk: self.disk.clone(),
+            documents: BTreeMap::new(),
+            peer: Peer::new(self.campaign(), self.device, &[0; 32], None, [0; 32]),
+            asked: None,
+            tickets: 0,
+            opening: [0; 8],
+            dice: self.dice.fork(),
+            calm: self.calm,
+            deaf: self.deaf,
+            fault: self.fault,
+            copy: None,
+            ever_wiped: self.ever_wiped,
+            owed: BTreeSet::new(),
+        };
+        clone.open(server.plan().campaign);
+        clone
+    }
+
+    /// A copy of its files is put aside.
+    pub(super) fn keep_copy(&mut self) {
+        self.copy = Some(self.disk.clone());
+    }
+
+    /// The copy takes the place of its files, where there is one.
+    pub(super) fn put_copy_back(&mut self) -> bool {
+        let Some(copy) = self.copy.clone() else {
+            return false;
+        };
+        self.disk = copy;
+        self.open(self.campaign());
+        true
+    }
+
     /// Starts over what the disk holds.
     fn open(&mut self, campaign: maraude_core::model::CampaignId) {
-        self.openings += 1;
-        let actor = Actor::new(self.device, self.openings.to_be_bytes());
+        self.disk.openings += 1;
+        self.opening = match self.fault {
+            Some(Fault::DrawsNoActor) => self.disk.openings.to_be_bytes(),
+            _ => self.dice.bytes(),
+        };
+        let actor = Actor::new(self.device, self.opening);
         self.documents = (self.disk.documents.iter())
             .map(|(name, changes)| {
                 let chunks: Vec<&[u8]> = changes.iter().map(|c| c.bytes.as_slice()).collect();
@@ -156,8 +230,11 @@ impl Replica {
 
     /// Saves an entry, or an edit of one seen: one change, sealed at the same write.
     pub(super) fn save(&mut self, dice: &mut Dice) {
+        if self.disk.wiped.is_some() {
+            return;
+        }
         let name = self.follow[0];
-        let actor = Actor::new(self.device, self.openings.to_be_bytes());
+        let actor = Actor::new(self.device, self.opening);
         let document = self
             .documents
             .entry(name)
@@ -224,6 +301,9 @@ impl Replica {
 
     /// The next request, where one is due; a request that got no answer is given up first.
     pub(super) fn ask(&mut self, now: TimestampMs) -> Option<(u64, Vec<u8>)> {
+        if self.disk.wiped == Some(WipeReason::Purged) {
+            return None;
+        }
         let now = now + self.skew_ms;
         if let Some((_, since)) = self.asked {
             if !self.calm && now - since < super::PATIENCE_MS {
@@ -240,7 +320,8 @@ impl Replica {
                 .map(|head| HashBytes::new(head.0))
                 .collect()
         };
-        let follow = (self.follow.iter())
+        let reads = self.disk.wiped.is_none();
+        let follow = (self.follow.iter().filter(|_| reads))
             .map(|name| Follow {
                 name: *name,
                 heads: heads(self.documents.get(name)),
@@ -265,11 +346,43 @@ impl Replica {
         }
         self.asked = None;
         let digest = self.peer.answered(now + self.skew_ms, code, body);
+        let mut order = digest.wipe;
+        if self.fault == Some(Fault::ObeysAnybody) {
+            order = order.or_else(|| unsigned_order(body));
+        }
         if digest.epoch.is_some() {
             self.take(digest, dice);
         } else {
             self.peer.hurry();
         }
+        // Of a purged campaign nothing is left to help a server with.
+        let heeds = |reason: &WipeReason| !self.deaf || *reason == WipeReason::Purged;
+        if let Some(reason) = order.filter(heeds) {
+            self.wipe(reason);
+        }
+    }
+
+    /// Destroys what it holds. Of a revoked tablet what is sealed still leaves; of a purged campaign
+    /// nothing does.
+    fn wipe(&mut self, reason: WipeReason) {
+        self.ever_wiped = true;
+        self.disk.documents.clear();
+        self.documents.clear();
+        match reason {
+            WipeReason::Purged => self.disk.outbox.clear(),
+            WipeReason::Revoked => {
+                for (name, changes, _) in &self.disk.outbox {
+                    let id = document_id(name);
+                    self.owed.extend(changes.iter().map(|change| (id, *change)));
+                }
+            }
+        }
+        self.disk.wiped = Some(reason);
+    }
+
+    /// Neither documents nor anything sealed.
+    pub(super) fn is_bare(&self) -> bool {
+        self.disk.documents.is_empty() && self.documents.is_empty() && self.disk.outbox.is_empty()
     }
 
     /// What an answer changes, in one write; then what became true is shown.
@@ -297,7 +410,7 @@ impl Replica {
         });
         disk.acknowledged.extend(shown.iter().copied());
         let limits = GateLimits::default();
-        let actor = Actor::new(self.device, self.openings.to_be_bytes());
+        let actor = Actor::new(self.device, self.opening);
         for update in digest.documents {
             let changes: Vec<Vec<u8>> = update.changes.into_iter().map(ByteBuf::into_vec).collect();
             let name = update.name;
@@ -326,7 +439,8 @@ impl Replica {
     /// Own changes that neither wait nor are acknowledged are sealed again.
     fn reseal(&mut self, disk: &mut Disk) {
         let mut again = Vec::new();
-        for (name, document) in &self.documents {
+        let own = self.documents.iter().filter(|_| disk.wiped.is_none());
+        for (name, document) in own {
             let id = document_id(name);
             let waits = |hash: &ChangeHash| {
                 let mut all = disk.outbox.iter().filter(|(of, _, _)| of == name);

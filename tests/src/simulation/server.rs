@@ -6,11 +6,12 @@ use ed25519_dalek::SigningKey;
 use maraude_core::document::{ChangeHash, Document, DocumentName, document_id};
 use maraude_core::gate::{admit, admit_under_actors};
 use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
-use maraude_core::sync::{decode_request, encode_answer};
+use maraude_core::sync::{WipeOrder, WipeReason, decode_request, encode_answer};
 use maraude_server::app::App;
 use maraude_server::config::{Clock, Config};
+use maraude_server::maintenance::{PurgeOrder, Purger};
 use maraude_server::store::{
-    Appended, Batch, BatchRefusal, Contact, DataFolder, HashValue, KeyStore, LedgerLine,
+    Appended, Batch, BatchRefusal, Campaigns, Contact, DataFolder, HashValue, KeyStore, LedgerLine,
     LinkageSnapshot, Log, LogEnd, LogPosition, LogWriter, MasterKey, NewEnrolmentRow, NewRelease,
     OpenCampaign, Quarantined, Redemption, Reserve, ServerStore, Snapshot, SqliteLog, StoreError,
     StoredChange, StoredDocument, StoredRelease, Tombstone, Written,
@@ -26,6 +27,14 @@ use tempfile::TempDir;
 pub enum Fault {
     /// What is appended is told as done, and reaches the disk only with the next append.
     AcknowledgesBeforeStoring,
+    /// A purge removes the campaign's files and leaves its keys.
+    KeepsTheKeys,
+    /// A tablet obeys an order to destroy what it holds, whoever signed it.
+    ObeysAnybody,
+    /// A tablet that starts over an older copy of its files goes on under a name used before.
+    DrawsNoActor,
+    /// Work of a revoked tablet is let in as any other.
+    ForgetsRevocation,
 }
 
 /// Why there is no answer.
@@ -34,6 +43,8 @@ pub(super) enum Refusing {
     Busy,
     /// It died.
     Dead,
+    /// The campaign was purged: its order to destroy what the tablet holds.
+    Gone(Vec<u8>),
 }
 
 /// Tablets that are enrolled.
@@ -67,6 +78,7 @@ pub(super) struct Server {
     pool: Pool,
     openings: u64,
     seed: u64,
+    purged_at: Option<TimestampMs>,
 }
 
 /// In memory where the system has a place for it: the death of a process is simulated, not that of
@@ -127,14 +139,16 @@ impl Server {
     pub(super) fn new(seed: u64, fault: Option<Fault>) -> Result<Self> {
         let template = template()?;
         let folder = folder()?;
-        let from = template.folder.path().join("data");
-        for file in ["keys.db", "server.db"] {
-            std::fs::copy(from.join(file), folder.path().join(file))?;
-        }
-        let log = DataFolder::new(&from).log_db(template.plan.campaign);
-        std::fs::copy(log, folder.path().join("log.db"))?;
-        let keys = KeyStore::open(&folder.path().join("keys.db"), &template.master)?;
-        let store = ServerStore::open(&folder.path().join("server.db"))?;
+        let campaign = template.plan.campaign;
+        let from = DataFolder::new(template.folder.path().join("data"));
+        let data = DataFolder::new(folder.path().join("data"));
+        data.create()?;
+        data.create_campaign(campaign)?;
+        std::fs::copy(from.keys_db(), data.keys_db())?;
+        std::fs::copy(from.server_db(), data.server_db())?;
+        std::fs::copy(from.log_db(campaign), data.log_db(campaign))?;
+        let keys = KeyStore::open(&data.keys_db(), &template.master)?;
+        let store = ServerStore::open(&data.server_db())?;
         let mut server = Self {
             template,
             folder,
@@ -148,6 +162,7 @@ impl Server {
             pool: Pool::new(1),
             openings: 0,
             seed,
+            purged_at: None,
         };
         server.start()?;
         Ok(server)
@@ -156,6 +171,14 @@ impl Server {
     pub(super) fn device(place: usize) -> (DeviceId, SigningKey) {
         let signing = SigningKey::from_bytes(&[60 + place as u8; 32]);
         (DeviceId::from_random([30 + place as u8; 16]), signing)
+    }
+
+    pub(super) fn fault(&self) -> Option<Fault> {
+        self.fault
+    }
+
+    pub(super) fn is_purged(&self) -> bool {
+        self.purged_at.is_some()
     }
 
     pub(super) fn plan(&self) -> &'static Campaigning {
@@ -172,8 +195,12 @@ impl Server {
         signing.verifying_key().to_bytes()
     }
 
+    fn data(&self) -> DataFolder {
+        DataFolder::new(self.folder.path().join("data"))
+    }
+
     fn path(&self) -> PathBuf {
-        self.folder.path().join("log.db")
+        self.data().log_db(self.plan().campaign)
     }
 
     /// Starts over what the disk holds.
@@ -187,7 +214,7 @@ impl Server {
             fate: self.fate.clone(),
             fault: self.fault,
         });
-        let reserve = Reserve::new(self.folder.path().join("reserve"));
+        let reserve = Reserve::new(self.data().reserve());
         let writer = LogWriter::start(log.clone(), reserve)?;
         let mut opening = self.seed.to_be_bytes();
         opening[0] = self.openings as u8;
@@ -235,6 +262,9 @@ impl Server {
         device: DeviceId,
         body: &[u8],
     ) -> Result<Result<Vec<u8>, Refusing>> {
+        if let Some(at) = self.purged_at {
+            return Ok(Err(Refusing::Gone(self.gone(device, at)?)));
+        }
         let request = decode_request(body)?;
         let carrier = self.store.device(device)?.context("an enrolled tablet")?;
         let asked = Exchange {
@@ -258,6 +288,79 @@ impl Server {
         })
     }
 
+    /// What a tablet hears once its campaign is purged.
+    fn gone(&self, device: DeviceId, at: TimestampMs) -> Result<Vec<u8>> {
+        let campaign = self.plan().campaign;
+        let key = self.keys.signing_key()?;
+        let order = WipeOrder::sign(WipeReason::Purged, campaign, device, at, &key);
+        let problem = serde_json::json!({ "code": "campaign-gone", "wipe_order": order });
+        Ok(serde_json::to_vec(&problem)?)
+    }
+
+    /// The campaign is purged, by the server's own purger; where it dies in the middle, its next
+    /// start goes on.
+    pub(super) fn purge(&mut self, dies: bool) -> Result<()> {
+        let (campaign, now) = (self.plan().campaign, self.clock.now());
+        let campaigns = Campaigns::new(self.data(), self.store.clone(), self.keys.clone());
+        let (signing, runtime) = (self.keys.signing_key()?, self.folder.path().join("run"));
+        let purger = Purger {
+            campaigns: &campaigns,
+            runtime: &runtime,
+            signing: &signing,
+        };
+        let order = PurgeOrder {
+            campaign,
+            name: "Nuit d'essai".to_owned(),
+            author: "date".to_owned(),
+            reason: "the date fixed for the campaign".to_owned(),
+            now,
+        };
+        self.engine().disk_has_room(false);
+        let log = self.log().clone();
+        let residue = purger.begin(order, &*log)?;
+        drop(log);
+        self.engine = None;
+        self.purged_at = Some(now);
+        if self.fault == Some(Fault::KeepsTheKeys) {
+            std::fs::remove_dir_all(self.data().campaign(campaign))?;
+            return Ok(());
+        }
+        purger.finish(campaign, (!dies).then_some(&residue), now)?;
+        Ok(())
+    }
+
+    /// Nothing of a purged campaign can be read: not here, and not in an older copy of its log that
+    /// somebody puts back.
+    pub(super) fn is_purged_for_good(&self) -> Result<bool> {
+        let copy = self.folder.path().join("copy.db");
+        if self.path().exists() {
+            return Ok(false);
+        }
+        if !copy.exists() {
+            return Ok(true);
+        }
+        let keys = KeyStore::open(&self.data().keys_db(), &self.template.master)?;
+        let Ok(log) = SqliteLog::open(&copy, self.plan().campaign, Arc::new(keys)) else {
+            return Ok(true);
+        };
+        let reads = |stored: &StoredDocument| {
+            let changes = log.changes(stored.document);
+            changes.is_ok_and(|changes| !changes.is_empty())
+        };
+        Ok(!log.documents()?.iter().any(reads))
+    }
+
+    /// Where the log ends.
+    pub(super) fn end(&self) -> Result<LogPosition> {
+        Ok(self.log().last_position()?)
+    }
+
+    /// A change of this tablet that came into the log after this position.
+    pub(super) fn took_in_after(&self, device: DeviceId, position: LogPosition) -> Result<bool> {
+        let later = self.log().since(position, usize::from(u16::MAX))?;
+        Ok(later.iter().any(|stored| stored.change.device == device))
+    }
+
     /// A copy of the log is put aside.
     pub(super) fn copy(&mut self) -> Result<()> {
         self.engine = None;
@@ -278,7 +381,9 @@ impl Server {
     }
 
     pub(super) fn revoke(&self, device: DeviceId) -> Result<()> {
-        self.store.revoke_device(device, self.clock.now())?;
+        if self.fault != Some(Fault::ForgetsRevocation) {
+            self.store.revoke_device(device, self.clock.now())?;
+        }
         Ok(())
     }
 
