@@ -1,0 +1,92 @@
+/**
+ * An origin of the test's own: the built app's files, a bare page that drives its worker, and while
+ * it is asked to, the API of a real server.
+ *
+ * For: tests that kill the browser, where a new start must cost little. The worker, the core in it and
+ * the files it writes are the product's, byte for byte; only the screens are left out.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, resolve } from 'node:path';
+import { HASTY_WORKER } from './hasty-worker';
+
+const DIST = resolve(import.meta.dirname, '../../dist');
+const PAGE = '<!doctype html><html lang="fr"><title>kill</title></html>';
+
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** Where the page's worker comes from. */
+export const HASTY = '/hasty-worker.js';
+
+/** The built app's own worker. */
+export function ownWorker(): string {
+  const found = readdirSync(join(DIST, 'assets')).find((name) => /^worker-.*\.js$/.test(name));
+  if (!found) throw new Error('the web app is not built: cargo xtask web');
+  return `/assets/${found}`;
+}
+
+/** See the module. */
+export class Origin {
+  /** Requests of the API go on to the server; otherwise they are cut, as without a network. */
+  online = true;
+  private readonly server = createServer((asked, reply) => this.answer(asked, reply));
+
+  private constructor(private readonly behind: URL) {}
+
+  static async before(behind: string): Promise<Origin> {
+    const origin = new Origin(new URL(behind));
+    await new Promise<void>((done) => origin.server.listen(0, '127.0.0.1', done));
+    return origin;
+  }
+
+  get base(): string {
+    return `http://localhost:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  private answer(asked: IncomingMessage, reply: ServerResponse): void {
+    const path = new URL(asked.url ?? '/', this.base).pathname;
+    if (path.startsWith('/api/')) return this.pass(asked, reply);
+    const send = (type: string, body: string | Buffer): void => {
+      reply.writeHead(200, { 'content-type': type });
+      reply.end(body);
+    };
+    if (path === '/') return send('text/html; charset=utf-8', PAGE);
+    if (path === HASTY) return send('text/javascript', HASTY_WORKER(ownWorker()));
+    const file = join(DIST, path);
+    const type = TYPES[extname(path)];
+    if (!file.startsWith(DIST) || !type || !existsSync(file)) {
+      reply.writeHead(404);
+      reply.end();
+      return;
+    }
+    send(type, readFileSync(file));
+  }
+
+  private pass(asked: IncomingMessage, reply: ServerResponse): void {
+    if (!this.online) {
+      asked.socket.destroy();
+      return;
+    }
+    const { hostname, port } = this.behind;
+    const headers = { ...asked.headers, host: this.behind.host };
+    const onward = request(
+      { hostname, port, path: asked.url, method: asked.method, headers },
+      (answer) => {
+        reply.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(reply);
+      },
+    );
+    onward.on('error', () => asked.socket.destroy());
+    asked.pipe(onward);
+  }
+}
