@@ -321,6 +321,11 @@ fn a_server_that_takes_foreign_work_is_found() {
 /// How a document's changes are read from the log.
 type Changes = fn(&dyn Log, DocumentId) -> Result<Vec<StoredChange>, StoreError>;
 
+/// The log's own.
+fn tells_damage(log: &dyn Log, document: DocumentId) -> Result<Vec<StoredChange>, StoreError> {
+    log.changes(document)
+}
+
 /// A reader that leaves out what it cannot open, and says nothing.
 fn leaves_out_damage(log: &dyn Log, document: DocumentId) -> Result<Vec<StoredChange>, StoreError> {
     log.changes(document).or(Ok(Vec::new()))
@@ -378,7 +383,7 @@ fn fuzz_rows(changes: Changes, budget: Duration) -> Result<(), String> {
 
 #[test]
 fn storage_rows() {
-    fuzz_rows(|log, document| log.changes(document), budget()).unwrap();
+    fuzz_rows(tells_damage, budget()).unwrap();
 }
 
 #[test]

@@ -13,6 +13,7 @@ use maraude_tests::real_server::RealServer;
 use maraude_tests::tablet::SimulatedTablet;
 use maraude_tests::world::World;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Malformed inputs of a run of the tests; `MARAUDE_MALFORMED` asks for more.
@@ -357,7 +358,7 @@ fn over_http_tablets_are_served_while_malformed_inputs_pour_in() {
             .into_iter()
             .map(|(tablet, token)| scope.spawn(move || pour(base, tablet, &token, share, sent)))
             .collect();
-        let poured: Vec<_> = hostile.into_iter().map(|thread| thread.join()).collect();
+        let poured: Vec<_> = hostile.into_iter().map(ScopedJoinHandle::join).collect();
         stop.store(true, Ordering::Relaxed);
         for thread in honest {
             let (own, wait) = thread.join().unwrap();
