@@ -166,7 +166,7 @@ fn a_refusal_keeps_only_place_hour_and_apparent_number() {
 }
 
 #[test]
-fn an_interview_is_a_dozen_cards_and_may_be_partial() {
+fn an_interview_is_a_score_of_cards_and_may_be_partial() {
     let draft = filled(
         FormKind::Interview,
         &[
@@ -181,7 +181,7 @@ fn an_interview_is_a_dozen_cards_and_may_be_partial() {
         ],
     );
     let cards = draft.cards(shipped()).len();
-    assert!((8..=12).contains(&cards), "{cards}");
+    assert!((16..=20).contains(&cards), "{cards}");
     let observation = saved(&draft);
     assert_eq!(observation.contact, Contact::Partial);
     assert_eq!(observation.heads.method, CountMethod::Estimated);
@@ -404,4 +404,20 @@ fn an_edit_replaces_only_what_it_changed() {
     assert_eq!(kept.answers["n_women"], number(1));
     assert_eq!(kept.certainty, crate::model::Certainty::Probable);
     assert_eq!(kept.heads, HeadCount::exactly(2));
+}
+
+#[test]
+fn an_interview_asks_one_question_per_card() {
+    let questionnaire = questionnaire("night-count-1");
+    let interview = questionnaire.form(FormKind::Interview).unwrap();
+    for card in &interview.groups {
+        let asked: Vec<&Question> = card
+            .questions
+            .iter()
+            .filter(|q| !matches!(q.kind, QuestionKind::Note | QuestionKind::Geopoint))
+            .collect();
+        // "How many are you?" is one question answered on four counters.
+        let counters = asked.iter().all(|q| q.appearance == Appearance::Counter);
+        assert!(asked.len() == 1 || counters, "{}", card.name);
+    }
 }
