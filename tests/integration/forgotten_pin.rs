@@ -70,7 +70,10 @@ fn a_pin_is_reset_for_the_words_that_were_read_and_no_others() {
         "the new share ends the request"
     );
     tablet.kill_and_start();
-    tablet.send(Event::Unlock { pin: PIN.into() });
+    tablet.send(Event::Unlock {
+        pin: PIN.into(),
+        awake_ms: None,
+    });
     assert!(matches!(tablet.view().phase, Phase::Locked { .. }));
     assert!(tablet.view().reset.unwrap().possible);
 }

@@ -303,6 +303,7 @@ fn details(night: Night) -> Command {
         name: "Nuit de la Solidarité (exercice)".to_owned(),
         nights: vec![night],
         coordination_number: Some("04 00 00 00 00".to_owned()),
+        lock_minutes: None,
         legal: LegalFrame {
             controller: "Collectivité de démonstration".to_owned(),
             legal_basis: "Mission d'intérêt public".to_owned(),

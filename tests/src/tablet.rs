@@ -182,6 +182,7 @@ impl SimulatedTablet {
     pub fn unlock(&mut self) {
         self.send(Event::Unlock {
             pin: PIN.to_owned(),
+            awake_ms: None,
         });
     }
 

@@ -6,8 +6,8 @@ use super::fields::{FieldReader, FieldsOut};
 use super::schema::{kind, value_cap_bytes};
 use super::text;
 use crate::model::{
-    Assignment, Audience, Campaign, CampaignKind, CampaignMode, CampaignState, LegalFrame, Night,
-    RetentionFrame, Sector, Site, SiteKind, Team, Zone,
+    Assignment, Audience, Campaign, CampaignKind, CampaignMode, CampaignState, LOCK_MINUTES,
+    LOCK_MINUTES_RANGE, LegalFrame, Night, RetentionFrame, Sector, Site, SiteKind, Team, Zone,
 };
 use automerge::ScalarValue;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
@@ -29,6 +29,7 @@ impl Entry for Campaign {
         out.text("time_zone", &self.time_zone);
         out.text("questionnaire", &self.questionnaire);
         out.optional("coordination_number", self.coordination_number.as_ref());
+        out.put("lock_minutes", i64::from(self.lock_minutes));
         out.optional("organisation", self.organisation.as_ref());
         for (field, value) in [
             ("controller", &self.legal.controller),
@@ -75,6 +76,7 @@ impl Entry for Campaign {
             time_zone: fields.text("time_zone").unwrap_or(empty.time_zone),
             questionnaire: fields.text("questionnaire").unwrap_or(empty.questionnaire),
             coordination_number: fields.text("coordination_number"),
+            lock_minutes: lock_minutes(fields.number("lock_minutes")),
             organisation: fields.text("organisation"),
             legal: LegalFrame {
                 controller: fields.text("controller").unwrap_or_default(),
@@ -90,6 +92,13 @@ impl Entry for Campaign {
             id,
         })
     }
+}
+
+/// Brought between the bounds: an odd value must not leave tablets open for hours.
+fn lock_minutes(told: Option<u32>) -> u8 {
+    let (least, most) = (*LOCK_MINUTES_RANGE.start(), *LOCK_MINUTES_RANGE.end());
+    let told = told.map_or(LOCK_MINUTES, |told| u8::try_from(told).unwrap_or(most));
+    told.clamp(least, most)
 }
 
 /// Codes of the communes that make the campaign's perimeter.

@@ -89,6 +89,8 @@ pub struct Campaign {
     pub questionnaire: String,
     /// The coordination's telephone number, for *Urgence*.
     pub coordination_number: Option<String>,
+    /// Untouched for so many minutes, a tablet locks.
+    pub lock_minutes: u8,
     /// Who runs it.
     pub organisation: Option<OrganisationCode>,
     /// What the law asks.
@@ -96,6 +98,12 @@ pub struct Campaign {
     /// When raw data go.
     pub retention: RetentionFrame,
 }
+
+/// Minutes after which an untouched tablet locks where the campaign does not say, and what it may
+/// say.
+pub const LOCK_MINUTES: u8 = 5;
+/// See [`LOCK_MINUTES`].
+pub const LOCK_MINUTES_RANGE: std::ops::RangeInclusive<u8> = 3..=15;
 
 /// Something that keeps a campaign from opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -162,6 +170,7 @@ impl Campaign {
             time_zone: "Europe/Paris".to_owned(),
             questionnaire: "night-count-1".to_owned(),
             coordination_number: None,
+            lock_minutes: LOCK_MINUTES,
             organisation: None,
             legal: LegalFrame::default(),
             retention: RetentionFrame::default(),

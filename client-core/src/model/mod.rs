@@ -21,8 +21,8 @@ mod team;
 
 pub use answer::{Answer, AnswerValue, Answers, QuestionName, Role, RoleMap};
 pub use campaign::{
-    Campaign, CampaignKind, CampaignMode, CampaignState, LegalFrame, OpeningObstacle,
-    RetentionFrame,
+    Campaign, CampaignKind, CampaignMode, CampaignState, LOCK_MINUTES, LOCK_MINUTES_RANGE,
+    LegalFrame, OpeningObstacle, RetentionFrame,
 };
 pub use count::{AgeInterval, CountMethod, HeadCount, InvalidInterval};
 pub use decision::{Adjudication, Correction, CorrectionKind, Decision, Ruling, SlotRef, Verdict};

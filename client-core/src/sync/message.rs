@@ -17,6 +17,9 @@ pub const REQUEST_CAP_BYTES: usize = 256 * 1024;
 /// Changes in one answer, bytes: what a document lacks beyond them comes with the next answers.
 pub const ANSWER_CHANGES_CAP_BYTES: usize = 256 * 1024;
 
+/// Documents one request may follow; the server leaves further ones out.
+pub const FOLLOW_CAP: usize = 64;
+
 /// SHA-256 of a change, as automerge names it.
 pub type HashBytes = ByteArray<32>;
 

@@ -27,7 +27,7 @@ pub use enrolment::{
     session_signed_bytes,
 };
 pub use message::{
-    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, Follow, HashBytes, MEDIA_TYPE, PROTOCOL,
+    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, FOLLOW_CAP, Follow, HashBytes, MEDIA_TYPE, PROTOCOL,
     REQUEST_CAP_BYTES, Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SetAside, SyncAnswer,
     SyncRequest,
 };

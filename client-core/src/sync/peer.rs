@@ -46,6 +46,8 @@ struct Held {
     hash: EnvelopeHash,
     bytes: Vec<u8>,
     standing: Standing,
+    /// Refused without being kept: it goes after what was not.
+    put_off: bool,
 }
 
 #[cfg_attr(test, derive(Clone))]
@@ -143,8 +145,16 @@ impl Peer {
             hash,
             bytes,
             standing,
+            put_off: false,
         });
         hash
+    }
+
+    /// The server refused this envelope and does not keep it: it is tried again after the others.
+    pub fn put_off(&mut self, envelope: &EnvelopeHash) {
+        if let Some(&place) = self.places.get(envelope) {
+            self.held[place].put_off = true;
+        }
     }
 
     /// Lets go of envelopes: shredded with their round, or sealed anew in one.
@@ -192,7 +202,8 @@ impl Peer {
 
     /// The next request, or none: one is under way, it is too early, or there is nothing to say.
     ///
-    /// Oldest envelopes first, as many as fit; one larger than a request goes alone.
+    /// Oldest envelopes first, as many as fit, refused ones last; one larger than a request goes
+    /// alone.
     pub fn request(
         &mut self,
         now: TimestampMs,
@@ -249,10 +260,13 @@ impl Peer {
     fn chosen(&self) -> Vec<EnvelopeHash> {
         let mut room = self.request_bytes.saturating_sub(OVERHEAD_BYTES);
         let mut chosen = Vec::new();
-        for held in &self.held {
-            if held.standing != Standing::Waiting {
-                continue;
-            }
+        let waits = |held: &&Held| held.standing == Standing::Waiting;
+        let (late, first): (Vec<&Held>, Vec<&Held>) = self
+            .held
+            .iter()
+            .filter(waits)
+            .partition(|held| held.put_off);
+        for held in first.into_iter().chain(late) {
             let size = held.bytes.len() + FRAMING_BYTES;
             if size > room && !chosen.is_empty() {
                 break;
@@ -311,7 +325,9 @@ impl Peer {
         let epoch = answer.epoch.into_array();
         let epoch_renewed = self.epoch.is_some_and(|known| known != epoch);
         if epoch_renewed {
-            (self.held.iter_mut()).for_each(|held| held.standing = Standing::Waiting);
+            for held in &mut self.held {
+                (held.standing, held.put_off) = (Standing::Waiting, false);
+            }
         }
         self.epoch = Some(epoch);
         let mut digest = Digest {
@@ -337,9 +353,11 @@ impl Peer {
             }
         }
         for refused in answer.refused {
+            let hash = refused.envelope.into_array();
             if refused.quarantined {
-                let hash = refused.envelope.into_array();
                 self.stand(&hash, Standing::Quarantined(refused.code.clone()));
+            } else {
+                self.put_off(&hash);
             }
             digest.refused.push(refused);
         }

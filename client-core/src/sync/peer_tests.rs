@@ -312,3 +312,53 @@ mod frozen {
         );
     }
 }
+
+/// Newer work that leaves although older envelopes, which fill a request, are refused each time.
+fn newer_work_leaves(told_apart: bool) -> bool {
+    let mut peer = peer();
+    let old: Vec<EnvelopeHash> = (0..30_u8)
+        .map(|number| peer.hold(vec![number; 20_000], Standing::Waiting))
+        .collect();
+    let newer = peer.hold(vec![200; 500], Standing::Waiting);
+    let mut now = NOW;
+    for _ in 0..12 {
+        now += 3_600_000;
+        let Some(sent) = request(&mut peer, now) else {
+            break;
+        };
+        let mut told = answer(Vec::new(), 1);
+        for bytes in &sent.envelopes {
+            if bytes[0] == 200 {
+                told.receipts.push(receipt(bytes, &server_key()));
+            } else {
+                told.refused.push(RefusedEnvelope {
+                    envelope: ByteArray::new(envelope::envelope_hash(bytes)),
+                    code: "quarantine-full".into(),
+                    quarantined: false,
+                    successor: None,
+                });
+            }
+        }
+        peer.answered(now, 200, &encode_answer(&told));
+        if !told_apart {
+            let waiting: Vec<EnvelopeHash> = peer.waiting().collect();
+            peer.forget(&waiting);
+            for number in 0..30_u8 {
+                peer.hold(vec![number; 20_000], Standing::Waiting);
+            }
+            peer.hold(vec![200; 500], Standing::Waiting);
+        }
+    }
+    assert!(
+        old.iter()
+            .all(|hash| peer.standing(hash) == Some(&Standing::Waiting))
+    );
+    peer.standing(&newer) != Some(&Standing::Waiting)
+}
+
+#[test]
+fn what_was_refused_never_keeps_newer_work_from_leaving() {
+    assert!(newer_work_leaves(true));
+    // Negative control: tried oldest first whatever was said of it, it never leaves.
+    assert!(!newer_work_leaves(false));
+}

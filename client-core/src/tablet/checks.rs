@@ -11,6 +11,12 @@ const ROOM_BYTES: u64 = 200_000_000;
 /// Battery for a night, and battery that will not last, per cent.
 const GOOD_BATTERY_PERCENT: u8 = 50;
 const LOW_BATTERY_PERCENT: u8 = 20;
+/// Room that does not hold a night with its copies while it is rewritten, bytes.
+const LEAST_ROOM_BYTES: u64 = 20_000_000;
+/// A clock that differs by more from the server's is worth setting right, milliseconds.
+const CLOCK_MS: u64 = 120_000;
+/// Where the browser keeps files as the vault needs them.
+const PRIVATE_FILES: &str = "opfs";
 
 impl Tablet {
     /// The lines of the check-list.
@@ -18,7 +24,9 @@ impl Tablet {
         if !self.checked {
             return Vec::new();
         }
-        let mut checks = platform_checks(&self.platform);
+        let mut checks = vec![device_check(&self.platform)];
+        checks.extend(platform_checks(&self.platform));
+        checks.extend(self.state.device.clock_offset_ms.map(clock_check));
         let sectors = self.plan().map(|plan| plan.sectors.len());
         checks.push(Check {
             code: "plan".to_owned(),
@@ -54,8 +62,53 @@ impl Tablet {
         let checks = self.checks().into_iter();
         checks
             .filter(|check| check.tone != Tone::Good)
-            .map(|check| check.code)
+            .flat_map(|check| match (check.code.as_str(), check.detail) {
+                (DEVICE, Some(reasons)) => reasons.split(' ').map(str::to_owned).collect(),
+                _ => vec![check.code],
+            })
             .collect()
+    }
+}
+
+/// Code of the line that says whether the tablet suits the work.
+const DEVICE: &str = "device";
+
+/// Whether this device suits the work, and each reason why not.
+fn device_check(found: &PlatformReport) -> Check {
+    let other_files = !found.storage_backend.is_empty() && found.storage_backend != PRIVATE_FILES;
+    let no_room = found
+        .storage_free_bytes
+        .is_some_and(|bytes| bytes < LEAST_ROOM_BYTES);
+    let reasons: Vec<&str> = [
+        (other_files, "storage-fallback"),
+        (no_room, "no-room"),
+        (found.apple_tab, "apple-tab"),
+    ]
+    .into_iter()
+    .filter_map(|(true_here, reason)| true_here.then_some(reason))
+    .collect();
+    Check {
+        code: DEVICE.to_owned(),
+        tone: if reasons.is_empty() {
+            Tone::Good
+        } else {
+            Tone::Problem
+        },
+        detail: (!reasons.is_empty()).then(|| reasons.join(" ")),
+    }
+}
+
+/// How far this clock is from the server's, in minutes.
+fn clock_check(offset_ms: i64) -> Check {
+    let away_ms = offset_ms.unsigned_abs();
+    Check {
+        code: "clock".to_owned(),
+        tone: if away_ms > CLOCK_MS {
+            Tone::Notice
+        } else {
+            Tone::Good
+        },
+        detail: (away_ms > CLOCK_MS).then(|| (away_ms / 60_000).to_string()),
     }
 }
 
@@ -104,6 +157,7 @@ fn platform_checks(found: &PlatformReport) -> Vec<Check> {
             Some(found.app_version.clone()),
         ),
         ("installed", told(Some(found.installed), Tone::Notice), None),
+        ("wake-lock", told(found.wake_lock, Tone::Notice), None),
     ];
     lines
         .into_iter()

@@ -31,6 +31,9 @@ pub(super) struct DeviceFile {
     pub tries: Tries,
     /// The vault key was destroyed.
     pub destroyed: bool,
+    /// Files of a former enrolment may be left, to be deleted first of all.
+    #[serde(default)]
+    pub clearing: Option<Clearing>,
     /// Server clock minus device clock, as last noted.
     pub clock_offset_ms: Option<i64>,
     /// The log's epoch as last seen, base64.
@@ -48,6 +51,13 @@ pub(super) struct DeviceFile {
 pub(super) struct Applying {
     pub code: String,
     pub signing: SecretText,
+}
+
+/// What goes with a former enrolment.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Clearing {
+    /// The outbox stays: it is of the same campaign.
+    pub kept_outbox: bool,
 }
 
 /// What enrolment brought.

@@ -65,7 +65,12 @@ impl Tablet {
         let Some((_, round)) = self.present_round() else {
             return;
         };
-        if self.form.is_some() || round.is_closed() {
+        if round.is_closed() {
+            // Perhaps by a colleague, while this screen still showed it open.
+            self.say_problem("round-is-closed", None);
+            return;
+        }
+        if self.form.is_some() {
             return;
         }
         let id = ObservationId::from_random(self.draw());
@@ -102,6 +107,8 @@ impl Tablet {
         self.form = Some(OpenForm::again(draft));
         self.message = None;
         self.keep_awake(true);
+        // Locked at once, the tablet opens on it again.
+        self.keep_draft_soon();
     }
 
     pub(super) fn edit(&mut self, observation: ObservationId, completing: bool) {

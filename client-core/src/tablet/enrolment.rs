@@ -1,17 +1,20 @@
 //! Redeeming a code: a key is made here, only its public half leaves.
 
 use super::Tablet;
-use super::device::{Applying, Credentials, SecretText};
+use super::device::{Applying, Clearing, Credentials, DEVICE_FILE, DeviceFile, SecretText};
 use super::encoding::{array_from_base64, to_base64};
 use super::event::Enrolment;
 use super::exchange::Asked;
 use super::job::{After, Job};
-use super::store::Staged;
-use crate::model::TimestampMs;
+use super::outbox::Outbox;
+use super::session::VAULT_FILE;
+use super::store::{Operation, Staged};
+use crate::model::{CampaignId, TimestampMs};
 use crate::sync::{enrol_signed_bytes, normalise_code};
 use crate::vault::Secret;
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What stands before the code in an enrolment link; the server never sees what follows.
 const LINK_MARK: &str = "#enrol=";
@@ -60,8 +63,12 @@ pub(super) fn problem_code(http_code: u16, body: &[u8]) -> String {
 
 impl Tablet {
     pub(super) fn enrol(&mut self, code: &str) {
-        let free = self.state.device.credentials.is_none() || self.state.device.destroyed;
-        if !free || self.enrolling {
+        if self.enrolling {
+            return;
+        }
+        if let Some(reason) = self.keeps_from_enrolling() {
+            let unsent = self.state.outbox.sealed_waiting().to_string();
+            self.say_problem(reason, Some(&unsent));
             return;
         }
         let code = code.rsplit_once(LINK_MARK).map_or(code, |(_, code)| code);
@@ -81,12 +88,36 @@ impl Tablet {
         self.jobs.push_back(Job::Apply(applying));
     }
 
-    pub(super) fn apply_for(&mut self, applying: Applying) -> Staged {
+    /// Enrolling again makes a tablet forget what it holds: only one that is open, with nothing in
+    /// hand and nothing left to send, may. A destroyed one holds no more than its outbox.
+    fn keeps_from_enrolling(&self) -> Option<&'static str> {
+        let device = &self.state.device;
+        if device.credentials.is_none() || device.destroyed {
+            None
+        } else if self.state.session.is_none() && self.disk.file(VAULT_FILE).is_some() {
+            Some("unlock-first")
+        } else if self.form.is_some() {
+            Some("form-first")
+        } else if self.state.outbox.sealed_waiting() > 0 {
+            Some("send-first")
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn apply_for(&mut self, applying: Applying) -> Option<Staged> {
+        // What was being saved when the code was given has landed by now.
+        if let Some(reason) = self.keeps_from_enrolling() {
+            self.enrolling = false;
+            let unsent = self.state.outbox.sealed_waiting().to_string();
+            self.say_problem(reason, Some(&unsent));
+            return None;
+        }
         let mut staged = Staged::new(self.state.clone(), After::AskEnrolment);
         if self.state.device.applying.as_ref() != Some(&applying) {
             staged.write_device(|device| device.applying = Some(applying));
         }
-        staged
+        Some(staged)
     }
 
     pub(super) fn ask_enrolment(&mut self) {
@@ -114,6 +145,13 @@ impl Tablet {
         if let Some((credentials, server_at)) =
             serde_json::from_slice(body).ok().and_then(credentials)
         {
+            if self.waits_for_another(credentials.enrolment.campaign) {
+                // The code stays with the tablet, which may give it again with the same key.
+                self.enrolling = false;
+                let unsent = self.state.outbox.sealed_waiting().to_string();
+                self.say_problem("send-first", Some(&unsent));
+                return;
+            }
             self.note_clock(server_at);
             self.jobs.push_back(Job::Enrolled(Box::new(credentials)));
         } else {
@@ -127,12 +165,32 @@ impl Tablet {
         self.say_problem("unreachable", None);
     }
 
+    /// Envelopes of this tablet wait, and the server of that campaign could not open them.
+    fn waits_for_another(&self, campaign: CampaignId) -> bool {
+        let former = self.state.device.credentials.as_ref();
+        let other = former.is_some_and(|former| former.enrolment.campaign != campaign);
+        other && self.state.outbox.sealed_waiting() > 0
+    }
+
+    /// Takes the place of what the tablet was. The clear file says so until the last of the former
+    /// files is gone: should the platform stop in between, the next start goes on.
     pub(super) fn take_credentials(&mut self, credentials: Credentials) -> Staged {
-        let mut staged = Staged::new(self.state.clone(), After::Enrolled);
+        let mut state = self.state.clone();
+        state.session = None;
+        let former = state.device.credentials.as_ref();
+        let same = former
+            .is_some_and(|former| former.enrolment.campaign == credentials.enrolment.campaign);
+        if !same {
+            state.outbox = Arc::new(Outbox::default());
+        }
+        let mut staged = Staged::new(state, After::Enrolled);
         let secret = Secret::new(self.draw());
         let offset = self.clock_offset_ms;
+        let going: Vec<String> = former_files(self.disk.names(), same);
+        let kept_outbox = same;
         staged.write_device(|device| {
             device.version = 1;
+            device.clearing = (!going.is_empty()).then_some(Clearing { kept_outbox });
             device.device_secret = secret;
             device.unsealed_signing = device.applying.take().map(|applying| applying.signing);
             device.credentials = Some(credentials);
@@ -143,9 +201,58 @@ impl Tablet {
             device.reset_deposited = None;
             device.reset_request = None;
         });
+        if !going.is_empty() {
+            staged
+                .operations
+                .extend(going.into_iter().map(Operation::Delete));
+            staged.write_device(|device| device.clearing = None);
+        }
         self.enrolling = false;
         staged
     }
+
+    pub(super) fn enrolled(&mut self) {
+        self.finish_locking();
+        self.left_at = None;
+        self.keep_awake(false);
+        self.peer = None;
+        self.asked = None;
+        self.last_problem = None;
+        self.session_refused_until = None;
+        self.jobs.clear();
+        self.say_good("enrolled");
+    }
+
+    /// From here on nothing of the former enrolment is seen, though its files are still to go.
+    pub(super) fn forget_clearing(&mut self) {
+        let Some(clearing) = self.state.device.clearing else {
+            return;
+        };
+        let going = former_files(self.disk.names(), clearing.kept_outbox);
+        let deleted = going.into_iter().map(Operation::Delete);
+        self.disk.carry_out(deleted.collect());
+        Arc::make_mut(&mut self.state.device).clearing = None;
+    }
+
+    /// Files of a former enrolment that were still there when the tablet stopped.
+    pub(super) fn left_by_enrolling(&self) -> Vec<Operation> {
+        let Some(clearing) = self.state.device.clearing else {
+            return Vec::new();
+        };
+        let mut device = DeviceFile::clone(&self.state.device);
+        device.clearing = None;
+        let going = former_files(self.disk.names(), clearing.kept_outbox);
+        let deleted = going.into_iter().map(Operation::Delete);
+        let done = Operation::Replace(DEVICE_FILE.to_owned(), device.to_bytes());
+        deleted.chain([done]).collect()
+    }
+}
+
+/// All but the clear file, and the outbox where it is of the same campaign.
+fn former_files<'a>(names: impl Iterator<Item = &'a String>, keeps_outbox: bool) -> Vec<String> {
+    let stays =
+        |name: &str| name == DEVICE_FILE || (keeps_outbox && name == super::outbox::OUTBOX_FILE);
+    names.filter(|name| !stays(name)).cloned().collect()
 }
 
 fn credentials(answer: EnrolAnswer) -> Option<(Credentials, TimestampMs)> {

@@ -43,6 +43,10 @@ pub enum Event {
     Unlock {
         /// Digits only.
         pin: String,
+        /// How long the platform has been running, by a clock that nobody can set, milliseconds.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional, type = "number"))]
+        awake_ms: Option<u64>,
     },
     /// The PIN is forgotten: ask the coordination to let a new one be chosen.
     ForgotPin,
@@ -234,6 +238,9 @@ pub struct PlatformReport {
     pub installed: bool,
     /// The screen may be kept on.
     pub wake_lock: Option<bool>,
+    /// A tab of Apple's browser: it forgets its files after a week, the installed app does not.
+    #[serde(default)]
+    pub apple_tab: bool,
 }
 
 /// What enrolment brought: kept by the tablet, shown on screen.

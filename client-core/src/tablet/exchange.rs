@@ -10,11 +10,10 @@ use super::enrolment::problem_code;
 use super::job::{After, Job};
 use super::outbox::Waiting;
 use super::resetting::ASK_EVERY_MS;
-use crate::document::{DocumentName, document_id};
-use crate::model::{DeviceReport, RoundKey, TimestampMs};
+use crate::model::{DeviceReport, TimestampMs};
 use crate::sync::{
-    Digest, Follow, HashBytes, MEDIA_TYPE, Peer, Standing, SyncProblem, SyncRequest,
-    encode_request, session_signed_bytes,
+    Digest, MEDIA_TYPE, Peer, Standing, SyncProblem, SyncRequest, encode_request,
+    session_signed_bytes,
 };
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
@@ -190,16 +189,23 @@ impl Tablet {
         let gone: Vec<_> = peer.waiting().collect();
         peer.forget(&gone);
         let outbox = &self.state.outbox;
-        let own = outbox.waiting.iter().map(|waiting| &waiting.bytes);
-        let carried = outbox.carriage.waiting().map(|carried| &carried.bytes);
-        for bytes in own.chain(carried) {
-            peer.hold(bytes.to_vec(), Standing::Waiting);
+        let own = outbox.waiting.iter();
+        let own = own.map(|waiting| (&waiting.bytes, waiting.refused.is_some()));
+        let carried = outbox.carriage.waiting();
+        let carried = carried.map(|carried| (&carried.bytes, carried.refused.is_some()));
+        for (bytes, refused) in own.chain(carried) {
+            let envelope = peer.hold(bytes.to_vec(), Standing::Waiting);
+            if refused {
+                peer.put_off(&envelope);
+            }
         }
     }
 
     fn pack_first(&mut self) -> bool {
         let mut waiting = BTreeMap::new();
-        for envelope in &self.state.outbox.waiting {
+        // What the server refused stays apart: together with it, newer work would be refused too.
+        let fresh = self.state.outbox.waiting.iter();
+        for envelope in fresh.filter(|waiting| waiting.refused.is_none()) {
             *waiting.entry(envelope.document).or_insert(0) += 1;
         }
         let many = waiting.into_iter().find(|(document, number)| {
@@ -302,57 +308,6 @@ impl Tablet {
             unsent: self.state.outbox.unsent(),
             oldest_unsent_at: self.state.outbox.waiting.iter().map(|w| w.at).min(),
         }
-    }
-
-    /// What an unlocked tablet keeps up to date: the plan, its rounds and their known places, and
-    /// those of the sectors its team is sent to.
-    fn follow(&self) -> Vec<Follow> {
-        let Some(credentials) = &self.state.device.credentials else {
-            return Vec::new();
-        };
-        let campaign = credentials.enrolment.campaign;
-        let mut names = vec![DocumentName::Plan { campaign }];
-        let brief = |sector, night| DocumentName::Brief {
-            campaign,
-            sector,
-            night,
-        };
-        for paper in self.round_papers() {
-            names.push(paper.name);
-            if let DocumentName::Round { key } = paper.name {
-                names.extend(key.sector.map(|sector| brief(sector, key.night)));
-            }
-        }
-        if let (Some(plan), Some(team)) = (self.plan(), credentials.enrolment.team) {
-            let sent = plan.assignments.iter().filter(|sent| {
-                let key = RoundKey {
-                    campaign,
-                    team,
-                    sector: Some(sent.sector),
-                    night: sent.night,
-                    reissue: 0,
-                };
-                sent.team == team && !self.is_over(sent.night) && !self.is_shredded(key)
-            });
-            names.extend(sent.map(|sent| brief(sent.sector, sent.night)));
-        }
-        names.sort_unstable();
-        names.dedup();
-        names
-            .into_iter()
-            .map(|name| Follow {
-                name,
-                heads: self
-                    .paper(document_id(&name))
-                    .map_or_else(Vec::new, |paper| {
-                        let heads = paper.document.heads();
-                        heads
-                            .into_iter()
-                            .map(|head| HashBytes::new(head.0))
-                            .collect()
-                    }),
-            })
-            .collect()
     }
 
     pub(super) fn answered(&mut self, ticket: u32, http_code: u16, body: &[u8]) {

@@ -92,7 +92,7 @@ impl Tablet {
 
     fn run(&mut self, job: Job) -> Option<Staged> {
         match job {
-            Job::Apply(applying) => Some(self.apply_for(applying)),
+            Job::Apply(applying) => self.apply_for(applying),
             Job::Enrolled(credentials) => Some(self.take_credentials(*credentials)),
             Job::ChoosePin(pin, cost) => self.make_vault(&pin, cost),
             Job::TryPin(pin) => Some(self.count_try(pin)),
@@ -146,10 +146,7 @@ impl Tablet {
         match staged.after {
             After::Nothing => {}
             After::AskEnrolment => self.ask_enrolment(),
-            After::Enrolled => {
-                self.peer = None;
-                self.say_good("enrolled");
-            }
+            After::Enrolled => self.enrolled(),
             After::PinChosen => self.vault_made(),
             After::TryPin(pin) => self.try_pin(&pin),
             After::Destroyed => self.say_problem("vault-destroyed", None),

@@ -14,6 +14,7 @@ mod encoding;
 mod enrolment;
 mod event;
 mod exchange;
+mod following;
 mod job;
 mod last_words;
 mod outbox;
@@ -44,9 +45,9 @@ pub use last_words::LastWords;
 #[cfg(feature = "typescript")]
 pub use typescript::{Declarations, typescript};
 pub use view::{
-    CardView, CarriedView, Check, ConflictValue, ConflictView, Custody, EntryView, Fact, FormView,
-    Message, OutboxView, Phase, PlanView, QuestionView, ReceiptView, ResetView, RoundSummary,
-    RoundView, SectorView, SiteView, TeamView, Tone, Totals, View,
+    CardView, CarriedView, Check, ConflictValue, ConflictView, Custody, Destruction, EntryView,
+    Fact, FormView, Message, OutboxView, Phase, PlanView, QuestionView, ReceiptView, ResetView,
+    RoundSummary, RoundView, SectorView, SiteView, TeamView, Tone, Totals, View,
 };
 
 use crate::gate::admit_from_server;
@@ -60,6 +61,7 @@ use job::Job;
 use outbox::{OUTBOX_FILE, Outbox};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+use session::PinWait;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use store::{Disk, Operation, Staged, State};
@@ -85,6 +87,8 @@ pub struct Tablet {
 
     form: Option<OpenForm>,
     round: Option<DocumentId>,
+    /// The round at hand when the tablet was locked: it opens there again.
+    left_at: Option<DocumentId>,
     undo: Option<(Undo, TimestampMs)>,
     message: Option<Message>,
     platform: PlatformReport,
@@ -93,6 +97,7 @@ pub struct Tablet {
     locating: bool,
     locking: bool,
     awake: bool,
+    pin_wait: PinWait,
 
     enrolling: bool,
     clock_offset_ms: Option<i64>,
@@ -109,6 +114,8 @@ pub struct Tablet {
     next_poll_at: TimestampMs,
     online: Option<bool>,
     reseal: bool,
+    /// How many requests followed documents so far: whose turn it is.
+    followed: usize,
     /// The last answer did not hold all that a document lacks.
     more_to_come: bool,
     pack_failed: bool,
@@ -138,7 +145,10 @@ impl Tablet {
         });
         let disk = Disk::new(files);
         let kept = disk.file(DEVICE_FILE).and_then(DeviceFile::read);
-        let outbox = Outbox::open(disk.file(OUTBOX_FILE).unwrap_or_default());
+        let clearing = kept.as_ref().and_then(|kept| kept.clearing);
+        let old_outbox = clearing.is_some_and(|clearing| !clearing.kept_outbox);
+        let outbox = disk.file(OUTBOX_FILE).filter(|_| !old_outbox);
+        let outbox = Outbox::open(outbox.unwrap_or_default());
         let repairs = outbox
             .cut_to
             .map(|length| Operation::Truncate(OUTBOX_FILE.to_owned(), length));
@@ -157,6 +167,7 @@ impl Tablet {
             damaged_outbox: outbox.damaged,
             form: None,
             round: None,
+            left_at: None,
             undo: None,
             message: None,
             platform: PlatformReport::default(),
@@ -165,6 +176,7 @@ impl Tablet {
             locating: false,
             locking: false,
             awake: false,
+            pin_wait: PinWait::default(),
             enrolling: false,
             clock_offset_ms: None,
             peer: None,
@@ -178,6 +190,7 @@ impl Tablet {
             next_poll_at: now,
             online: None,
             reseal: false,
+            followed: 0,
             more_to_come: false,
             pack_failed: false,
             wake_at: None,
@@ -187,6 +200,8 @@ impl Tablet {
             effects: Vec::new(),
         };
         tablet.repairs.extend(tablet.left_by_a_wipe());
+        tablet.repairs.extend(tablet.left_by_enrolling());
+        tablet.forget_clearing();
         if !tablet.repairs.is_empty() {
             tablet.jobs.push_back(Job::Mend);
         }
@@ -207,7 +222,7 @@ impl Tablet {
     pub fn dispatch(&mut self, event: Event, now: TimestampMs, seed: [u8; 32]) -> Vec<Effect> {
         self.now = now;
         self.rng = ChaCha20Rng::from_seed(seed);
-        if self.state.session.is_some() && !self.locking {
+        if self.state.session.is_some() && !self.locking && !self.enrolling {
             self.gesture(event);
         } else {
             self.locked_event(event);
@@ -263,7 +278,7 @@ impl Tablet {
         match event {
             Event::Enrol { code } => self.enrol(&code),
             Event::ChoosePin { pin, cost } => self.choose_pin(pin, cost),
-            Event::Unlock { pin } => self.unlock(pin),
+            Event::Unlock { pin, awake_ms } => self.unlock(pin, awake_ms),
             Event::Checked(found) => {
                 self.platform = found;
                 self.checked = true;

@@ -230,6 +230,11 @@ impl Outbox {
             .sum()
     }
 
+    /// Sealed work not acknowledged yet, that of other tablets carried here included.
+    pub fn sealed_waiting(&self) -> u32 {
+        self.unsent() + self.carriage.waiting().count() as u32
+    }
+
     /// Something of a document waits.
     pub fn holds(&self, document: DocumentId) -> bool {
         self.waiting

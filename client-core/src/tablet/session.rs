@@ -23,6 +23,15 @@ pub(super) const DRAFT_FILE: &str = "draft";
 /// The ring's name for the key that signs.
 const SIGNING_KEY: &str = "signing";
 
+/// What keeps the next PIN waiting beside the device's clock, which can be set.
+#[derive(Default)]
+pub(super) struct PinWait {
+    /// When the last PIN was tried, by the clock that nobody can set.
+    pub tried_at_ms: Option<u64>,
+    /// No try before this instant of the device's clock as it stands.
+    pub until: Option<TimestampMs>,
+}
+
 /// The open vault.
 #[derive(Clone)]
 pub(super) struct Session {
@@ -114,7 +123,7 @@ impl Tablet {
         Actor::new(device, opening)
     }
 
-    pub(super) fn unlock(&mut self, pin: String) {
+    pub(super) fn unlock(&mut self, pin: String, awake_ms: Option<u64>) {
         if self.state.session.is_some() || self.disk.file(VAULT_FILE).is_none() {
             return;
         }
@@ -122,9 +131,28 @@ impl Tablet {
             self.jobs.push_back(Job::Destroy);
         } else if self.state.device.tries.next_try_at(self.now).is_some() {
             self.say_problem("wait-before-pin", None);
+        } else if let Some(left_ms) = self.left_awake_ms(awake_ms) {
+            // The clock was set forward since.
+            self.pin_wait.until = Some(self.now + left_ms);
+            self.say_problem("wait-before-pin", None);
         } else {
+            self.pin_wait = PinWait {
+                tried_at_ms: awake_ms,
+                until: None,
+            };
             self.jobs.push_back(Job::TryPin(Zeroizing::new(pin)));
         }
+    }
+
+    fn left_awake_ms(&self, awake_ms: Option<u64>) -> Option<i64> {
+        let tried_at_ms = self.pin_wait.tried_at_ms;
+        let tries = self.state.device.tries;
+        awake_ms.and_then(|awake_ms| tries.left_awake_ms(awake_ms, tried_at_ms))
+    }
+
+    /// The keypad stays closed until then, although the clock says otherwise.
+    pub(super) fn held_until(&self) -> Option<TimestampMs> {
+        self.pin_wait.until.filter(|until| *until > self.now)
     }
 
     /// The try is counted on disk before it is made.
@@ -205,7 +233,8 @@ impl Tablet {
         };
         self.state.session = Some(Arc::new(session));
         self.message = None;
-        self.round = self.latest_round();
+        let left_at = self.left_at.take().filter(|id| self.has_paper(*id));
+        self.round = left_at.or_else(|| self.latest_round());
         if let Some(kept) = kept
             && self.has_paper(kept.round)
         {
@@ -297,7 +326,7 @@ impl Tablet {
         self.locking = false;
         self.state.session = None;
         self.form = None;
-        self.round = None;
+        self.left_at = self.round.take();
         self.undo = None;
         self.token = None;
         self.message = None;

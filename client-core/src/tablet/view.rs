@@ -34,7 +34,21 @@ pub enum Phase {
     /// Open.
     Unlocked,
     /// The vault key is destroyed; what was saved still leaves through the outbox.
-    Destroyed,
+    Destroyed {
+        /// Why.
+        cause: Destruction,
+    },
+}
+
+/// Why a tablet destroyed what it held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Destruction {
+    /// Ten wrong PINs.
+    WrongPins,
+    /// The coordination revoked it.
+    Revoked,
 }
 
 /// Everything on screen.
@@ -67,6 +81,8 @@ pub struct View {
     pub message: Option<Message>,
     /// What the platform last reported.
     pub platform: PlatformReport,
+    /// Untouched for so many minutes, the tablet is to be locked.
+    pub lock_minutes: u8,
 }
 
 /// A forgotten PIN.
@@ -114,12 +130,12 @@ pub enum Tone {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Check {
-    /// `storage`, `storage-persistent`, `position`, `battery`, `map`, `app-version`, `installed`,
-    /// `plan`.
+    /// `device`, `storage`, `storage-persistent`, `position`, `battery`, `map`,
+    /// `app-version`, `installed`, `wake-lock`, `clock`, `plan`...
     pub code: String,
     /// Good, or worth a look; nothing here keeps a team from leaving.
     pub tone: Tone,
-    /// A number of the sentence.
+    /// A number of the sentence; for `device`, reasons in codes, apart by spaces.
     pub detail: Option<String>,
 }
 
@@ -257,6 +273,8 @@ pub struct RoundView {
     pub started_at: TimestampMs,
     /// How it was closed.
     pub closed: Option<Coverage>,
+    /// Another tablet of the team closed it.
+    pub closed_elsewhere: bool,
     /// Sums over what stands.
     pub totals: Totals,
     /// Entries, newest first.

@@ -5,10 +5,11 @@ use super::carriage::Carried;
 use super::outbox::Arrival;
 use super::session::VAULT_FILE;
 use super::view::{
-    CarriedView, OutboxView, Phase, PlanView, ReceiptView, RoundSummary, SectorView, TeamView, View,
+    CarriedView, Destruction, OutboxView, Phase, PlanView, ReceiptView, RoundSummary, SectorView,
+    TeamView, View,
 };
 use crate::document::Plan;
-use crate::model::{Sector, SectorId, TeamId, TimestampMs};
+use crate::model::{LOCK_MINUTES, Sector, SectorId, TeamId, TimestampMs};
 use crate::sync::Peer;
 
 /// A position older than this says no more where the team is, milliseconds.
@@ -51,6 +52,10 @@ impl Tablet {
             form: open.then(|| self.form_view()).flatten(),
             message: self.message.clone(),
             platform: self.platform.clone(),
+            lock_minutes: self
+                .plan()
+                .and_then(|plan| plan.campaign.as_ref())
+                .map_or(LOCK_MINUTES, |campaign| campaign.lock_minutes),
         }
     }
 
@@ -65,7 +70,12 @@ impl Tablet {
         } else if device.credentials.is_none() {
             Phase::Fresh
         } else if device.destroyed {
-            Phase::Destroyed
+            let cause = if device.tries.exhausted() {
+                Destruction::WrongPins
+            } else {
+                Destruction::Revoked
+            };
+            Phase::Destroyed { cause }
         } else if self.is_open() {
             Phase::Unlocked
         } else if self.spare.is_some() {
@@ -74,7 +84,7 @@ impl Tablet {
             Phase::ChoosePin
         } else {
             Phase::Locked {
-                next_try_at: device.tries.next_try_at(self.now),
+                next_try_at: device.tries.next_try_at(self.now).max(self.held_until()),
                 tries_left: device.tries.left(),
             }
         }

@@ -142,7 +142,7 @@ impl Tablet {
             .outbox
             .waiting
             .iter()
-            .filter(|waiting| waiting.document == document)
+            .filter(|waiting| waiting.document == document && waiting.refused.is_none())
             .take(CHANGES_PER_ENVELOPE)
             .collect();
         let wanted: Vec<&String> = waiting

@@ -33,6 +33,8 @@ pub enum Order {
         nights: Vec<Night>,
         /// The coordination's number.
         coordination_number: Option<String>,
+        /// Untouched for so many minutes, a tablet locks; as it was where none is said.
+        lock_minutes: Option<u8>,
         /// What the law asks.
         legal: LegalFrame,
         /// When raw data go.

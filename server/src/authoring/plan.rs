@@ -8,8 +8,8 @@ use crate::store::random_id;
 use geo::{CoordsIter, MultiPolygon};
 use maraude_core::document::{Plan, boundary_fits};
 use maraude_core::model::{
-    Assignment, Campaign, CampaignMode, CampaignState, LegalFrame, Night, RetentionFrame,
-    RiskClass, Sector, SectorId, Site, Team, Zone, ZoneId,
+    Assignment, Campaign, CampaignMode, CampaignState, LOCK_MINUTES_RANGE, LegalFrame, Night,
+    RetentionFrame, RiskClass, Sector, SectorId, Site, Team, Zone, ZoneId,
 };
 use std::collections::BTreeSet;
 
@@ -37,6 +37,7 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order, plan: &Plan) -> Result<I
             name,
             nights,
             coordination_number,
+            lock_minutes,
             legal,
             retention,
         } => {
@@ -44,6 +45,7 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order, plan: &Plan) -> Result<I
                 name,
                 nights,
                 coordination_number: coordination_number.as_deref(),
+                lock_minutes: lock_minutes.unwrap_or(campaign.lock_minutes),
                 legal,
                 retention: *retention,
             };
@@ -166,6 +168,7 @@ struct Details<'a> {
     name: &'a str,
     nights: &'a [Night],
     coordination_number: Option<&'a str>,
+    lock_minutes: u8,
     legal: &'a LegalFrame,
     retention: RetentionFrame,
 }
@@ -210,11 +213,15 @@ fn set_details(
             return Err(OrderError::invalid("missing", field));
         }
     }
+    if !LOCK_MINUTES_RANGE.contains(&details.lock_minutes) {
+        return Err(OrderError::invalid("out-of-range", "lock_minutes"));
+    }
     let number = details.coordination_number.map(str::trim);
     let after = Campaign {
         name: details.name.trim().to_owned(),
         nights: nights.into_iter().collect(),
         coordination_number: number.filter(|n| !n.is_empty()).map(str::to_owned),
+        lock_minutes: details.lock_minutes,
         legal: details.legal.clone(),
         retention: details.retention,
         ..campaign.clone()

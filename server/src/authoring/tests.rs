@@ -156,6 +156,7 @@ fn a_campaign_opens_only_when_nothing_is_missing_then_locks() {
         name: "Nuit".into(),
         nights,
         coordination_number: Some("04 00 00 00 00".into()),
+        lock_minutes: None,
         legal: LegalFrame::default(),
         retention: RetentionFrame::default(),
     };

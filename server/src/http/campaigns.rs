@@ -120,6 +120,7 @@ fn describe(live: &LiveView, position: LogPosition) -> Result<CampaignDetail, Pr
         position,
         obstacles: campaign.opening_obstacles(),
         coordination_number: campaign.coordination_number,
+        lock_minutes: campaign.lock_minutes,
         time_zone: campaign.time_zone,
         legal: campaign.legal,
         retention: campaign.retention,

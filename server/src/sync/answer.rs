@@ -9,14 +9,11 @@ use maraude_core::document::{ChangeHash, Document, Plan, RawChange, document_id}
 use maraude_core::model::{DocumentId, TimestampMs};
 use maraude_core::sync::envelope::envelope_hash;
 use maraude_core::sync::{
-    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, Follow, PROTOCOL, Receipt, SyncAnswer, WipeOrder,
-    WipeReason,
+    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, FOLLOW_CAP, Follow, PROTOCOL, Receipt, SyncAnswer,
+    WipeOrder, WipeReason,
 };
 use serde_bytes::{ByteArray, ByteBuf};
 use std::collections::HashSet;
-
-/// Documents one request may follow; more are left out.
-const FOLLOWED: usize = 64;
 
 impl Engine {
     /// Answers a request whose batches are on disk. Blocks: runs in the pool.
@@ -100,7 +97,7 @@ impl Engine {
     fn updates(&self, exchange: &Exchange) -> Result<Vec<DocumentUpdate>, EngineError> {
         let plan = self.plan_or_none()?;
         let mut room = Room::new();
-        let followed = exchange.request.follow.iter().take(FOLLOWED);
+        let followed = exchange.request.follow.iter().take(FOLLOW_CAP);
         followed
             .map(|follow| self.update(exchange, &plan, follow, &mut room))
             .collect()

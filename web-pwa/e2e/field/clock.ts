@@ -8,14 +8,18 @@ import type { BrowserContext, Page } from '@playwright/test';
 
 const SHIFT = `(() => {
   const real = Date.now.bind(Date);
-  let shiftMs = 0;
-  Date.now = () => real() + shiftMs;
-  new BroadcastChannel('test-clock').onmessage = ({ data }) => { shiftMs = data; };
+  const steady = performance.now.bind(performance);
+  let setMs = 0;
+  let passedMs = 0;
+  Date.now = () => real() + setMs + passedMs;
+  performance.now = () => steady() + passedMs;
+  new BroadcastChannel('test-clock').onmessage = ({ data }) => { [setMs, passedMs] = data; };
 })();`;
 
 /** See the module. */
 export class ShiftedClock {
-  private shiftMs = 0;
+  private setMs = 0;
+  private passedMs = 0;
 
   /** Prepares every page of the context, before it is opened. */
   static async over(context: BrowserContext): Promise<ShiftedClock> {
@@ -27,14 +31,27 @@ export class ShiftedClock {
     return new ShiftedClock();
   }
 
-  /** Moves it on. */
+  /** Lets time pass. */
   async forward(page: Page, byMs: number): Promise<void> {
-    this.shiftMs += byMs;
-    await page.evaluate((shiftMs) => {
-      // A channel does not hear itself: one for the page's own clock, one for the worker's.
-      const channel = new BroadcastChannel('test-clock');
-      channel.postMessage(shiftMs);
-      channel.close();
-    }, this.shiftMs);
+    this.passedMs += byMs;
+    await this.tell(page);
+  }
+
+  /** Sets the clock, as a person does: no time passes. */
+  async setForward(page: Page, byMs: number): Promise<void> {
+    this.setMs += byMs;
+    await this.tell(page);
+  }
+
+  private async tell(page: Page): Promise<void> {
+    await page.evaluate(
+      (told) => {
+        // A channel does not hear itself: one for the page's own clock, one for the worker's.
+        const channel = new BroadcastChannel('test-clock');
+        channel.postMessage(told);
+        channel.close();
+      },
+      [this.setMs, this.passedMs],
+    );
   }
 }

@@ -1,4 +1,5 @@
 /** A place is looked for by what a team types, with no server and no network. */
+import { look } from './look';
 import { HERE, Server } from './server';
 import { Tablet, expect, test } from './tablet';
 
@@ -58,6 +59,7 @@ test('a place typed without network is found, chosen and sent as it is named', a
     const suggestions = tablet.page.getByRole('list', { name: 'Lieux proposés' });
     await place.fill('ss pt sernant');
     await expect(suggestions.getByRole('button').first()).toHaveText(/Pont de Sernan\s+repère/);
+    await look(tablet.page, 'places proposed');
     await place.fill('xyzzy qwrtz');
     await expect(suggestions).toBeHidden();
     await place.fill('angle folch et st evariste');

@@ -58,6 +58,7 @@ export class Server {
   team: string = randomUUID();
   sector: string = randomUUID();
   sectorCode = 'T01';
+  teamCode = 'E03';
   /** Where its team stands. */
   here = HERE;
   private readonly folder = mkdtempSync(join(tmpdir(), 'maraude-field-'));
@@ -136,10 +137,32 @@ export class Server {
 
   /** A link that enrols one tablet of the team. */
   async enrolmentLink(label: string): Promise<string> {
-    const made = await this.api<{ code: string }>('POST', `${this.at()}/enrolments`, {
-      label,
-      team: this.team,
-    });
+    return `${this.base}/#enrol=${await this.enrolmentCode(label)}`;
+  }
+
+  /** The code that is dictated. */
+  async enrolmentCode(label: string): Promise<string> {
+    return (await this.enrolment(label)).code;
+  }
+
+  /** Everything that shows a code: in letters, and as a picture. */
+  async enrolment(label: string): Promise<{ code: string; qr_svg: string }> {
+    return this.api('POST', `${this.at()}/enrolments`, { label, team: this.team });
+  }
+
+  /** Takes a tablet's rights away. */
+  async revoke(label: string): Promise<void> {
+    const devices = await this.api<{ id: string; label: string }[]>('GET', `${this.at()}/devices`);
+    const device = devices.find((one) => one.label === label);
+    await this.api('POST', `${this.at()}/devices/${device?.id}/revoke`);
+  }
+
+  /** A link into a campaign that is only begun. */
+  async linkOfAnotherCampaign(name: string): Promise<string> {
+    const campaign = { name, kind: 'night_count', mode: 'exercise' };
+    const { id } = await this.api<{ id: string }>('POST', '/api/campaigns', campaign);
+    const order = { label: 'Tablette', team: null };
+    const made = await this.api<{ code: string }>('POST', `/api/campaigns/${id}/enrolments`, order);
     return `${this.base}/#enrol=${made.code}`;
   }
 
@@ -180,7 +203,8 @@ export class Server {
   async nextTeam(): Promise<void> {
     this.team = randomUUID();
     this.teams += 1;
-    const team = { id: this.team, code: `X${this.teams}`, organisation: null, professional: false };
+    this.teamCode = `X${this.teams}`;
+    const team = { id: this.team, code: this.teamCode, organisation: null, professional: false };
     await this.order({ command: 'put_team', team });
     const assignment = { team: this.team, sector: this.sector, night: NIGHT };
     await this.order({ command: 'assign', assignment });

@@ -37,6 +37,11 @@ export class Tablet {
   /** Opens the link, chooses the PIN, stands before *Avant de partir*. */
   async enrol(link: string, pin = PIN): Promise<void> {
     await this.page.goto(link);
+    await this.choosePin(pin);
+  }
+
+  /** Chooses the PIN of a tablet just enrolled. */
+  async choosePin(pin = PIN): Promise<void> {
     await expect(this.title('Choisir un code PIN')).toBeVisible({ timeout: 30_000 });
     await this.typePin(pin);
     await expect(this.title('Encore une fois')).toBeVisible();
@@ -135,13 +140,18 @@ export class Tablet {
 
   /** Goes on to the summary and saves. */
   async finish(): Promise<void> {
+    await this.toRecap();
+    await this.tap(/^Enregistrer/);
+    await expect(this.button('Comptage').or(this.button('Modifier'))).toBeVisible();
+  }
+
+  /** Goes on to the summary. */
+  async toRecap(): Promise<void> {
     while ((await this.button(/^Enregistrer/).count()) === 0) {
       const before = await this.page.locator('main').innerText();
       await this.page.locator('footer .button-primary').click();
       await expect.poll(() => this.page.locator('main').innerText()).not.toBe(before);
     }
-    await this.tap(/^Enregistrer/);
-    await expect(this.button('Comptage')).toBeVisible();
   }
 
   /** Opens *Envoi*, sends now and waits until nothing is left; works on a locked tablet too. */

@@ -2,6 +2,7 @@
  * Two tablets of one team in one round, both without network: one document, both fields survive,
  * and of one field written twice both values are shown and one is chosen.
  */
+import { look } from './look';
 import { Tablet, expect, test } from './tablet';
 import { HERE } from './server';
 
@@ -69,6 +70,7 @@ test('two tablets meet in one round; a field written twice shows both values to 
   }
 
   await one.entries().first().click();
+  await look(one.page, 'entry with a conflict');
   const dogs = one.page.getByRole('group', { name: 'Chiens' });
   await expect(dogs.getByRole('button')).toHaveCount(2);
   await expect(one.page.locator('.conflict')).not.toContainText('n_dogs');

@@ -39,6 +39,7 @@ function run(
     send: () => Promise.resolve(null),
     say: (message) => told.said.push(message),
     now: () => 0,
+    awakeMs: () => 0,
     wakeAt: () => undefined,
   });
   return { runner, told };

@@ -18,6 +18,8 @@ export interface Surroundings {
   send(request: WireRequest): Promise<WireAnswer | null>;
   say(message: FromWorker): void;
   now(): number;
+  /** How long this worker has been running, by a clock that nobody can set, milliseconds. */
+  awakeMs(): number;
   /** Calls back at a time; replaces the former wish. */
   wakeAt(atMs: number, act: () => void): void;
 }
@@ -45,9 +47,22 @@ export class Runner {
 
   /** Something happened. */
   dispatch(event: Event): void {
-    const costly = event.event === 'choose_pin' && event.cost === undefined;
-    this.waiting.push(costly ? { ...event, cost: this.around.door.affordablePin() } : event);
+    this.waiting.push(this.measured(event));
     this.run();
+  }
+
+  /** Adds what only the platform can measure. */
+  private measured(event: Event): Event {
+    switch (event.event) {
+      case 'choose_pin':
+        return event.cost === undefined
+          ? { ...event, cost: this.around.door.affordablePin() }
+          : event;
+      case 'unlock':
+        return { ...event, awake_ms: Math.round(this.around.awakeMs()) };
+      default:
+        return event;
+    }
   }
 
   /** Waits for writes under way, then lets go of the files. */

@@ -10,6 +10,7 @@ import { chooseFile } from '../platform/choose-file';
 import { handFile } from '../platform/http';
 import { forgetFix, locate, positionAllowed } from '../platform/geolocation';
 import { hasLayers, keptLayers, refreshLayers, type MapLayers } from '../platform/map-layers';
+import { keepNumber, keptNumber } from '../platform/preferences';
 import { askForFiles } from '../platform/sole-tab';
 import type { Event, PlatformReport, Position, View } from './generated/tablet';
 import { refreshPlaces } from './places';
@@ -90,6 +91,7 @@ function hear(message: FromWorker): void {
   switch (message.kind) {
     case 'view':
       view = message.view;
+      noteNumber(message.view);
       return;
     case 'ready':
       backend = message.backend;
@@ -107,6 +109,19 @@ function hear(message: FromWorker): void {
     case 'panicked':
       startAgain();
   }
+}
+
+let number = keptNumber();
+
+function noteNumber({ enrolment, coordination_number: told }: View): void {
+  if (told === number || (told === null && enrolment !== null)) return;
+  number = told;
+  keepNumber(number);
+}
+
+/** The coordination's telephone, also where the core does not start. */
+export function coordinationNumber(): string | null {
+  return view?.coordination_number ?? number;
 }
 
 function startAgain(): void {
@@ -162,6 +177,7 @@ export async function check(): Promise<void> {
     update_waiting: update.waiting,
     installed: device.installed(),
     wake_lock: await device.awakePossible(),
+    apple_tab: device.appleTab(),
   };
   dispatch({ event: 'checked', ...report });
 }
@@ -222,6 +238,11 @@ export type { MapLayers };
 /** Whether this address lets the browser keep files and work without network. */
 export function secureAddress(): boolean {
   return device.secure();
+}
+
+/** Whether this browser forgets what a tab keeps: the app is to be installed first. */
+export function mustInstall(): boolean {
+  return device.appleTab();
 }
 
 /** Chooses the PIN of a new tablet. */

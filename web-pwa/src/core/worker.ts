@@ -62,7 +62,7 @@ async function start(): Promise<void> {
     store.close();
     return fail('no-core');
   }
-  runner = new Runner({ store, door, send: sendRequest, say, now: () => Date.now(), wakeAt });
+  runner = new Runner({ store, door, send: sendRequest, say, now: () => Date.now(), awakeMs: () => performance.now(), wakeAt });
   onAskedForFiles(() => void handOver());
   await runner.start();
   for (const message of early.splice(0)) receive(message);

@@ -1,15 +1,12 @@
 /**
- * Locks the tablet when nobody touches it, or when it goes to the background.
+ * Locks the tablet when nobody touches it, or as soon as it goes to the background.
  *
  * For: `Field`. The core keeps the form that was open, sealed; the screens keep their place.
  */
 import { dispatch, tablet } from '../core/tablet.svelte';
 
-/** Untouched this long, the tablet locks. */
-const IDLE_MS = 180_000;
-
-/** Time to answer a call or take a picture of a street sign before it locks. */
-const HIDDEN_GRACE_MS = 20_000;
+/** What holds while the view is not there yet; nothing is open then. */
+const UNKNOWN_MINUTES = 5;
 
 const SIGNS_OF_LIFE = ['pointerdown', 'keydown', 'input', 'scroll', 'wheel'] as const;
 
@@ -20,7 +17,6 @@ function lock(): void {
 /** Starts watching. Called once. */
 export function idleLock(): void {
   let touchedAt = Date.now();
-  let hiddenAt: number | null = null;
   for (const sign of SIGNS_OF_LIFE) {
     addEventListener(
       sign,
@@ -30,18 +26,13 @@ export function idleLock(): void {
       { passive: true, capture: true },
     );
   }
+  const hidden = (): boolean => document.visibilityState === 'hidden';
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') {
-      hiddenAt = Date.now();
-      return;
-    }
-    // A frozen page runs no timer: what should have been locked is locked on return.
-    if (hiddenAt !== null && Date.now() - hiddenAt >= HIDDEN_GRACE_MS) lock();
-    hiddenAt = null;
+    if (hidden()) lock();
   });
   setInterval(() => {
-    const now = Date.now();
-    const gone = hiddenAt !== null && now - hiddenAt >= HIDDEN_GRACE_MS;
-    if (gone || now - touchedAt >= IDLE_MS) lock();
+    const idleMs = (tablet.view?.lock_minutes ?? UNKNOWN_MINUTES) * 60_000;
+    // A frozen page runs no timer: what should have been locked is locked on return.
+    if (hidden() || Date.now() - touchedAt >= idleMs) lock();
   }, 1_000);
 }

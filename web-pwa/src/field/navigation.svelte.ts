@@ -17,6 +17,7 @@ export type Place =
   | { readonly screen: 'send' }
   | { readonly screen: 'finish' }
   | { readonly screen: 'settings' }
+  | { readonly screen: 'enrol' }
   | { readonly screen: 'emergency' };
 
 const pile: Place[] = $state([]);

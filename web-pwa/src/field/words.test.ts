@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { en } from '../locale/en';
 import { fr } from '../locale/fr';
 import { closestNight, nightOf } from './departure/night';
-import { codeIn } from './enrol/link';
+import { codeIn } from './enrol/link.svelte';
 import { advancesAlone, lacking } from './form/card';
 import type { CardView, QuestionView } from '../core/generated/tablet';
 import { alongM } from '../map/nearest';

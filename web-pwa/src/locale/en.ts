@@ -1,5 +1,6 @@
 /** Everything the tablet says in English. */
 import type { Messages } from './fr';
+import { enrolEn, pinEn } from './enrol.en';
 import { placeEn } from './place.en';
 import { manyEn as plural } from './plural';
 import { resetEn } from './reset.en';
@@ -8,6 +9,14 @@ import { fatalEn, messagesEn } from './sentences.en';
 
 const room = (megabytes: number): string =>
   megabytes < 1000 ? `${megabytes} MB` : `${Math.round(megabytes / 1000)} GB`;
+
+/** Why an appliance does not suit, and what to do. */
+const unsuitable: Record<string, string> = {
+  'storage-fallback':
+    'Protected storage is missing (private browsing, or too old a browser): open Maraude in an ordinary window of a recent browser.',
+  'no-room': 'There is almost no room left: make some, or take another tablet.',
+  'apple-tab': 'In a tab, this device erases data after a week: install the app.',
+};
 
 export const en: Messages = {
   app: {
@@ -45,47 +54,8 @@ export const en: Messages = {
     settings: 'Settings',
     menu: 'Menu',
   },
-  enrol: {
-    title: 'Set up this tablet',
-    lead: 'The coordination gives you a code, or a QR to scan. It works only once.',
-    scan: 'Scan the QR',
-    stopScan: 'Stop the camera',
-    aim: 'Put the QR inside the picture.',
-    noCamera: 'The camera is not available. Type the code instead.',
-    code: 'Code or link',
-    codeHint: 'For example K7QM-4TXD',
-    submit: 'Enrol the tablet',
-    working: 'Checking the code…',
-    network: 'This step needs the network. Afterwards the tablet works without.',
-    found: 'An enrolment link is open on this tablet.',
-    insecure:
-      'This address is not protected (HTTPS): the tablet could neither keep data nor work without network. Tell the coordination.',
-  },
-  pin: {
-    chooseTitle: 'Choose a PIN',
-    chooseLead: '6 digits, to open this tablet during the night. Do not write it on the tablet.',
-    repeatTitle: 'Once more',
-    repeatLead: 'Type the 6 digits again.',
-    differ: 'The two PINs differ. Start again.',
-    working: 'Preparing the vault…',
-    unlockTitle: 'Unlock',
-    opening: 'Opening…',
-    digits: (count) => `${count} of 6 digits typed`,
-    erase: 'Erase',
-    wait: (seconds) =>
-      seconds < 100
-        ? `Wait ${seconds} s before the next try.`
-        : `Wait ${Math.ceil(seconds / 60)} minutes before the next try.`,
-    tries: (left) =>
-      left === 1
-        ? 'Last try. After that, go back to the coordination.'
-        : `${left} tries left.`,
-    triesSafe: 'What is saved still leaves, locked or not.',
-    destroyedTitle: 'Tablet closed',
-    destroyed:
-      'Too many wrong PINs: what could be read on this tablet has been destroyed. What was saved goes on leaving for the server.',
-    destroyedDo: 'Leave the tablet on near a network, and bring it back to the coordination.',
-  },
+  enrol: enrolEn,
+  pin: pinEn,
   departure: {
     title: 'Before leaving',
     lead: 'Nothing here keeps you from leaving. Lines marked “Have a look” deserve one.',
@@ -117,7 +87,11 @@ export const en: Messages = {
       'app-version': (detail) => (detail ? `App, version ${detail}` : 'App up to date'),
       installed: () => 'App installed',
       plan: (detail) => (detail ? `Campaign plan: ${detail} sectors` : 'Campaign plan'),
-      clock: () => 'Clock of the tablet',
+      clock: (detail) =>
+        detail
+          ? `Clock of the tablet: ${plural(Number(detail), 'minute', 'minutes')} away`
+          : 'Clock of the tablet is right',
+      device: (detail) => (detail ? 'This device does not suit well' : 'This device suits'),
       'wake-lock': () => 'Screen kept on while typing',
     },
     advice: {
@@ -125,14 +99,16 @@ export const en: Messages = {
       'storage-damaged': () => 'What can be read is kept. Tell the coordination.',
       'change-set-aside': () =>
         'The app stopped while reading them. They are on the server; the coordination is told.',
-      'storage-persistent': () => 'Install the app on the home screen.',
+      'storage-persistent': () =>
+        'Install the app on the home screen. In private browsing everything goes when it is closed.',
       position: () => 'Touch “Test the position” and accept.',
       battery: () => 'Charge the tablet or take a power bank.',
       map: () => 'Load it while there is network.',
       'app-version': () => 'A newer version waits: update before leaving.',
       installed: () => 'Browser menu, then “Add to home screen”.',
       plan: () => 'Wait for the plan to come over the network, or leave outside sectors.',
-      clock: () => 'The tablet’s clock differs from the server’s.',
+      clock: () => 'The tablet’s clock differs from the server’s: set it right.',
+      device: (detail) => detail.split(' ').map((why) => unsuitable[why] ?? why).join(' '),
       'wake-lock': () => 'The screen may go off: touch it to go on.',
     },
   },
@@ -176,6 +152,12 @@ export const en: Messages = {
     all: (count) => `Show all ${count} observations`,
     fewer: 'Show fewer',
     empty: 'Nothing yet. Touch Count when you meet somebody.',
+    none: 'No observation.',
+    partners: 'told by partners',
+    doubtful: (count) =>
+      count < 2 ? 'doubtful observation, apart' : 'doubtful observations, apart',
+    closedElsewhere: 'Another tablet of the team finished this round.',
+    closedLead: 'To count more, open it again or start another one.',
     closed: 'This round is finished.',
     reopen: 'Open it again',
     newRound: 'Start another round',
@@ -337,6 +319,7 @@ export const en: Messages = {
     expected: (people) => `${people} expected`,
     counted: 'already counted tonight',
     countSite: 'Count this place',
+    closed: 'Round finished: open it again to count a place.',
     siteKinds: { squat: 'Squat', bidonville: 'Shantytown', camp: 'Camp' },
     siteUnknown: 'Reserved place',
     legendMe: 'you',
@@ -387,6 +370,9 @@ export const en: Messages = {
     title: 'End of the round',
     found: (people, observations) =>
       `${people}, ${plural(observations, 'observation', 'observations')}.`,
+    partners: (people) => `Told by partners: ${people}.`,
+    doubtful: (count) =>
+      `${plural(count, 'doubtful observation', 'doubtful observations')} apart, for the coordination to decide.`,
     zero: 'Nobody met: this is a result, and it counts.',
     zeroConfirm: 'We looked and met nobody',
     coverage: 'The sector was walked',
@@ -420,7 +406,8 @@ export const en: Messages = {
     accessibility: 'Accessibility',
     accessibilityText:
       'Compliance with RGAA: partial, checked by automatic tests on every screen. A difficulty? Tell the coordination.',
-    idle: 'The tablet locks after 3 minutes untouched.',
+    idle: (minutes) =>
+      `The tablet locks after ${plural(minutes, 'minute', 'minutes')} untouched, and as soon as the app is left. After the PIN it is back at the same place.`,
   },
   emergency: {
     title: 'Emergency',

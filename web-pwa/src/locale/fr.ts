@@ -9,6 +9,7 @@ import type {
   WithdrawalReason,
 } from '../core/generated/tablet';
 import type { Theme } from '../core/preferences.svelte';
+import { enrolFr, pinFr } from './enrol.fr';
 import { placeFr } from './place.fr';
 import { manyFr as plural } from './plural';
 import { resetFr } from './reset.fr';
@@ -18,6 +19,15 @@ import { fatalFr, messagesFr, type Sentences } from './sentences.fr';
 /** Megabytes as people say them. */
 const room = (megabytes: number, small: string, large: string): string =>
   megabytes < 1000 ? `${megabytes} ${small}` : `${Math.round(megabytes / 1000)} ${large}`;
+
+/** Why an appliance does not suit, and what to do. */
+const unsuitable: Record<string, string> = {
+  'storage-fallback':
+    'Le stockage protégé manque (navigation privée, ou navigateur trop ancien) : ouvrez Maraude dans une fenêtre normale d’un navigateur à jour.',
+  'no-room': 'Il ne reste presque plus de place : libérez-en, ou prenez une autre tablette.',
+  'apple-tab':
+    'Dans un onglet, cet appareil efface les données au bout d’une semaine : installez l’application.',
+};
 
 export const fr = {
   app: {
@@ -56,48 +66,8 @@ export const fr = {
     settings: 'Réglages',
     menu: 'Menu',
   },
-  enrol: {
-    title: 'Préparer cette tablette',
-    lead: 'La coordination vous donne un code, ou un QR à scanner. Il ne sert qu’une fois.',
-    scan: 'Scanner le QR',
-    stopScan: 'Arrêter la caméra',
-    aim: 'Placez le QR dans l’image.',
-    noCamera: 'La caméra n’est pas disponible. Tapez le code à la place.',
-    code: 'Code ou lien',
-    codeHint: 'Par exemple K7QM-4TXD',
-    submit: 'Enrôler la tablette',
-    working: 'Vérification du code…',
-    network: 'Cette étape a besoin du réseau. Ensuite, la tablette marche sans.',
-    found: 'Un lien d’enrôlement est ouvert sur cette tablette.',
-    insecure:
-      'Cette adresse n’est pas protégée (HTTPS) : la tablette ne pourra ni garder les données ni marcher sans réseau. Prévenez la coordination.',
-  },
-  pin: {
-    chooseTitle: 'Choisir un code PIN',
-    chooseLead:
-      '6 chiffres, pour ouvrir cette tablette pendant la nuit. Ne l’écrivez pas sur la tablette.',
-    repeatTitle: 'Encore une fois',
-    repeatLead: 'Tapez à nouveau les 6 chiffres.',
-    differ: 'Les deux codes sont différents. Recommencez.',
-    working: 'Préparation du coffre…',
-    unlockTitle: 'Déverrouiller',
-    opening: 'Ouverture…',
-    digits: (count: number) => `${count} chiffres tapés sur 6`,
-    erase: 'Effacer',
-    wait: (seconds: number) =>
-      seconds < 100
-        ? `Patientez ${seconds} s avant le prochain essai.`
-        : `Patientez ${Math.ceil(seconds / 60)} minutes avant le prochain essai.`,
-    tries: (left: number) =>
-      left === 1
-        ? 'Dernier essai. Après, il faudra revenir à la coordination.'
-        : `Encore ${left} essais.`,
-    triesSafe: 'Ce qui est enregistré part quand même, verrouillé ou non.',
-    destroyedTitle: 'Tablette fermée',
-    destroyed:
-      'Trop de codes faux : les données lisibles sur cette tablette ont été détruites. Ce qui était enregistré continue de partir vers le serveur.',
-    destroyedDo: 'Laissez la tablette allumée près d’un réseau, et rapportez-la à la coordination.',
-  },
+  enrol: enrolFr,
+  pin: pinFr,
   departure: {
     title: 'Avant de partir',
     lead: 'Rien ici n’empêche de partir. Les lignes « À regarder » méritent un coup d’œil.',
@@ -129,7 +99,11 @@ export const fr = {
       'app-version': (detail) => (detail ? `Application, version ${detail}` : 'Application à jour'),
       installed: () => 'Application installée',
       plan: (detail) => (detail ? `Plan de la campagne : ${detail} secteurs` : 'Plan de la campagne'),
-      clock: () => 'Horloge de la tablette',
+      clock: (detail) =>
+        detail
+          ? `Horloge de la tablette : ${plural(Number(detail), 'minute', 'minutes')} d’écart`
+          : 'Horloge de la tablette à l’heure',
+      device: (detail) => (detail ? 'Cet appareil convient mal' : 'Cet appareil convient'),
       'wake-lock': () => 'Écran gardé allumé pendant la saisie',
     } as Sentences,
     advice: {
@@ -137,14 +111,16 @@ export const fr = {
       'storage-damaged': () => 'Ce qui se lit est gardé. Prévenez la coordination.',
       'change-set-aside': () =>
         'L’application s’est arrêtée en les lisant. Elles sont sur le serveur ; la coordination est prévenue.',
-      'storage-persistent': () => 'Installez l’application sur l’écran d’accueil.',
+      'storage-persistent': () =>
+        'Installez l’application sur l’écran d’accueil. En navigation privée, tout s’efface à la fermeture.',
       position: () => 'Touchez « Tester la position » et acceptez.',
       battery: () => 'Chargez la tablette ou prenez une batterie.',
       map: () => 'Chargez-la tant qu’il y a du réseau.',
       'app-version': () => 'Une version plus récente attend : mettez à jour avant de partir.',
       installed: () => 'Menu du navigateur, puis « Ajouter à l’écran d’accueil ».',
       plan: () => 'Attendez que le plan arrive par le réseau, ou partez hors secteur.',
-      clock: () => 'L’heure de la tablette diffère de celle du serveur.',
+      clock: () => 'L’heure de la tablette diffère de celle du serveur : réglez-la.',
+      device: (detail) => detail.split(' ').map((why) => unsuitable[why] ?? why).join(' '),
       'wake-lock': () => 'L’écran pourra s’éteindre : touchez-le pour continuer.',
     } as Sentences,
   },
@@ -188,7 +164,13 @@ export const fr = {
     all: (count: number) => `Voir les ${count} observations`,
     fewer: 'Voir moins',
     empty: 'Rien encore. Touchez Comptage à la première rencontre.',
+    none: 'Aucune observation.',
+    partners: 'dits par des partenaires',
+    doubtful: (count: number): string =>
+      count < 2 ? 'observation douteuse, à part' : 'observations douteuses, à part',
     closed: 'Cette maraude est terminée.',
+    closedElsewhere: 'Une autre tablette de l’équipe a terminé cette maraude.',
+    closedLead: 'Pour compter encore, rouvrez-la ou commencez-en une autre.',
     reopen: 'La rouvrir',
     newRound: 'Commencer une autre maraude',
   },
@@ -350,6 +332,7 @@ export const fr = {
     expected: (people: string) => `${people} attendues`,
     counted: 'déjà compté cette nuit',
     countSite: 'Compter ce lieu',
+    closed: 'Maraude terminée : rouvrez-la pour compter un lieu.',
     siteKinds: {
       squat: 'Squat',
       bidonville: 'Bidonville',
@@ -405,6 +388,9 @@ export const fr = {
     title: 'Fin de maraude',
     found: (people: string, observations: number) =>
       `${people}, ${plural(observations, 'observation', 'observations')}.`,
+    partners: (people: string) => `Dits par des partenaires : ${people}.`,
+    doubtful: (count: number) =>
+      `${plural(count, 'observation douteuse', 'observations douteuses')} à part, que la coordination décidera.`,
     zero: 'Personne rencontré : c’est un résultat, et il compte.',
     zeroConfirm: 'Nous avons cherché et n’avons rencontré personne',
     coverage: 'Le secteur a été parcouru',
@@ -442,7 +428,8 @@ export const fr = {
     accessibility: 'Accessibilité',
     accessibilityText:
       'Conformité au RGAA : partielle, vérifiée par des tests automatiques sur chaque écran. Une difficulté ? Dites-la à la coordination.',
-    idle: 'La tablette se verrouille après 3 minutes sans toucher.',
+    idle: (minutes: number) =>
+      `La tablette se verrouille après ${plural(minutes, 'minute', 'minutes')} sans toucher, et dès qu’on quitte l’application. Après le code PIN, elle revient au même endroit.`,
   },
   emergency: {
     title: 'Urgence',

@@ -23,6 +23,8 @@ export const prepareEn: PrepareText = {
     noNight: 'No night yet.',
     number: 'The coordination’s telephone',
     numberHint: 'Shown under Urgence on every tablet.',
+    lock: 'Minutes untouched before a tablet locks',
+    lockHint: 'From 3 to 15; 5 unless there is a reason.',
     legal: 'Legal frame',
     legalHint: 'Needed before a real campaign opens.',
     controller: 'Data controller',

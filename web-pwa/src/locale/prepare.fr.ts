@@ -22,6 +22,8 @@ export const prepareFr = {
     noNight: 'Aucune nuit pour l’instant.',
     number: 'Téléphone de la coordination',
     numberHint: 'Affiché dans Urgence sur chaque tablette.',
+    lock: 'Minutes sans toucher avant qu’une tablette se verrouille',
+    lockHint: 'De 3 à 15 ; 5 si rien ne presse.',
     legal: 'Cadre légal',
     legalHint: 'Demandé avant d’ouvrir une campagne réelle.',
     controller: 'Responsable du traitement',

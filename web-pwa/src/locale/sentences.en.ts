@@ -67,6 +67,11 @@ export const messagesEn: Messages['messages'] = {
   'server-busy': () => 'The server is busy. Try again in a moment.',
   'unexpected-answer': () => 'The server answered something unexpected. Try again.',
   revoked: () => 'This tablet is no longer allowed. Bring it back to the coordination.',
+  'round-is-closed': () =>
+    'This round is finished: nothing is added to it. Open it again, or start another one.',
+  'send-first': (detail) => `${detail} still to send: send first, then give the same code.`,
+  'form-first': () => 'A form is open: save it or leave it first.',
+  'unlock-first': () => 'Unlock the tablet first.',
   'round-closed': () => 'Round finished.',
   'round-reopened': () => 'Round open again.',
 };

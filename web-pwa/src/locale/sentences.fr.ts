@@ -72,6 +72,12 @@ export const messagesFr = {
   'server-busy': () => 'Le serveur est occupé. Réessayez dans un instant.',
   'unexpected-answer': () => 'Le serveur a répondu quelque chose d’inattendu. Réessayez.',
   revoked: () => 'Cette tablette n’est plus autorisée. Rapportez-la à la coordination.',
+  'round-is-closed': () =>
+    'Cette maraude est terminée : rien n’y est ajouté. Rouvrez-la, ou commencez-en une autre.',
+  'send-first': (detail) =>
+    `Il reste ${detail} à envoyer : envoyez d’abord, puis donnez le même code.`,
+  'form-first': () => 'Un formulaire est ouvert : enregistrez-le ou quittez-le d’abord.',
+  'unlock-first': () => 'Déverrouillez d’abord la tablette.',
   'round-closed': () => 'Maraude terminée.',
   'round-reopened': () => 'Maraude rouverte.',
 } as Sentences;

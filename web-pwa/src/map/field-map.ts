@@ -37,6 +37,12 @@ export interface FieldColours {
   readonly muted: string;
 }
 
+/** What a map shows: its middle and how close it is. */
+export interface Camera {
+  readonly place: readonly [number, number];
+  readonly zoom: number;
+}
+
 /** A box of west, south, east, north. */
 export type Box = readonly [number, number, number, number];
 
@@ -140,6 +146,16 @@ export class FieldMap {
       center: [place[0], place[1]],
       zoom: Math.max(this.map.getZoom(), zoom ?? 0),
     });
+  }
+
+  /** What is shown now. */
+  camera(): Camera {
+    return { place: this.centre(), zoom: this.map.getZoom() };
+  }
+
+  /** Shows it again. */
+  look({ place, zoom }: Camera): void {
+    this.map.jumpTo({ center: [place[0], place[1]], zoom });
   }
 
   zoom(step: 1 | -1): void {

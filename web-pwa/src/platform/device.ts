@@ -46,6 +46,11 @@ export function installed(): boolean {
   return apple || matchMedia('(display-mode: standalone), (display-mode: fullscreen)').matches;
 }
 
+/** A tab of Apple's browsers on a tablet or telephone: they forget a page's files after a week. */
+export function appleTab(): boolean {
+  return 'standalone' in navigator && navigator.maxTouchPoints > 1 && !installed();
+}
+
 /** Whether the page runs where the browser's guarded functions exist (HTTPS or localhost). */
 export function secure(): boolean {
   return isSecureContext;

@@ -6,6 +6,28 @@
 
 const KEY = 'maraude.preferences';
 
+/** The coordination's telephone: shown under *Urgence* where the core does not start. */
+const NUMBER = 'maraude.coordination';
+
+/** The number kept last. */
+export function keptNumber(): string | null {
+  try {
+    return localStorage.getItem(NUMBER);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps the number, or forgets it. */
+export function keepNumber(number: string | null): void {
+  try {
+    if (number === null) localStorage.removeItem(NUMBER);
+    else localStorage.setItem(NUMBER, number);
+  } catch {
+    // Private mode: the number lasts as long as the core works.
+  }
+}
+
 /** Reads what was kept, unchecked; nothing where there is nothing or storage is refused. */
 export function readKept(): unknown {
   try {

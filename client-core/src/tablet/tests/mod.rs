@@ -2,6 +2,7 @@
 //! the core's own gate and envelopes.
 
 mod carrying;
+mod departing;
 mod endurance;
 mod last_words;
 mod platform;

@@ -235,7 +235,10 @@ impl Platform {
     }
 
     pub fn unlock(&mut self) {
-        self.send(Event::Unlock { pin: PIN.into() });
+        self.send(Event::Unlock {
+            pin: PIN.into(),
+            awake_ms: None,
+        });
     }
 
     /// Opens the vault without asking the server for anything at once.

@@ -3,7 +3,7 @@ use super::server::Server;
 use crate::form::FormKind;
 use crate::model::AnswerValue;
 use crate::sync::WipeReason;
-use crate::tablet::{Event, Phase};
+use crate::tablet::{Destruction, Event, Phase};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -23,9 +23,10 @@ fn ten_wrong_pins_destroy_the_vault_and_lose_nothing_that_was_saved() {
     let (server, mut tablet) = night();
     tablet.send(Event::Lock);
     let mut tries = 0;
-    while tablet.view().phase != Phase::Destroyed {
+    while !matches!(tablet.view().phase, Phase::Destroyed { .. }) {
         tablet.send(Event::Unlock {
             pin: "864213".into(),
+            awake_ms: None,
         });
         tries += 1;
         if let Phase::Locked { next_try_at, .. } = tablet.view().phase {
@@ -37,7 +38,8 @@ fn ten_wrong_pins_destroy_the_vault_and_lose_nothing_that_was_saved() {
     let left: Vec<&str> = tablet.files.keys().map(String::as_str).collect();
     assert_eq!(left, ["device", "outbox"]);
     tablet.kill_and_start();
-    assert_eq!(tablet.view().phase, Phase::Destroyed);
+    let cause = Destruction::WrongPins;
+    assert_eq!(tablet.view().phase, Phase::Destroyed { cause });
     assert_eq!(tablet.view().outbox.unsent, 6);
     tablet.go_online();
     assert_eq!(server.borrow().observations(), 6);
@@ -53,6 +55,7 @@ fn a_wrong_pin_is_counted_before_it_is_answered() {
         tablet.dies_after = Some(1);
         tablet.send(Event::Unlock {
             pin: "864213".into(),
+            awake_ms: None,
         });
         tablet.kill_and_start();
         let Phase::Locked { tries_left, .. } = tablet.view().phase else {
@@ -84,6 +87,7 @@ fn no_try_is_made_before_its_time() {
     for _ in 0..5 {
         tablet.send(Event::Unlock {
             pin: "864213".into(),
+            awake_ms: None,
         });
     }
     tablet.unlock();
@@ -142,10 +146,12 @@ fn a_destroyed_tablet_may_enrol_anew_and_still_hands_in_the_old_work() {
     for _ in 0..10 {
         tablet.send(Event::Unlock {
             pin: "864213".into(),
+            awake_ms: None,
         });
         tablet.now += 4_000_000;
     }
-    assert_eq!(tablet.view().phase, Phase::Destroyed);
+    let cause = Destruction::WrongPins;
+    assert_eq!(tablet.view().phase, Phase::Destroyed { cause });
     tablet.online = true;
     tablet.send(Event::Enrol {
         code: super::server::CODES[1].into(),
@@ -193,7 +199,8 @@ fn a_revoked_tablet_destroys_its_vault_and_hands_in_what_it_holds() {
     server.borrow_mut().told.orders = Some(WipeReason::Revoked);
     tablet.go_online();
     assert_eq!(tablet.message(), "tablet-revoked");
-    assert_eq!(tablet.view().phase, Phase::Destroyed);
+    let cause = Destruction::Revoked;
+    assert_eq!(tablet.view().phase, Phase::Destroyed { cause });
     assert_eq!(server.borrow().observations(), 6);
     let left: Vec<&str> = tablet.files.keys().map(String::as_str).collect();
     assert_eq!(left, ["device", "outbox"]);
@@ -211,7 +218,12 @@ fn a_tablet_with_nothing_to_send_asks_whether_it_was_revoked() {
             tablet.unlock();
         }
         tablet.send(Event::Network { online: true });
-        assert_eq!(tablet.view().phase, Phase::Destroyed, "locked: {locked}");
+        let cause = Destruction::Revoked;
+        assert_eq!(
+            tablet.view().phase,
+            Phase::Destroyed { cause },
+            "locked: {locked}"
+        );
         server.borrow_mut().revoked = false;
         server.borrow_mut().told.orders = None;
     }

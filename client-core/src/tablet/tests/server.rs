@@ -42,6 +42,10 @@ fn campaign() -> CampaignId {
     CampaignId::from_random([0xca; 16])
 }
 
+fn other_campaign() -> CampaignId {
+    CampaignId::from_random([0xcb; 16])
+}
+
 fn own_team() -> Team {
     Team {
         id: team(),
@@ -91,6 +95,16 @@ pub struct Told {
     /// A coordinator allows whoever asks a new PIN; the words that were asked with.
     pub allows_reset: bool,
     pub asked_with: Option<[u8; 32]>,
+    /// Its clock is so far ahead of where it was, milliseconds.
+    pub clock_ms: i64,
+    /// Codes are of another campaign.
+    pub other_campaign: bool,
+    /// A code may be given again, as by a tablet that lost the answer.
+    pub forgives_codes: bool,
+    /// Documents followed in one request; further ones are left out.
+    pub follow_cap: Option<usize>,
+    /// What changes this document is refused, and not kept either.
+    pub no_room_for: Option<DocumentId>,
 }
 
 impl Server {
@@ -176,6 +190,22 @@ impl Server {
         *self.signing.verifying_key().as_bytes()
     }
 
+    /// Sends the team to as many places on later nights.
+    pub fn assign_many(&mut self, number: u8) {
+        let name = DocumentName::Plan {
+            campaign: campaign(),
+        };
+        self.author(name, |w| {
+            for n in 0..number {
+                w.put_assignment(&Assignment {
+                    team: team(),
+                    sector: SectorId::from_random([n; 16]),
+                    night: format!("2026-02-{:02}", 1 + n % 28).parse().unwrap(),
+                });
+            }
+        });
+    }
+
     /// All rounds as the server reads them.
     pub fn rounds(&self) -> Vec<Round> {
         let rounds = self.documents.iter();
@@ -226,7 +256,7 @@ impl Server {
         let Some(at) = CODES.iter().position(|known| *known == code) else {
             return problem("code-unknown", 404);
         };
-        if at < self.used {
+        if at < self.used && !self.told.forgives_codes {
             return problem("code-used", 409);
         }
         let key: [u8; 32] = array_from_base64(asked["verifying_key"].as_str().unwrap()).unwrap();
@@ -239,8 +269,10 @@ impl Server {
         let device = DeviceId::from_random([0x80 + at as u8; 16]);
         self.devices.insert(device, key);
         let answer = json!({
-            "device": device, "label": format!("T{at}"), "campaign": campaign(),
-            "campaign_name": "Nuit d'essai", "exercise": true, "team": team(),
+            "device": device, "label": format!("T{at}"),
+            "campaign": if self.told.other_campaign { other_campaign() } else { campaign() },
+            "campaign_name": if self.told.other_campaign { "Nuit réelle" } else { "Nuit d'essai" },
+             "exercise": true, "team": team(),
             "campaign_key": to_base64(&self.public),
             "server_key": to_base64(self.signing.verifying_key().as_bytes()),
             "upload_token": format!("upload-{at}"), "coordination_number": null,
@@ -279,7 +311,7 @@ impl Server {
         let mut answer = SyncAnswer {
             protocol: PROTOCOL,
             epoch: ByteArray::new([self.epoch; 16]),
-            server_at: now + 90_000,
+            server_at: now + 90_000 + self.told.clock_ms,
             receipts: Vec::new(),
             refused: Vec::new(),
             documents: Vec::new(),
@@ -299,6 +331,15 @@ impl Server {
             answer.reset_given = self.give_share(request.device, &key);
         }
         for bytes in &request.envelopes {
+            if self.has_no_room(bytes) {
+                answer.refused.push(RefusedEnvelope {
+                    envelope: HashBytes::new(envelope::envelope_hash(bytes)),
+                    code: "quarantine-full".into(),
+                    quarantined: false,
+                    successor: None,
+                });
+                continue;
+            }
             match self.take(bytes, now) {
                 Some(receipt) => answer.receipts.push(receipt),
                 None => answer.refused.push(RefusedEnvelope {
@@ -309,7 +350,8 @@ impl Server {
                 }),
             }
         }
-        for follow in request.follow.iter().filter(|_| reads) {
+        let cap = self.told.follow_cap.unwrap_or(usize::MAX);
+        for follow in request.follow.iter().filter(|_| reads).take(cap) {
             let Some((name, document)) = self.documents.get(&document_id(&follow.name)) else {
                 continue;
             };
@@ -356,6 +398,12 @@ impl Server {
         let share = open_secret(&self.secret, SecretFor::Deposit, campaign(), device, sealed)?;
         let given = seal_secret(key, SecretFor::Grant, campaign(), device, &share, [5; 32])?;
         Some(ByteBuf::from(given))
+    }
+
+    fn has_no_room(&self, bytes: &[u8]) -> bool {
+        let opened = envelope::open(bytes, &self.secret, envelope::PAYLOAD_CAP_BYTES);
+        let about = opened.map(|payload| document_id(&payload.name));
+        self.told.no_room_for.is_some() && about.ok() == self.told.no_room_for
     }
 
     fn order(&self, device: DeviceId, now: i64) -> Option<WipeOrder> {

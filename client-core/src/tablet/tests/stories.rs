@@ -397,6 +397,8 @@ fn the_check_list_warns_and_never_keeps_anybody_from_leaving() {
     };
     assert_eq!(tone("plan"), Some(Tone::Good));
     assert_eq!(tone("map"), Some(Tone::Notice));
+    assert_eq!(tone("clock"), Some(Tone::Good), "90 seconds away");
+    assert_eq!(tone("device"), Some(Tone::Good));
     tablet.set_out();
     let round = server.borrow().rounds().remove(0);
     assert!(round.departures[0].warnings.contains(&"map".to_owned()));

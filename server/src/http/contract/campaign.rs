@@ -59,6 +59,8 @@ pub struct CampaignDetail {
     pub position: u64,
     /// The coordination's number.
     pub coordination_number: Option<String>,
+    /// Untouched for so many minutes, a tablet locks.
+    pub lock_minutes: u8,
     /// IANA time zone.
     pub time_zone: String,
     /// What the law asks.

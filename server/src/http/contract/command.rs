@@ -52,6 +52,9 @@ pub enum Command {
         nights: Vec<Night>,
         /// The coordination's number.
         coordination_number: Option<String>,
+        /// Untouched for so many minutes (3 to 15), a tablet locks; as it was where none is said.
+        #[serde(default)]
+        lock_minutes: Option<u8>,
         /// What the law asks.
         #[schema(value_type = Object)]
         legal: LegalFrame,

@@ -181,6 +181,10 @@ position: number,
  */
 coordination_number: string | null,
 /**
+ * Untouched for so many minutes, a tablet locks.
+ */
+lock_minutes: number,
+/**
  * IANA time zone.
  */
 time_zone: string,
@@ -313,6 +317,10 @@ nights: Array<Night>,
  * The coordination's number.
  */
 coordination_number: string | null,
+/**
+ * Untouched for so many minutes (3 to 15), a tablet locks; as it was where none is said.
+ */
+lock_minutes: number | null,
 /**
  * What the law asks.
  */

@@ -76,8 +76,8 @@ at: number | null, };
  */
 export type Check = { 
 /**
- * `storage`, `storage-persistent`, `position`, `battery`, `map`, `app-version`, `installed`,
- * `plan`.
+ * `device`, `storage`, `storage-persistent`, `position`, `battery`, `map`,
+ * `app-version`, `installed`, `wake-lock`, `clock`, `plan`...
  */
 code: string, 
 /**
@@ -85,7 +85,7 @@ code: string,
  */
 tone: Tone, 
 /**
- * A number of the sentence.
+ * A number of the sentence; for `device`, reasons in codes, apart by spaces.
  */
 detail: string | null, };
 
@@ -172,6 +172,11 @@ export type Coverage = "full" | "partial" | "not_walked";
  * How far an entry got.
  */
 export type Custody = "not_saved" | "saving" | "on_tablet" | "on_server" | "read";
+
+/**
+ * Why a tablet destroyed what it held.
+ */
+export type Destruction = "wrong_pins" | "revoked";
 
 /**
  * An enrolled tablet, or the server itself as an author.
@@ -354,7 +359,11 @@ cost?: PinCost, } | { "event": "unlock",
 /**
  * Digits only.
  */
-pin: string, } | { "event": "forgot_pin" } | { "event": "remembered_pin" } | { "event": "lock" } | { "event": "checked" } & PlatformReport | { "event": "start_round", 
+pin: string, 
+/**
+ * How long the platform has been running, by a clock that nobody can set, milliseconds.
+ */
+awake_ms?: number, } | { "event": "forgot_pin" } | { "event": "remembered_pin" } | { "event": "lock" } | { "event": "checked" } & PlatformReport | { "event": "start_round", 
 /**
  * The team that goes.
  */
@@ -665,7 +674,11 @@ next_try_at: number | null,
 /**
  * Wrong tries left before the vault key is destroyed.
  */
-tries_left: number, } | { "phase": "new_pin" } | { "phase": "unlocked" } | { "phase": "destroyed" };
+tries_left: number, } | { "phase": "new_pin" } | { "phase": "unlocked" } | { "phase": "destroyed", 
+/**
+ * Why.
+ */
+cause: Destruction, };
 
 /**
  * What a try of a PIN costs: more memory and passes slow a thief down.
@@ -752,7 +765,11 @@ installed: boolean,
 /**
  * The screen may be kept on.
  */
-wake_lock: boolean | null, };
+wake_lock: boolean | null, 
+/**
+ * A tab of Apple's browser: it forgets its files after a week, the installed app does not.
+ */
+apple_tab: boolean, };
 
 /**
  * A place, its accuracy and its origin.
@@ -934,6 +951,10 @@ started_at: number,
  * How it was closed.
  */
 closed: Coverage | null, 
+/**
+ * Another tablet of the team closed it.
+ */
+closed_elsewhere: boolean, 
 /**
  * Sums over what stands.
  */
@@ -1194,7 +1215,11 @@ message: Message | null,
 /**
  * What the platform last reported.
  */
-platform: PlatformReport, };
+platform: PlatformReport, 
+/**
+ * Untouched for so many minutes, the tablet is to be locked.
+ */
+lock_minutes: number, };
 
 /**
  * Why an observation was taken back.
