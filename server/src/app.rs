@@ -13,7 +13,7 @@ pub use views::ViewsError;
 use crate::auth::{Attempts, DeviceSessions};
 use crate::config::{Clock, Config};
 use crate::store::{
-    Campaigns, DataFolder, KeyStore, MasterKey, Reserve, ServerStore, StoreError, random,
+    Campaigns, DataFolder, KeyStore, MasterKey, Reserve, ServerStore, StoreError, TileStore, random,
 };
 use crate::sync::{Engine, EngineError, EngineParts, Gate, Pool, PoolError};
 use ed25519_dalek::SigningKey;
@@ -158,6 +158,11 @@ impl App {
     /// Where each file is.
     pub fn folder(&self) -> &DataFolder {
         &self.0.folder
+    }
+
+    /// The background map that a city supplied.
+    pub fn tiles(&self) -> TileStore {
+        TileStore::new(self.0.folder.tiles())
     }
 
     /// Accounts, devices, codes, audit.

@@ -7,6 +7,8 @@ mod bench;
 mod budget;
 mod ci;
 mod demo;
+mod dist;
+mod package;
 mod proof;
 mod run;
 mod screenshots;
@@ -44,6 +46,8 @@ enum Task {
     Bench(bench::Bench),
     /// How well linkage does on nights with known truth; prints a table.
     Simulate(simulate::Simulate),
+    /// Make the Debian package of the server, with its systemd unit.
+    Dist(dist::Dist),
     /// Build the tablet's core and the web app.
     Web,
     /// Check floors, sizes, words, module headers and links.
@@ -64,6 +68,7 @@ fn main() -> std::process::ExitCode {
         Task::Proof(proof) => proof.run(),
         Task::Bench(bench) => bench.run(),
         Task::Simulate(simulate) => simulate.run(),
+        Task::Dist(dist) => dist.run(),
         Task::Web => web::build(),
         Task::Tidy => tidy::run(),
         Task::Budget => budget::run(),

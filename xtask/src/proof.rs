@@ -1,5 +1,6 @@
 //! What is too long for every run; each keeps its last printed result in docs/proofs.md.
 
+use crate::package;
 use crate::run::{cargo, in_web, output, root, run as run_to_end, run_and_read};
 use crate::setup;
 use crate::test::server_binary;
@@ -65,6 +66,8 @@ enum Which {
         #[arg(long, default_value_t = 10_000)]
         count: u64,
     },
+    /// The Debian package installed, upgraded and removed in a clean Debian root.
+    Package,
     /// Malformed inputs with repaired checksums, seals and signatures from an enrolled tablet.
     Malformed {
         /// How many.
@@ -104,6 +107,7 @@ impl Proof {
                 long(&words, "fuzz::", "MARAUDE_FUZZ_SECONDS", seconds)
             }
             Which::Disclosure { count } => disclosure(count),
+            Which::Package => keep("package", &package::run()?),
         }
     }
 }
@@ -163,11 +167,20 @@ fn keep_result(words: &str, tests: &mut Command) -> Result<()> {
     if !ok {
         bail!("the proof failed: docs/proofs.md is left as it was");
     }
+    let told: Vec<String> = text
+        .lines()
+        .filter_map(told_by_a_test)
+        .map(str::to_owned)
+        .collect();
+    keep(words, &told)
+}
+
+/// Writes what a proof showed into docs/proofs.md.
+fn keep(words: &str, told: &[String]) -> Result<()> {
     let path = root().join("docs/proofs.md");
     let former = std::fs::read_to_string(&path).unwrap_or_else(|_| HEAD.to_owned());
     let commit =
         output(crate::run::in_folder("git", &root()).args(["rev-parse", "--short", "HEAD"]))?;
-    let told: Vec<&str> = text.lines().filter_map(told_by_a_test).collect();
     let section = format!("At {}:\n\n```\n{}\n```\n", commit.trim(), told.join("\n"));
     Ok(std::fs::write(
         &path,

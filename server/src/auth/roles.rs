@@ -90,6 +90,8 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/device/session", Access::Public),
     route("POST", "/api/sync", Access::Upload),
     route("GET", "/api/map", Access::Public),
+    route("GET", "/api/tiles", Access::Public),
+    route("GET", "/api/tiles/{version}", Access::Public),
     route("GET", "/api/gazetteer/{cell}", Access::Public),
     // Clients of automerge-repo: tablets too. The socket asks for the token itself, because a
     // refused upgrade throws where nobody can catch it in the stock Node client.
@@ -118,6 +120,7 @@ pub const TABLE: &[Route] = &[
     route("GET", "/api/layers/{kind}", CONSOLE),
     route("POST", "/api/layers/convert", PREPARE),
     route("POST", "/api/layers/{kind}", PREPARE),
+    route("POST", "/api/tiles", PREPARE),
     // Console: the night.
     route("GET", "/api/live", CONSOLE),
     route("GET", "/api/campaigns/{campaign}/tonight", NIGHT),

@@ -6,7 +6,7 @@
 use super::place::{Place, PlaceError, open_app};
 use super::{
     addresses, audit, backup, campaign, device, ending, export, layers, quarantine, rebuild,
-    release, rescue, user,
+    release, rescue, tiles, user,
 };
 use crate::app::App;
 use crate::store::{LockError, StoreError};
@@ -132,6 +132,9 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<export::Write>(),
     entry::<layers::Keep>(),
     entry::<layers::List>(),
+    entry::<tiles::Keep>(),
+    entry::<tiles::Remove>(),
+    entry::<tiles::Show>(),
     entry::<addresses::Arrived>(),
     entry::<rebuild::Rebuild>(),
     entry::<crate::maintenance::BackupOrder>(),

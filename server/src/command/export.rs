@@ -22,8 +22,8 @@ pub struct Export {
     /// Identifier of the campaign (default: the only one)
     #[arg(long)]
     campaign: Option<CampaignId>,
-    /// geojson, csv (with its dictionary beside it, FILE.schema.json), gpkg, fgb, parquet, xlsx, page
-    /// (why a surface is grey) or dcat
+    /// geojson, csv (with its dictionary beside it, FILE.schema.json), gpkg, fgb, parquet, pmtiles,
+    /// xlsx, page (why a surface is grey) or dcat
     #[arg(long)]
     format: Format,
     /// File to write

@@ -27,6 +27,7 @@ mod release;
 mod rescue;
 mod serve;
 mod table;
+mod tiles;
 mod user;
 
 pub use control::{Operation, Refusal, ask, listen};
@@ -71,6 +72,9 @@ enum Command {
     /// Imported geography
     #[command(subcommand)]
     Layers(layers::Layers),
+    /// The background map of tablets and console
+    #[command(subcommand)]
+    Tiles(tiles::Tiles),
     /// Imported addresses
     #[command(subcommand)]
     Addresses(addresses::Addresses),
@@ -158,6 +162,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Rescue(rescues) => rescues.run(&place),
         Command::Quarantine(quarantines) => quarantines.run(&place),
         Command::Layers(layers) => layers.run(&place),
+        Command::Tiles(tiles) => tiles.run(&place),
         Command::Addresses(addresses) => addresses.run(&place),
         Command::Geocode(geocode) => geocode.run(&place),
         Command::Locate(locate) => locate.run(&place),

@@ -110,7 +110,7 @@ impl InternalExport {
                 xlsx::write(vec![sheet], &about, std::fs::File::create(path)?)
             })?,
             Format::Geojson => features(sheet, &about, out)?,
-            Format::Dictionary | Format::Page | Format::Dcat => {
+            Format::Pmtiles | Format::Dictionary | Format::Page | Format::Dcat => {
                 return Err(InternalError::NotInThisFormat);
             }
         }

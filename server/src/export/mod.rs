@@ -15,6 +15,7 @@ mod geoparquet;
 mod inner_sheets;
 pub mod internal;
 mod page;
+mod pmtiles;
 mod released;
 mod sheet;
 mod wkb;
@@ -54,6 +55,12 @@ pub enum ExportError {
     /// The GeoParquet could not be written.
     #[error("the GeoParquet cannot be written: {0}")]
     Columns(#[from] parquet::errors::ParquetError),
+    /// The tile archive could not be written.
+    #[error("the tile archive cannot be written: {0}")]
+    Tiles(#[from] ::pmtiles::PmtError),
+    /// A tile could not be written.
+    #[error("a tile cannot be written: {0}")]
+    Tile(#[from] mvt::Error),
     /// The workbook could not be written.
     #[error("the workbook cannot be written: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
@@ -80,6 +87,8 @@ pub enum Format {
     Flatgeobuf,
     /// GeoParquet 1.1: the layer.
     Geoparquet,
+    /// PMTiles: the layer as vector tiles.
+    Pmtiles,
     /// XLSX: the tables.
     Xlsx,
     /// What the figures are and why a surface is grey, in plain words (HTML).
@@ -115,13 +124,14 @@ impl fmt::Display for Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Geojson,
         Self::Csv,
         Self::Dictionary,
         Self::Geopackage,
         Self::Flatgeobuf,
         Self::Geoparquet,
+        Self::Pmtiles,
         Self::Xlsx,
         Self::Page,
         Self::Dcat,
@@ -136,6 +146,7 @@ impl Format {
             Self::Geopackage => "gpkg",
             Self::Flatgeobuf => "fgb",
             Self::Geoparquet => "parquet",
+            Self::Pmtiles => "pmtiles",
             Self::Xlsx => "xlsx",
             Self::Page => "page",
             Self::Dcat => "dcat",
@@ -151,6 +162,7 @@ impl Format {
             Self::Geopackage => "application/geopackage+sqlite3",
             Self::Flatgeobuf => "application/flatgeobuf",
             Self::Geoparquet => "application/vnd.apache.parquet",
+            Self::Pmtiles => "application/vnd.pmtiles",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Page => "text/html; charset=utf-8",
             Self::Dcat => "application/ld+json",
@@ -196,6 +208,10 @@ impl Format {
             Self::Geoparquet => through_file(out, |path| {
                 let file = std::fs::File::create(path)?;
                 geoparquet::write(layer, &about, std::io::BufWriter::new(file))
+            }),
+            Self::Pmtiles => through_file(out, |path| {
+                let file = std::fs::File::create(path)?;
+                pmtiles::write(layer, &about, std::io::BufWriter::new(file))
             }),
             Self::Xlsx => {
                 let mut sheets = vec![layer];

@@ -39,6 +39,7 @@ mod rounds;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod tiles;
 
 pub use guard::{
     Administrator, Analyst, AnyAccount, Coordinator, DeviceSession, Identity, Uploader,
@@ -76,7 +77,8 @@ pub fn router(app: App) -> Router {
         .merge(review::routes())
         .merge(review_log::routes())
         .merge(rounds::routes())
-        .merge(sync::routes());
+        .merge(sync::routes())
+        .merge(tiles::routes());
     Router::new()
         .merge(api.route_layer(from_fn_with_state(app.clone(), guard::guard)))
         .merge(assets::routes())

@@ -98,6 +98,7 @@ pub fn document() -> String {
         QuarantineList,
         QuarantineRetried,
         QuarantineRetry,
+        TilesEntry,
         ReleaseEntry,
         ReleasePreview,
         Releases,

@@ -70,6 +70,11 @@ impl DataFolder {
         self.root.join("layers.db")
     }
 
+    /// The background map a city supplied.
+    pub fn tiles(&self) -> PathBuf {
+        self.root.join("tiles")
+    }
+
     /// A campaign's folder.
     pub fn campaign(&self, campaign: CampaignId) -> PathBuf {
         self.root.join("campaigns").join(campaign.to_string())

@@ -25,6 +25,7 @@ mod seal;
 mod server;
 mod sqlite;
 mod sqlite_log;
+pub(crate) mod tiles;
 mod writer;
 
 #[cfg(test)]
@@ -58,4 +59,5 @@ pub(crate) use seal::{Key32, seal, unseal};
 pub use server::ServerStore;
 pub use sqlite::copy_database;
 pub use sqlite_log::SqliteLog;
+pub use tiles::{TileArchive, TileStore, TilesError};
 pub use writer::{CommitError, Committed, LogWriter, OnCommit, Pending, Slot};

@@ -182,11 +182,12 @@ test('thirty pairs are reviewed by keyboard, undone, and redone by two coordinat
 
 test('without leases both coordinators are shown the same pair', async ({ page, night, browser }) => {
   // The control of the test above: what is granted to everybody is shown to everybody.
-  const grantAll = (shown: Page): Promise<unknown> =>
-    shown.route('**/doubles/looking', async (route) => {
+  const grantAll = async (shown: Page): Promise<void> => {
+    await shown.route('**/doubles/looking', async (route) => {
       const asked = route.request().postDataJSON() as { pairs: unknown[] };
       await route.fulfill({ json: { granted: asked.pairs, others: [] } });
     });
+  };
   const elsewhere = await browser.newContext({ locale: 'fr-FR' });
   const other = await elsewhere.newPage();
   await grantAll(page);

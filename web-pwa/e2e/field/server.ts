@@ -184,6 +184,16 @@ export class Server {
     return (text === '' ? null : JSON.parse(text)) as T;
   }
 
+  /** Supplies a background map. */
+  async supplyBackground(archive: Uint8Array): Promise<void> {
+    const reply = await fetch(`${this.base}/api/tiles`, {
+      method: 'POST',
+      headers: { origin: this.base, cookie: this.cookie },
+      body: new Blob([archive.slice()]),
+    });
+    if (!reply.ok) throw new Error(`background map: ${reply.status} ${await reply.text()}`);
+  }
+
   /** Carries out one order on the newest state. */
   async order(command: Record<string, unknown>): Promise<void> {
     const { position } = await this.api<{ position: number }>('GET', this.at());

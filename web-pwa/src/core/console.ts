@@ -12,6 +12,7 @@ import {
   follow,
   handFile,
   send,
+  sendFile,
   sendForBytes,
   Unreachable,
   type LiveListener,
@@ -62,6 +63,7 @@ import type {
   SecondFactorDrawn,
   SessionLine,
   SlotRef,
+  TilesEntry,
   Tonight,
 } from './generated/console';
 
@@ -237,6 +239,7 @@ export const releaseFormats = [
   'xlsx',
   'fgb',
   'parquet',
+  'pmtiles',
   'page',
   'dcat',
 ] as const;
@@ -312,6 +315,39 @@ export const convertLayer = (file: Uint8Array): Promise<string> =>
 export type Ground = Readonly<Record<string, FeatureCollection | undefined>>;
 
 let groundRead: Promise<Ground> | null = null;
+
+/** Where the background map is read from by ranges, and whom it is credited to. */
+export interface BackgroundMap {
+  readonly archive: string;
+  readonly credit: string;
+}
+
+let backgroundRead: Promise<BackgroundMap | null> | null = null;
+
+/** The background map that was supplied; read once, nothing where there is none. */
+export function background(): Promise<BackgroundMap | null> {
+  backgroundRead ??= ask<TilesEntry>('GET', '/api/tiles').then(
+    ({ version, credit }) => ({
+      archive: new URL(`/api/tiles/${version}`, location.href).href,
+      credit,
+    }),
+    () => null,
+  );
+  return backgroundRead;
+}
+
+/** Supplies a background map, whole or not at all. Throws `Refused`. */
+export async function supplyBackground(archive: Blob): Promise<TilesEntry> {
+  try {
+    const reply = await sendFile('/api/tiles', archive, 'application/vnd.pmtiles');
+    if (reply.status < 200 || reply.status >= 300) throw refusal(reply.status, reply.text);
+    backgroundRead = null;
+    return JSON.parse(reply.text) as TilesEntry;
+  } catch (error) {
+    if (error instanceof Unreachable) throw new Refused('unreachable', 0, null);
+    throw error;
+  }
+}
 
 /** The ground drawn below every map; read once, empty where the server has none. */
 export function ground(): Promise<Ground> {

@@ -38,6 +38,16 @@ export const prepareEn: PrepareText = {
     purgeOrder: 'The purge must come after the coarsening.',
     unsaved: 'Some changes are not saved.',
   },
+  background: {
+    title: 'Background map',
+    none: 'None: maps draw the imported layers.',
+    inUse: (credit: string) => `In use. Credit shown on every map: ${credit}.`,
+    how: 'A PMTiles extract of the territory (vector tiles, Protomaps schema). Tablets keep it and show it without network.',
+    file: '.pmtiles file',
+    send: 'Put in use',
+    sending: 'Sending the file…',
+    done: (megabytes: number) => `Background map in use (${megabytes} MB).`,
+  },
   ground: {
     title: 'Communes counted',
     intro: 'The figure covers the ticked communes. None ticked: all count.',

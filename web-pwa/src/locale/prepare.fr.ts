@@ -37,6 +37,16 @@ export const prepareFr = {
     purgeOrder: 'L’effacement doit venir après le floutage.',
     unsaved: 'Des changements ne sont pas enregistrés.',
   },
+  background: {
+    title: 'Fond de carte',
+    none: 'Aucun : les cartes dessinent les couches importées.',
+    inUse: (credit: string) => `En service. Crédit affiché sur chaque carte : ${credit}.`,
+    how: 'Un extrait PMTiles du territoire (tuiles vectorielles, schéma Protomaps). Les tablettes le gardent et le montrent sans réseau.',
+    file: 'Fichier .pmtiles',
+    send: 'Mettre en service',
+    sending: 'Envoi du fichier…',
+    done: (megabytes: number) => `Fond de carte en service (${megabytes} Mo).`,
+  },
   ground: {
     title: 'Communes comptées',
     intro: 'Le chiffre porte sur les communes cochées. Aucune cochée : toutes comptent.',

@@ -250,6 +250,21 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Choose another file.',
   },
+  'no-tiles': {
+    what: 'There is no background map on the server.',
+    safe: notSent,
+    act: 'Maps draw the imported layers.',
+  },
+  'tiles-refused': {
+    what: 'This file is no background map that tablets can read.',
+    safe: 'The background map before stays in use.',
+    act: 'Choose a whole PMTiles extract of vector tiles.',
+  },
+  'tiles-too-large': {
+    what: 'This background map is larger than 4 GB.',
+    safe: 'The background map before stays in use.',
+    act: 'Make an extract of the territory alone.',
+  },
   'layer-too-large': {
     what: 'This file has too many vertices.',
     safe: notSent,

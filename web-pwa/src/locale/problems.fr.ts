@@ -257,6 +257,21 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Choisissez un autre fichier.',
   },
+  'no-tiles': {
+    what: 'Il n’y a pas de fond de carte sur le serveur.',
+    safe: notSent,
+    act: 'Les cartes dessinent les couches importées.',
+  },
+  'tiles-refused': {
+    what: 'Ce fichier n’est pas un fond de carte que les tablettes savent lire.',
+    safe: 'Le fond de carte d’avant reste en service.',
+    act: 'Choisissez un extrait PMTiles de tuiles vectorielles, entier.',
+  },
+  'tiles-too-large': {
+    what: 'Ce fond de carte dépasse 4 Go.',
+    safe: 'Le fond de carte d’avant reste en service.',
+    act: 'Faites un extrait du seul territoire.',
+  },
   'layer-too-large': {
     what: 'Ce fichier a trop de sommets.',
     safe: notSent,

@@ -83,6 +83,7 @@ export const releaseEn: ReleaseText = {
     xlsx: 'Workbook (XLSX)',
     fgb: 'FlatGeobuf',
     parquet: 'GeoParquet',
+    pmtiles: 'Map tiles (PMTiles)',
     page: 'Explanation page',
     dcat: 'Record (DCAT)',
   },

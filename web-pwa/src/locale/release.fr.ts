@@ -83,6 +83,7 @@ export const releaseFr = {
     xlsx: 'Classeur (XLSX)',
     fgb: 'FlatGeobuf',
     parquet: 'GeoParquet',
+    pmtiles: 'Tuiles de carte (PMTiles)',
     page: 'Page d’explication',
     dcat: 'Notice (DCAT)',
   },

@@ -2,16 +2,18 @@
  * A map that shows the shapes it is given, and tells where it was clicked.
  *
  * For: the console. It knows no domain word: colours come with the shapes. The ground below them
- * (communes, streets, water) is what the server has imported; no tile is ever fetched.
+ * (communes, streets, water) is what the server has imported, over the background map that the
+ * city supplied, where it did; nothing is ever fetched from elsewhere.
  */
 
 import type { FeatureCollection } from 'geojson';
 import type { GeoJSONSource, Map as LibraryMap, Marker, MarkerOptions } from 'maplibre-gl';
+import { BASEMAP, type Background, type BasemapColours } from './basemap';
 import { mapLibrary, type MapLibrary } from './library';
-import { GROUND_KINDS, groundLayers, layerOf } from './looks';
-import type { GroundColours, Look, Sheet } from './looks';
+import { GROUND_KINDS, groundLayers, groundOverBasemap, layerOf } from './looks';
+import type { Look, Sheet } from './looks';
 
-export type { GroundColours, Look, Sheet };
+export type { Background, BasemapColours, Look, Sheet };
 
 /** A word on the map. */
 export interface Label {
@@ -48,9 +50,11 @@ export class Board {
   static async open(
     container: HTMLElement,
     title: string,
-    colours: GroundColours,
+    colours: BasemapColours,
+    background: Background | null,
   ): Promise<Board | null> {
     const library = await mapLibrary();
+    const below = background && (await import('./basemap')).basemap(library, background, colours);
     if (!container.isConnected) return null;
     let map: LibraryMap;
     try {
@@ -65,10 +69,15 @@ export class Board {
         fadeDuration: 0,
         style: {
           version: 8,
-          sources: Object.fromEntries(
-            GROUND_KINDS.map((kind) => [`ground-${kind}`, { type: 'geojson', data: EMPTY }]),
-          ),
-          layers: groundLayers(colours),
+          sources: {
+            ...(below && { [BASEMAP]: below.source }),
+            ...Object.fromEntries(
+              GROUND_KINDS.map((kind) => [`ground-${kind}`, { type: 'geojson', data: EMPTY }]),
+            ),
+          },
+          layers: below
+            ? [...below.layers, ...groundOverBasemap(colours)]
+            : groundLayers(colours),
         },
       });
     } catch {

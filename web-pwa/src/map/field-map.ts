@@ -1,13 +1,20 @@
 /**
  * The map a team holds at night: sector, known places, own observations, own position.
  *
- * For: the field's map screen. Its ground is on the tablet; no tile or letter is ever fetched.
+ * For: the field's map screen. Its ground, and the background map where there is one, are on
+ * the tablet; no tile or letter is ever fetched.
  */
 import type { Feature, FeatureCollection } from 'geojson';
-import type { GeoJSONSource, LayerSpecification, Map as LibraryMap } from 'maplibre-gl';
+import type {
+  GeoJSONSource,
+  LayerSpecification,
+  Map as LibraryMap,
+  SymbolLayerSpecification,
+} from 'maplibre-gl';
 import type { MapLayers } from '../core/tablet.svelte';
+import { BASEMAP, type Background } from './basemap';
 import { mapLibrary } from './library';
-import { groundLayers } from './looks';
+import { groundLayers, groundOverBasemap } from './looks';
 
 /** What stands on the map, besides the ground. */
 export interface Shown {
@@ -66,8 +73,10 @@ export class FieldMap {
     container: HTMLElement,
     title: string,
     colours: FieldColours,
+    background: Background | null,
   ): Promise<FieldMap | null> {
     const library = await mapLibrary();
+    const below = background && (await import('./basemap')).basemap(library, background, colours);
     if (!container.isConnected) return null;
     let map: LibraryMap;
     try {
@@ -82,13 +91,21 @@ export class FieldMap {
         fadeDuration: 0,
         style: {
           version: 8,
-          sources: Object.fromEntries(
-            [...GROUND.map((name) => `ground-${name}`), ...OWN].map((id) => [
-              id,
-              { type: 'geojson', data: EMPTY },
-            ]),
-          ),
-          layers: [...groundLayers(colours), ...groundWords(colours), ...ownLayers(colours)],
+          sources: {
+            ...(below && { [BASEMAP]: below.source }),
+            ...Object.fromEntries(
+              [...GROUND.map((name) => `ground-${name}`), ...OWN].map((id) => [
+                id,
+                { type: 'geojson', data: EMPTY },
+              ]),
+            ),
+          },
+          layers: [
+            ...(below
+              ? [...below.layers, ...groundOverBasemap(colours), ...landmarkWords(colours)]
+              : [...groundLayers(colours), ...streetWords(colours), ...landmarkWords(colours)]),
+            ...ownLayers(colours),
+          ],
         },
       });
     } catch {
@@ -202,13 +219,8 @@ function dot(place: readonly [number, number], properties: Record<string, string
   };
 }
 
-/** Names of streets and landmarks, drawn with the tablet's own letters. */
-function groundWords(colours: FieldColours): LayerSpecification[] {
-  const paint = {
-    'text-color': colours.muted,
-    'text-halo-color': colours.ground,
-    'text-halo-width': 1.5,
-  };
+/** Names of streets, drawn with the tablet's own letters. */
+function streetWords(colours: FieldColours): LayerSpecification[] {
   return [
     {
       id: 'street-name',
@@ -221,8 +233,14 @@ function groundWords(colours: FieldColours): LayerSpecification[] {
         'text-font': LETTERS,
         'text-size': 13,
       },
-      paint,
+      paint: wordPaint(colours),
     },
+  ];
+}
+
+/** Names of landmarks, as teams call them. */
+function landmarkWords(colours: FieldColours): LayerSpecification[] {
+  return [
     {
       id: 'landmark-name',
       type: 'symbol',
@@ -233,9 +251,17 @@ function groundWords(colours: FieldColours): LayerSpecification[] {
         'text-font': LETTERS,
         'text-size': 14,
       },
-      paint,
+      paint: wordPaint(colours),
     },
   ];
+}
+
+function wordPaint(colours: FieldColours): SymbolLayerSpecification['paint'] {
+  return {
+    'text-color': colours.muted,
+    'text-halo-color': colours.ground,
+    'text-halo-width': 1.5,
+  };
 }
 
 function ownLayers(colours: FieldColours): LayerSpecification[] {

@@ -75,6 +75,14 @@ export function layerOf(sheet: string, look: Look): LayerSpecification {
   };
 }
 
+/** Ground that a background map shows better: it is not drawn over it. */
+const SHOWN_BY_BASEMAP = ['below', 'commune-fill', 'water-fill', 'water-line', 'street-line'];
+
+/** The ground's layers that are drawn over a background map. */
+export function groundOverBasemap(colours: GroundColours): LayerSpecification[] {
+  return groundLayers(colours).filter(({ id }) => !SHOWN_BY_BASEMAP.includes(id));
+}
+
 /** The library's layers for the ground, from below. */
 export function groundLayers(colours: GroundColours): LayerSpecification[] {
   const polygons: ['==', ['geometry-type'], 'Polygon'] = ['==', ['geometry-type'], 'Polygon'];

@@ -69,6 +69,29 @@ export async function sendForBytes(
   }
 }
 
+/**
+ * Sends a file as it is, however long it takes. Throws `Unreachable` and nothing else.
+ */
+export async function sendFile(path: string, file: Blob, contentType: string): Promise<HttpReply> {
+  try {
+    const reply = await fetch(path, {
+      method: 'POST',
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      body: file,
+      headers: { 'content-type': contentType },
+    });
+    return {
+      status: reply.status,
+      contentType: reply.headers.get('content-type') ?? '',
+      text: await reply.text(),
+    };
+  } catch {
+    throw new Unreachable();
+  }
+}
+
 /** What a live stream tells. */
 export interface LiveListener {
   /** The log moved, or the stream has just (re)opened: what is on screen may be old. */

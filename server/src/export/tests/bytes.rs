@@ -34,8 +34,26 @@ fn contents(format: Format) -> Vec<u8> {
             }
             all
         }
+        Format::Pmtiles => inflated(&bytes),
         _ => bytes,
     }
+}
+
+/// Everything packed with gzip in a file, opened, behind what is not packed.
+fn inflated(bytes: &[u8]) -> Vec<u8> {
+    let mut all = bytes.to_vec();
+    for at in 0..bytes.len().saturating_sub(3) {
+        if bytes[at..].starts_with(&[0x1f, 0x8b, 8]) {
+            let mut part = Vec::new();
+            if flate2::read::GzDecoder::new(&bytes[at..])
+                .read_to_end(&mut part)
+                .is_ok()
+            {
+                all.extend(part);
+            }
+        }
+    }
+    all
 }
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {

@@ -194,6 +194,25 @@ pub struct LayerEntry {
     pub notes: Vec<LayerNoteLine>,
 }
 
+/// The background map that a city supplied.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TilesEntry {
+    /// Names these bytes and no others: the last part of `/api/tiles/{version}`.
+    pub version: String,
+    /// Length of the archive, bytes.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub size_bytes: u64,
+    /// The widest zoom it has tiles for.
+    pub min_zoom: u8,
+    /// The closest.
+    pub max_zoom: u8,
+    /// West, south, east, north, degrees.
+    pub bounds: [f64; 4],
+    /// Whom the map is to be credited to, shown on it.
+    pub credit: String,
+}
+
 /// Something about an imported layer that its owner should know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

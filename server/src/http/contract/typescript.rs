@@ -12,7 +12,7 @@ use super::{
     PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality,
     QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases,
     RescueTaken, RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof,
-    SessionLine, Tonight,
+    SessionLine, TilesEntry, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -106,6 +106,7 @@ pub fn typescript() -> String {
         RescueTaken,
         RescueUpload,
         ReviewLog,
+        TilesEntry,
         Tonight,
     );
     let body: Vec<String> = found.declarations.into_values().collect();

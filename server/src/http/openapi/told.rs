@@ -113,6 +113,27 @@ pub(super) const ROUTES: &[Told] = &[
     ),
     told(
         "GET",
+        "/api/tiles",
+        "The background map that a city supplied, for tablets to keep",
+        None,
+        One("TilesEntry"),
+    ),
+    told(
+        "GET",
+        "/api/tiles/{version}",
+        "Its archive (PMTiles 3), whole or by byte ranges",
+        None,
+        Media("application/vnd.pmtiles"),
+    ),
+    told(
+        "POST",
+        "/api/tiles",
+        "Supplies the background map: a PMTiles archive of vector tiles",
+        Some("application/vnd.pmtiles"),
+        One("TilesEntry"),
+    ),
+    told(
+        "GET",
         "/api/gazetteer/{cell}",
         "Streets, numbers and landmarks of a square of 0.05 degrees (`east_north`), for tablets",
         None,

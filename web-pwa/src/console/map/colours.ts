@@ -3,7 +3,7 @@
  * in the red theme all hues are alike.
  */
 
-import type { GroundColours } from '../../map/board';
+import type { BasemapColours } from '../../map/board';
 import type { Paint } from './shapes';
 
 /** A colour of the theme, by the name of its token. */
@@ -12,13 +12,15 @@ export function token(name: string): string {
 }
 
 /** Colours of the ground below the shapes. */
-export function groundColours(): GroundColours {
+export function groundColours(): BasemapColours {
   return {
     ground: token('ground'),
     land: token('map-land'),
     street: token('map-street'),
     water: token('map-water'),
     line: token('line'),
+    text: token('text'),
+    muted: token('muted'),
   };
 }
 

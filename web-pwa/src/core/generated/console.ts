@@ -2771,6 +2771,35 @@ expected_recall: number,
 to_review: number, };
 
 /**
+ * The background map that a city supplied.
+ */
+export type TilesEntry = {
+/**
+ * Names these bytes and no others: the last part of `/api/tiles/{version}`.
+ */
+version: string,
+/**
+ * Length of the archive, bytes.
+ */
+size_bytes: number,
+/**
+ * The widest zoom it has tiles for.
+ */
+min_zoom: number,
+/**
+ * The closest.
+ */
+max_zoom: number,
+/**
+ * West, south, east, north, degrees.
+ */
+bounds: [number, number, number, number],
+/**
+ * Whom the map is to be credited to, shown on it.
+ */
+credit: string, };
+
+/**
  * `GET /api/campaigns/{id}/tonight?night=`.
  */
 export type Tonight = {

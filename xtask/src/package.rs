@@ -1,0 +1,248 @@
+//! `cargo xtask proof package`: the Debian package in a clean Debian root, from its installation to
+//! its removal.
+
+use crate::dist::{binary, make, own_version};
+use crate::run::{has, output, run as run_to_end, say, target};
+use anyhow::{Context, Result, bail, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Where the packaged server answers, from outside its root too.
+const LISTEN: &str = "127.0.0.1:8671";
+const START_WITHIN: Duration = Duration::from_secs(30);
+const KEY: &str = "/etc/maraude/master.key";
+const DATA: &str = "/var/lib/maraude";
+const RUN: &str = "/run/maraude";
+
+/// Runs it; what it showed, line by line.
+pub fn run() -> Result<Vec<String>> {
+    ensure!(
+        output(Command::new("id").arg("-u"))?.trim() == "0",
+        "a Debian root is made by root alone: run this as root"
+    );
+    if !has("debootstrap") {
+        say("Installing debootstrap...");
+        run_to_end(Command::new("apt-get").args(["-qq", "update"]))?;
+        run_to_end(Command::new("apt-get").args(["-qq", "-y", "install", "debootstrap"]))?;
+    }
+    let binary = binary()?;
+    let first = make(&binary, own_version())?;
+    let next = make(&binary, &format!("{}+next", own_version()))?;
+    let system = Debian::make()?;
+    let mut told = Vec::new();
+    let mut tell = |line: String| {
+        say(&line);
+        told.push(line);
+    };
+
+    let said = system.install(&first)?;
+    ensure!(
+        said.contains("maraude init"),
+        "the installation says what is left to do"
+    );
+    system.run(&[
+        "systemd-analyze",
+        "verify",
+        "/lib/systemd/system/maraude.service",
+    ])?;
+    tell("unit verified by systemd-analyze".to_owned());
+    system.run(&["maraude", "init", "--data", DATA, "--master-key", KEY])?;
+    let account = [
+        "user",
+        "add",
+        "--name",
+        "lucie",
+        "--role",
+        "coordinator",
+        "--password-stdin",
+    ];
+    system.maraude(&account, "une longue phrase\n")?;
+    tell(format!("installed: /health {}", system.health()?));
+
+    let before = system.maraude(&["user", "list", "--json"], "")?;
+    system.install(&next)?;
+    let after = system.maraude(&["user", "list", "--json"], "")?;
+    ensure!(
+        before == after && before.contains("lucie"),
+        "the upgrade keeps accounts"
+    );
+    tell(format!("upgraded: /health {}, data kept", system.health()?));
+
+    let said = system.run(&["dpkg", "--remove", "maraude"])?;
+    ensure!(
+        said.contains(DATA),
+        "the removal names the data it leaves: {said}"
+    );
+    ensure!(
+        system.path(DATA).join("server.db").exists(),
+        "the removal keeps the data"
+    );
+    ensure!(
+        system.run(&["maraude", "--version"]).is_err(),
+        "the program is gone"
+    );
+    tell("removed: data kept and named".to_owned());
+    system.remove()?;
+    Ok(told)
+}
+
+/// A clean Debian in a folder.
+struct Debian {
+    root: PathBuf,
+}
+
+impl Debian {
+    fn make() -> Result<Self> {
+        let system = Self {
+            root: target().join("proof/debian"),
+        };
+        system.remove()?;
+        fs::create_dir_all(&system.root)?;
+        say("Making a clean Debian root...");
+        let (mirror, suite) = source()?;
+        let mut make = Command::new("debootstrap");
+        make.args(["--variant=minbase", "--include=systemd,passwd", &suite]);
+        run_to_end(make.arg(&system.root).arg(mirror).stdout(Stdio::null()))?;
+        Ok(system)
+    }
+
+    fn path(&self, inside: &str) -> PathBuf {
+        self.root.join(inside.trim_start_matches('/'))
+    }
+
+    fn run(&self, words: &[&str]) -> Result<String> {
+        let mut command = Command::new("chroot");
+        command.arg(&self.root).args(words).stdin(Stdio::null());
+        let done = command.output().context("could not start chroot")?;
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr)
+        );
+        if !done.status.success() {
+            bail!("{} failed: {said}", words.join(" "));
+        }
+        Ok(said)
+    }
+
+    fn maraude(&self, words: &[&str], input: &str) -> Result<String> {
+        use std::io::Write;
+        let mut command = Command::new("chroot");
+        command.arg(&self.root).arg("maraude").args(words);
+        command.args(["--data", DATA, "--master-key", KEY]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut stdin = child.stdin.take().context("stdin was asked for")?;
+        stdin.write_all(input.as_bytes())?;
+        drop(stdin);
+        let done = child.wait_with_output()?;
+        ensure!(done.status.success(), "maraude {} failed", words.join(" "));
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+    }
+
+    fn install(&self, package: &Path) -> Result<String> {
+        let name = package.file_name().context("a package has a name")?;
+        fs::copy(package, self.root.join("tmp").join(name))?;
+        let inside = Path::new("/tmp").join(name);
+        self.run(&["dpkg", "--install", &inside.to_string_lossy()])
+    }
+
+    /// Starts what the unit starts, as its account, asks for `/health`, and stops it.
+    fn health(&self) -> Result<u16> {
+        let unit = fs::read_to_string(self.path("/lib/systemd/system/maraude.service"))?;
+        let line = unit
+            .lines()
+            .find_map(|line| line.strip_prefix("ExecStart="));
+        let line = line.context("the unit starts something")?;
+        // What systemd does before: the folders, their owner, and the key handed over.
+        self.run(&[
+            "install", "-d", "-m", "0700", "-o", "maraude", "-g", "maraude", RUN,
+        ])?;
+        self.run(&["chown", "-R", "maraude:maraude", DATA])?;
+        let handed = format!("{RUN}/credentials");
+        self.run(&[
+            "install", "-d", "-m", "0700", "-o", "maraude", "-g", "maraude", &handed,
+        ])?;
+        let key = format!("{handed}/maraude-master-key");
+        self.run(&[
+            "install", "-m", "0400", "-o", "maraude", "-g", "maraude", KEY, &key,
+        ])?;
+        let options = format!("--listen {LISTEN}");
+        let started = line.replace("$MARAUDE_OPTIONS", &options);
+        let mut command = Command::new("chroot");
+        command.arg("--userspec=maraude:maraude").arg(&self.root);
+        command.args(["env", &format!("CREDENTIALS_DIRECTORY={handed}")]);
+        command.args(started.split_whitespace());
+        let mut server = Stopped(command.stdout(Stdio::null()).spawn()?);
+        let end = Instant::now() + START_WITHIN;
+        while Instant::now() < end {
+            if let Some(code) = answered() {
+                return Ok(code);
+            }
+            if let Some(code) = server.0.try_wait()? {
+                bail!("the packaged server ended: {code}");
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        bail!("the packaged server does not answer")
+    }
+
+    fn remove(&self) -> Result<()> {
+        if self.root.exists() {
+            fs::remove_dir_all(&self.root)?;
+        }
+        Ok(())
+    }
+}
+
+/// A server that is told to stop, and waited for.
+struct Stopped(Child);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let _ = self.0.wait();
+    }
+}
+
+fn answered() -> Option<u16> {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(LISTEN).ok()?;
+    write!(
+        stream,
+        "GET /health HTTP/1.1\r\nHost: {LISTEN}\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.split(' ').nth(1)?.parse().ok()
+}
+
+/// Where this machine's own Debian comes from, and which it is.
+fn source() -> Result<(String, String)> {
+    let mut texts = fs::read_to_string("/etc/apt/sources.list").unwrap_or_default();
+    if let Ok(listed) = fs::read_dir("/etc/apt/sources.list.d") {
+        for file in listed.filter_map(Result::ok) {
+            texts.push('\n');
+            texts.push_str(&fs::read_to_string(file.path()).unwrap_or_default());
+        }
+    }
+    let words: Vec<&str> = texts
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .flat_map(str::split_whitespace)
+        .collect();
+    let mirror = words.iter().find(|word| word.starts_with("http"));
+    let release = fs::read_to_string("/etc/os-release")?;
+    let suite = release
+        .lines()
+        .find_map(|line| line.strip_prefix("VERSION_CODENAME="));
+    match (mirror, suite) {
+        (Some(mirror), Some(suite)) => Ok(((*mirror).to_owned(), suite.to_owned())),
+        _ => bail!("this machine is no Debian with an archive in /etc/apt"),
+    }
+}
