@@ -84,7 +84,7 @@ impl Tiles {
                 serde_json::to_string(&told).map_err(std::io::Error::from)?
             )?);
         }
-        Ok(match told {
+        match told {
             None => say("no background map: maps draw the imported layers")?,
             Some(line) => say(format_args!(
                 "background map {}: {} MB, zooms {} to {}, {}",
@@ -94,7 +94,8 @@ impl Tiles {
                 line.zooms[1],
                 line.credit,
             ))?,
-        })
+        }
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@
 use super::StoreError;
 use super::folder::create_private;
 use bytes::Bytes;
+use data_encoding::HEXLOWER;
 use flate2::read::GzDecoder;
 use pmtiles::{Compression, Header, TileType};
 use serde::Deserialize;
@@ -121,11 +122,8 @@ impl TileStore {
     pub fn begin(&self) -> Result<PathBuf, StoreError> {
         create_private(&self.folder)?;
         self.sweep(|path| path.extension().is_some_and(|ending| ending == PARTIAL));
-        let bytes: [u8; 8] = super::random()?;
-        let name = bytes.iter().map(|byte| format!("{byte:02x}"));
-        Ok(self
-            .folder
-            .join(format!("{}.{PARTIAL}", name.collect::<String>())))
+        let name = HEXLOWER.encode(&super::random::<NAME_BYTES>()?);
+        Ok(self.folder.join(format!("{name}.{PARTIAL}")))
     }
 
     /// Checks what [`TileStore::begin`] named and puts it in use, in the place of the one before.
@@ -198,8 +196,7 @@ fn digest(path: &Path) -> Result<String, StoreError> {
         }
     }
     let digest = hash.finalize();
-    let named = digest.iter().take(NAME_BYTES);
-    Ok(named.map(|byte| format!("{byte:02x}")).collect())
+    Ok(HEXLOWER.encode(&digest[..NAME_BYTES]))
 }
 
 /// Offset and length of the three parts that are named before the tiles, then of the tiles.
