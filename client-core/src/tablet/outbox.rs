@@ -255,20 +255,7 @@ impl Outbox {
                 set_aside,
                 at,
                 received_at,
-            } => match self.take(&envelope) {
-                Some(waiting) => {
-                    let arrival = self.arrivals.entry(waiting.document).or_default();
-                    arrival.acknowledged.extend(waiting.changes);
-                    arrival.set_aside += set_aside;
-                    arrival.code = Some(code);
-                    arrival.at = at;
-                    arrival.received_at = received_at;
-                }
-                None => {
-                    let receipt = Some((code, at));
-                    self.carriage.settle(&envelope, receipt, received_at);
-                }
-            },
+            } => self.settle(&envelope, set_aside, (code, at), received_at),
             Line::Refused {
                 envelope,
                 code,
@@ -304,14 +291,7 @@ impl Outbox {
                 arrival.closed_at = closed_at;
                 self.idle_lines += 1;
             }
-            Line::NewEpoch => {
-                for arrival in self.arrivals.values_mut() {
-                    arrival.acknowledged.clear();
-                    arrival.safe = false;
-                }
-                self.carriage.offer_again();
-                self.idle_lines += 1;
-            }
+            Line::NewEpoch => self.begin_epoch(),
             Line::LogEnd { end } => {
                 self.idle_lines += u32::from(self.log_end.is_some());
                 self.log_end = Some(end);
@@ -320,6 +300,35 @@ impl Outbox {
                 self.arrivals.insert(document, arrival);
             }
         }
+    }
+
+    fn settle(
+        &mut self,
+        envelope: &str,
+        set_aside: u32,
+        (code, at): (String, TimestampMs),
+        received_at: TimestampMs,
+    ) {
+        if let Some(waiting) = self.take(envelope) {
+            let arrival = self.arrivals.entry(waiting.document).or_default();
+            arrival.acknowledged.extend(waiting.changes);
+            arrival.set_aside += set_aside;
+            arrival.code = Some(code);
+            arrival.at = at;
+            arrival.received_at = received_at;
+        } else {
+            let receipt = Some((code, at));
+            self.carriage.settle(envelope, receipt, received_at);
+        }
+    }
+
+    fn begin_epoch(&mut self) {
+        for arrival in self.arrivals.values_mut() {
+            arrival.acknowledged.clear();
+            arrival.safe = false;
+        }
+        self.carriage.offer_again();
+        self.idle_lines += 1;
     }
 
     fn refuse(&mut self, envelope: &str, code: String, kept_there: bool) {

@@ -12,7 +12,7 @@ use super::store::Staged;
 use crate::model::{CampaignId, Night};
 use crate::sync::envelope::{envelope_hash, peek};
 use crate::sync::{RESCUE_SUFFIX, Rescue};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Tablet {
@@ -78,13 +78,13 @@ impl Tablet {
 
     pub(super) fn take_on(&mut self, rescue: Rescue) -> Option<Staged> {
         let outbox = &self.state.outbox;
-        let mut fresh = BTreeMap::new();
+        let mut fresh = BTreeSet::new();
         let mut lines = Vec::new();
         for bytes in rescue.envelopes {
             let envelope = to_hex(&envelope_hash(&bytes));
             let known = outbox.carriage.has(&envelope)
                 || outbox.waiting.iter().any(|own| own.envelope == envelope);
-            if known || fresh.insert(envelope.clone(), ()).is_some() {
+            if known || !fresh.insert(envelope.clone()) {
                 continue;
             }
             lines.push(Line::Carried(Carried {
