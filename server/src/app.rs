@@ -6,7 +6,7 @@ mod ending;
 mod rescue;
 mod views;
 
-pub use ending::{Ending, EndingError, PurgeAnswer, PurgeWish, keep_retention};
+pub use ending::{Ending, EndingError, PurgeAnswer, PurgeWish, Telling, keep_retention};
 pub use rescue::TakeRescueError;
 pub use views::ViewsError;
 
@@ -30,6 +30,9 @@ const LEAST_FREE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// How often a damaged campaign is tried again: somebody may have repaired it.
 const DAMAGE_LOOKED_AT_EVERY_MS: TimestampMs = 60_000;
+
+/// Passwords that may wait to be looked at, of strangers and of known browsers each.
+const PASSWORDS_WAITING: usize = 8;
 
 /// Revocations and purges that a connection may be behind of.
 const ENDINGS_KEPT: usize = 1_024;
@@ -88,6 +91,9 @@ struct Shared {
     campaigns: Campaigns,
     clock: Clock,
     pool: Pool,
+    /// Where passwords are hashed: one at a time of strangers, and one of known browsers.
+    strangers: Pool,
+    known: Pool,
     engines: Mutex<HashMap<CampaignId, Arc<Engine>>>,
     /// Campaigns whose files did not open, when and why.
     damaged: Mutex<BTreeMap<CampaignId, (TimestampMs, String)>>,
@@ -118,6 +124,8 @@ impl App {
             keys,
             clock,
             pool: Pool::sized_for_this_machine(),
+            strangers: Pool::with_queue(1, PASSWORDS_WAITING),
+            known: Pool::with_queue(1, PASSWORDS_WAITING),
             engines: Mutex::default(),
             damaged: Mutex::default(),
             device_sessions: DeviceSessions::default(),
@@ -203,6 +211,22 @@ impl App {
     /// The bounded pool.
     pub fn pool(&self) -> &Pool {
         &self.0.pool
+    }
+
+    /// Looks at a password: 64 MiB and a processor for a while, so never on the tablets' pool, and one
+    /// at a time. A browser that is known does not wait behind strangers.
+    pub async fn hashing<T: Send + 'static>(
+        &self,
+        is_known: bool,
+        work: impl FnOnce(App) -> T + Send + 'static,
+    ) -> Result<T, PoolError> {
+        let app = self.clone();
+        let pool = if is_known {
+            &self.0.known
+        } else {
+            &self.0.strangers
+        };
+        pool.run(move || work(app)).await
     }
 
     /// Does blocking work on the bounded pool.

@@ -1,7 +1,7 @@
 //! What a run of the server is told, and the clock it reads.
 
 use maraude_core::model::TimestampMs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -40,7 +40,10 @@ pub enum Transport {
         key: PathBuf,
     },
     /// A proxy in front speaks TLS.
-    BehindProxy,
+    BehindProxy {
+        /// Whose connections are taken, and whose `X-Forwarded-For` is believed.
+        trusted: Vec<IpAddr>,
+    },
 }
 
 impl Config {

@@ -97,13 +97,18 @@ impl World {
             label: "T1".to_owned(),
             team,
             organisation: None,
+            accepted: true,
         };
         issue_code(self.app.server(), new, NOW).unwrap().code
     }
 
     pub(crate) fn tablet(&self, team: Option<TeamId>) -> Tablet {
+        self.tablet_by_code(&self.code(team))
+    }
+
+    pub(crate) fn tablet_by_code(&self, code: &str) -> Tablet {
         let signing = SigningKey::from_bytes(&random().unwrap());
-        let offer = offer(&self.code(team), &signing);
+        let offer = offer(code, &signing);
         let (device, upload_token) = redeem_code(self.app.server(), &offer, NOW).unwrap();
         Tablet {
             device,

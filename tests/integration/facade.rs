@@ -265,15 +265,6 @@ fn without_a_session_nothing_is_told_and_a_revoked_tablet_is_let_go() {
     client.observe(1);
     assert_eq!(refusals(&client.settle()), Vec::<&str>::new());
     world.revoke(client.tablet.device).unwrap();
-    client.observe(2);
-    let message = client
-        .document
-        .sync()
-        .generate_sync_message(&mut client.state);
-    client
-        .repo
-        .sync(&client.text, message.unwrap().encode())
-        .unwrap();
     let told = client.repo.hear().unwrap().message;
     assert_eq!(told.as_deref(), Some("device-revoked"));
     assert!(client.repo.hear().is_err());

@@ -8,6 +8,7 @@
 mod acknowledged;
 mod approved;
 mod carried;
+mod curious_tablet;
 mod cut_anywhere;
 mod decision_and_undo;
 mod demonstration;
@@ -21,6 +22,7 @@ mod malformed;
 mod offline_night;
 mod power_cuts;
 mod restored_server;
+mod revocation;
 mod rough_nights;
 mod schedules;
 mod slow_network;

@@ -129,6 +129,7 @@ impl Campaigning {
             label: label.to_owned(),
             team: Some(self.teams[team]),
             organisation: None,
+            accepted: true,
         };
         Ok(issue_code(app.server(), new, app.clock().now())?.code)
     }
@@ -336,10 +337,9 @@ impl World {
         self.plan.code(&self.app, &label, team)
     }
 
-    /// A tablet is revoked: its sessions hold no more.
+    /// A tablet is revoked, as the console and the command do it.
     pub fn revoke(&self, device: DeviceId) -> Result<()> {
-        self.app.server().revoke_device(device, self.clock.now())?;
-        self.app.device_sessions().forget(device);
+        self.app.revoke(device, "command")?;
         Ok(())
     }
 

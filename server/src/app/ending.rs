@@ -10,13 +10,27 @@ use crate::store::{Hold, StoreError};
 use crate::sync::EngineError;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use maraude_core::document::DocumentName;
 use maraude_core::model::{Campaign, CampaignId, CampaignState, DeviceId, TimestampMs};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 /// Between the notice of a purge and the purge.
 pub const NOTICE_MS: i64 = 7 * 24 * 3_600 * 1_000;
+
+/// How long somebody's notice may be acted on, once it is over; then it is given anew.
+const NOTICE_HOLDS_MS: i64 = 30 * 24 * 3_600 * 1_000;
+
+/// How long a revocation waits for answers to its tablet that are under way.
+const READERS_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long an answer that left its handler takes to be on the network.
+const READERS_SETTLE: Duration = Duration::from_millis(20);
+
+/// How often it looks.
+const READERS_LOOKED_AT_EVERY: Duration = Duration::from_millis(2);
 
 /// Shortest reason for a purge without notice, a hold or its end, characters.
 const SHORTEST_REASON: usize = 10;
@@ -37,6 +51,34 @@ pub enum Ending {
     Device(DeviceId),
     /// Of a campaign that was purged.
     Campaign(CampaignId),
+}
+
+/// How many answers are being told to which tablet.
+#[derive(Default)]
+struct Told(Mutex<HashMap<DeviceId, usize>>);
+
+impl Told {
+    fn lock(&self) -> MutexGuard<'_, HashMap<DeviceId, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Something is being told to a tablet, until this is dropped.
+pub struct Telling {
+    told: Arc<Told>,
+    device: DeviceId,
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        let mut told = self.told.lock();
+        if let Some(count) = told.get_mut(&self.device) {
+            *count -= 1;
+            if *count == 0 {
+                told.remove(&self.device);
+            }
+        }
+    }
 }
 
 /// What somebody wants of a campaign's end.
@@ -148,10 +190,11 @@ impl App {
         let given = self.server().retention(wish.campaign)?.purge_from;
         match given {
             _ if wish.without_notice => {}
-            Some(from) if from <= now => {}
-            Some(from) => return Ok(PurgeAnswer::Notice { from }),
-            None => {
-                let from = self.give_notice(wish.campaign, &wish.author, now + NOTICE_MS)?;
+            Some(from) if from > now => return Ok(PurgeAnswer::Notice { from }),
+            Some(from) if now - from < NOTICE_HOLDS_MS => {}
+            _ => {
+                let from = now + NOTICE_MS;
+                self.give_notice(wish.campaign, &wish.author, from, None)?;
                 return Ok(PurgeAnswer::Notice { from });
             }
         }
@@ -165,7 +208,8 @@ impl App {
         Ok(PurgeAnswer::Done(Box::new(done)))
     }
 
-    /// Sets a legal hold, or lifts it.
+    /// Sets a legal hold, or lifts it. Notice that was given before is void: once it is lifted, notice
+    /// is given anew.
     ///
     /// # Errors
     /// [`EndingError::Reason`], or when storage fails.
@@ -202,43 +246,93 @@ impl App {
     }
 
     /// What the timed job does each time: finishes purges that were begun, gives notice a week
-    /// before a campaign's date, purges it at its date. Gives the campaigns that were purged.
+    /// before a campaign's date, locks and purges it at its date. Gives the campaigns that were
+    /// purged; one that fails is named in the log, and the others go on.
     ///
     /// # Errors
-    /// [`EndingError`]; the next time goes on.
+    /// [`EndingError`], when not even the campaigns can be listed; the next time goes on.
     pub fn look_at_retention(&self) -> Result<Vec<CampaignId>, EndingError> {
-        let mut purged = self.finish_purges()?;
-        let now = self.clock().now();
-        for id in self.campaigns().list()? {
-            let campaign = match self.planned(id) {
-                // Its files are damaged: named elsewhere, the others go on.
-                Err(EndingError::Store(error)) if error.is_damage() => continue,
-                Err(EndingError::Store(StoreError::DamagedCampaign { .. })) => continue,
-                found => found?,
-            };
-            let Some(due) = due_at(&campaign) else {
-                continue;
-            };
-            let kept = self.server().retention(id)?;
-            if now < due - NOTICE_MS || kept.hold.is_some() {
-                continue;
+        let mut purged = match self.finish_purges() {
+            Ok(finished) => finished,
+            Err(error) => {
+                tracing::error!(%error, "purges that were begun could not be finished");
+                Vec::new()
             }
-            let from = match kept.purge_from {
-                Some(from) => from,
-                None => self.give_notice(id, "date", due.max(now + NOTICE_MS))?,
-            };
-            if now >= from && now >= due {
-                self.purge(PurgeOrder {
-                    campaign: id,
-                    name: campaign.name,
-                    author: "date".to_owned(),
-                    reason: "the date fixed for the campaign".to_owned(),
-                    now,
-                })?;
-                purged.push(id);
+        };
+        for id in self.campaigns().list()? {
+            match self.look_at_date(id) {
+                Ok(true) => purged.push(id),
+                Ok(false) => {}
+                // Its files are damaged: named elsewhere.
+                Err(EndingError::Store(error)) if error.is_damage() => {}
+                Err(EndingError::Store(StoreError::DamagedCampaign { .. })) => {}
+                Err(error) => {
+                    tracing::error!(%error, campaign = %id, "its date was not acted on");
+                }
             }
         }
         Ok(purged)
+    }
+
+    /// Whether the campaign was purged, because its date has come and a week's notice was given of
+    /// this very date.
+    fn look_at_date(&self, id: CampaignId) -> Result<bool, EndingError> {
+        let campaign = self.planned(id)?;
+        let due = due_at(&campaign);
+        let now = self.clock().now();
+        let mut kept = self.server().retention(id)?;
+        if kept.purge_due.is_some() && kept.purge_due != due {
+            // The date was moved: whoever was told was told another one.
+            self.server().set_notice(id, None, None)?;
+            self.note(id, "date", "campaign-purge-notice-void")?;
+            (kept.purge_from, kept.purge_due) = (None, None);
+        }
+        let Some(due) = due.filter(|_| kept.hold.is_none()) else {
+            return Ok(false);
+        };
+        if now < due - NOTICE_MS {
+            return Ok(false);
+        }
+        let from = match kept.purge_from {
+            Some(from) if kept.purge_due.is_some() => from,
+            // Nobody was told, or somebody gave notice of their own and left it at that.
+            _ => {
+                let from = due.max(now + NOTICE_MS);
+                self.give_notice(id, "date", from, Some(due))?;
+                from
+            }
+        };
+        if now < from {
+            return Ok(false);
+        }
+        if campaign.state == CampaignState::Open {
+            self.lock_at_its_date(&campaign)?;
+        }
+        self.purge(PurgeOrder {
+            campaign: id,
+            name: campaign.name,
+            author: "date".to_owned(),
+            reason: "the date fixed for the campaign".to_owned(),
+            now,
+        })?;
+        Ok(true)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn look_at_date_for_test(&self, id: CampaignId) -> Result<bool, EndingError> {
+        self.look_at_date(id)
+    }
+
+    fn lock_at_its_date(&self, campaign: &Campaign) -> Result<(), EndingError> {
+        let id = campaign.id;
+        let locked = Campaign {
+            state: CampaignState::Locked,
+            ..campaign.clone()
+        };
+        let name = DocumentName::Plan { campaign: id };
+        self.engine(id)?
+            .author(&name, |w| w.put_campaign(&locked))?;
+        self.note(id, "date", "campaign-locked")
     }
 
     /// Goes on with purges in the middle of which the server ended.
@@ -247,11 +341,20 @@ impl App {
     /// [`EndingError`]; it may be called again.
     pub fn finish_purges(&self) -> Result<Vec<CampaignId>, EndingError> {
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let unfinished = self.server().unfinished_purges()?;
-        for campaign in &unfinished {
-            self.purger().finish(*campaign, None, self.clock().now())?;
+        let (mut finished, mut failed) = (Vec::new(), None);
+        for campaign in self.server().unfinished_purges()? {
+            match self.purger().finish(campaign, None, self.clock().now()) {
+                Ok(_) => finished.push(campaign),
+                Err(error) => {
+                    tracing::error!(%error, %campaign, "a purge that was begun is not finished");
+                    failed = Some(error);
+                }
+            }
         }
-        Ok(unfinished)
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(finished),
+        }
     }
 
     /// The certificate of a purged campaign.
@@ -269,8 +372,9 @@ impl App {
             .map_err(|_| StoreError::Damaged { table: "purges" })
     }
 
-    /// Revokes a tablet: its tokens hold no more, its open connections end. False when it was
-    /// revoked before, or is unknown.
+    /// Revokes a tablet: its tokens hold no more, its open connections end, and nothing more of a
+    /// document is told to it once this returns. False when it was revoked before, or is unknown.
+    /// Waits: not for the tablets' pool.
     ///
     /// # Errors
     /// When storage fails.
@@ -283,8 +387,30 @@ impl App {
             let subject = device.to_string();
             self.server()
                 .add_audit(now, author, "device-revoked", &subject)?;
+            self.wait_for_readers(device);
         }
         Ok(revoked)
+    }
+
+    /// Holds a tablet's revocation back while something is told to it: take it *before* looking
+    /// whether the tablet is revoked.
+    pub fn telling(&self, device: DeviceId) -> Telling {
+        let told = self.part(|_| Told::default());
+        *told.lock().entry(device).or_default() += 1;
+        Telling { told, device }
+    }
+
+    fn wait_for_readers(&self, device: DeviceId) {
+        let told = self.part(|_| Told::default());
+        let until = Instant::now() + READERS_PATIENCE;
+        while told.lock().contains_key(&device) {
+            if Instant::now() >= until {
+                tracing::error!(%device, "a revoked tablet is still being answered");
+                return;
+            }
+            std::thread::sleep(READERS_LOOKED_AT_EVERY);
+        }
+        std::thread::sleep(READERS_SETTLE);
     }
 
     /// News of what must end.
@@ -304,7 +430,11 @@ impl App {
 
     fn check_hold(&self, campaign: CampaignId) -> Result<(), EndingError> {
         match self.server().retention(campaign)?.hold {
-            Some(Hold { by, reason, .. }) => Err(EndingError::Held { by, reason }),
+            Some(Hold { by, reason, .. }) => {
+                let names = self.server().names_of_authors()?;
+                let by = names.get(&by).cloned().unwrap_or(by);
+                Err(EndingError::Held { by, reason })
+            }
             None => Ok(()),
         }
     }
@@ -314,14 +444,17 @@ impl App {
         campaign: CampaignId,
         author: &str,
         from: TimestampMs,
-    ) -> Result<TimestampMs, EndingError> {
-        self.server().set_purge_from(campaign, Some(from))?;
-        let now = self.clock().now();
-        let subject = campaign.to_string();
-        self.server()
-            .add_audit(now, author, "campaign-purge-notice", &subject)?;
+        due: Option<TimestampMs>,
+    ) -> Result<(), EndingError> {
+        self.server().set_notice(campaign, Some(from), due)?;
+        self.note(campaign, author, "campaign-purge-notice")?;
         tracing::warn!(%campaign, "a campaign will be purged; a legal hold keeps it");
-        Ok(from)
+        Ok(())
+    }
+
+    fn note(&self, campaign: CampaignId, author: &str, action: &str) -> Result<(), EndingError> {
+        let (now, subject) = (self.clock().now(), campaign.to_string());
+        Ok(self.server().add_audit(now, author, action, &subject)?)
     }
 
     fn purge(&self, order: PurgeOrder) -> Result<SignedCertificate, EndingError> {

@@ -1,16 +1,19 @@
 //! Enrolment of tablets: a one-time code that is typed, or a longer secret in a link, against a
 //! tablet's public key and the proof that it has the private one.
 
-use super::token::{Token, token_hash};
+use super::token::token_hash;
 use crate::store::{
     NewEnrolmentRow, RedeemError, Redemption, ServerStore, StoreError, StoredDevice, random,
     random_id,
 };
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ed25519_dalek::{Signature, VerifyingKey};
+use hmac::{Hmac, KeyInit, Mac};
 use maraude_core::model::{CampaignId, DeviceId, OrganisationCode, TeamId, TimestampMs};
 use maraude_core::sync::{
     CODE_ALPHABET, CODE_LENGTH, LINK_SECRET_LENGTH, enrol_signed_bytes, normalise_code,
 };
+use sha2::Sha256;
 
 /// How long a code may be redeemed, unless something else is said.
 pub const VALID_MS: i64 = 24 * 3_600 * 1_000;
@@ -26,11 +29,15 @@ pub struct NewCode {
     pub team: Option<TeamId>,
     /// Whose tablet it is.
     pub organisation: Option<OrganisationCode>,
+    /// Its tablet may read at once: [`super::may_hand`] tells.
+    pub accepted: bool,
 }
 
 /// A code that was issued: it is told once, and kept only as SHA-256.
 #[derive(Debug, Clone)]
 pub struct IssuedCode {
+    /// What it is called in lists and in the audit log: tells nothing of the code.
+    pub name: String,
     /// To be typed: three groups of four.
     pub code: String,
     /// For the link: `PUBLIC-URL/#enrol=SECRET`.
@@ -78,25 +85,44 @@ pub fn issue_code(
     let code = draw(CODE_LENGTH)?;
     let link_secret = draw(LINK_SECRET_LENGTH)?;
     let expires_at = now + VALID_MS;
+    let hash = token_hash(&code);
     store.add_enrolment(&NewEnrolmentRow {
-        code: token_hash(&code),
+        code: hash,
         link: token_hash(&link_secret),
         campaign: new.campaign,
         label: new.label,
         team: new.team,
         organisation: new.organisation,
+        accepted: new.accepted,
         created_at: now,
         expires_at,
     })?;
     let groups = [&code[..4], &code[4..8], &code[8..]];
     Ok(IssuedCode {
+        name: code_name(&hash),
         code: groups.join("-"),
         link_secret,
         expires_at,
     })
 }
 
-/// Enrols a tablet against its code; gives its upload token, which is told once.
+/// What a code is called: too little of its hash to be used for anything.
+pub fn code_name(hash: &[u8; 32]) -> String {
+    HEXLOWER.encode(&hash[..8])
+}
+
+/// The upload token of the tablet with this key that redeems this code: the same each time, because
+/// an answer may be lost on the way. The code is kept nowhere, so nobody else can tell it.
+fn upload_token(secret: &[u8; 32], code: &str, key: &[u8; 32]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("a MAC takes keys of any length");
+    mac.update(b"maraude/upload-token/1");
+    mac.update(key);
+    mac.update(code.as_bytes());
+    BASE64URL_NOPAD.encode(&mac.finalize().into_bytes())
+}
+
+/// Enrols a tablet against its code, or tells the tablet that did so the same again; gives its upload
+/// token.
 pub fn redeem_code(
     store: &ServerStore,
     offer: &EnrolOffer,
@@ -109,16 +135,16 @@ pub fn redeem_code(
         &Signature::from_bytes(&offer.proof),
     )
     .map_err(|_| EnrolError::Proof)?;
-    let token = Token::draw()?;
+    let token = upload_token(&store.enrolment_secret()?, &code, &offer.verifying_key);
     let device = store.redeem(&Redemption {
         secret: token_hash(&code),
         device: random_id(DeviceId::from_random)?,
         verifying_key: offer.verifying_key,
-        upload_token: token.hash,
+        upload_token: token_hash(&token),
         app_version: offer.app_version.chars().take(64).collect(),
         at: now,
     })?;
-    Ok((device, token.text))
+    Ok((device, token))
 }
 
 /// Letters of the code alphabet: each byte's five low bits are as random as the byte.
@@ -147,6 +173,7 @@ mod tests {
             label: "T1".to_owned(),
             team: None,
             organisation: None,
+            accepted: true,
         };
         (folder, Arc::new(store), new)
     }
@@ -183,6 +210,55 @@ mod tests {
                 .len(),
             1
         );
+    }
+
+    #[test]
+    fn a_lost_answer_is_told_again_to_the_tablet_that_asked_and_to_no_other() {
+        let (_folder, store, new) = store_with_campaign();
+        let issued = issue_code(&store, new.clone(), 0).unwrap();
+        let signing = SigningKey::from_bytes(&[5; 32]);
+        let first = redeem_code(&store, &offer(&issued.code, &signing), 1).unwrap();
+        let late = VALID_MS + 1;
+        let again = redeem_code(&store, &offer(&issued.code, &signing), late).unwrap();
+        assert_eq!(again, first);
+        let by_link = redeem_code(&store, &offer(&issued.link_secret, &signing), late).unwrap();
+        assert_eq!(by_link.0, first.0);
+        assert_ne!(by_link.1, first.1, "another secret, another token");
+        let found = store.device_by_token(&token_hash(&by_link.1)).unwrap();
+        assert_eq!(found, Some(first.0));
+        let other = SigningKey::from_bytes(&[6; 32]);
+        let stolen = redeem_code(&store, &offer(&issued.code, &other), 1);
+        assert!(matches!(stolen, Err(EnrolError::Code(RedeemError::Used))));
+        assert_eq!(store.devices(new.campaign).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn an_issued_code_is_listed_and_can_be_cancelled() {
+        let (_folder, store, new) = store_with_campaign();
+        let campaign = new.campaign;
+        let names = |now| -> Vec<String> {
+            let open = store.open_codes(campaign, now).unwrap();
+            open.iter().map(|open| code_name(&open.code)).collect()
+        };
+        let kept = issue_code(&store, new.clone(), 0).unwrap();
+        let lost = issue_code(&store, new.clone(), 1).unwrap();
+        let used = issue_code(&store, new, 2).unwrap();
+        let signing = SigningKey::from_bytes(&[5; 32]);
+        redeem_code(&store, &offer(&used.code, &signing), 3).unwrap();
+        assert_eq!(names(3), [kept.name.clone(), lost.name.clone()]);
+        let open = store.open_codes(campaign, 3).unwrap();
+        assert!(store.cancel_code(&open[1].code, 3).unwrap());
+        assert!(!store.cancel_code(&open[1].code, 3).unwrap());
+        assert_eq!(names(3), [kept.name]);
+        assert_eq!(names(VALID_MS), Vec::<String>::new());
+        let finder = SigningKey::from_bytes(&[6; 32]);
+        for secret in [&lost.code, &lost.link_secret] {
+            let refused = redeem_code(&store, &offer(secret, &finder), 4);
+            assert!(matches!(
+                refused,
+                Err(EnrolError::Code(RedeemError::Expired))
+            ));
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Accounts of the console: login with a password, and sessions of 12 h, or 30 min without use.
 
-use super::attempts::{Attempts, TooMany};
+use super::attempts::{Attempts, Origin, TooMany};
+use super::browser::{known_browser, mark_browser};
 use super::password::{PasswordError, hash_password, is_password, waste_time};
 use super::second_factor::take_second_code;
 use super::token::{Token, token_hash};
 use crate::store::{Account, ConsoleSession, Key32, Role, ServerStore, StoreError, random_id};
 use maraude_core::model::{AccountId, OrganisationCode, TimestampMs};
+use std::net::IpAddr;
 
 /// The longest a session lasts.
 const SESSION_MS: i64 = 12 * 3_600 * 1_000;
@@ -66,20 +68,48 @@ pub struct Proof<'a> {
     pub code: Option<&'a str>,
 }
 
-/// Opens a session: its token goes into a cookie. `key` opens second factors.
+/// A session that was opened.
+pub struct LoggedIn {
+    /// Whose.
+    pub account: Account,
+    /// Its token, for a cookie.
+    pub token: String,
+    /// The mark of this browser, for another.
+    pub browser: String,
+}
+
+/// Where a try under a name comes from: `browser` is the mark a browser brings, if any.
+pub fn origin_of(
+    store: &ServerStore,
+    key: &Key32,
+    name: &str,
+    browser: Option<&str>,
+    address: Option<IpAddr>,
+) -> Result<Origin, StoreError> {
+    if let Some(mark) = browser
+        && let Some((account, _)) = store.account_by_name(name.trim())?
+        && let Some(known) = known_browser(key, account.id, mark)
+    {
+        return Ok(Origin::Known(known));
+    }
+    Ok(Origin::Stranger(address))
+}
+
+/// Opens a session. `key` opens second factors and signs browsers' marks.
 pub fn log_in(
     store: &ServerStore,
     attempts: &Attempts,
     key: &Key32,
     proof: Proof<'_>,
+    origin: &Origin,
     now: TimestampMs,
-) -> Result<(Account, String), LoginError> {
+) -> Result<LoggedIn, LoginError> {
     let Proof {
         name,
         password,
         code,
     } = proof;
-    attempts.may_try(name, now)?;
+    let tried = attempts.begin(name, origin, now)?;
     let known = if let Some((account, kept)) = store.account_by_name(name.trim())? {
         is_password(password, &kept).then_some(account)
     } else {
@@ -87,21 +117,69 @@ pub fn log_in(
         None
     };
     let Some(account) = known else {
-        attempts.failed(name, now);
         return Err(LoginError::Wrong);
     };
     if store.second_factor(account.id)?.is_some() {
-        let code = code.ok_or(LoginError::SecondNeeded)?;
+        let Some(code) = code else {
+            attempts.undo(tried);
+            return Err(LoginError::SecondNeeded);
+        };
         if !take_second_code(store, key, account.id, code, now)? {
-            attempts.failed(name, now);
             return Err(LoginError::SecondWrong);
         }
     }
-    attempts.succeeded(name);
+    attempts.succeeded(tried);
     store.forget_sessions(now - SESSION_MS, now - IDLE_MS)?;
     let token = Token::draw()?;
     store.open_session(&token.hash, account.id, now)?;
-    Ok((account, token.text))
+    let browser = mark_browser(key, account.id)?;
+    Ok(LoggedIn {
+        account,
+        token: token.text,
+        browser,
+    })
+}
+
+/// Why a password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// What was given as the present one is not.
+    #[error("this is not the present password")]
+    Wrong,
+    /// Come back later.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// The new one is not taken.
+    #[error(transparent)]
+    New(#[from] PasswordError),
+}
+
+impl From<StoreError> for ChangeError {
+    fn from(error: StoreError) -> Self {
+        Self::New(error.into())
+    }
+}
+
+/// Gives an account another password: its other sessions end, and its tokens. `own` is the session
+/// that asks.
+pub fn change_password(
+    store: &ServerStore,
+    attempts: &Attempts,
+    account: &Account,
+    (present, new): (&str, &str),
+    own: Option<&str>,
+    now: TimestampMs,
+) -> Result<(), ChangeError> {
+    let from = Origin::Known(*account.id.as_bytes());
+    let tried = attempts.begin(&account.name, &from, now)?;
+    let kept = store.password_of(account.id)?;
+    if !kept.is_some_and(|kept| is_password(present, &kept)) {
+        return Err(ChangeError::Wrong);
+    }
+    attempts.succeeded(tried);
+    let own = own.map(token_hash);
+    store.set_password(account.id, &hash_password(new)?, own.as_ref())?;
+    Ok(())
 }
 
 /// Closes the session of a token.
@@ -143,7 +221,9 @@ pub(crate) fn log_in_simply(
         password,
         code: None,
     };
-    log_in(store, attempts, &Key32::new([0; 32]), proof, now)
+    let key = Key32::new([0; 32]);
+    let opened = log_in(store, attempts, &key, proof, &Origin::Stranger(None), now)?;
+    Ok((opened.account, opened.token))
 }
 
 #[cfg(test)]

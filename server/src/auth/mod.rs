@@ -3,8 +3,11 @@
 //! It must never keep a token or a code in clear: only SHA-256 of them. `http` and `command`
 //! call it.
 
+mod api_token;
 mod attempts;
+mod browser;
 mod enrolment;
+mod handing;
 mod login;
 mod password;
 mod roles;
@@ -12,10 +15,17 @@ mod second_factor;
 mod sessions;
 mod token;
 
-pub use attempts::{Attempts, TooMany};
-pub use enrolment::{EnrolError, EnrolOffer, IssuedCode, NewCode, issue_code, redeem_code};
-pub use login::{LoginError, Proof, add_account, console_session, log_in, log_out};
-pub use password::{PASSWORD_SHORTEST, PasswordError};
+pub use api_token::{ApiTokenError, LONGEST_DAYS, MAP_ROLES, account_of_api_token, draw_api_token};
+pub use attempts::{Attempts, Origin, TooMany};
+pub use enrolment::{
+    EnrolError, EnrolOffer, IssuedCode, NewCode, code_name, issue_code, redeem_code,
+};
+pub use handing::{NotTheirTeam, may_hand, may_take_away};
+pub use login::{
+    ChangeError, LoggedIn, LoginError, Proof, add_account, change_password, console_session,
+    log_in, log_out, origin_of,
+};
+pub use password::{PASSWORD_SHORTEST, PasswordError, hash_password};
 pub use roles::{Access, FRESH_MS, Route, TABLE, access_of, route_of};
 pub use second_factor::{
     NewSecondFactor, SecondFactorError, draw_second_factor, keep_second_factor, take_second_code,

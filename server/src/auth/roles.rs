@@ -27,6 +27,8 @@ pub struct Route {
     pub access: Access,
     /// Only within [`FRESH_MS`] of a login: what it does cannot be taken back.
     pub fresh: bool,
+    /// It tells of many persons at once: who reads is written in the audit log under this code.
+    pub noted: Option<&'static str>,
 }
 
 /// So long after a login an account may do what cannot be taken back.
@@ -45,7 +47,7 @@ const FIGURES: Access = Access::Accounts(&[
     Role::DataProtectionOfficer,
 ]);
 /// Those whom maps of releases are handed to, by program.
-const FEATURES: Access = Access::Accounts(&[Role::Coordinator, Role::Analyst]);
+const FEATURES: Access = Access::Accounts(&super::api_token::MAP_ROLES);
 /// Those who hand out tablets.
 const TABLETS: Access = Access::Accounts(&[Role::Coordinator, Role::TeamLead, Role::Administrator]);
 /// Those who see a campaign's plan; known places are told to coordinators alone.
@@ -65,6 +67,7 @@ const fn route(method: &'static str, path: &'static str, access: Access) -> Rout
         path,
         access,
         fresh: false,
+        noted: None,
     }
 }
 
@@ -73,6 +76,14 @@ const fn fresh(method: &'static str, path: &'static str, access: Access) -> Rout
     Route {
         fresh: true,
         ..route(method, path, access)
+    }
+}
+
+/// A route that tells of many persons at once.
+const fn bulk(path: &'static str, noted: &'static str) -> Route {
+    Route {
+        noted: Some(noted),
+        ..route("GET", path, NIGHT)
     }
 }
 
@@ -104,7 +115,13 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/campaigns/{campaign}/commands", NIGHT),
     route("GET", "/api/campaigns/{campaign}/devices", TABLETS),
     fresh("POST", "/api/campaigns/{campaign}/enrolments", TABLETS),
+    route("GET", "/api/campaigns/{campaign}/enrolments", TABLETS),
     route(
+        "POST",
+        "/api/campaigns/{campaign}/enrolments/{enrolment}/cancel",
+        TABLETS,
+    ),
+    fresh(
         "POST",
         "/api/campaigns/{campaign}/devices/{device}/revoke",
         TABLETS,
@@ -116,6 +133,11 @@ pub const TABLE: &[Route] = &[
         NIGHT,
     ),
     route("POST", "/api/campaigns/{campaign}/rescue", TABLETS),
+    fresh(
+        "POST",
+        "/api/campaigns/{campaign}/devices/{device}/accept",
+        NIGHT,
+    ),
     route("GET", "/api/layers", CONSOLE),
     route("GET", "/api/layers/{kind}", CONSOLE),
     route("POST", "/api/layers/convert", PREPARE),
@@ -123,24 +145,25 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/tiles", PREPARE),
     // Console: the night.
     route("GET", "/api/live", CONSOLE),
-    route("GET", "/api/campaigns/{campaign}/tonight", NIGHT),
-    route("GET", "/api/campaigns/{campaign}/observations", NIGHT),
-    route(
-        "GET",
+    bulk("/api/campaigns/{campaign}/tonight", "tonight-read"),
+    bulk(
+        "/api/campaigns/{campaign}/observations",
+        "observations-read",
+    ),
+    bulk(
         "/api/campaigns/{campaign}/observations/{observation}",
-        NIGHT,
+        "observations-read",
     ),
     route("POST", "/api/campaigns/{campaign}/gazetteer", NIGHT),
-    route("GET", "/api/campaigns/{campaign}/doubles", NIGHT),
+    bulk("/api/campaigns/{campaign}/doubles", "doubles-read"),
     route("POST", "/api/campaigns/{campaign}/doubles/looking", NIGHT),
-    route("GET", "/api/campaigns/{campaign}/groups", NIGHT),
-    route(
-        "GET",
+    bulk("/api/campaigns/{campaign}/groups", "groups-read"),
+    bulk(
         "/api/campaigns/{campaign}/groups/{observation}/{slot}",
-        NIGHT,
+        "groups-read",
     ),
     route("POST", "/api/campaigns/{campaign}/groups/effect", NIGHT),
-    route("GET", "/api/campaigns/{campaign}/doubtful", NIGHT),
+    bulk("/api/campaigns/{campaign}/doubtful", "doubtful-read"),
     route("GET", "/api/campaigns/{campaign}/review-log", NIGHT),
     // Console: what was refused. It may hold observations.
     route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
@@ -155,7 +178,7 @@ pub const TABLE: &[Route] = &[
         "/api/campaigns/{campaign}/quarantine/{number}/settle",
         NIGHT,
     ),
-    route("GET", "/api/campaigns/{campaign}/quality", NIGHT),
+    bulk("/api/campaigns/{campaign}/quality", "quality-read"),
     // Releases.
     route("GET", "/api/campaigns/{campaign}/releases", FIGURES),
     route("POST", "/api/campaigns/{campaign}/releases", NIGHT),
@@ -198,6 +221,11 @@ pub const TABLE: &[Route] = &[
         "/ogc/collections/{collection}/items/{item}",
         FEATURES,
     ),
+    // One's own account. Tokens are for those whose maps they open.
+    fresh("PUT", "/api/account/password", CONSOLE),
+    route("GET", "/api/account/tokens", FEATURES),
+    fresh("POST", "/api/account/tokens", FEATURES),
+    route("POST", "/api/account/tokens/{token}/revoke", FEATURES),
     // Custody: one's own proofs, the end of campaigns, what was done.
     route("GET", "/api/sessions", CONSOLE),
     route("POST", "/api/sessions/{session}/close", CONSOLE),

@@ -1,14 +1,18 @@
 //! Sessions of tablets: challenge, signature, a token of 15 minutes that may read documents.
 //!
-//! In memory only: after a restart a tablet signs again.
+//! A challenge is kept nowhere until it is answered: it holds its own instant and a MAC, so that
+//! asking for any number of them costs nobody anything. Tokens are in memory only: after a restart
+//! a tablet signs again.
 
 use super::token::{Token, token_hash};
 use crate::store::{StoreError, StoredDevice, random};
 use ed25519_dalek::{Signature, VerifyingKey};
+use hmac::{Hmac, KeyInit, Mac};
 use maraude_core::model::{DeviceId, TimestampMs};
 use maraude_core::sync::session_signed_bytes;
+use sha2::Sha256;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// How long a challenge may be answered.
 pub const CHALLENGE_MS: i64 = 2 * 60 * 1_000;
@@ -16,8 +20,17 @@ pub const CHALLENGE_MS: i64 = 2 * 60 * 1_000;
 /// How long a token holds.
 pub const SESSION_MS: i64 = 15 * 60 * 1_000;
 
-/// Challenges and tokens kept at once: 5,000 tablets, with room.
-const KEPT: usize = 20_000;
+/// Sessions one tablet has open at once; an older one goes.
+const TOKENS_OF_ONE: usize = 8;
+
+/// Challenges one tablet may answer within [`CHALLENGE_MS`].
+const ANSWERED_BY_ONE: usize = 64;
+
+/// Instant and random bytes of a challenge; its MAC follows, cut to half its length.
+const DRAWN_BYTES: usize = 16;
+
+/// What a MAC covers, before tablet and challenge.
+const DOMAIN: &[u8] = b"maraude/challenge/1";
 
 /// Why no session was opened.
 #[derive(Debug, thiserror::Error)]
@@ -36,23 +49,32 @@ pub enum SessionError {
     Store(#[from] StoreError),
 }
 
-/// Challenges and tokens of tablets.
+/// Answered challenges and tokens of tablets.
 #[derive(Debug, Default)]
-pub struct DeviceSessions(Mutex<Kept>);
+pub struct DeviceSessions {
+    key: OnceLock<[u8; 32]>,
+    kept: Mutex<HashMap<DeviceId, OfOne>>,
+}
 
+/// What is kept of one tablet that proved itself.
 #[derive(Debug, Default)]
-struct Kept {
-    challenges: HashMap<[u8; 32], (DeviceId, TimestampMs)>,
-    tokens: HashMap<[u8; 32], (DeviceId, TimestampMs)>,
+struct OfOne {
+    /// Challenges it answered, until they are too old to be answered again.
+    answered: Vec<([u8; 32], TimestampMs)>,
+    /// Its tokens, by their hash, and when they end.
+    tokens: Vec<([u8; 32], TimestampMs)>,
 }
 
 impl DeviceSessions {
-    /// Something to sign. An unknown tablet gets one too: it learns nothing.
+    /// Something to sign. An unknown tablet gets one too: it learns nothing, and nothing is kept.
     pub fn challenge(&self, device: DeviceId, now: TimestampMs) -> Result<[u8; 32], StoreError> {
-        let nonce = random()?;
-        let mut kept = self.lock();
-        make_room(&mut kept.challenges, now);
-        kept.challenges.insert(nonce, (device, now + CHALLENGE_MS));
+        let mut drawn = [0; DRAWN_BYTES];
+        drawn[..8].copy_from_slice(&now.to_be_bytes());
+        drawn[8..].copy_from_slice(&random::<8>()?);
+        let tag = self.mac(device, &drawn)?.finalize().into_bytes();
+        let mut nonce = [0; 32];
+        nonce[..DRAWN_BYTES].copy_from_slice(&drawn);
+        nonce[DRAWN_BYTES..].copy_from_slice(&tag[..16]);
         Ok(nonce)
     }
 
@@ -65,9 +87,8 @@ impl DeviceSessions {
         now: TimestampMs,
     ) -> Result<(String, TimestampMs), SessionError> {
         let id = device.device.id;
-        match self.lock().challenges.remove(nonce) {
-            Some((challenged, expires_at)) if challenged == id && now < expires_at => {}
-            _ => return Err(SessionError::Challenge),
+        if !self.may_answer(id, nonce, now)? {
+            return Err(SessionError::Challenge);
         }
         VerifyingKey::from_bytes(&device.device.verifying_key)
             .and_then(|key| {
@@ -81,36 +102,75 @@ impl DeviceSessions {
         let token = Token::draw()?;
         let expires_at = now + SESSION_MS;
         let mut kept = self.lock();
-        make_room(&mut kept.tokens, now);
-        kept.tokens.insert(token.hash, (id, expires_at));
-        Ok((token.text, expires_at))
+        let own = kept.entry(id).or_default();
+        own.answered.retain(|(_, until)| now < *until);
+        let used = own.answered.iter().any(|(answered, _)| answered == nonce);
+        if used || own.answered.len() >= ANSWERED_BY_ONE {
+            return Err(SessionError::Challenge);
+        }
+        own.answered.push((*nonce, now + CHALLENGE_MS));
+        own.tokens.retain(|(_, until)| now < *until);
+        if own.tokens.len() >= TOKENS_OF_ONE {
+            own.tokens.remove(0);
+        }
+        own.tokens.push((token.hash, expires_at));
+        Ok((named(id, &token.text), expires_at))
     }
 
     /// The tablet a token was given to, while it holds.
     pub fn device_of(&self, token: &str, now: TimestampMs) -> Option<DeviceId> {
+        let (device, drawn) = token.split_once('.')?;
+        let device = device.parse().ok()?;
+        let hash = token_hash(drawn);
         let kept = self.lock();
-        let (device, expires_at) = kept.tokens.get(&token_hash(token))?;
-        (now < *expires_at).then_some(*device)
+        let mut tokens = kept.get(&device)?.tokens.iter();
+        let held = tokens.any(|(known, until)| *known == hash && now < *until);
+        held.then_some(device)
     }
 
     /// The tablet's tokens hold no more.
     pub fn forget(&self, device: DeviceId) {
-        self.lock().tokens.retain(|_, (of, _)| *of != device);
+        self.lock().remove(&device);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Made here for this tablet, and not too long ago.
+    fn may_answer(
+        &self,
+        device: DeviceId,
+        nonce: &[u8; 32],
+        now: TimestampMs,
+    ) -> Result<bool, StoreError> {
+        let (drawn, tag) = nonce.split_at(DRAWN_BYTES);
+        let ours = self.mac(device, drawn)?.verify_truncated_left(tag).is_ok();
+        let at = drawn
+            .first_chunk::<8>()
+            .map_or(0, |bytes| TimestampMs::from_be_bytes(*bytes));
+        Ok(ours && (0..CHALLENGE_MS).contains(&now.saturating_sub(at)))
+    }
+
+    fn mac(&self, device: DeviceId, drawn: &[u8]) -> Result<Hmac<Sha256>, StoreError> {
+        let key = match self.key.get() {
+            Some(key) => key,
+            None => {
+                let drawn = random()?;
+                self.key.get_or_init(|| drawn)
+            }
+        };
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a MAC takes keys of any length");
+        mac.update(DOMAIN);
+        mac.update(device.as_bytes());
+        mac.update(drawn);
+        Ok(mac)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<DeviceId, OfOne>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn make_room(kept: &mut HashMap<[u8; 32], (DeviceId, TimestampMs)>, now: TimestampMs) {
-    if kept.len() < KEPT {
-        return;
-    }
-    kept.retain(|_, (_, expires_at)| now < *expires_at);
-    if kept.len() >= KEPT {
-        kept.clear();
-    }
+/// A token as a tablet bears it: whose it is stands before it, so that it is looked for there alone.
+fn named(device: DeviceId, drawn: &str) -> String {
+    format!("{device}.{drawn}")
 }
 
 #[cfg(test)]
@@ -132,6 +192,7 @@ mod tests {
             campaign: CampaignId::from_random([2; 16]),
             app_version: "1".to_owned(),
             enrolled_at: 0,
+            accepted_at: Some(0),
         }
     }
 
@@ -166,5 +227,39 @@ mod tests {
         assert!(matches!(refused, Err(SessionError::Revoked)));
         sessions.forget(id);
         assert_eq!(sessions.device_of(&token, 2), None);
+    }
+
+    #[test]
+    fn strangers_that_ask_for_challenges_take_nothing_from_a_tablet() {
+        let signing = SigningKey::from_bytes(&[7; 32]);
+        let device = stored(&signing);
+        let id = device.device.id;
+        let sessions = DeviceSessions::default();
+        let sign = |nonce: &[u8; 32]| signing.sign(&session_signed_bytes(id, nonce)).to_bytes();
+        let nonce = sessions.challenge(id, 0).unwrap();
+        for stranger in 0..50_000_u32 {
+            let mut made_up = [9; 16];
+            made_up[..4].copy_from_slice(&stranger.to_be_bytes());
+            sessions
+                .challenge(DeviceId::from_random(made_up), 0)
+                .unwrap();
+        }
+        assert!(sessions.lock().is_empty(), "nothing is kept of them");
+        let (token, _) = sessions.open(&device, &nonce, &sign(&nonce), 1).unwrap();
+        // Another tablet's challenge, and one that was made up, are none of its own.
+        let other = sessions
+            .challenge(DeviceId::from_random([8; 16]), 0)
+            .unwrap();
+        for foreign in [other, [7; 32]] {
+            let refused = sessions.open(&device, &foreign, &sign(&foreign), 1);
+            assert!(matches!(refused, Err(SessionError::Challenge)));
+        }
+        // Nor does a tablet hold more than its own few.
+        for _ in 0..TOKENS_OF_ONE {
+            let nonce = sessions.challenge(id, 1).unwrap();
+            sessions.open(&device, &nonce, &sign(&nonce), 1).unwrap();
+        }
+        assert_eq!(sessions.device_of(&token, 2), None, "the oldest went");
+        assert_eq!(sessions.lock()[&id].tokens.len(), TOKENS_OF_ONE);
     }
 }

@@ -143,7 +143,15 @@ impl Operation for List {
     type Answer = Vec<Line>;
 
     fn perform(self, app: &App) -> Result<Vec<Line>, Refusal> {
-        let rows = app.server().audit(self.last)?;
-        Ok(rows.into_iter().map(Line::from).collect())
+        let names = app.server().names_of_authors()?;
+        let rows = app.server().audit(self.last)?.into_iter();
+        let lines = rows.map(|row| {
+            let mut line = Line::from(row);
+            if let Some(name) = names.get(&line.author) {
+                line.author = format!("{name} ({})", line.author);
+            }
+            line
+        });
+        Ok(lines.collect())
     }
 }

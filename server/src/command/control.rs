@@ -115,6 +115,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<user::List>(),
     entry::<user::ChangeRole>(),
     entry::<user::Close>(),
+    entry::<user::SetPassword>(),
     entry::<user::Draw>(),
     entry::<user::Keep>(),
     entry::<device::Enrol>(),

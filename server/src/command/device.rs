@@ -160,11 +160,14 @@ impl Operation for Enrol {
             label: self.label,
             team,
             organisation: self.organisation,
+            // Whoever works at the server's own console holds all there is.
+            accepted: true,
         };
         let now = app.clock().now();
         let issued = issue_code(app.server(), new, now)?;
-        let id = campaign.to_string();
-        app.server().add_audit(now, "command", "code-issued", &id)?;
+        let subject = format!("{campaign} {}", issued.name);
+        let (server, action) = (app.server(), "code-issued");
+        server.add_audit(now, "command", action, &subject)?;
         Ok(Issued {
             code: issued.code,
             link: format!("{}/#enrol={}", app.config().public_url, issued.link_secret),

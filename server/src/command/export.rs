@@ -82,7 +82,8 @@ impl Operation for Write {
                 .map_err(|error: crate::export::UnknownFormat| {
                     Refusal::new("format-unknown", error.to_string())
                 })?;
-        let engine = app.engine(choose(app, self.campaign)?)?;
+        let campaign = choose(app, self.campaign)?;
+        let engine = app.engine(campaign)?;
         let kept = frozen(engine.log().as_ref(), self.number)?.ok_or_else(|| {
             Refusal::new(
                 "release-unknown",
@@ -93,6 +94,12 @@ impl Operation for Write {
         format
             .write(&kept.release, &mut bytes)
             .map_err(|error| Refusal::new("export", error.to_string()))?;
+        let (now, subject) = (
+            app.clock().now(),
+            format!("{campaign} {} {format}", self.number),
+        );
+        let server = app.server();
+        server.add_audit(now, "command", "release-downloaded", &subject)?;
         Ok(BASE64.encode(&bytes))
     }
 }

@@ -5,6 +5,7 @@ use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
+use crate::store::Deed;
 use clap::{Args, Subcommand};
 use data_encoding::BASE64;
 use maraude_core::model::{CampaignId, TimestampMs};
@@ -53,7 +54,16 @@ pub struct Fetch {
     campaign: Option<CampaignId>,
     /// Number of the entry
     number: u64,
+    /// Why: kept in the audit log
+    #[arg(long)]
+    reason: String,
 }
+
+/// Shortest reason, characters.
+const SHORTEST_REASON: usize = 10;
+
+/// Longest reason kept in the audit log, characters.
+const LONGEST_REASON: usize = 200;
 
 /// `maraude quarantine retry`.
 #[derive(Debug, Args, Serialize, Deserialize)]
@@ -179,6 +189,16 @@ impl Operation for List {
     }
 }
 
+/// A reason as the audit log keeps it.
+fn reason(given: &str) -> Result<String, Refusal> {
+    let given = given.trim();
+    if given.chars().count() < SHORTEST_REASON {
+        let wanted = format!("say why, in at least {SHORTEST_REASON} characters: --reason");
+        return Err(Refusal::new("reason-missing", wanted));
+    }
+    Ok(given.chars().take(LONGEST_REASON).collect())
+}
+
 impl Operation for Fetch {
     const NAME: &'static str = "quarantine-fetch";
     type Answer = String;
@@ -191,9 +211,13 @@ impl Operation for Fetch {
             .into_iter()
             .find(|kept| kept.number == self.number);
         let kept = found.ok_or_else(|| Refusal::new("not-there", "no such entry"))?;
-        let (now, subject) = (app.clock().now(), self.number.to_string());
-        app.server()
-            .add_audit(now, "command", "quarantine-exported", &subject)?;
+        let deed = Deed {
+            author: "command",
+            action: "quarantine-exported",
+            subject: &format!("{} {}", engine.campaign(), self.number),
+            reason: &reason(&self.reason)?,
+        };
+        app.server().add_deed(app.clock().now(), deed)?;
         Ok(BASE64.encode(&kept.item.bytes))
     }
 }
@@ -223,7 +247,7 @@ impl Operation for Settle {
         let engine = app.engine(choose(app, self.campaign)?)?;
         let now = app.clock().now();
         engine.log().settle_quarantine(self.number, now)?;
-        let subject = self.number.to_string();
+        let subject = format!("{} {}", engine.campaign(), self.number);
         app.server()
             .add_audit(now, "command", "quarantine-settled", &subject)?;
         Ok(())

@@ -18,7 +18,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io::IsTerminal;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -41,9 +41,12 @@ pub struct Serve {
     /// Key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// A proxy in front speaks TLS
+    /// A proxy in front speaks TLS; nobody else is answered
     #[arg(long, conflicts_with = "tls_cert")]
     behind_proxy: bool,
+    /// The proxy's address, once for each (default: this machine, where --listen is on loopback)
+    #[arg(long, value_name = "ADDR", requires = "behind_proxy")]
+    trusted_proxy: Vec<IpAddr>,
     /// Address tablets and browsers use (default: from --listen)
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
@@ -74,6 +77,9 @@ pub enum ServeError {
         "plain HTTP is for this machine only: give --tls-cert and --tls-key, or --behind-proxy"
     )]
     PlainHttp,
+    /// A proxy that nobody named.
+    #[error("say which proxy may connect: --trusted-proxy ADDR")]
+    ProxyUnknown,
     /// The address.
     #[error("{listen}: {cause}")]
     Listen {
@@ -155,10 +161,25 @@ impl Serve {
                 certificate: certificate.clone(),
                 key: key.clone(),
             }),
-            _ if self.behind_proxy => Ok(Transport::BehindProxy),
+            _ if self.behind_proxy => self.proxies(),
             _ if self.listen.ip().is_loopback() => Ok(Transport::Loopback),
             _ => Err(ServeError::PlainHttp),
         }
+    }
+
+    fn proxies(&self) -> Result<Transport, ServeError> {
+        let mut trusted: Vec<IpAddr> = self
+            .trusted_proxy
+            .iter()
+            .map(IpAddr::to_canonical)
+            .collect();
+        if trusted.is_empty() {
+            if !self.listen.ip().is_loopback() {
+                return Err(ServeError::ProxyUnknown);
+            }
+            trusted = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        }
+        Ok(Transport::BehindProxy { trusted })
     }
 
     /// On loopback a name, not an address: a passkey needs one.
@@ -234,7 +255,7 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
     let disk = tokio::spawn(crate::app::watch_disk(app.clone()));
     let handle = Handle::new();
     let stopping = tokio::spawn(stop_on_signal(handle.clone())?);
-    let service = router(app.clone()).into_make_service();
+    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let transport = app.config().transport.clone();
     let served = match transport {
         Transport::Tls { certificate, key } => {
@@ -247,7 +268,7 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
             be_patient_for_so_long(server.http_builder());
             server.serve(service).await
         }
-        Transport::Loopback | Transport::BehindProxy => {
+        Transport::Loopback | Transport::BehindProxy { .. } => {
             let mut server = axum_server::from_tcp(listener)?.handle(handle);
             be_patient_for_so_long(server.http_builder());
             server.serve(service).await

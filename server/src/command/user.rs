@@ -1,16 +1,21 @@
-//! `maraude user add/list/role/close/second-factor`: accounts of the console.
+//! `maraude user add/list/role/close/password/second-factor`: accounts of the console.
 
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
 use crate::auth::{
-    PasswordError, SecondFactorError, add_account, draw_second_factor, keep_second_factor,
+    PasswordError, SecondFactorError, add_account, draw_second_factor, hash_password,
+    keep_second_factor,
 };
-use crate::store::{Account, Role, random};
+use crate::store::{Account, Role, StoreError, random};
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
+
+/// Names are not given twice, and why.
+const NAME_TAKEN: &str = "an account has or had this name; the name of a closed account is not \
+    given again, so that what was decided under it stays one person's";
 
 /// `maraude user ...`.
 #[derive(Debug, Subcommand)]
@@ -23,6 +28,9 @@ pub enum Users {
     Role(ChangeRole),
     /// Close an account; its sessions end
     Close(Close),
+    /// Give an account another password; its sessions and tokens end. Without --password-stdin one is
+    /// drawn and printed
+    Password(PasswordArguments),
     /// Set an account's second factor up, or take it away
     SecondFactor(SecondFactor),
 }
@@ -44,6 +52,24 @@ pub struct Close {
     /// The account's name
     #[arg(long)]
     name: String,
+}
+
+/// `maraude user password`.
+#[derive(Debug, Args)]
+pub struct PasswordArguments {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+    /// Read the password from standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// A password to be set.
+#[derive(Serialize, Deserialize)]
+pub struct SetPassword {
+    name: String,
+    password: String,
 }
 
 /// `maraude user second-factor`.
@@ -104,12 +130,7 @@ impl Users {
     pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
         match self {
             Self::Add(arguments) => {
-                let password = if arguments.password_stdin {
-                    let typed = Zeroizing::new(std::io::read_to_string(std::io::stdin())?);
-                    typed.trim_end_matches(['\r', '\n']).to_owned()
-                } else {
-                    draw_password().map_err(Refusal::from)?
-                };
+                let password = new_password(arguments.password_stdin)?;
                 let drawn = (!arguments.password_stdin).then(|| password.clone());
                 let add = Add {
                     name: arguments.name,
@@ -119,11 +140,18 @@ impl Users {
                 };
                 let name = add.name.clone();
                 ask(place, add)?;
-                if place.json {
-                    say(serde_json::json!({ "name": name, "password": drawn }))?;
-                } else if let Some(password) = drawn {
-                    say(format_args!("name: {name}\npassword: {password}"))?;
-                }
+                tell_password(place, &name, drawn)?;
+            }
+            Self::Password(arguments) => {
+                let password = new_password(arguments.password_stdin)?;
+                let drawn = (!arguments.password_stdin).then(|| password.clone());
+                let name = arguments.name;
+                let set = SetPassword {
+                    name: name.clone(),
+                    password,
+                };
+                ask(place, set)?;
+                tell_password(place, &name, drawn)?;
             }
             Self::List(list) => {
                 for (name, role) in ask(place, list)? {
@@ -134,6 +162,25 @@ impl Users {
             Self::Close(close) => ask(place, close)?,
             Self::SecondFactor(wanted) => second_factor(place, wanted)?,
         }
+        Ok(())
+    }
+}
+
+/// Typed on standard input, or drawn.
+fn new_password(typed: bool) -> Result<String, CommandError> {
+    if !typed {
+        return Ok(draw_password().map_err(Refusal::from)?);
+    }
+    let typed = Zeroizing::new(std::io::read_to_string(std::io::stdin())?);
+    Ok(typed.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn tell_password(place: &Place, name: &str, drawn: Option<String>) -> std::io::Result<()> {
+    if place.json {
+        say(serde_json::json!({ "name": name, "password": drawn }))
+    } else if let Some(password) = drawn {
+        say(format_args!("name: {name}\npassword: {password}"))
+    } else {
         Ok(())
     }
 }
@@ -195,6 +242,26 @@ impl Operation for Close {
     }
 }
 
+impl Operation for SetPassword {
+    const NAME: &'static str = "user-password";
+    type Answer = ();
+
+    fn perform(self, app: &App) -> Result<(), Refusal> {
+        let account = named(app, &self.name)?;
+        let hash = hash_password(&Zeroizing::new(self.password)).map_err(refused)?;
+        app.server().set_password(account.id, &hash, None)?;
+        note(app, "password-set", &account)
+    }
+}
+
+fn refused(error: PasswordError) -> Refusal {
+    match error {
+        PasswordError::Length => Refusal::new("password-length", error.to_string()),
+        PasswordError::Store(StoreError::NameTaken) => Refusal::new("name-taken", NAME_TAKEN),
+        PasswordError::Store(error) => error.into(),
+    }
+}
+
 impl Operation for Draw {
     const NAME: &'static str = "second-factor-draw";
     type Answer = (String, String);
@@ -253,10 +320,7 @@ impl Operation for Add {
             &password,
             now,
         )
-        .map_err(|error| match error {
-            PasswordError::Length => Refusal::new("password-length", error.to_string()),
-            PasswordError::Store(error) => error.into(),
-        })?;
+        .map_err(refused)?;
         let id = account.id.to_string();
         app.server().add_audit(now, "command", "user-added", &id)?;
         Ok(())

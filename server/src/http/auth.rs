@@ -1,14 +1,16 @@
 //! Login, logout, who I am; enrolment of a tablet and its sessions.
 
+use super::address::Address;
 use super::contract::{
     Challenge, ChallengeRequest, DeviceSession, DeviceSessionRequest, EnrolAnswer, EnrolRequest,
     Login, Me,
 };
-use super::guard::{AnyAccount, SESSION_COOKIE, session_cookie};
+use super::guard::{AnyAccount, browser_cookie_name, cookie, session_cookie, session_cookie_name};
 use super::problem::Problem;
 use crate::app::App;
 use crate::auth::{
-    EnrolError, EnrolOffer, LoginError, Proof, SessionError, log_in, log_out, redeem_code,
+    EnrolError, EnrolOffer, LoginError, Origin, Proof, SessionError, log_in, log_out, origin_of,
+    redeem_code,
 };
 use crate::store::{Account, RedeemError, StoreError, StoredDevice};
 use axum::extract::State;
@@ -42,6 +44,9 @@ pub(super) const SECOND_WRONG: Problem = Problem::new(
 /// How long a browser keeps the cookie; the session itself may end earlier.
 const COOKIE_SECONDS: u32 = 12 * 3_600;
 
+/// How long it keeps its mark: browsers keep no cookie longer than 400 days (RFC 6265bis, 5.5).
+const BROWSER_SECONDS: u32 = 400 * 24 * 3_600;
+
 type Body<T> = Result<Json<T>, JsonRejection>;
 
 /// The body, or the problem to answer.
@@ -50,35 +55,59 @@ fn read<T>(body: Body<T>) -> Result<T, Problem> {
         .map_err(|_| Problem::malformed("The request's body does not read."))
 }
 
-async fn login(State(app): State<App>, body: Body<Login>) -> Result<impl IntoResponse, Problem> {
+async fn login(
+    State(app): State<App>,
+    Address(address): Address,
+    headers: HeaderMap,
+    body: Body<Login>,
+) -> Result<impl IntoResponse, Problem> {
     let Login {
         name,
         password,
         code,
     } = read(body)?;
     let now = app.clock().now();
-    let (me, token) = app
+    let mark = cookie(&headers, browser_cookie_name(&app)).map(str::to_owned);
+    let asked = name.clone();
+    let origin = app
         .blocking(move |app| {
+            let key = app.keys().accounts_key()?;
+            origin_of(app.server(), &key, &asked, mark.as_deref(), address)
+        })
+        .await??;
+    let is_known = matches!(origin, Origin::Known(_));
+    let opened = app
+        .hashing(is_known, move |app| {
             let key = app.keys().accounts_key()?;
             let proof = Proof {
                 name: &name,
                 password: &password,
                 code: code.as_deref(),
             };
-            let (account, token) = log_in(app.server(), app.attempts(), &key, proof, now)?;
-            Ok::<_, Problem>((told(&app, account)?, token))
+            let opened = log_in(app.server(), app.attempts(), &key, proof, &origin, now)?;
+            let id = opened.account.id.to_string();
+            app.server().add_audit(now, &id, "logged-in", &id)?;
+            let me = told(&app, opened.account)?;
+            Ok::<_, LoginError>((me, opened.token, opened.browser))
         })
         .await??;
-    let cookie = set_cookie(&app, &token, COOKIE_SECONDS);
-    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(me)))
+    let (me, token, mark) = opened;
+    let session = session_cookie_name(&app);
+    let browser = browser_cookie_name(&app);
+    let cookies = [
+        set_cookie(&app, session, &token, COOKIE_SECONDS),
+        set_cookie(&app, browser, &mark, BROWSER_SECONDS),
+    ];
+    let headers = cookies.map(|cookie| (SET_COOKIE, cookie));
+    Ok((AppendHeaders(headers), Json(me)))
 }
 
 async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoResponse, Problem> {
-    if let Some(token) = session_cookie(&headers).map(str::to_owned) {
+    if let Some(token) = session_cookie(&app, &headers).map(str::to_owned) {
         app.blocking(move |app| log_out(app.server(), &token))
             .await??;
     }
-    let cookie = set_cookie(&app, "", 0);
+    let cookie = set_cookie(&app, session_cookie_name(&app), "", 0);
     Ok((
         StatusCode::NO_CONTENT,
         AppendHeaders([(SET_COOKIE, cookie)]),
@@ -98,15 +127,13 @@ fn told(app: &App, account: Account) -> Result<Me, StoreError> {
     })
 }
 
-fn set_cookie(app: &App, token: &str, seconds: u32) -> String {
+fn set_cookie(app: &App, name: &str, value: &str, seconds: u32) -> String {
     let secure = if app.config().secure_cookies() {
         "; Secure"
     } else {
         ""
     };
-    format!(
-        "{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}"
-    )
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
 }
 
 async fn enrol(

@@ -77,8 +77,12 @@ async fn create(
             campaign.retention = retention_at_creation(new.mode, new.retention, now)
                 .map_err(|wrong| unwelcome(wrong.code()).at(wrong.field()))?;
             app.create_campaign(&campaign)?;
-            app.server()
-                .add_audit(now, &account.name, "campaign-created", &id.to_string())?;
+            app.server().add_audit(
+                now,
+                &account.id.to_string(),
+                "campaign-created",
+                &id.to_string(),
+            )?;
             Ok::<_, Problem>(summary(&campaign))
         })
         .await??;

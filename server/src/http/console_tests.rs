@@ -616,7 +616,10 @@ async fn what_was_refused_is_listed_tried_again_and_dealt_with_by_coordinators_a
         (&json!(false), &Value::Null)
     );
     let number = list["entries"][0]["number"].as_u64().unwrap();
-    let bytes = console.get_raw(&format!("{path}/{number}"), &[]).await;
+    let unsaid = console.get_raw(&format!("{path}/{number}"), &[]).await;
+    assert_eq!(json_of(unsaid).await["code"], "reason-missing");
+    let said = format!("{path}/{number}?reason=comprendre+ce+qui+manque");
+    let bytes = console.get_raw(&said, &[]).await;
     assert_eq!(bytes_of(bytes).await, [1, 2, 3]);
     let again = json!({ "number": null, "revoked": false });
     let (_, retried) = console.post(&format!("{path}/retry"), again).await;

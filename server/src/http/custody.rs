@@ -44,7 +44,7 @@ async fn sessions(
     AnyAccount(account): AnyAccount,
     headers: HeaderMap,
 ) -> Result<Json<Vec<SessionLine>>, Problem> {
-    let own = session_cookie(&headers).map(token_hash);
+    let own = session_cookie(&app, &headers).map(token_hash);
     let lines = app
         .blocking(move |app| {
             let open = app.server().sessions_of(account.id)?;
@@ -77,7 +77,7 @@ async fn close_session(
         app.server().close_session(hash)?;
         let now = app.clock().now();
         app.server()
-            .add_audit(now, &account.name, "session-closed", &session)?;
+            .add_audit(now, &account.id.to_string(), "session-closed", &session)?;
         Ok::<_, Problem>(StatusCode::NO_CONTENT)
     })
     .await?
@@ -103,7 +103,7 @@ async fn keep(
             let key = app.keys().accounts_key()?;
             let codes = keep_second_factor(server, &key, account.id, &secret, &code, now)?;
             let subject = account.id.to_string();
-            server.add_audit(now, &account.name, "second-factor-set", &subject)?;
+            server.add_audit(now, &account.id.to_string(), "second-factor-set", &subject)?;
             Ok::<_, Problem>(codes)
         })
         .await??;
@@ -170,7 +170,7 @@ async fn purge(
     let wish = PurgeWish {
         campaign,
         confirmation: asked.confirmation,
-        author: account.name,
+        author: account.id.to_string(),
         reason: asked.reason,
         without_notice: asked.without_notice,
     };
@@ -196,7 +196,7 @@ async fn hold(
     body: Body<HoldRequest>,
 ) -> Result<StatusCode, Problem> {
     let HoldRequest { holds, reason } = read(body)?;
-    app.blocking(move |app| app.hold_campaign(campaign, holds, &account.name, &reason))
+    app.blocking(move |app| app.hold_campaign(campaign, holds, &account.id.to_string(), &reason))
         .await??;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -225,15 +225,15 @@ async fn audit(
         .blocking(move |app| {
             // Reading on is one reading: a page of its own making would push the others along.
             if before.is_none() {
-                let now = app.clock().now();
-                app.server()
-                    .add_audit(now, &account.name, "audit-read", "")?;
+                let (now, author) = (app.clock().now(), account.id.to_string());
+                app.server().add_audit(now, &author, "audit-read", "")?;
             }
+            let names = app.server().names_of_authors()?;
             let rows = app.server().audit_before(before, AUDIT_ROWS)?.into_iter();
             let lines = rows.map(|row| AuditLine {
                 number: row.number,
                 at: row.at,
-                author: row.author,
+                author: names.get(&row.author).cloned().unwrap_or(row.author),
                 action: row.action,
                 subject: row.subject,
                 reason: row.reason,

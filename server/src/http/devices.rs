@@ -1,16 +1,18 @@
 //! *Tablettes*: the list, one-time codes to enrol, revocation.
 
-use super::contract::{DeviceEntry, EnrolmentCode, NewEnrolment};
+use super::contract::{AcceptDevice, DeviceEntry, EnrolmentCode, NewEnrolment, OpenCodeLine};
 use super::extract::{At, Body, read};
-use super::guard::AnyAccount;
+use super::guard::{AnyAccount, Coordinator};
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::{NewCode, issue_code};
+use crate::auth::{NewCode, NotTheirTeam, code_name, issue_code, may_hand, may_take_away};
+use crate::store::StoredDevice;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use maraude_core::model::{CampaignId, DeviceId};
+use maraude_core::document::Plan;
+use maraude_core::model::{CampaignId, DeviceId, TeamId};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use std::collections::BTreeMap;
@@ -25,7 +27,18 @@ const QR_SIDE: u32 = 280;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/campaigns/{campaign}/devices", get(list))
-        .route("/api/campaigns/{campaign}/enrolments", post(enrol))
+        .route(
+            "/api/campaigns/{campaign}/enrolments",
+            get(codes).post(enrol),
+        )
+        .route(
+            "/api/campaigns/{campaign}/enrolments/{enrolment}/cancel",
+            post(cancel),
+        )
+        .route(
+            "/api/campaigns/{campaign}/devices/{device}/accept",
+            post(accept),
+        )
         .route(
             "/api/campaigns/{campaign}/devices/{device}/revoke",
             post(revoke),
@@ -47,15 +60,13 @@ async fn list(
                 .collect();
             let entries = app.server().devices(campaign)?.into_iter().map(|stored| {
                 let contact = contacts.get(&stored.device.id);
-                let team = stored.device.team.map(|id| {
-                    let known = plan.teams.iter().find(|team| team.id == id);
-                    known.map_or_else(|| id.to_string(), |team| team.code.clone())
-                });
+                let team = stored.device.team.map(|id| team_code(&plan, id));
                 DeviceEntry {
                     id: stored.device.id.to_string(),
                     label: stored.device.label,
                     team,
                     enrolled_at: stored.enrolled_at,
+                    accepted_at: stored.accepted_at,
                     last_contact_at: contact.map(|c| c.at),
                     app_version: Some(match contact {
                         Some(contact) => contact.device_report.app_version.clone(),
@@ -82,14 +93,6 @@ async fn enrol(
 ) -> Result<(StatusCode, Json<EnrolmentCode>), Problem> {
     let new = read(body)?;
     let label = new.label.trim().to_owned();
-    let invalid = |code, field: &str| {
-        Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            code,
-            "A value cannot be taken.",
-        )
-        .at(field)
-    };
     if label.is_empty() {
         return Err(invalid("missing", "label"));
     }
@@ -108,17 +111,20 @@ async fn enrol(
                         .ok_or_else(|| invalid("not-there", "team"))?,
                 ),
             };
+            let accepted = may_hand(&account, team)?;
             let organisation = team.and_then(|team| team.organisation.clone());
             let wanted = NewCode {
                 campaign,
-                label: label.clone(),
+                label,
                 team: team.map(|team| team.id),
                 organisation: organisation.or(account.organisation),
+                accepted,
             };
             let now = app.clock().now();
             let issued = issue_code(app.server(), wanted, now)?;
+            let (author, subject) = (account.id.to_string(), code_subject(campaign, &issued.name));
             app.server()
-                .add_audit(now, &account.name, "device-code", &label)?;
+                .add_audit(now, &author, "code-issued", &subject)?;
             let link = format!("{}/#enrol={}", app.config().public_url, issued.link_secret);
             Ok::<_, Problem>(EnrolmentCode {
                 code: issued.code,
@@ -148,14 +154,115 @@ async fn revoke(
     AnyAccount(account): AnyAccount,
     At((campaign, device)): At<(CampaignId, DeviceId)>,
 ) -> Result<StatusCode, Problem> {
-    app.blocking(move |app| {
-        let known = app.server().device(device)?;
-        if known.is_none_or(|stored| stored.campaign != campaign) {
-            return Err(Problem::not_found());
+    // Not the pool of the tablets: it waits until nothing more is told to this one.
+    let revoking = tokio::task::spawn_blocking(move || {
+        let stored = of_campaign(&app, campaign, device)?;
+        if !may_take_away(&account, stored.device.organisation.as_ref()) {
+            return Err(NotTheirTeam.into());
         }
-        app.revoke(device, &account.name)?;
-        Ok(())
+        app.revoke(device, &account.id.to_string())?;
+        Ok(StatusCode::NO_CONTENT)
+    });
+    revoking.await.map_err(|_| Problem::broken())?
+}
+
+async fn accept(
+    State(app): State<App>,
+    Coordinator(account): Coordinator,
+    At((campaign, device)): At<(CampaignId, DeviceId)>,
+    body: Body<AcceptDevice>,
+) -> Result<StatusCode, Problem> {
+    let AcceptDevice { team } = read(body)?;
+    app.blocking(move |app| {
+        of_campaign(&app, campaign, device)?;
+        let plan = app.engine(campaign)?.plan()?;
+        if let Some(id) = team {
+            if !plan.teams.iter().any(|team| team.id == id) {
+                return Err(invalid("not-there", "team"));
+            }
+            app.server().hand_device(device, Some(id))?;
+        }
+        let (server, now) = (app.server(), app.clock().now());
+        server.accept_device(device, now)?;
+        let (author, subject) = (account.id.to_string(), device.to_string());
+        server.add_audit(now, &author, "device-accepted", &subject)?;
+        Ok(StatusCode::NO_CONTENT)
     })
-    .await??;
-    Ok(StatusCode::NO_CONTENT)
+    .await?
+}
+
+async fn codes(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+) -> Result<Json<Vec<OpenCodeLine>>, Problem> {
+    let lines = app
+        .blocking(move |app| {
+            let plan = app.engine(campaign)?.plan()?;
+            let open = app.server().open_codes(campaign, app.clock().now())?;
+            let lines = open.into_iter().map(|open| OpenCodeLine {
+                id: code_name(&open.code),
+                label: open.label,
+                team: open.team.map(|id| team_code(&plan, id)),
+                created_at: open.created_at,
+                expires_at: open.expires_at,
+            });
+            Ok::<_, Problem>(lines.collect())
+        })
+        .await??;
+    Ok(Json(lines))
+}
+
+async fn cancel(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    At((campaign, named)): At<(CampaignId, String)>,
+) -> Result<StatusCode, Problem> {
+    app.blocking(move |app| {
+        let (server, now) = (app.server(), app.clock().now());
+        let open = server.open_codes(campaign, now)?;
+        let open = open.into_iter().find(|open| code_name(&open.code) == named);
+        let open = open.ok_or_else(Problem::not_found)?;
+        if !may_take_away(&account, open.organisation.as_ref()) {
+            return Err(NotTheirTeam.into());
+        }
+        server.cancel_code(&open.code, now)?;
+        let (author, subject) = (account.id.to_string(), code_subject(campaign, &named));
+        server.add_audit(now, &author, "code-cancelled", &subject)?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await?
+}
+
+fn code_subject(campaign: CampaignId, name: &str) -> String {
+    format!("{campaign} {name}")
+}
+
+fn team_code(plan: &Plan, id: TeamId) -> String {
+    let known = plan.teams.iter().find(|team| team.id == id);
+    known.map_or_else(|| id.to_string(), |team| team.code.clone())
+}
+
+fn of_campaign(app: &App, campaign: CampaignId, device: DeviceId) -> Result<StoredDevice, Problem> {
+    let known = app.server().device(device)?;
+    let known = known.filter(|stored| stored.campaign == campaign);
+    known.ok_or_else(Problem::not_found)
+}
+
+fn invalid(code: &'static str, field: &str) -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        code,
+        "A value cannot be taken.",
+    )
+    .at(field)
+}
+
+impl From<NotTheirTeam> for Problem {
+    fn from(_: NotTheirTeam) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "team-not-allowed",
+            "This account may not do that for this team's tablets.",
+        )
+    }
 }

@@ -20,6 +20,7 @@ use maraude_core::document::DocumentName;
 use maraude_core::model::{CampaignId, DeviceId, DocumentId};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
@@ -139,6 +140,15 @@ async fn converse(app: App, identity: Identity, token: Option<String>, mut socke
         }
     };
     let id = device.device.id;
+    // A revocation waits for this connection to end, and one that came first is seen here.
+    let _telling = app.telling(id);
+    let endings = app.endings();
+    let stands = app.blocking(move |app| app.server().device(id)).await;
+    match stands {
+        Ok(Ok(Some(found))) if !found.is_revoked() => {}
+        Ok(Ok(_)) => return part(&mut socket, "device-revoked", POLICY).await,
+        _ => return part(&mut socket, "busy", TRY_LATER).await,
+    }
     let Some(_place) = app.part(|_| Places::default()).take(id) else {
         return part(&mut socket, "too-many-connections", TRY_LATER).await;
     };
@@ -147,11 +157,20 @@ async fn converse(app: App, identity: Identity, token: Option<String>, mut socke
     let (Ok(Ok(engine)), Ok(drawn)) = (engine, random::<8>()) else {
         return part(&mut socket, "busy", TRY_LATER).await;
     };
-    let (commits, endings) = (engine.subscribe(), app.endings());
+    let commits = engine.subscribe();
     let own = format!("maraude-{}", HEXLOWER.encode(&drawn));
     let facade = Facade::new(engine, app.pool().clone(), id, own);
-    let ended = ended(endings, id, campaign);
-    if let Err(error) = talk(facade, commits, ended, &mut socket).await {
+    let in_the_middle = AtomicBool::new(false);
+    let talked = tokio::select! {
+        biased;
+        () = ended(endings, id, campaign) => Err(FacadeError::Revoked),
+        talked = talk(facade, commits, &mut socket, &in_the_middle) => talked,
+    };
+    if in_the_middle.load(Ordering::Relaxed) {
+        // Half a message is on its way: what is left of it is never told.
+        return;
+    }
+    if let Err(error) = talked {
         let code = if error.is_of_the_server() {
             tracing::warn!(%error, device = %id, "a connection of /sync ends");
             TRY_LATER
@@ -166,17 +185,14 @@ async fn converse(app: App, identity: Identity, token: Option<String>, mut socke
 async fn talk(
     mut facade: Facade,
     mut commits: Receiver<Committed>,
-    ended: impl Future<Output = ()>,
     socket: &mut WebSocket,
+    in_the_middle: &AtomicBool,
 ) -> Result<(), FacadeError> {
     let since = Instant::now();
     let mut heard_at = since;
     let mut beat = interval(PING_EVERY.min(JOIN_PATIENCE));
-    let mut ended = std::pin::pin!(ended);
     loop {
         let said = tokio::select! {
-            biased;
-            () = &mut ended => return Err(FacadeError::Revoked),
             came = socket.recv() => match came {
                 Some(Ok(Message::Binary(bytes))) => {
                     heard_at = Instant::now();
@@ -195,7 +211,7 @@ async fn talk(
                     Gained::Any => facade.followed(None),
                     Gained::NoMore => return Ok(()),
                 };
-                if !tell(&mut facade, gained, socket).await? {
+                if !tell(&mut facade, gained, socket, in_the_middle).await? {
                     return Ok(());
                 }
                 Vec::new()
@@ -205,14 +221,14 @@ async fn talk(
                 if late || heard_at.elapsed() >= SILENCE {
                     return Ok(());
                 }
-                if !send(socket, Message::Ping(Vec::new().into())).await {
+                if !send(socket, Message::Ping(Vec::new().into()), in_the_middle).await {
                     return Ok(());
                 }
                 Vec::new()
             }
         };
         for message in said {
-            if !send(socket, Message::Binary(message.into())).await {
+            if !send(socket, Message::Binary(message.into()), in_the_middle).await {
                 return Ok(());
             }
         }
@@ -225,10 +241,11 @@ async fn tell(
     facade: &mut Facade,
     gained: Vec<DocumentId>,
     socket: &mut WebSocket,
+    in_the_middle: &AtomicBool,
 ) -> Result<bool, FacadeError> {
     for document in gained {
         if let Some(message) = facade.tell(document).await?
-            && !send(socket, Message::Binary(message.into())).await
+            && !send(socket, Message::Binary(message.into()), in_the_middle).await
         {
             return Ok(false);
         }
@@ -276,11 +293,11 @@ fn gathered(first: Result<Committed, RecvError>, commits: &mut Receiver<Committe
 }
 
 /// False when the client does not take it.
-async fn send(socket: &mut WebSocket, message: Message) -> bool {
-    matches!(
-        timeout(SEND_PATIENCE, socket.send(message)).await,
-        Ok(Ok(()))
-    )
+async fn send(socket: &mut WebSocket, message: Message, in_the_middle: &AtomicBool) -> bool {
+    in_the_middle.store(true, Ordering::Relaxed);
+    let sent = timeout(SEND_PATIENCE, socket.send(message)).await;
+    in_the_middle.store(false, Ordering::Relaxed);
+    matches!(sent, Ok(Ok(())))
 }
 
 /// Says why, and closes; a client that does not listen is not waited for.

@@ -1,22 +1,33 @@
 //! Stands before every route: who asks, whether the table lets them, and whether the request
 //! comes from our own pages. Handlers get who asked as an extractor.
 
+use super::noted::{campaign_in, note_reading};
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::{Access, FRESH_MS, console_session, route_of, token_hash};
+use crate::auth::{Access, FRESH_MS, account_of_api_token, console_session, route_of, token_hash};
 use crate::store::{Account, Role, StoreError, StoredDevice};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64;
 use maraude_core::model::TimestampMs;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The cookie of a console session.
-pub(super) const SESSION_COOKIE: &str = "maraude_session";
+/// The cookie of a console session; under TLS no other host's page can set it (RFC 6265bis, 4.1.3.2).
+const SESSION_COOKIE: &str = "maraude_session";
+const SESSION_COOKIE_TLS: &str = "__Host-maraude_session";
+
+/// The cookie that marks a browser which logged in before.
+const BROWSER_COOKIE: &str = "maraude_browser";
+const BROWSER_COOKIE_TLS: &str = "__Host-maraude_browser";
+
+/// What a program that reads maps is asked for.
+const ASK_FOR_TOKEN: HeaderValue =
+    HeaderValue::from_static("Basic realm=\"Maraude\", charset=\"UTF-8\"");
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,15 +111,28 @@ pub(super) async fn guard(
     if !comes_from_our_pages(request.method(), request.headers()) {
         return CROSS_SITE.into_response();
     }
-    let (identity, proved_at) = match identify(&app, request.headers()).await {
+    let for_maps = is_of_maps(template);
+    let (identity, proved_at) = match identify(&app, request.headers(), for_maps).await {
         Ok(found) => found,
         Err(problem) => return problem.into_response(),
     };
     if let Err(problem) = allow(route.access, &identity) {
-        return problem.into_response();
+        let mut response = problem.into_response();
+        if for_maps && response.status() == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, ASK_FOR_TOKEN);
+        }
+        return response;
     }
     if route.fresh && app.clock().now() - proved_at >= FRESH_MS {
         return PROVE_AGAIN.into_response();
+    }
+    if let (Some(action), Identity::Account(account)) = (route.noted, &identity)
+        && let Some(campaign) = campaign_in(template, request.uri().path())
+        && let Err(problem) = note_reading(&app, account, campaign, action).await
+    {
+        return problem.into_response();
     }
     request.extensions_mut().insert(identity);
     next.run(request).await
@@ -131,8 +155,25 @@ fn allow(access: Access, identity: &Identity) -> Result<(), Problem> {
     }
 }
 
+/// The inner door of OGC API - Features: the one place where a token of a program is good.
+fn is_of_maps(template: &str) -> bool {
+    template == "/ogc" || template.starts_with("/ogc/")
+}
+
 /// Who asks, and when an account last proved who it is.
-async fn identify(app: &App, headers: &HeaderMap) -> Result<(Identity, TimestampMs), Problem> {
+async fn identify(
+    app: &App,
+    headers: &HeaderMap,
+    for_maps: bool,
+) -> Result<(Identity, TimestampMs), Problem> {
+    if for_maps && let Some(token) = program_token(headers) {
+        let found = app
+            .blocking(move |app| account_of_api_token(app.server(), &token, app.clock().now()))
+            .await??;
+        if let Some(account) = found {
+            return Ok((Identity::Account(account), 0));
+        }
+    }
     if let Some(token) = bearer(headers) {
         let token = token.to_owned();
         let found = app
@@ -144,7 +185,7 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<(Identity, Timestamp
             .await?;
         return Ok(found?);
     }
-    if let Some(token) = session_cookie(headers) {
+    if let Some(token) = session_cookie(app, headers) {
         let token = token.to_owned();
         return Ok(app.blocking(move |app| person(&app, &token)).await??);
     }
@@ -169,6 +210,22 @@ fn person(app: &App, token: &str) -> Result<(Identity, TimestampMs), StoreError>
     }))
 }
 
+/// A token of a program: `Bearer`, or the password of `Basic` (RFC 7617), which QGIS keeps sealed.
+fn program_token(headers: &HeaderMap) -> Option<String> {
+    if let Some(token) = bearer(headers) {
+        return Some(token.to_owned());
+    }
+    let line = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, sent) = line.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let bytes = BASE64.decode(sent.trim().as_bytes()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    text.split_once(':')
+        .map(|(_, password)| password.to_owned())
+}
+
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers
         .get(AUTHORIZATION)?
@@ -178,14 +235,37 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .map(str::trim)
 }
 
+/// What a session's cookie is called here.
+pub(super) fn session_cookie_name(app: &App) -> &'static str {
+    if app.config().secure_cookies() {
+        SESSION_COOKIE_TLS
+    } else {
+        SESSION_COOKIE
+    }
+}
+
+/// What the cookie of a known browser is called here.
+pub(super) fn browser_cookie_name(app: &App) -> &'static str {
+    if app.config().secure_cookies() {
+        BROWSER_COOKIE_TLS
+    } else {
+        BROWSER_COOKIE
+    }
+}
+
 /// The console's session token, where the request has one.
-pub(super) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn session_cookie<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    cookie(headers, session_cookie_name(app))
+}
+
+/// A cookie's value.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter();
     cookies
         .filter_map(|value| value.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
+        .find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
 /// Requests that change something come from our own pages, or from a program that is no browser.

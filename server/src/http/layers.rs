@@ -126,7 +126,7 @@ async fn import(
             let layers = app.layers()?;
             let layer = layers.import(kind, "console", now, &reading.features, false)?;
             app.server()
-                .add_audit(now, &account.name, "layer-import", kind.code())?;
+                .add_audit(now, &account.id.to_string(), "layer-import", kind.code())?;
             for view in app.open_views() {
                 view.refresh_ground()?;
             }

@@ -3,6 +3,11 @@
 //! Each file has a `routes()`; all of them stand behind [`guard`], which asks
 //! [`crate::auth::TABLE`]: a route without a line there answers 404.
 
+mod account;
+#[cfg(test)]
+mod account_tests;
+mod address;
+mod answers;
 mod assets;
 mod auth;
 mod bodies;
@@ -22,6 +27,7 @@ mod guard;
 mod health;
 mod layers;
 mod live;
+mod noted;
 mod observations;
 mod ogc;
 pub mod openapi;
@@ -35,6 +41,8 @@ mod releases;
 mod rescue;
 mod review;
 mod review_log;
+#[cfg(test)]
+mod roles_tests;
 mod rounds;
 mod sync;
 #[cfg(test)]
@@ -54,6 +62,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// The whole server.
 pub fn router(app: App) -> Router {
     let api = Router::new()
+        .merge(account::routes())
         .merge(auth::routes())
         .merge(campaigns::routes())
         .merge(custody::routes())
@@ -82,6 +91,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(api.route_layer(from_fn_with_state(app.clone(), guard::guard)))
         .merge(assets::routes())
+        .layer(from_fn_with_state(app.clone(), answers::seal))
+        .layer(from_fn_with_state(app.clone(), address::only_by_the_proxy))
         .layer(CatchPanicLayer::custom(|_| {
             use axum::response::IntoResponse;
             Problem::broken().into_response()

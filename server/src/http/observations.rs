@@ -5,22 +5,19 @@ use super::contract::{
     ObservationRow,
 };
 use super::extract::{At, view_of};
-use super::guard::Coordinator;
 use super::problem::Problem;
 use super::review::reviewed;
 use crate::app::App;
 use crate::geolocation::LiveView;
 use crate::projection::{ObservationFilter, ObservationLine, Unit};
 use crate::review::Reviewed;
-use crate::store::{Account, StoreError};
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use maraude_core::document::Document;
-use maraude_core::model::{AccountId, CampaignId, DeviceId, Night, ObservationId, TimestampMs};
+use maraude_core::model::{AccountId, CampaignId, DeviceId, Night, ObservationId};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 /// Most rows of a page.
 const PAGE_ROWS: u32 = 200;
@@ -57,33 +54,8 @@ struct Asked {
     offset: Option<u32>,
 }
 
-/// A coordinator's reading of observations is written down once in so long: the screen reads again
-/// each time the log moves.
-const BULK_READ_EVERY_MS: i64 = 3_600_000;
-
-/// Who read the observations of which campaign, and when that was last written down.
-#[derive(Default)]
-struct BulkReads(Mutex<HashMap<(AccountId, CampaignId), TimestampMs>>);
-
-/// Before anything is told: a reading that is not in the audit log does not happen.
-fn note_bulk_read(app: &App, account: &Account, campaign: CampaignId) -> Result<(), StoreError> {
-    let reads = app.part(|_| BulkReads::default());
-    let now = app.clock().now();
-    let mut noted = reads.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let last = noted.get(&(account.id, campaign));
-    if last.is_some_and(|last| now - last < BULK_READ_EVERY_MS) {
-        return Ok(());
-    }
-    let subject = campaign.to_string();
-    app.server()
-        .add_audit(now, &account.name, "observations-read", &subject)?;
-    noted.insert((account.id, campaign), now);
-    Ok(())
-}
-
 async fn page(
     State(app): State<App>,
-    Coordinator(account): Coordinator,
     At(campaign): At<CampaignId>,
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<ObservationPage>, Problem> {
@@ -92,7 +64,6 @@ async fn page(
     let (live, position) = view_of(&app, campaign).await?;
     let page = app
         .blocking(move |app| {
-            note_bulk_read(&app, &account, campaign)?;
             let reviewed = reviewed(&app, &live, position)?;
             let (lines, total) = live.view().lines(&filter)?;
             let rows = lines.iter().map(|line| row(line, &reviewed)).collect();

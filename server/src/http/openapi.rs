@@ -43,6 +43,12 @@ macro_rules! with_schemas {
 /// The description as JSON text, keys sorted.
 pub fn document() -> String {
     let schemas = with_schemas![
+        AcceptDevice,
+        ApiTokenDrawn,
+        ApiTokenLine,
+        NewApiToken,
+        OpenCodeLine,
+        PasswordChange,
         AuditLine,
         HoldRequest,
         PurgeAnswered,

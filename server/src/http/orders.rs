@@ -55,6 +55,7 @@ async fn order(
     };
     let (live, _) = view_of(&app, campaign).await?;
     let opens = order == Order::Open;
+    let deed = deed_of(&order);
     let done = app
         .blocking(move |app| {
             let engine = app.engine(campaign)?;
@@ -71,6 +72,11 @@ async fn order(
                 order,
             };
             let done = desk.carry_out(&request)?;
+            if let Some(action) = deed {
+                let (author, subject) = (account.id.to_string(), campaign.to_string());
+                let server = app.server();
+                server.add_audit(app.clock().now(), &author, action, &subject)?;
+            }
             if opens {
                 live.layers().pin_latest(campaign)?;
             }
@@ -83,6 +89,17 @@ async fn order(
         imported: done.imported,
         refused: done.refused,
     }))
+}
+
+/// What the audit log calls an order: those that change what a campaign is, not what it finds, which
+/// its documents tell themselves.
+fn deed_of(order: &Order) -> Option<&'static str> {
+    match order {
+        Order::Open => Some("campaign-opened"),
+        Order::Lock => Some("campaign-locked"),
+        Order::SetDetails { .. } => Some("campaign-details-set"),
+        _ => None,
+    }
 }
 
 /// The order; for a file that cannot be read, the lines that say why.

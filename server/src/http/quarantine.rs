@@ -6,10 +6,11 @@ use super::contract::{
 use super::extract::{At, Body, read};
 use super::guard::Coordinator;
 use super::problem::Problem;
+use super::releases::{Because, written_reason};
 use crate::app::App;
-use crate::store::{Quarantined, StoredDocument};
+use crate::store::{Deed, Quarantined, StoredDocument};
 use crate::sync::Engine;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -124,7 +125,7 @@ async fn retry(
             let subject = subject(campaign, asked.number);
             let now = app.clock().now();
             app.server()
-                .add_audit(now, &account.name, "quarantine-retried", &subject)?;
+                .add_audit(now, &account.id.to_string(), "quarantine-retried", &subject)?;
             Ok::<_, Problem>(retried)
         })
         .await??;
@@ -138,13 +139,20 @@ async fn fetch(
     State(app): State<App>,
     Coordinator(account): Coordinator,
     At((campaign, number)): At<(CampaignId, u64)>,
+    Query(because): Query<Because>,
 ) -> Result<impl IntoResponse, Problem> {
+    let reason = written_reason(&because.reason)?;
     let bytes = app
         .blocking(move |app| {
             let kept = find(&app, campaign, number)?;
-            let (now, subject) = (app.clock().now(), subject(campaign, Some(number)));
-            app.server()
-                .add_audit(now, &account.name, "quarantine-exported", &subject)?;
+            // Before anything leaves: an export that is not in the audit log does not happen.
+            let deed = Deed {
+                author: &account.id.to_string(),
+                action: "quarantine-exported",
+                subject: &subject(campaign, Some(number)),
+                reason: &reason,
+            };
+            app.server().add_deed(app.clock().now(), deed)?;
             Ok::<_, Problem>(kept.item.bytes)
         })
         .await??;
@@ -162,7 +170,7 @@ async fn settle(
         app.engine(campaign)?.log().settle_quarantine(number, now)?;
         let subject = subject(campaign, Some(number));
         app.server()
-            .add_audit(now, &account.name, "quarantine-settled", &subject)?;
+            .add_audit(now, &account.id.to_string(), "quarantine-settled", &subject)?;
         Ok::<_, Problem>(())
     })
     .await??;

@@ -3,7 +3,7 @@
 
 use super::contract::{NewRelease, ProvisionalSentence, ReleaseEntry, ReleasePreview, Releases};
 use super::extract::{At, Body, read, view_of};
-use super::guard::Coordinator;
+use super::guard::{AnyAccount, Coordinator};
 use super::problem::Problem;
 use super::review::reviewed_anew;
 use crate::app::App;
@@ -133,7 +133,7 @@ async fn make(
             let action = format!("release-built-{}", stage.code());
             let subject = format!("{campaign} {}", made.number);
             app.server()
-                .add_audit(now, &account.name, &action, &subject)?;
+                .add_audit(now, &account.id.to_string(), &action, &subject)?;
             Ok::<_, Problem>(line(&made))
         })
         .await??;
@@ -186,6 +186,7 @@ struct Wanted {
 
 async fn download(
     State(app): State<App>,
+    AnyAccount(account): AnyAccount,
     At((campaign, number)): At<(CampaignId, u32)>,
     Query(wanted): Query<Wanted>,
 ) -> Result<File, Problem> {
@@ -200,15 +201,29 @@ async fn download(
         let mut bytes = Vec::new();
         format.write(&kept.release, &mut bytes)?;
         let name = format.file_name(&kept.release);
+        let subject = format!("{campaign} {number} {format}");
+        let (now, author) = (app.clock().now(), account.id.to_string());
+        let server = app.server();
+        server.add_audit(now, &author, "release-downloaded", &subject)?;
         Ok::<_, Problem>(file(format.media_type(), &name, bytes))
     })
     .await?
 }
 
+/// Why an export is asked for, in its query.
 #[derive(Debug, Deserialize)]
-struct Because {
+pub(super) struct Because {
     #[serde(default)]
-    reason: String,
+    pub(super) reason: String,
+}
+
+/// A reason as the audit log keeps it.
+pub(super) fn written_reason(given: &str) -> Result<String, Problem> {
+    let given = given.trim();
+    if given.chars().count() < SHORTEST_REASON {
+        return Err(REASON_MISSING.at("reason"));
+    }
+    Ok(given.chars().take(LONGEST_REASON).collect())
 }
 
 async fn clusters(
@@ -260,10 +275,8 @@ async fn hand_out(
     (table, format): (Table, Format),
     reason: &str,
 ) -> Result<File, Problem> {
+    let short = written_reason(reason)?;
     let reason = reason.trim().to_owned();
-    if reason.chars().count() < SHORTEST_REASON {
-        return Err(REASON_MISSING.at("reason"));
-    }
     let (live, position) = view_of(app, campaign).await?;
     app.blocking(move |app| {
         let view = live.view();
@@ -279,9 +292,8 @@ async fn hand_out(
         let mut bytes = Vec::new();
         export.write((&view, &reviewed), table, format, &mut bytes)?;
         // Before anything leaves: an export that is not in the audit log does not happen.
-        let short: String = reason.chars().take(LONGEST_REASON).collect();
         let deed = Deed {
-            author: &account.name,
+            author: &account.id.to_string(),
             action: &format!("{}-exported", table.code()),
             subject: &campaign.to_string(),
             reason: &short,

@@ -35,8 +35,12 @@ async fn log(
             let history = reviewed.history(view.rulings()?, view.all_corrections()?);
             let now = app.clock().now();
             // Before anything leaves: a log that is not in the audit log is not read.
-            app.server()
-                .add_audit(now, &account.name, "review-log-read", &campaign.to_string())?;
+            app.server().add_audit(
+                now,
+                &account.id.to_string(),
+                "review-log-read",
+                &campaign.to_string(),
+            )?;
             let accounts = app.server().accounts()?;
             let roles: BTreeMap<AccountId, String> = accounts
                 .into_iter()

@@ -82,6 +82,8 @@ async fn sync(
             opened => Ok(opened?),
         })
         .await??;
+    // A revocation waits for it: what is told after one tells nothing of documents.
+    let _telling = app.telling(carrier);
     let answer = exchange(engine, app.pool().clone(), asked).await?;
     drop(body);
     Ok(packed(encode_answer(&answer), &headers))

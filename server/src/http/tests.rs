@@ -18,25 +18,25 @@ use maraude_core::sync::{
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-const TEAM: TeamId = TeamId::from_random([5; 16]);
-const PASSWORD: &str = "marché couvert";
+pub(super) const TEAM: TeamId = TeamId::from_random([5; 16]);
+pub(super) const PASSWORD: &str = "marché couvert";
 
 impl World {
-    fn call(&self, request: Request<Body>) -> Response<Body> {
+    pub(super) fn call(&self, request: Request<Body>) -> Response<Body> {
         let answer = router(self.app.clone()).oneshot(request);
         self.runtime.block_on(answer).unwrap()
     }
 
-    fn body(&self, response: Response<Body>) -> Vec<u8> {
+    pub(super) fn body(&self, response: Response<Body>) -> Vec<u8> {
         let body = to_bytes(response.into_body(), 10_000_000);
         self.runtime.block_on(body).unwrap().to_vec()
     }
 
-    fn json(&self, response: Response<Body>) -> Value {
+    pub(super) fn json(&self, response: Response<Body>) -> Value {
         serde_json::from_slice(&self.body(response)).unwrap()
     }
 
-    fn post(&self, path: &str, body: &Value) -> Response<Body> {
+    pub(super) fn post(&self, path: &str, body: &Value) -> Response<Body> {
         let request = Request::post(path)
             .header(CONTENT_TYPE, "application/json")
             .body(Body::from(body.to_string()))
@@ -44,7 +44,7 @@ impl World {
         self.call(request)
     }
 
-    fn token_of(&self, role: Role) -> String {
+    pub(super) fn token_of(&self, role: Role) -> String {
         let (app, name) = (&self.app, role.name());
         add_account(app.server(), name, role, None, PASSWORD, NOW).unwrap();
         log_in_simply(app.server(), app.attempts(), name, PASSWORD, NOW)
@@ -52,7 +52,7 @@ impl World {
             .1
     }
 
-    fn read_token(&self, tablet: &Tablet) -> String {
+    pub(super) fn read_token(&self, tablet: &Tablet) -> String {
         let sessions = self.app.device_sessions();
         let id = tablet.device.device.id;
         let nonce = sessions.challenge(id, NOW).unwrap();
@@ -65,7 +65,7 @@ impl World {
 }
 
 /// Who asks, as the header that proves it.
-enum Caller {
+pub(super) enum Caller {
     Nobody,
     Upload(String),
     Session(String),
@@ -83,7 +83,7 @@ impl Caller {
         }
     }
 
-    fn request(&self, method: &str, path: &str) -> Request<Body> {
+    pub(super) fn request(&self, method: &str, path: &str) -> Request<Body> {
         let request = Request::builder().method(method).uri(path);
         let request = match self {
             Self::Nobody => request,
@@ -94,56 +94,6 @@ impl Caller {
         };
         request.body(Body::empty()).unwrap()
     }
-}
-
-#[test]
-fn every_route_lets_in_exactly_those_the_table_names() {
-    let world = World::new();
-    let tablet = world.tablet(Some(TEAM));
-    let mut callers = vec![
-        Caller::Nobody,
-        Caller::Upload(tablet.upload_token.clone()),
-        Caller::Session(world.read_token(&tablet)),
-        Caller::Upload("unknown".to_owned()),
-    ];
-    for role in Role::ALL {
-        callers.push(Caller::Account(role, world.token_of(role)));
-    }
-    let mut reached = 0;
-    // Logging out would end the sessions that the next routes are asked with.
-    for route in TABLE.iter().filter(|route| route.path != "/api/logout") {
-        let path = route
-            .path
-            .replace("{campaign}", &world.campaign.to_string())
-            .replace("{device}", &tablet.device.device.id.to_string())
-            .replace("{kind}", "commune")
-            .replace("{number}", "1");
-        let path = path.replace("{session}", "0011223344556677");
-        let path = path.replace("{observation}", &tablet.device.device.id.to_string());
-        for caller in &callers {
-            let unknown = matches!(caller, Caller::Upload(token) if token == "unknown");
-            let may = caller.may(route.access) && (!unknown || route.access == Access::Public);
-            let response = world.call(caller.request(route.method, &path));
-            let status = response.status();
-            if status == StatusCode::NOT_FOUND || status == StatusCode::METHOD_NOT_ALLOWED {
-                continue; // Not there (yet), or what it names is not.
-            }
-            let denied = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-            let code = if denied {
-                let body = world.json(response);
-                body["code"].as_str().unwrap_or_default().to_owned()
-            } else {
-                String::new()
-            };
-            let by_guard = matches!(
-                code.as_str(),
-                "not-logged-in" | "role-not-allowed" | "token-unknown"
-            );
-            assert_eq!(!by_guard, may, "{} {path}: {status} {code}", route.method);
-            reached += 1;
-        }
-    }
-    assert!(reached >= callers.len() * 7, "{reached}");
 }
 
 #[test]
@@ -216,9 +166,16 @@ fn a_tablet_enrols_signs_in_and_syncs_over_http() {
     assert_eq!(answer["campaign"], world.campaign.to_string());
     assert_eq!(answer["exercise"], true);
     assert_eq!(answer["team"], TEAM.to_string());
-    let again = world.post("/api/enrol", &enrol);
-    assert_eq!(again.status(), StatusCode::CONFLICT);
-    assert_eq!(world.json(again)["code"], "code-used");
+    let again = world.json(world.post("/api/enrol", &enrol));
+    assert_eq!(again, answer, "an answer that was lost is told again");
+    let finder = SigningKey::from_bytes(&[4; 32]);
+    let proof = finder.sign(&enrol_signed_bytes(&normalised)).to_bytes();
+    let mut stolen = enrol.clone();
+    stolen["verifying_key"] = json!(BASE64.encode(finder.verifying_key().as_bytes()));
+    stolen["proof"] = json!(BASE64.encode(&proof));
+    let stolen = world.post("/api/enrol", &stolen);
+    assert_eq!(stolen.status(), StatusCode::CONFLICT);
+    assert_eq!(world.json(stolen)["code"], "code-used");
 
     let device = answer["device"].as_str().unwrap();
     let challenge = world.post("/api/device/challenge", &json!({ "device": device }));

@@ -2,8 +2,9 @@
 
 use super::{ServerStore, StoreError};
 use maraude_core::model::{AccountId, OrganisationCode, TimestampMs};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -211,10 +212,48 @@ impl ServerStore {
                     params![account.as_bytes(), at],
                 )?,
             };
-            let end = "DELETE FROM sessions WHERE account = ?1";
-            t.execute(end, [account.as_bytes()])?;
+            end_all(t, account, None)?;
             Ok(())
         })
+    }
+
+    /// Gives an account another password's hash; its sessions end but the one that is kept, and its
+    /// tokens.
+    pub fn set_password(
+        &self,
+        account: AccountId,
+        password: &str,
+        kept: Option<&[u8; 32]>,
+    ) -> Result<(), StoreError> {
+        self.in_transaction(|t| {
+            t.execute(
+                "UPDATE accounts SET password = ?2 WHERE id = ?1",
+                params![account.as_bytes(), password],
+            )?;
+            end_all(t, account, kept)?;
+            Ok(())
+        })
+    }
+
+    /// An account's password's hash.
+    pub fn password_of(&self, account: AccountId) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .connection()
+            .prepare_cached("SELECT password FROM accounts WHERE id = ?1 AND closed_at IS NULL")?
+            .query_row([account.as_bytes()], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Names of all accounts, closed ones too, by the identifier under which the audit log names
+    /// them.
+    pub fn names_of_authors(&self) -> Result<HashMap<String, String>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached("SELECT id, name FROM accounts")?;
+        let rows = statement.query_map([], |row| {
+            let id = AccountId::from_bytes(row.get(0)?);
+            Ok((id.to_string(), row.get(1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Keeps a second factor's sealed seed, the step that proved it, and its recovery codes by their
@@ -320,6 +359,19 @@ impl ServerStore {
     }
 }
 
+/// Ends what an account has open, but one session.
+fn end_all(
+    t: &Transaction<'_>,
+    account: AccountId,
+    kept: Option<&[u8; 32]>,
+) -> rusqlite::Result<()> {
+    let id = account.as_bytes();
+    let end = "DELETE FROM sessions WHERE account = ?1 AND token IS NOT ?2";
+    t.execute(end, params![id, kept])?;
+    t.execute("DELETE FROM api_tokens WHERE account = ?1", [id])?;
+    Ok(())
+}
+
 fn session(row: &Row<'_>) -> rusqlite::Result<ConsoleSession> {
     Ok(ConsoleSession {
         account: account(row)?,
@@ -329,7 +381,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<ConsoleSession> {
     })
 }
 
-fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     let role: String = row.get(2)?;
     let role = role.parse().map_err(|error: UnknownRole| {
         rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into())

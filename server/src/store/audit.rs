@@ -1,8 +1,8 @@
 //! What was done and by whom: rows that are only added, each holding the hash of the one before,
 //! and the end of the log under a key that is not in its file.
 //!
-//! It must never hold an answer, a position or a key: identifiers, names of accounts, counts, and
-//! the reason somebody gave.
+//! It must never hold an answer, a position, a key or a name: identifiers and counts, and the reason
+//! somebody gave, in a column of its own. Rows of the first versions hold names of accounts.
 
 use super::seal::Key32;
 use super::{ServerStore, StoreError};
@@ -27,7 +27,7 @@ pub struct AuditRow {
     pub number: u64,
     /// Server clock.
     pub at: TimestampMs,
-    /// An account's name, a tablet's identifier, or `command` for the command line.
+    /// Identifier of an account or a tablet, or `command` for the command line.
     pub author: String,
     /// Stable kebab-case code.
     pub action: String,
@@ -44,7 +44,7 @@ pub struct AuditRow {
 /// A row to be added.
 #[derive(Debug, Clone, Copy)]
 pub struct Deed<'a> {
-    /// An account's name, a tablet's identifier, or `command`.
+    /// Identifier of an account or a tablet, or `command`.
     pub author: &'a str,
     /// Stable kebab-case code.
     pub action: &'a str,

@@ -15,6 +15,8 @@ pub struct StoredDevice {
     pub app_version: String,
     /// When it enrolled.
     pub enrolled_at: TimestampMs,
+    /// When a coordinator let it read; none while it waits.
+    pub accepted_at: Option<TimestampMs>,
 }
 
 impl StoredDevice {
@@ -22,10 +24,15 @@ impl StoredDevice {
     pub fn is_revoked(&self) -> bool {
         self.device.revoked_at.is_some()
     }
+
+    /// The team whose documents it reads: its own, once a coordinator accepted it.
+    pub fn reads_for(&self) -> Option<TeamId> {
+        self.device.team.filter(|_| self.accepted_at.is_some())
+    }
 }
 
 const COLUMNS: &str = "id, campaign, label, team, organisation, verifying_key, app_version,
-    enrolled_at, revoked_at";
+    enrolled_at, revoked_at, accepted_at";
 
 impl ServerStore {
     /// The tablet.
@@ -52,6 +59,15 @@ impl ServerStore {
     pub fn revoke_device(&self, device: DeviceId, at: TimestampMs) -> Result<bool, StoreError> {
         let changed = self.connection().execute(
             "UPDATE devices SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
+            params![device.as_bytes(), at],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Lets a tablet read; false when it is unknown or could before.
+    pub fn accept_device(&self, device: DeviceId, at: TimestampMs) -> Result<bool, StoreError> {
+        let changed = self.connection().execute(
+            "UPDATE devices SET accepted_at = ?2 WHERE id = ?1 AND accepted_at IS NULL",
             params![device.as_bytes(), at],
         )?;
         Ok(changed > 0)
@@ -92,5 +108,6 @@ fn device(row: &Row<'_>) -> rusqlite::Result<StoredDevice> {
         campaign: CampaignId::from_bytes(row.get(1)?),
         app_version: row.get(6)?,
         enrolled_at: row.get(7)?,
+        accepted_at: row.get(9)?,
     })
 }

@@ -335,8 +335,6 @@ pub trait Log: Send + Sync {
     fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
     /// Documents a tablet is an author of.
     fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
-    /// A tablet is an author of a document; as fast whether it is, is not, or there is none.
-    fn is_author(&self, device: DeviceId, document: DocumentId) -> Result<bool, StoreError>;
     /// How much of a document is a tablet's.
     fn written_in(&self, document: DocumentId, device: DeviceId) -> Result<Written, StoreError>;
     /// The author of a change of a document, where it is in the log.

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod addresses;
+mod api_tokens;
 mod audit;
 mod campaigns;
 mod devices;
@@ -33,10 +34,11 @@ pub(crate) mod contract;
 
 pub use accounts::{Account, ConsoleSession, Role};
 pub use addresses::{Address, AddressImport, AddressList};
+pub use api_tokens::ApiToken;
 pub use audit::{AuditRow, Deed};
 pub use campaigns::{Campaigns, OpenCampaign};
 pub use devices::StoredDevice;
-pub use enrolments::{NewEnrolmentRow, RedeemError, Redemption};
+pub use enrolments::{NewEnrolmentRow, OpenCode, RedeemError, Redemption};
 pub use error::StoreError;
 pub use folder::{DataFolder, FolderLock, LockError};
 pub use geopackage::{FeatureRow, FeatureTable, GeoPackageFault, GeoPackageFile};

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Retention {
     /// Notice was given: it may be purged from this instant on (server clock).
     pub purge_from: Option<TimestampMs>,
+    /// The date the notice was given for; none where somebody gave it.
+    pub purge_due: Option<TimestampMs>,
     /// A legal hold: it is not purged while it stands.
     pub hold: Option<Hold>,
 }
@@ -54,7 +56,7 @@ impl ServerStore {
         let found = self
             .connection()
             .prepare_cached(
-                "SELECT purge_from, held_at, held_by, held_reason FROM retention
+                "SELECT purge_from, held_at, held_by, held_reason, purge_due FROM retention
                  WHERE campaign = ?1",
             )?
             .query_row([campaign.as_bytes()], |row| {
@@ -69,6 +71,7 @@ impl ServerStore {
                 };
                 Ok(Retention {
                     purge_from: row.get(0)?,
+                    purge_due: row.get(4)?,
                     hold,
                 })
             })
@@ -76,27 +79,29 @@ impl ServerStore {
         Ok(found.unwrap_or_default())
     }
 
-    /// Gives notice, or takes it back.
-    pub fn set_purge_from(
+    /// Gives notice, for a date or by somebody, or takes it back.
+    pub fn set_notice(
         &self,
         campaign: CampaignId,
         from: Option<TimestampMs>,
+        due: Option<TimestampMs>,
     ) -> Result<(), StoreError> {
         self.connection().execute(
-            "INSERT INTO retention(campaign, purge_from) VALUES (?1, ?2)
-             ON CONFLICT(campaign) DO UPDATE SET purge_from = excluded.purge_from",
-            params![campaign.as_bytes(), from],
+            "INSERT INTO retention(campaign, purge_from, purge_due) VALUES (?1, ?2, ?3)
+             ON CONFLICT(campaign) DO UPDATE SET purge_from = excluded.purge_from,
+               purge_due = excluded.purge_due",
+            params![campaign.as_bytes(), from, due],
         )?;
         Ok(())
     }
 
-    /// Sets a legal hold, or lifts it.
+    /// Sets a legal hold, or lifts it; notice that was given before is void.
     pub fn set_hold(&self, campaign: CampaignId, hold: Option<&Hold>) -> Result<(), StoreError> {
         self.connection().execute(
             "INSERT INTO retention(campaign, held_at, held_by, held_reason)
              VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT(campaign) DO UPDATE SET held_at = excluded.held_at,
-               held_by = excluded.held_by, held_reason = excluded.held_reason",
+             ON CONFLICT(campaign) DO UPDATE SET purge_from = NULL, purge_due = NULL,
+               held_at = excluded.held_at, held_by = excluded.held_by, held_reason = excluded.held_reason",
             params![
                 campaign.as_bytes(),
                 hold.map(|hold| hold.at),

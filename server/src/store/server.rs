@@ -17,6 +17,7 @@ const SCHEMA: Schema = Schema {
         include_str!("server_1.sql"),
         include_str!("server_2.sql"),
         include_str!("server_3.sql"),
+        include_str!("server_4.sql"),
     ],
 };
 
@@ -46,6 +47,19 @@ impl ServerStore {
         let device = DeviceId::from_random(random()?);
         self.set_setting("device", device.as_bytes())?;
         Ok(device)
+    }
+
+    /// What upload tokens are derived with; drawn at the first call.
+    pub(crate) fn enrolment_secret(&self) -> Result<[u8; 32], StoreError> {
+        let drawn: [u8; 32] = random()?;
+        self.connection().execute(
+            "INSERT INTO settings(name, value) VALUES ('enrolment_secret', ?1)
+             ON CONFLICT(name) DO NOTHING",
+            [drawn],
+        )?;
+        let kept = self.setting("enrolment_secret")?;
+        kept.and_then(|bytes| bytes.try_into().ok())
+            .ok_or(StoreError::Damaged { table: "settings" })
     }
 
     /// A setting.

@@ -33,9 +33,6 @@ const SCHEMA: Schema = Schema {
 /// Reason of a document's erasure that only the keys remember.
 const ERASED_BEFORE: &str = "erased-before-restoration";
 
-/// One look into an index, however long the log is.
-const IS_AUTHOR: &str = "SELECT EXISTS(SELECT 1 FROM changes WHERE device = ?1 AND document = ?2)";
-
 /// Idle connections kept for readers.
 const READERS_KEPT: usize = 4;
 
@@ -262,14 +259,6 @@ impl Log for SqliteLog {
         let found =
             self.read(|c| rows::documents(c, "WHERE d.id = ?1", params![document.as_bytes()]))?;
         Ok(found.into_iter().next())
-    }
-
-    fn is_author(&self, device: DeviceId, document: DocumentId) -> Result<bool, StoreError> {
-        self.read(|c| {
-            let mut statement = c.prepare_cached(IS_AUTHOR)?;
-            let asked = params![device.as_bytes(), document.as_bytes()];
-            Ok(statement.query_row(asked, |row| row.get(0))?)
-        })
     }
 
     fn written_in(&self, document: DocumentId, device: DeviceId) -> Result<Written, StoreError> {
@@ -556,38 +545,5 @@ impl SqliteLog {
             &self.quarantine_context(&item.envelope, item.item),
             &item.bytes,
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_wrote_in_a_document_is_one_look_into_an_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = open(&folder.path().join("log.db"), SCHEMA).unwrap();
-        let plan = |sql: &str| -> String {
-            let explained = format!("EXPLAIN QUERY PLAN {sql}");
-            let mut statement = connection.prepare(&explained).unwrap();
-            let nobody = params![[0_u8; 16], [0_u8; 16]];
-            let lines = statement.query_map(&nobody[..statement_parameters(sql)], |row| {
-                row.get::<_, String>(3)
-            });
-            let lines: Result<Vec<String>, _> = lines.unwrap().collect();
-            lines.unwrap().join("; ")
-        };
-        let found = plan(IS_AUTHOR);
-        assert!(
-            found.contains("changes_by_device (device=? AND document=?)"),
-            "{found}"
-        );
-        // Control: the list of all its documents reads every change of the tablet.
-        let all = plan("SELECT DISTINCT document FROM changes WHERE device = ?1");
-        assert!(!all.contains("document=?"), "{all}");
-    }
-
-    fn statement_parameters(sql: &str) -> usize {
-        sql.matches('?').count()
     }
 }

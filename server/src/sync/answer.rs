@@ -23,6 +23,9 @@ impl Engine {
         taken: &Taken,
     ) -> Result<SyncAnswer, EngineError> {
         let now = self.parts.clock.now();
+        // Looked at again: it may have been revoked while its batches went to the disk.
+        let carrier = self.parts.server.device(exchange.carrier.device.id)?;
+        let carrier = carrier.as_ref().unwrap_or(&exchange.carrier);
         let mut answer = SyncAnswer {
             protocol: PROTOCOL,
             epoch: ByteArray::new(self.log().epoch()),
@@ -32,9 +35,12 @@ impl Engine {
             documents: Vec::new(),
             rounds: Vec::new(),
             log_end: None,
-            wipe_order: self.wipe_order(&exchange.carrier),
             reset_share_kept: Self::share_kept(exchange),
-            reset_given: self.reset_given(exchange)?,
+            reset_given: match carrier.is_revoked() {
+                true => None,
+                false => self.reset_given(exchange)?,
+            },
+            wipe_order: self.wipe_order(carrier),
         };
         let mut told = HashSet::new();
         for bytes in &exchange.request.envelopes {
@@ -47,15 +53,15 @@ impl Engine {
                 answer.receipts.extend(self.receipt(envelope, outcome, now));
             }
         }
-        if exchange.may_read {
-            answer.documents = self.updates(exchange)?;
+        if exchange.may_read && !carrier.is_revoked() {
+            answer.documents = self.updates(carrier, &exchange.request.follow)?;
         }
-        let device = exchange.carrier.device.id;
         let told = exchange.request.log_end.as_ref();
-        let heard = told.and_then(|told| Some(self.read_end(told, device)?.heard));
-        let (rounds, hears) = self.custody_of(device, heard)?;
+        let id = carrier.device.id;
+        let heard = told.and_then(|told| Some(self.read_end(told, id)?.heard));
+        let (rounds, hears) = self.custody_of(carrier, heard)?;
         answer.rounds = rounds;
-        answer.log_end = self.told_end(device, hears)?;
+        answer.log_end = self.told_end(id, hears)?;
         Ok(answer)
     }
 
@@ -94,29 +100,30 @@ impl Engine {
         Some(receipt)
     }
 
-    fn updates(&self, exchange: &Exchange) -> Result<Vec<DocumentUpdate>, EngineError> {
+    fn updates(
+        &self,
+        carrier: &StoredDevice,
+        followed: &[Follow],
+    ) -> Result<Vec<DocumentUpdate>, EngineError> {
         let plan = self.plan_or_none()?;
         let mut room = Room::new();
-        let followed = exchange.request.follow.iter().take(FOLLOW_CAP);
+        let followed = followed.iter().take(FOLLOW_CAP);
         followed
-            .map(|follow| self.update(exchange, &plan, follow, &mut room))
+            .map(|follow| self.update(carrier, &plan, follow, &mut room))
             .collect()
     }
 
     /// A document the tablet may not read is answered like one that does not exist.
     fn update(
         &self,
-        exchange: &Exchange,
+        carrier: &StoredDevice,
         plan: &Plan,
         follow: &Follow,
         room: &mut Room,
     ) -> Result<DocumentUpdate, EngineError> {
         let document = document_id(&follow.name);
-        let device = &exchange.carrier.device;
         let here = follow.name.campaign() == self.campaign();
-        let rights = rights(plan, device.team, &follow.name, || {
-            Ok(self.log().is_author(device.id, document)?)
-        })?;
+        let rights = rights(plan, carrier.reads_for(), &follow.name);
         let mut update = DocumentUpdate {
             name: follow.name,
             heads: Vec::new(),

@@ -6,8 +6,8 @@
 
 use super::known::{Counted, Round};
 use super::{Engine, EngineError};
-use crate::store::{LogPosition, StoreError};
-use maraude_core::document::{Document, DocumentName, document_id, read_review};
+use crate::store::{LogPosition, StoreError, StoredDevice};
+use maraude_core::document::{Document, DocumentName, document_id, read_review, read_round};
 use maraude_core::model::{DeviceId, DocumentId, Night, ObservationId};
 use maraude_core::sync::RoundCustody;
 use std::collections::BTreeSet;
@@ -46,12 +46,13 @@ impl Heard {
 
 impl Engine {
     /// What became of the rounds a tablet wrote in, as far as it has not heard; and what it has
-    /// heard then.
+    /// heard then. Of another team's round only its own observations are counted.
     pub(super) fn custody_of(
         &self,
-        device: DeviceId,
+        carrier: &StoredDevice,
         heard: Option<Heard>,
     ) -> Result<(Vec<RoundCustody>, Heard), EngineError> {
+        let device = carrier.device.id;
         self.know_rounds_of(device)?;
         let copied = self.copied()?;
         let mut hears = Heard {
@@ -63,7 +64,12 @@ impl Engine {
         let outdated = |round: &Round| heard.is_none_or(|heard| heard.is_outdated(round, copied));
         let mut rounds = Vec::new();
         for (document, round) in self.known.rounds_of(device, outdated) {
-            match self.count(document, &round) {
+            let counted = if self.is_for(carrier, document)? {
+                self.count(document, &round)
+            } else {
+                self.count_own(document, &round, device)
+            };
+            match counted {
                 Err(EngineError::Unloadable { .. }) => {
                     // Told once somebody has repaired it.
                     hears.seen = heard.map_or(0, |heard| heard.seen);
@@ -80,6 +86,32 @@ impl Engine {
             }
         }
         Ok((rounds, hears))
+    }
+
+    fn is_for(&self, carrier: &StoredDevice, round: DocumentId) -> Result<bool, EngineError> {
+        let stored = self.log().document(round)?;
+        Ok(stored.is_some_and(|stored| match stored.name {
+            DocumentName::Round { key } => carrier.reads_for() == Some(key.team),
+            _ => false,
+        }))
+    }
+
+    fn count_own(
+        &self,
+        document: DocumentId,
+        round: &Round,
+        device: DeviceId,
+    ) -> Result<Counted, EngineError> {
+        let all = self.read(document, |current| read_round(current, document).0)?;
+        let own = all.observations.iter();
+        let own = own.filter(|observation| observation.created.device == device);
+        let held: BTreeSet<ObservationId> = own.map(|observation| observation.id).collect();
+        let read = held.intersection(&self.read_marks(round.night)?).count();
+        Ok(Counted {
+            at: (round.last, round.reviewed, 0),
+            held: held.len() as u32,
+            read: read as u32,
+        })
     }
 
     /// Reads once per run which rounds a tablet wrote in; later ones are noted as they are committed.

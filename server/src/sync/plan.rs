@@ -54,7 +54,7 @@ pub(super) fn circumstance(
     let DocumentName::Round { key } = name else {
         return None;
     };
-    let other = device.device.team.is_some_and(|team| team != key.team);
+    let other = device.device.team != Some(key.team);
     other.then_some(Circumstance::OtherTeam)
 }
 
@@ -66,13 +66,11 @@ pub(super) struct Rights {
 }
 
 /// The plan for every tablet of the campaign; a brief for the team sent there that night; a round
-/// for its team, and for a tablet that wrote in it.
-pub(super) fn rights(
-    plan: &Plan,
-    team: Option<TeamId>,
-    name: &DocumentName,
-    is_author: impl FnOnce() -> Result<bool, EngineError>,
-) -> Result<Rights, EngineError> {
+/// for its team alone.
+///
+/// Writing in any round stays possible: an honest observation is never refused for being misplaced.
+/// It opens nothing to read, because every tablet can tell every round's name from the plan.
+pub(super) fn rights(plan: &Plan, team: Option<TeamId>, name: &DocumentName) -> Rights {
     let (read, write) = match name {
         DocumentName::Plan { .. } => (true, false),
         DocumentName::Brief { sector, night, .. } => {
@@ -85,10 +83,10 @@ pub(super) fn rights(
             });
             (sent, false)
         }
-        DocumentName::Round { key } => (team == Some(key.team) || is_author()?, true),
+        DocumentName::Round { key } => (team == Some(key.team), true),
         DocumentName::Review { .. } => (false, false),
     };
-    Ok(Rights { read, write })
+    Rights { read, write }
 }
 
 #[cfg(test)]
@@ -133,18 +131,18 @@ mod tests {
             night,
             part: 0,
         };
-        let check = |team, name: &DocumentName, author, read, write| {
-            let found = rights(&plan, team, name, || Ok(author)).unwrap();
+        let check = |team, name: &DocumentName, read, write| {
+            let found = rights(&plan, team, name);
             assert_eq!(found, Rights { read, write }, "{name:?}");
         };
-        check(None, &DocumentName::Plan { campaign }, false, true, false);
-        check(Some(sent), &brief, false, true, false);
-        check(Some(sent), &later, false, false, false);
-        check(Some(other), &brief, true, false, false);
-        check(None, &brief, false, false, false);
-        check(Some(sent), &round, false, true, true);
-        check(Some(other), &round, false, false, true);
-        check(Some(other), &round, true, true, true);
-        check(Some(sent), &review, true, false, false);
+        check(None, &DocumentName::Plan { campaign }, true, false);
+        check(Some(sent), &brief, true, false);
+        check(Some(sent), &later, false, false);
+        check(Some(other), &brief, false, false);
+        check(None, &brief, false, false);
+        check(Some(sent), &round, true, true);
+        check(Some(other), &round, false, true);
+        check(None, &round, false, true);
+        check(Some(sent), &review, false, false);
     }
 }

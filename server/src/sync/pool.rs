@@ -29,8 +29,13 @@ pub enum PoolError {
 impl Pool {
     /// A pool of so many threads.
     pub fn new(threads: usize) -> Self {
+        Self::with_queue(threads, WAITING)
+    }
+
+    /// A pool of so many threads, for which so much work may wait.
+    pub fn with_queue(threads: usize, waiting: usize) -> Self {
         Self {
-            admitted: Arc::new(Semaphore::new(threads + WAITING)),
+            admitted: Arc::new(Semaphore::new(threads + waiting)),
             running: Arc::new(Semaphore::new(threads)),
         }
     }

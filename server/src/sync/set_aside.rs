@@ -94,10 +94,7 @@ impl Engine {
         let Some(stored) = self.log().document(named.document)? else {
             return Ok(None);
         };
-        let device = &exchange.carrier.device;
-        let rights = rights(plan, device.team, &stored.name, || {
-            Ok(self.log().is_author(device.id, named.document)?)
-        })?;
+        let rights = rights(plan, exchange.carrier.reads_for(), &stored.name);
         if !exchange.may_read || !rights.read {
             return Ok(None);
         }

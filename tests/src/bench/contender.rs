@@ -200,6 +200,7 @@ fn prepare(folder: &Path, size: Size) -> Result<Vec<String>> {
             label: format!("T{tablet}"),
             team: Some(team(tablet)),
             organisation: None,
+            accepted: true,
         };
         let issued = issue_code(app.server(), new, app.clock().now());
         Ok(issued.context("a code")?.code)

@@ -115,6 +115,7 @@ fn make_template() -> Result<Template> {
             label: format!("T{place}"),
             team: Some(plan.teams[place % 2]),
             organisation: None,
+            accepted: true,
             created_at: 0,
             expires_at: TimestampMs::MAX,
         })?;
@@ -520,7 +521,6 @@ impl Log for MortalLog {
         fn written_in(&self, document: DocumentId, device: DeviceId)
             -> Result<Written, StoreError>;
         fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
-        fn is_author(&self, device: DeviceId, document: DocumentId) -> Result<bool, StoreError>;
         fn author_of(&self, document: DocumentId, change: &HashValue)
             -> Result<Option<DeviceId>, StoreError>;
         fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;

@@ -85,9 +85,14 @@ test('what was refused is told in words and dealt with', async ({ page, served }
   }
   await row.getByRole('button', { name: /^Réessayer/ }).click();
   await expect(page.getByText('Pris : 0. Encore refusés : 1.')).toBeVisible();
+  await row.getByRole('button', { name: /^Télécharger/ }).click();
+  const why = page.getByRole('dialog');
+  await why.getByRole('button', { name: 'Télécharger' }).click();
+  await expect(why.getByText('Écrivez au moins dix caractères.')).toBeVisible();
+  await why.getByLabel('Pourquoi').fill('comprendre ce qui est abîmé');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    row.getByRole('link', { name: /^Télécharger/ }).click(),
+    why.getByRole('button', { name: 'Télécharger' }).click(),
   ]);
   expect(download.suggestedFilename()).toMatch(/^maraude-\d+\.bin$/);
   await page.getByRole('button', { name: 'Language: English' }).click();

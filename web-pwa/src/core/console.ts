@@ -43,6 +43,7 @@ import type {
   NewLayer,
   ObservationDetail,
   PinResetLine,
+  OpenCodeLine,
   PlaceCandidates,
   PlaceSearch,
   PurgeAnswered,
@@ -212,6 +213,12 @@ export const allowPinReset = (id: string, device: string, what: AllowPinReset): 
 /** Hands in the file of a tablet that could not send. */
 export const handInRescue = (id: string, file: Uint8Array): Promise<RescueTaken> =>
   ask('POST', `${at(id)}/rescue`, { file: toBase64(file) } satisfies RescueUpload);
+export const accept = (id: string, device: string): Promise<void> =>
+  ask('POST', `${at(id)}/devices/${encodeURIComponent(device)}/accept`, { team: null });
+export const openCodes = (id: string): Promise<OpenCodeLine[]> =>
+  ask('GET', `${at(id)}/enrolments`);
+export const cancelCode = (id: string, code: string): Promise<void> =>
+  ask('POST', `${at(id)}/enrolments/${encodeURIComponent(code)}/cancel`);
 
 export const quarantine = (id: string): Promise<QuarantineList> =>
   ask('GET', `${at(id)}/quarantine`);
@@ -220,9 +227,12 @@ export const retryQuarantine = (id: string, what: QuarantineRetry): Promise<Quar
 export const settleQuarantine = (id: string, number: number): Promise<void> =>
   ask('POST', `${at(id)}/quarantine/${number}/settle`);
 
-/** Where the bytes of a refused parcel are downloaded from. */
-export const quarantineFile = (id: string, number: number): string =>
-  `${at(id)}/quarantine/${number}`;
+/** Hands over the bytes of a refused parcel, with why in the audit log. */
+export async function takeAway(id: string, number: number, reason: string): Promise<void> {
+  const query = `reason=${encodeURIComponent(reason)}`;
+  const bytes = await askBytes('GET', `${at(id)}/quarantine/${number}?${query}`);
+  handFile(`maraude-${number}.bin`, 'application/octet-stream', bytes);
+}
 
 export const releases = (id: string): Promise<Releases> => ask('GET', `${at(id)}/releases`);
 export const release = (id: string, number: number): Promise<ReleasePreview> =>

@@ -6,10 +6,11 @@ import { observationsEn } from './observations.en';
 import { releaseEn } from './release.en';
 import { reviewEn } from './review.en';
 import { manyEn as many } from './plural';
-import { custodyEn } from './custody.en';
 import { evidenceEn } from './evidence.en';
 import { prepareEn } from './prepare.en';
 import { qualityEn } from './quality.en';
+import { custodyEn } from './custody.en';
+import { handingEn } from './handing.en';
 import { quarantineEn } from './quarantine.en';
 import { problemsEn } from './problems.en';
 import { resetConsoleEn, resetProblemsEn } from './reset.en';
@@ -78,15 +79,14 @@ export const consoleEn: ConsoleText = {
     mode: 'Figures',
     modeReal: 'Real: figures may be published',
     modeExercise: 'Exercise: striped band everywhere, never published',
-    coarsenOn: 'Marks and exact places destroyed on',
+    coarsenOn: 'Marks and exact places promised until',
     purgeOn: 'The whole campaign destroyed on',
     datesHint:
-      'A real campaign has its dates from its first day. Notice is given a week before it is destroyed; releases stay.',
+      'A real campaign has its dates from its first day. Maraude destroys nothing by itself on the first: if you promised it, purge the campaign that day. On the second the whole campaign is destroyed, after a week of notice; releases stay.',
     make: 'Create the campaign',
     nights: (count) => (count === 0 ? 'no night' : many(count, 'night', 'nights')),
   },
   problems: { ...problemsEn, ...rescueProblemsEn, ...resetProblemsEn },
-  custody: custodyEn,
   problemDetail: (detail) => `The server says: ${detail}.`,
   problemField: (field) => `Field: ${field}.`,
   problemFields: {
@@ -94,7 +94,7 @@ export const consoleEn: ConsoleText = {
     nights: 'nights',
     night: 'night',
     coordination_number: 'telephone',
-    coarsen_on: 'date of coarsening',
+    coarsen_on: 'first date',
     purge_on: 'date of the purge',
     code: 'code',
     polygons: 'outline',
@@ -116,10 +116,12 @@ export const consoleEn: ConsoleText = {
     'no-impact-assessment': 'The reference of the impact assessment is missing.',
     'no-notice': 'The text read to people is missing.',
     'no-opposition-contact': 'The contact for objections is missing.',
-    'no-retention-dates': 'The dates of coarsening and erasure are missing.',
+    'no-retention-dates': 'The two dates of retention are missing.',
   },
   prepare: prepareEn,
   quality: qualityEn,
+  custody: custodyEn,
+  handing: handingEn,
   quarantine: quarantineEn,
   tonight: tonightEn,
   doubles: {

@@ -9,10 +9,11 @@ import { observationsFr } from './observations.fr';
 import { releaseFr } from './release.fr';
 import { reviewFr } from './review.fr';
 import { manyFr as many } from './plural';
-import { custodyFr } from './custody.fr';
 import { evidenceFr } from './evidence.fr';
 import { prepareFr } from './prepare.fr';
 import { qualityFr } from './quality.fr';
+import { custodyFr } from './custody.fr';
+import { handingFr } from './handing.fr';
 import { quarantineFr } from './quarantine.fr';
 import { problemsFr } from './problems.fr';
 import { resetConsoleFr, resetProblemsFr } from './reset.fr';
@@ -81,15 +82,14 @@ export const consoleFr = {
     mode: 'Chiffres',
     modeReal: 'Réelle : chiffres publiables',
     modeExercise: 'Exercice : bandeau rayé partout, jamais publié',
-    coarsenOn: 'Signes et lieux exacts effacés le',
+    coarsenOn: 'Signes et lieux exacts promis jusqu’au',
     purgeOn: 'Toute la campagne effacée le',
     datesHint:
-      'Une campagne réelle a ses dates dès le premier jour. Une semaine avant l’effacement, un préavis est donné ; les diffusions restent.',
+      'Une campagne réelle a ses dates dès le premier jour. Maraude n’efface rien d’elle-même à la première : si vous l’avez promis, effacez la campagne ce jour-là. À la seconde, toute la campagne est effacée, après une semaine de préavis ; les diffusions restent.',
     make: 'Créer la campagne',
     nights: (count: number) => (count === 0 ? 'sans nuit' : many(count, 'nuit', 'nuits')),
   },
   problems: { ...problemsFr, ...rescueProblemsFr, ...resetProblemsFr },
-  custody: custodyFr,
   problemDetail: (detail: string) => `Précision du serveur : ${detail}.`,
   problemField: (field: string) => `Champ : ${field}.`,
   problemFields: {
@@ -97,7 +97,7 @@ export const consoleFr = {
     nights: 'nuits',
     night: 'nuit',
     coordination_number: 'téléphone',
-    coarsen_on: 'date de floutage',
+    coarsen_on: 'première date',
     purge_on: 'date d’effacement',
     code: 'code',
     polygons: 'contour',
@@ -119,10 +119,12 @@ export const consoleFr = {
     'no-impact-assessment': 'La référence de l’analyse d’impact manque.',
     'no-notice': 'Le texte à lire aux personnes manque.',
     'no-opposition-contact': 'Le contact pour s’opposer manque.',
-    'no-retention-dates': 'Les dates de floutage et d’effacement manquent.',
+    'no-retention-dates': 'Les deux dates de garde manquent.',
   } as Record<string, string>,
   prepare: prepareFr,
   quality: qualityFr,
+  custody: custodyFr,
+  handing: handingFr,
   quarantine: quarantineFr,
   tonight: tonightFr,
   doubles: {

@@ -33,9 +33,11 @@ export const prepareEn: PrepareText = {
     notice: 'Text to read to people met',
     opposition: 'Where to object or ask',
     retention: 'Retention',
-    coarsen: 'Marks and exact places coarsened or destroyed on',
+    coarsen: 'Marks and exact places promised until',
+    coarsenHint:
+      'Maraude coarsens nothing by itself on this date: if you promised it, purge the campaign that day.',
     purge: 'Campaign purged on',
-    purgeOrder: 'The purge must come after the coarsening.',
+    purgeOrder: 'The purge must come after the first date.',
     unsaved: 'Some changes are not saved.',
   },
   background: {

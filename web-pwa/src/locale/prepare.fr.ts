@@ -32,9 +32,11 @@ export const prepareFr = {
     notice: 'Texte à lire aux personnes rencontrées',
     opposition: 'Où s’opposer ou demander',
     retention: 'Durée de garde',
-    coarsen: 'Signes et lieux exacts floutés ou effacés le',
+    coarsen: 'Signes et lieux exacts promis jusqu’au',
+    coarsenHint:
+      'Maraude ne floute rien d’elle-même à cette date : si vous l’avez promis, effacez la campagne ce jour-là.',
     purge: 'Campagne effacée le',
-    purgeOrder: 'L’effacement doit venir après le floutage.',
+    purgeOrder: 'L’effacement doit venir après la première date.',
     unsaved: 'Des changements ne sont pas enregistrés.',
   },
   background: {

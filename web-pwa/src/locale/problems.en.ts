@@ -30,6 +30,36 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Wait for the next code, or take a recovery code.',
   },
+  'team-not-allowed': {
+    what: 'This account may not do that for this team’s tablets.',
+    safe: notSent,
+    act: 'Ask the coordination.',
+  },
+  'not-by-the-proxy': {
+    what: 'This address does not lead to the server.',
+    safe: notSent,
+    act: 'Take the address the coordination gave.',
+  },
+  'password-wrong': {
+    what: 'This is not the present password.',
+    safe: notSent,
+    act: 'Type it again.',
+  },
+  'password-length': {
+    what: 'The new password is too short.',
+    safe: notSent,
+    act: 'Take ten characters at least.',
+  },
+  'too-many-tokens': {
+    what: 'This account has many tokens already.',
+    safe: notSent,
+    act: 'End one first.',
+  },
+  'value-invalid': {
+    what: 'A value cannot be taken.',
+    safe: notSent,
+    act: 'Correct it, then try again.',
+  },
   'prove-again': {
     what: 'This needs a recent login.',
     safe: notSent,
@@ -171,12 +201,12 @@ export const problemsEn: Record<string, ProblemWords> = {
     act: 'Look at its state at the top of the screen.',
   },
   'before-coarsening': {
-    what: 'The purge is set before the coarsening.',
+    what: 'The purge is set before the first date of retention.',
     safe: notSent,
     act: 'Choose a later purge date.',
   },
   'before-last-night': {
-    what: 'The coarsening is set before the last night.',
+    what: 'The first date of retention is before the last night.',
     safe: notSent,
     act: 'Choose a date after the last night.',
   },

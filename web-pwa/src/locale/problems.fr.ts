@@ -37,6 +37,36 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Attendez le code suivant, ou prenez un code de secours.',
   },
+  'team-not-allowed': {
+    what: 'Ce compte ne peut pas faire cela pour les tablettes de cette équipe.',
+    safe: notSent,
+    act: 'Demandez à la coordination.',
+  },
+  'not-by-the-proxy': {
+    what: 'Cette adresse ne mène pas au serveur.',
+    safe: notSent,
+    act: 'Prenez l’adresse donnée par la coordination.',
+  },
+  'password-wrong': {
+    what: 'Ce n’est pas le mot de passe actuel.',
+    safe: notSent,
+    act: 'Tapez-le à nouveau.',
+  },
+  'password-length': {
+    what: 'Le nouveau mot de passe est trop court.',
+    safe: notSent,
+    act: 'Prenez au moins dix caractères.',
+  },
+  'too-many-tokens': {
+    what: 'Ce compte a déjà beaucoup de jetons.',
+    safe: notSent,
+    act: 'Supprimez-en un d’abord.',
+  },
+  'value-invalid': {
+    what: 'Une valeur ne convient pas.',
+    safe: notSent,
+    act: 'Corrigez-la, puis recommencez.',
+  },
   'prove-again': {
     what: 'Cette action demande une connexion récente.',
     safe: notSent,
@@ -178,12 +208,12 @@ export const problemsFr: Record<string, ProblemWords> = {
     act: 'Regardez son état en haut de l’écran.',
   },
   'before-coarsening': {
-    what: 'L’effacement est prévu avant le floutage.',
+    what: 'L’effacement est prévu avant la première date de garde.',
     safe: notSent,
     act: 'Choisissez une date d’effacement plus tardive.',
   },
   'before-last-night': {
-    what: 'Le floutage est prévu avant la dernière nuit.',
+    what: 'La première date de garde est avant la dernière nuit.',
     safe: notSent,
     act: 'Choisissez une date après la dernière nuit.',
   },

@@ -265,6 +265,9 @@ pub struct DeviceEntry {
     /// When it enrolled (server clock).
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub enrolled_at: i64,
+    /// When it was let read (server clock); none while it waits for a coordinator.
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub accepted_at: Option<i64>,
     /// Last contact (server clock).
     #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
     pub last_contact_at: Option<i64>,
@@ -283,6 +286,34 @@ pub struct DeviceEntry {
     /// Revoked at (server clock).
     #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
     pub revoked_at: Option<i64>,
+}
+
+/// `POST /api/campaigns/{id}/devices/{device}/accept`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct AcceptDevice {
+    /// The team it is handed to, where it has none yet or another.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub team: Option<TeamId>,
+}
+
+/// A line of `GET /api/campaigns/{id}/enrolments`: a code that may still be redeemed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct OpenCodeLine {
+    /// What it is called: tells nothing of the code.
+    pub id: String,
+    /// Label of the tablet's sticker.
+    pub label: String,
+    /// Team code.
+    pub team: Option<String>,
+    /// Server clock.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub created_at: i64,
+    /// Server clock.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub expires_at: i64,
 }
 
 /// `POST /api/campaigns/{id}/enrolments`.

@@ -2,6 +2,7 @@
 //!
 //! Plain shapes: TypeScript and the OpenAPI document are generated from them. No rule lives here.
 
+mod account;
 mod campaign;
 mod command;
 mod custody;
@@ -19,6 +20,7 @@ mod tonight;
 #[cfg(feature = "typescript")]
 mod typescript;
 
+pub use account::*;
 pub use campaign::*;
 pub use command::*;
 pub use custody::*;

@@ -4,15 +4,16 @@
 //! and a test compares the committed file to it.
 
 use super::{
-    AllowPinReset, AuditLine, CampaignDetail, CampaignSummary, Challenge, ChallengeRequest,
-    CommandAnswer, CommandRequest, DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles,
-    DoubtfulList, EnrolAnswer, EnrolRequest, EnrolmentCode, GroupChange, GroupDetail, GroupEffect,
-    GroupList, Hello, HoldRequest, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments,
-    NewCampaign, NewEnrolment, NewLayer, NewRelease, ObservationDetail, ObservationPage,
-    PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality,
-    QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases,
-    RescueTaken, RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof,
-    SessionLine, TilesEntry, Tonight,
+    AcceptDevice, AllowPinReset, ApiTokenDrawn, ApiTokenLine, AuditLine, CampaignDetail,
+    CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest, DeviceEntry,
+    DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList, EnrolAnswer, EnrolRequest,
+    EnrolmentCode, GroupChange, GroupDetail, GroupEffect, GroupList, Hello, HoldRequest,
+    LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments, NewApiToken, NewCampaign,
+    NewEnrolment, NewLayer, NewRelease, ObservationDetail, ObservationPage, OpenCodeLine,
+    PasswordChange, PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered,
+    PurgeRequest, Quality, QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes,
+    ReleasePreview, Releases, RescueTaken, RescueUpload, RetentionLine, ReviewLog,
+    SecondFactorDrawn, SecondFactorProof, SessionLine, TilesEntry, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -52,6 +53,12 @@ pub fn typescript() -> String {
         ($($root:ty),+ $(,)?) => { $( found.visit::<$root>(); )+ };
     }
     roots!(
+        AcceptDevice,
+        ApiTokenDrawn,
+        ApiTokenLine,
+        NewApiToken,
+        OpenCodeLine,
+        PasswordChange,
         AuditLine,
         HoldRequest,
         PurgeAnswered,

@@ -207,7 +207,8 @@ fn the_internal_export_needs_a_reason_and_leaves_a_line_in_the_audit_log() {
         .iter()
         .find(|row| row.action == "clusters-exported")
         .unwrap();
-    assert_eq!(row.author, "coordinator");
+    let names = console.world.app.server().names_of_authors().unwrap();
+    assert_eq!(names[&row.author], "coordinator");
     assert_eq!(row.subject, console.world.campaign.to_string());
     assert_eq!(row.reason, "relecture du comité");
 }

@@ -28,8 +28,6 @@ impl Engine {
         for name in stored.chain(self.possible(&plan, device)) {
             names.insert(document_id(&name), name);
         }
-        let own = self.log().documents_of(device.device.id)?;
-        let own: HashSet<DocumentId> = own.into_iter().collect();
         let gone = self.log().tombstones()?;
         let gone: HashSet<DocumentId> = gone.iter().map(|gone| gone.document).collect();
         let mut named = Vec::new();
@@ -37,8 +35,7 @@ impl Engine {
             if gone.contains(&document) {
                 continue;
             }
-            let is_author = own.contains(&document);
-            named.extend(may_read(&plan, device, document, name, is_author)?);
+            named.extend(may_read(&plan, device, document, name));
         }
         Ok(named)
     }
@@ -52,14 +49,11 @@ impl Engine {
     ) -> Result<Option<Named>, EngineError> {
         let plan = self.plan_or_none()?;
         let stored = self.log().document(document)?.map(|stored| stored.name);
-        let is_author = self.log().is_author(device.device.id, document)?;
         let gone = self.log().tombstone(document)?.is_some();
         let possible = self.possible(&plan, device);
         let possible = possible.filter(|name| document_id(name) == document).last();
-        match stored.or(possible).filter(|_| !gone) {
-            Some(name) => may_read(&plan, device, document, name, is_author),
-            None => Ok(None),
-        }
+        let there = stored.or(possible).filter(|_| !gone);
+        Ok(there.and_then(|name| may_read(&plan, device, document, name)))
     }
 
     /// Documents that may begin with a change of this tablet: its team's rounds of the plan.
@@ -95,12 +89,11 @@ fn may_read(
     device: &StoredDevice,
     document: DocumentId,
     name: DocumentName,
-    is_author: bool,
-) -> Result<Option<Named>, EngineError> {
-    let rights = rights(plan, device.device.team, &name, || Ok(is_author))?;
-    Ok(rights.read.then_some(Named {
+) -> Option<Named> {
+    let rights = rights(plan, device.reads_for(), &name);
+    rights.read.then_some(Named {
         name,
         document,
         writable: rights.write,
-    }))
+    })
 }
