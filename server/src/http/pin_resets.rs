@@ -72,7 +72,7 @@ async fn allow(
         app.engine(campaign)?.allow_reset(&stored, &key)?;
         let (now, subject) = (app.clock().now(), device.to_string());
         app.server()
-            .add_audit(now, &account.name, "pin-reset-allowed", &subject)?;
+            .add_audit(now, &account.id.to_string(), "pin-reset-allowed", &subject)?;
         Ok::<_, Problem>(StatusCode::NO_CONTENT)
     })
     .await?

@@ -34,7 +34,7 @@ async fn take(
         .decode(upload.file.as_bytes())
         .map_err(|_| Problem::malformed("The file is not in base64.").at("file"))?;
     let (rescue, rescued) = app
-        .blocking(move |app| app.take_rescue(campaign, &file, &account.name))
+        .blocking(move |app| app.take_rescue(campaign, &file, &account.id.to_string()))
         .await?
         .map_err(Problem::from)?;
     let refused = rescued.refused.into_iter();
