@@ -118,7 +118,7 @@ async fn remove(
         let (server, now) = (app.server(), app.clock().now());
         server.clear_second_factor(account.id)?;
         let subject = account.id.to_string();
-        server.add_audit(now, &account.name, "second-factor-removed", &subject)?;
+        server.add_audit(now, &subject, "second-factor-removed", &subject)?;
         Ok::<_, Problem>(StatusCode::NO_CONTENT)
     })
     .await?

@@ -36,9 +36,10 @@ impl Engine {
             rounds: Vec::new(),
             log_end: None,
             reset_share_kept: Self::share_kept(exchange),
-            reset_given: match carrier.is_revoked() {
-                true => None,
-                false => self.reset_given(exchange)?,
+            reset_given: if carrier.is_revoked() {
+                None
+            } else {
+                self.reset_given(exchange)?
             },
             wipe_order: self.wipe_order(carrier),
         };
