@@ -27,6 +27,7 @@ fn named(part: &str) -> &str {
         "{number}" | "{slot}" | "{item}" => "1",
         "{cell}" => "77_872",
         "{table}" => "clusters",
+        "{version}" => "1",
         "{collection}" | "{session}" | "{token}" | "{enrolment}" => "0011223344556677",
         part => {
             assert!(!part.contains('{'), "say what stands for {part}");

@@ -106,8 +106,12 @@ async fn supply(
         .blocking(move |app| {
             let archive = store.keep(&partial)?;
             let now = app.clock().now();
-            app.server()
-                .add_audit(now, &account.name, "tiles-import", &archive.version)?;
+            app.server().add_audit(
+                now,
+                &account.id.to_string(),
+                "tiles-import",
+                &archive.version,
+            )?;
             Ok::<_, Problem>(archive)
         })
         .await??;
