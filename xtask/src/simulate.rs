@@ -8,11 +8,14 @@ use clap::Args;
 #[derive(Args)]
 pub struct Simulate {
     /// People of each night, by size.
-    #[arg(long, default_value = "500,2000,20000")]
+    #[arg(long, default_value = "500,2000,20000,100000")]
     people: String,
     /// Nights of each size.
     #[arg(long, default_value = "10")]
     nights: String,
+    /// Nights in a row of the same people, linked together.
+    #[arg(long, default_value = "1")]
+    in_a_row: String,
     /// The first seed; without it, one that nobody chose.
     #[arg(long)]
     seed: Option<String>,
@@ -28,6 +31,12 @@ pub struct Simulate {
     /// So many observations arrive one by one in the first night of each size: what that costs.
     #[arg(long)]
     arrivals: Option<String>,
+    /// Print the figures again after a reviewer who knows decided so many pairs per 100 observations.
+    #[arg(long)]
+    reviewed: Option<String>,
+    /// Write every night's figures as JSON into this file.
+    #[arg(long)]
+    json: Option<String>,
     /// Write each night, and its truth, as CSV into this folder.
     #[arg(long)]
     csv: Option<String>,
@@ -42,11 +51,17 @@ impl Simulate {
         }
         let mut simulate = in_folder(program, &root());
         simulate.args(["--people", &self.people, "--nights", &self.nights]);
+        simulate.args(["--in-a-row", &self.in_a_row]);
         if let Some(seed) = &self.seed {
             simulate.args(["--seed", seed]);
         }
         if let Some(number) = &self.arrivals {
             simulate.args(["--arrivals", number]);
+        }
+        for (given, flag) in [(&self.reviewed, "--reviewed"), (&self.json, "--json")] {
+            if let Some(value) = given {
+                simulate.args([flag, value]);
+            }
         }
         if let Some(folder) = &self.csv {
             simulate.args(["--csv", folder]);

@@ -132,6 +132,8 @@ pub(crate) struct Part {
     pub field: Field,
     pub level: Level,
     pub bits: f64,
+    /// P(level given same) and P(level given different), where bits come from these.
+    pub shares: Option<(f64, f64)>,
 }
 
 /// Fields that are compared, in the order of [`Field`], and their number.
@@ -158,8 +160,8 @@ pub(crate) const fn place_of(field: Field) -> usize {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Evidence {
     pub levels: [Option<Level>; FIELDS.len()],
-    /// Bits above (below) the usual for language, shelter and marks.
-    pub rarity: [f32; 3],
+    /// Bits above (below) the usual for language, shelter, marks, age and household.
+    pub rarity: [f32; 5],
     /// Both answered; for "already surveyed": the earlier did.
     pub answered: bool,
 }
@@ -168,7 +170,7 @@ impl Evidence {
     pub fn none(answered: bool) -> Self {
         Self {
             levels: [None; FIELDS.len()],
-            rarity: [0.0; 3],
+            rarity: [0.0; 5],
             answered,
         }
     }
@@ -183,23 +185,15 @@ impl Evidence {
 
     /// Rarity of the terms of a field.
     pub fn rarity(&self, field: usize) -> f32 {
-        match FIELDS[field] {
-            Field::Language => self.rarity[0],
-            Field::Shelter => self.rarity[1],
-            Field::Marks => self.rarity[2],
-            _ => 0.0,
-        }
+        rarity_of(FIELDS[field]).map_or(0.0, |place| self.rarity[place])
     }
 
     /// Takes the levels of another where it has them.
     pub fn take(&mut self, field: Field, other: &Self) {
         let place = place_of(field);
         self.levels[place] = other.levels[place];
-        match field {
-            Field::Language => self.rarity[0] = other.rarity[0],
-            Field::Shelter => self.rarity[1] = other.rarity[1],
-            Field::Marks => self.rarity[2] = other.rarity[2],
-            _ => {}
+        if let Some(place) = rarity_of(field) {
+            self.rarity[place] = other.rarity[place];
         }
     }
 
@@ -208,6 +202,18 @@ impl Evidence {
         FIELDS
             .iter()
             .any(|field| *field != Field::GroupSize && self.level(*field).is_some())
+    }
+}
+
+/// Place of a field's terms among the rarities.
+const fn rarity_of(field: Field) -> Option<usize> {
+    match field {
+        Field::Language => Some(0),
+        Field::Shelter => Some(1),
+        Field::Marks => Some(2),
+        Field::AgeBand => Some(3),
+        Field::Household => Some(4),
+        _ => None,
     }
 }
 
@@ -271,6 +277,10 @@ pub(crate) fn compare_rows(pair: &Pairing<'_>, terms: &Terms, found: &mut Eviden
             (false, false) => Level::DifferentSeen,
         };
         found.set(Field::Household, level);
+        found.rarity[4] = terms.rows[rows.0].household;
+    }
+    if one.kind == ObservationKind::Individual && other.kind == one.kind {
+        found.rarity[3] = terms.rows[rows.0].age;
     }
     let equal = |same: bool| {
         if same {
@@ -281,23 +291,23 @@ pub(crate) fn compare_rows(pair: &Pairing<'_>, terms: &Terms, found: &mut Eviden
     };
     if let Some((a, b)) = both(&one.language, &other.language) {
         found.set(Field::Language, equal(a == b));
-        found.rarity[0] = terms.language[rows.0];
+        found.rarity[0] = terms.rows[rows.0].language;
     }
     if let Some((a, b)) = both(&one.shelter, &other.shelter) {
         found.set(Field::Shelter, equal(a == b));
-        found.rarity[1] = terms.shelter[rows.0];
+        found.rarity[1] = terms.rows[rows.0].shelter;
     }
     presence(Field::Tents, both(&one.tents, &other.tents), found);
     presence(Field::Dogs, both(&one.dogs, &other.dogs), found);
-    if !terms.words[rows.0].is_empty() && !terms.words[rows.1].is_empty() {
+    if !terms.rows[rows.0].things.is_empty() && !terms.rows[rows.1].things.is_empty() {
         let common = terms.common_bits(rows.0, rows.1);
-        let level = if common > 0.0 {
+        let level = if common.is_some() {
             Level::CommonWords
         } else {
             Level::NoCommonWord
         };
         found.set(Field::Marks, level);
-        found.rarity[2] = common;
+        found.rarity[2] = common.unwrap_or(0.0);
     }
     if let Some((a, b)) = both(&one.pseudonym, &other.pseudonym) {
         found.set(Field::Pseudonym, equal(a == b));

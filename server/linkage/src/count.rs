@@ -110,6 +110,25 @@ impl Sampling<'_> {
             .collect()
     }
 
+    /// So many partitions, each with its own shift of all log-odds; several sweeps lie between two.
+    pub fn partitions(&self, start: &[Vec<usize>], number: usize) -> Vec<Vec<Vec<usize>>> {
+        let (movers, near) = (self.movers(), Near::of(self));
+        let mut state = self.state(start);
+        let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+        let deviation = SHIFT_VARIANCE.0.sqrt();
+        (0..number)
+            .map(|draw| {
+                let (shift, _) = two_normals(draw, number);
+                for _ in 0..WARMING {
+                    self.sweep(&mut state, &movers, &near, deviation * shift, &mut rng);
+                }
+                let held = state.members.iter().filter(|members| !members.is_empty());
+                held.map(|members| members.iter().map(|slot| *slot as usize).collect())
+                    .collect()
+            })
+            .collect()
+    }
+
     /// Expected number of slots that are somebody new: taken outing by outing, each is with
     /// probability Π over earlier outings of (1 − ΣP with its slots), averaged over both directions.
     /// Between two outings this is exactly S − ΣP.
@@ -288,6 +307,7 @@ mod tests {
                 evidence,
             }]),
             fit_bits: 0.0,
+            shift: 0.0,
             bits: (probability / (1.0 - probability)).log2(),
             probability,
         }

@@ -124,6 +124,7 @@ impl Surroundings<'_> {
             bits: (same * time / others)
                 .log2()
                 .clamp(BITS_RANGE.0, BITS_RANGE.1),
+            shares: None,
         };
         Some((part, metres as f32))
     }

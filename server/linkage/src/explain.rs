@@ -32,6 +32,9 @@ pub struct Step {
     pub bits: f64,
     /// Running sum, bits.
     pub sum: f64,
+    /// P(level given same) and P(level given different) of that level, before what is rare weighs
+    /// more; none for what is no answer compared.
+    pub shares: Option<(f64, f64)>,
 }
 
 /// The whole reasoning of one pair.
@@ -58,6 +61,7 @@ impl Explanation {
                     level: part.level,
                     bits: part.bits,
                     sum,
+                    shares: part.shares,
                 }
             })
             .collect();

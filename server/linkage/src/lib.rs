@@ -7,6 +7,7 @@
 //! It must never open a file or socket, read a clock, draw a random number or know automerge. The
 //! server's `review` and the command `maraude link` call [`link`].
 
+mod asked;
 mod assignment;
 mod blocking;
 mod cluster;
@@ -21,9 +22,12 @@ mod ground;
 mod kind;
 mod linkage;
 mod live;
+mod marks;
+mod meetings;
 mod outcome;
 mod parameters;
 mod part;
+mod partitions;
 mod party;
 mod sample;
 mod score;
@@ -42,8 +46,12 @@ pub use explain::{BlockingRule, Explanation, Step};
 pub use frequencies::Frequencies;
 pub use linkage::{Compared, Linkage, PairVerdict, Phase, ScoredPair, link, link_by_phase};
 pub use live::{Alias, Aliases, Live};
+pub use marks::{CommonThing, common_things};
+pub use meetings::OutingPrior;
 pub use parameters::{LevelParameters, Parameters};
 pub use part::PartCount;
+pub use partitions::partitions;
 pub use slot::{Belonging, Dimension, Gender, Household, LinkageObservation, Place, Slot, Unit};
 pub use thresholds::{AtThreshold, at_thresholds};
 pub use train::Training;
+pub use world::compared_pairs;

@@ -127,6 +127,8 @@ impl Compared {
 pub enum Phase {
     /// Finding what is worth comparing.
     Block,
+    /// Learning from what was compared.
+    Train,
     /// Evidence, groups, rivals.
     Score,
     /// Clusters, counts, explanations.
@@ -145,7 +147,8 @@ pub fn link(
     link_by_phase(observations, decisions, parameters, &mut |_| {})
 }
 
-/// The same, telling when each phase is over, for whoever holds a clock.
+/// The same, telling when a part of a phase is over, for whoever holds a clock: scoring goes on after
+/// training.
 pub fn link_by_phase(
     observations: &[LinkageObservation],
     decisions: &[Decision],
@@ -240,7 +243,7 @@ pub(crate) fn with_run<T>(
     let around = world.around(parameters);
     let constraints = Constraints::of(&world.observations, &world.slots, decisions);
     let scoring = world.scoring(&around);
-    let (links, learnt, training) = linked(&scoring, &found, words, &constraints);
+    let (links, learnt, training) = linked(&scoring, &found, words, &constraints, over);
     let compared = Compared::of(&found, &links);
     drop(found);
     over(Phase::Score);
@@ -274,12 +277,15 @@ fn linked(
     found: &[Candidate],
     words: Frequencies,
     constraints: &Constraints,
+    over: &mut dyn FnMut(Phase),
 ) -> (Vec<Link>, Parameters, Training) {
     let parameters = scoring.around.parameters;
     let mut tally = Tally::default();
     let start = Weights::of(parameters);
     let mut links = scoring.compare(found, (parameters, &start), &mut tally);
+    over(Phase::Score);
     let (mut learnt, training) = learn(scoring, &links.links, &tally, parameters);
+    over(Phase::Train);
     learnt.frequencies = Some(words);
     scoring.again(&mut links, (&learnt, &Weights::of(&learnt)));
     add_decided(&mut links, constraints, scoring.around, scoring.slots);
@@ -343,6 +349,7 @@ pub(crate) fn decided_link((one, other): (u32, u32), distance_m: Option<f32>) ->
             evidence,
         }]),
         fit_bits: 0.0,
+        shift: 0.0,
         bits: -NEVER_BITS,
         probability: 0.0,
     }

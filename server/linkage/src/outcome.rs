@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 
 /// Match weights are kept within these bits.
 const WEIGHT_CAP_BITS: f64 = 60.0;
+/// One team's two tablets are held to tell of one person only above the threshold by these bits.
+const TWO_TABLETS_BITS: f64 = 4.0;
 /// Pairs less likely than this are not told.
 const TOLD_PROBABILITY: f64 = 0.005;
 
@@ -55,7 +57,18 @@ impl Outcome<'_> {
 
     fn outcome(&self, link: &Link, member: &Aligned, p: &Parameters) -> ScoredPair {
         let by_decision = fixed(self.constraints, member.one, member.other);
-        let same_outing = !matches!(link.kind, Level::OtherTeam | Level::OtherNight);
+        // Of one team only what two of its tablets tell of one contact, when it is surer still.
+        let same_outing = !matches!(
+            link.kind,
+            Level::OtherTeam | Level::OtherNight | Level::TwoTablets
+        );
+        let surer = if link.kind == Level::TwoTablets {
+            TWO_TABLETS_BITS.exp2()
+        } else {
+            1.0
+        };
+        let auto_odds = p.auto_probability / (1.0 - p.auto_probability) * surer;
+        let auto = auto_odds / (1.0 + auto_odds);
         let probability = match by_decision {
             Some(true) => 1.0,
             Some(false) => 0.0,
@@ -65,7 +78,7 @@ impl Outcome<'_> {
         let told = link.shared.of_person() || member.evidence.of_person();
         let verdict = match by_decision {
             Some(true) => PairVerdict::Auto,
-            None if probability >= p.auto_probability && !same_outing && told => PairVerdict::Auto,
+            None if probability >= auto && !same_outing && told => PairVerdict::Auto,
             None if probability >= p.review_probability => PairVerdict::Review,
             Some(false) | None => PairVerdict::Distinct,
         };
@@ -99,7 +112,8 @@ impl Outcome<'_> {
         let mut parts = vec![Part {
             field: Field::Prior,
             level: link.kind,
-            bits: log2_odds(p.prior(link.kind)),
+            bits: log2_odds(p.prior(link.kind)) + f64::from(link.shift),
+            shares: None,
         }];
         parts.extend(link.place);
         parts.extend(self.weights.parts(&link.shared));
@@ -119,6 +133,7 @@ impl Outcome<'_> {
                 field: Field::Companions,
                 level,
                 bits,
+                shares: None,
             });
         }
         let sum: f64 = parts.iter().map(|part| part.bits).sum();
@@ -126,6 +141,7 @@ impl Outcome<'_> {
             field,
             level,
             bits: match_weight - sum,
+            shares: None,
         };
         match by_decision {
             Some(true) => parts.push(last(Field::Decision, Level::DecidedSame)),

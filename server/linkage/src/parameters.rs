@@ -5,7 +5,10 @@
 
 use crate::comparison::{Evidence, FIELDS, Field, Level, Part, place_of};
 use crate::frequencies::Frequencies;
+use crate::meetings::OutingPrior;
+use crate::party::Outing;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// How often a level is met among pairs of one person and among pairs of two.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -95,6 +98,8 @@ pub struct Parameters {
     pub review_probability: f64,
     /// From here a pair stands as one until somebody decides: the most probable partition.
     pub held_same_probability: f64,
+    /// Priors of two teams of one night, in order; all others have `prior_other_team`.
+    pub outings: Vec<OutingPrior>,
     /// Term frequencies; absent: those of the observations at hand.
     pub frequencies: Option<Frequencies>,
 }
@@ -201,6 +206,7 @@ impl Default for Parameters {
             auto_probability: 0.955,
             review_probability: 0.25,
             held_same_probability: 0.27,
+            outings: Vec::new(),
             frequencies: None,
         }
     }
@@ -248,6 +254,8 @@ impl Parameters {
 const FIELD_BITS: (f32, f32) = (-7.0, 9.0);
 /// Largest bits of an equal term, however rare.
 const TERM_CAP_BITS: f32 = 5.0;
+/// Largest shift of an equal age or household, bits: these are few, and told by the eye.
+const TERM_SHIFT_BITS: f32 = 2.0;
 /// Words are written by hand: part of their rarity that is kept.
 const MARK_SHARE: f32 = 0.6;
 /// Number of levels.
@@ -257,14 +265,31 @@ pub(crate) const LEVEL_COUNT: usize = Level::DecidedDifferent as usize + 1;
 #[derive(Clone)]
 pub(crate) struct Weights {
     bits: [[[f32; LEVEL_COUNT]; 2]; FIELDS.len()],
+    /// m and u by field, level, and whether both answered.
+    shares: HashMap<(Field, Level, bool), (f64, f64)>,
     usual_mark_bits: f32,
+    /// By how much the prior of two teams is above that of all, bits.
+    outings: HashMap<(Outing, Outing), f32>,
 }
 
 impl Weights {
     pub fn of(parameters: &Parameters) -> Self {
         let mut made = Self {
             bits: [[[0.0; LEVEL_COUNT]; 2]; FIELDS.len()],
+            shares: (parameters.levels.iter())
+                .map(|of| {
+                    let key = (of.field, of.level, of.both_answered);
+                    (key, (of.m_probability, of.u_probability))
+                })
+                .collect(),
             usual_mark_bits: parameters.usual_mark_bits as f32,
+            outings: (parameters.outings.iter())
+                .map(|of| {
+                    let own = log2_odds(of.probability);
+                    let shift = own - log2_odds(parameters.prior_other_team);
+                    ((of.one, of.other), shift as f32)
+                })
+                .collect(),
         };
         for level in &parameters.levels {
             made.bits[place_of(level.field)][usize::from(level.both_answered)]
@@ -279,6 +304,16 @@ impl Weights {
         made
     }
 
+    /// All pairs of teams have one prior.
+    pub fn has_no_outings(&self) -> bool {
+        self.outings.is_empty()
+    }
+
+    /// By how much the prior of two outings, in order, is above that of all, bits.
+    pub fn shift(&self, one: Outing, other: Outing) -> f32 {
+        self.outings.get(&(one, other)).copied().unwrap_or(0.0)
+    }
+
     /// Bits of a field; 0 where nothing was compared.
     pub fn field(&self, evidence: &Evidence, field: usize) -> f32 {
         let Some(level) = evidence.levels[field] else {
@@ -288,6 +323,9 @@ impl Weights {
         let rarity = evidence.rarity(field);
         let bits = match (FIELDS[field], level) {
             (Field::Language | Field::Shelter, Level::Equal) => (usual + rarity).min(TERM_CAP_BITS),
+            (Field::AgeBand | Field::Household, Level::Equal) => {
+                usual + rarity.clamp(-TERM_SHIFT_BITS, TERM_SHIFT_BITS)
+            }
             (Field::Marks, Level::CommonWords) => {
                 usual + MARK_SHARE * (rarity - self.usual_mark_bits)
             }
@@ -310,6 +348,10 @@ impl Weights {
                 field,
                 level: evidence.levels[place]?,
                 bits: f64::from(self.field(evidence, place)),
+                shares: {
+                    let key = (field, evidence.levels[place]?, evidence.answered);
+                    self.shares.get(&key).copied()
+                },
             })
         })
     }

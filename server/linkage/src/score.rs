@@ -11,6 +11,7 @@ use crate::comparison::{
 use crate::distance::Surroundings;
 use crate::frequencies::Terms;
 use crate::parameters::{Parameters, Weights, log2_odds};
+use crate::party::outing;
 use crate::slot::{LinkageObservation, Slot};
 use crate::train::Tally;
 use maraude_core::model::ObservationKind;
@@ -44,6 +45,8 @@ pub(crate) struct Link {
     pub members: Members,
     /// Bits of how the members fit, groups only.
     pub fit_bits: f64,
+    /// What these two teams' prior is above that of all, bits.
+    pub shift: f32,
     /// log2 of the odds alone.
     pub bits: f64,
     /// Probability after rivals shared.
@@ -90,6 +93,7 @@ impl Link {
     pub fn weigh(&mut self, parameters: &Parameters, weights: &Weights) {
         let place = self.place.map_or(NO_PLACE_BITS, |part| part.bits);
         self.bits = log2_odds(parameters.prior(self.kind))
+            + f64::from(self.shift)
             + place
             + f64::from(weights.sum(&self.shared))
             + self.fit_bits;
@@ -141,9 +145,11 @@ impl Scoring<'_> {
             }
             let kind = self.around.kind(one, other);
             let place = self.around.evidence(one, other);
+            let shift = self.shift(kind, one, other, weights);
             for a in self.slots_of(one) {
                 for b in self.slots_of(other) {
                     let mut link = self.single(candidate, (a, b), kind, place);
+                    link.shift = shift;
                     link.weigh(parameters, weights);
                     tally.see(&link);
                     if link.bits > NEGLIGIBLE_BITS {
@@ -163,6 +169,9 @@ impl Scoring<'_> {
     pub fn again(&self, found: &mut Links, (parameters, weights): (&Parameters, &Weights)) {
         found.links.retain(|link| !link.is_of_groups());
         for link in &mut found.links {
+            let first = &link.members()[0];
+            let row = |slot: u32| self.slots[slot as usize].observation;
+            link.shift = self.shift(link.kind, row(first.one), row(first.other), weights);
             link.weigh(parameters, weights);
         }
         self.align_groups(found, (parameters, weights), &mut Tally::default());
@@ -175,6 +184,15 @@ impl Scoring<'_> {
     /// Outing of a slot.
     pub fn outing(&self, slot: u32) -> u32 {
         self.around.outings[self.slots[slot as usize].observation]
+    }
+
+    /// What the prior of two observations' teams is above that of all.
+    fn shift(&self, kind: Level, one: usize, other: usize, weights: &Weights) -> f32 {
+        if kind != Level::OtherTeam || weights.has_no_outings() {
+            return 0.0;
+        }
+        let [a, b] = [one, other].map(|of| outing(&self.around.observations[of]));
+        weights.shift(a.min(b), a.max(b))
     }
 
     fn slots_of(&self, observation: usize) -> std::ops::Range<u32> {
@@ -221,6 +239,7 @@ impl Scoring<'_> {
                 evidence,
             }]),
             fit_bits: 0.0,
+            shift: 0.0,
             bits: 0.0,
             probability: 0.0,
         }
@@ -252,6 +271,8 @@ impl Scoring<'_> {
         for run in groups.chunk_by(|a, b| a.0 == b.0) {
             let rows: Vec<Candidate> = run.iter().map(|(_, candidate)| *candidate).collect();
             let mut link = self.align(&rows, weights);
+            let (one, other) = (rows[0].one as usize, rows[0].other as usize);
+            link.shift = self.shift(link.kind, one, other, weights);
             link.weigh(parameters, weights);
             tally.see(&link);
             if link.bits > NEGLIGIBLE_BITS {
@@ -323,6 +344,7 @@ impl Scoring<'_> {
             shared: self.shared(rows, weights),
             members: Members::Several(members),
             fit_bits: fitted.bits,
+            shift: 0.0,
             bits: 0.0,
             probability: 0.0,
         }
@@ -373,6 +395,7 @@ impl Scoring<'_> {
             for field in PERSONAL {
                 evidence.take(field, &rows);
             }
+            evidence.take(Field::AgeBand, &rows);
         }
         evidence
     }

@@ -7,13 +7,16 @@
 //! # Formula
 //! m = (Σγ of the level + α·m₀) / (Σγ + α), u = (n of the level + β·u₀) / (n + β),
 //! ρ = (Σγ + s·ρ₀) / (M + s), M = slots × outings that filed somebody within 50 m, Σγ over both ends
-//! of their links, near or far.
+//! of their links, near or far; then the same for each pair of teams (`meetings`). What people say
+//! of having been met already is counted apart (`asked`).
 //!
 //! # Source
 //! Fellegi & Sunter (1969); maximum a posteriori EM as in Enamorado, Fifield & Imai (2019), APSR 113.
 
+use crate::asked::Asked;
 use crate::comparison::{FIELDS, Field, Level, place_of};
 use crate::competition::Rivals;
+use crate::meetings::{Meetings, Opportunity, OutingPrior};
 use crate::parameters::{LEVEL_COUNT, LevelParameters, Parameters, Weights, levels_of};
 use crate::score::{Link, Scoring};
 use crate::twins::may_be_twins;
@@ -118,21 +121,29 @@ pub(crate) fn learn(
     let start = &of_terms(given, scoring);
     let mut learnt = start.clone();
     set_u(&mut learnt, start, tally);
-    let links = &mut sample(scoring, links);
-    let mut rivals = Rivals::of(links, |slot| scoring.outing(slot));
-    let opportunities = opportunities(scoring, links);
+    let taught = &mut sample(scoring, links);
+    let met = opportunities(scoring, taught);
+    let asked = Asked::of(scoring, links, taught);
+    let mut rivals = Rivals::of(taught, |slot| scoring.outing(slot));
     for _ in 0..ROUNDS {
         let weights = Weights::of(&learnt);
-        for link in links.iter_mut() {
+        for link in taught.iter_mut() {
             link.weigh(&learnt, &weights);
         }
-        rivals.compete(links, SETTLED, |_| None);
-        let change = set_priors(&mut learnt, start, links, &opportunities);
-        set_m(&mut learnt, start, links);
+        rivals.compete(taught, SETTLED, |_| None);
+        let change = set_priors(&mut learnt, start, taught, &met);
+        met.pairs.shift(scoring, (taught, &met.ends), &learnt);
+        set_m(&mut learnt, start, taught);
+        asked.set_u(&mut learnt, start, taught);
         if change < SETTLED {
             break;
         }
     }
+    learnt.outings = if taught.len() == links.len() {
+        met.named(scoring, taught, &learnt)
+    } else {
+        of_all(scoring, links, &learnt)
+    };
     learnt.learns = false;
     if makes_sense(&learnt) {
         (learnt, Training::Learnt)
@@ -174,9 +185,22 @@ fn sample(scoring: &Scoring<'_>, links: &[Link]) -> Vec<Link> {
     links.iter().filter(teaches).cloned().collect()
 }
 
+/// Priors of all pairs of teams, where only some of them taught the rest.
+fn of_all(scoring: &Scoring<'_>, links: &[Link], learnt: &Parameters) -> Vec<OutingPrior> {
+    let mut links = links.to_vec();
+    let weights = Weights::of(learnt);
+    for link in &mut links {
+        link.weigh(learnt, &weights);
+    }
+    Rivals::of(&links, |slot| scoring.outing(slot)).compete(&mut links, SETTLED, |_| None);
+    opportunities(scoring, &links).named(scoring, &links, learnt)
+}
+
 /// Slots that could have been met again, by kind of link and outing.
 struct Opportunities {
     number: BTreeMap<Level, f64>,
+    /// The same by pair of teams.
+    pairs: Meetings,
     /// For each link, how many of its members' ends are such a slot.
     ends: Vec<u32>,
 }
@@ -184,14 +208,14 @@ struct Opportunities {
 /// A slot, facing an outing that filed somebody near it.
 fn opportunities(scoring: &Scoring<'_>, links: &[Link]) -> Opportunities {
     let outing = |slot: u32| scoring.outing(slot);
-    let ends = |link: &Link| -> Vec<(Level, u32, u32)> {
+    let ends = |link: &Link| -> Vec<Opportunity> {
         let members = link.members().iter();
         members
             .flat_map(|m| [(m.one, outing(m.other)), (m.other, outing(m.one))])
             .map(|(slot, faced)| (link.kind, slot, faced))
             .collect()
     };
-    let mut met: Vec<(Level, u32, u32)> = links
+    let mut met: Vec<Opportunity> = links
         .iter()
         .filter(|link| is_there(link))
         .flat_map(ends)
@@ -208,7 +232,15 @@ fn opportunities(scoring: &Scoring<'_>, links: &[Link]) -> Opportunities {
     };
     Opportunities {
         number,
+        pairs: Meetings::of(scoring, &met),
         ends: links.iter().map(of_link).collect(),
+    }
+}
+
+impl Opportunities {
+    fn named(&self, scoring: &Scoring<'_>, links: &[Link], of: &Parameters) -> Vec<OutingPrior> {
+        let prior = of.prior(Level::OtherTeam);
+        self.pairs.named(scoring, (links, &self.ends), prior)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::distance::{Density, Surroundings};
 use crate::frequencies::{Frequencies, Terms};
 use crate::ground::{Located, places};
 use crate::parameters::Parameters;
-use crate::party::{Parties, numbered};
+use crate::party::{Parties, PartyKey, numbered, party_keys};
 use crate::score::Scoring;
 use crate::slot::{LinkageObservation, Slot, slots};
 use maraude_core::model::{Night, ObservationId, TeamId};
@@ -46,7 +46,8 @@ impl World {
         let terms = words.vocabulary().terms(&observations);
         let places = places(&observations, parameters);
         let outings = numbered(&observations);
-        let mut made = Self::with(observations, places, outings, terms);
+        let keys = party_keys(&observations.iter().collect::<Vec<_>>());
+        let mut made = Self::with(observations, places, (outings, &keys), terms);
         let found = candidates(
             &made.observations,
             &made.places,
@@ -64,11 +65,12 @@ impl World {
         (made, found)
     }
 
-    /// Of observations in order whose places, outings and terms are known; the density is empty.
+    /// Of observations in order whose places, outings, parties and terms are known; the density is
+    /// empty.
     pub fn with(
         observations: Vec<LinkageObservation>,
         places: Vec<Option<Located>>,
-        outings: Vec<u32>,
+        (outings, keys): (Vec<u32>, &[Option<PartyKey>]),
         terms: Terms,
     ) -> Self {
         let slots = slots(&observations);
@@ -78,7 +80,7 @@ impl World {
                 .windows(2)
                 .map(|two| (two[1] - two[0]) as usize)
                 .collect(),
-            parties: Parties::of(&observations, &slots),
+            parties: Parties::of(&observations, &slots, keys),
             density: Density::default(),
             observations,
             slots,
@@ -111,6 +113,22 @@ impl World {
             first_slot: &self.first_slot,
         }
     }
+}
+
+/// Pairs of observations that blocking finds worth comparing, for whoever measures what it misses.
+pub fn compared_pairs(
+    observations: &[LinkageObservation],
+    parameters: &Parameters,
+) -> Vec<(ObservationId, ObservationId)> {
+    let mut observations = observations.to_vec();
+    observations.sort_by_key(order);
+    let words = Frequencies::of(&observations);
+    let (world, found) = World::of(observations, &words, parameters);
+    let id = |row: u32| world.observations[row as usize].id;
+    found
+        .iter()
+        .map(|pair| (id(pair.one), id(pair.other)))
+        .collect()
 }
 
 fn first_slots(observations: usize, slots: &[Slot]) -> Vec<u32> {

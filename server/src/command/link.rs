@@ -9,7 +9,7 @@ mod rows;
 pub use files::WriteError;
 pub use rows::{BadRow, ReadError, Rows, read_rows};
 
-use maraude_linkage::{Parameters, Phase, Unit, link_by_phase};
+use maraude_linkage::{Dimension, DistinctCount, Parameters, Phase, Unit, link_by_phase};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -38,6 +38,17 @@ pub struct UniquePeople {
     pub high: f64,
 }
 
+/// People of sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SitePeople {
+    /// Sites.
+    pub sites: u32,
+    /// At least: counted where somebody counted, else declared.
+    pub at_least: u32,
+    /// At most.
+    pub at_most: u32,
+}
+
 /// What `summary.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -53,7 +64,11 @@ pub struct Summary {
     pub pairs: BTreeMap<String, u32>,
     /// Distinct people, doubtful rows left out.
     pub unique_people: UniquePeople,
-    /// Seconds by phase: `read`, `block`, `score`, `cluster`, `write`.
+    /// The same by shelter, parts of the total; people of whom it is not known are under ``.
+    pub by_shelter: BTreeMap<String, UniquePeople>,
+    /// Squats and bidonvilles told by site rows; their people are never added to those met.
+    pub sites: SitePeople,
+    /// Seconds by phase: `read`, `block`, `train`, `score`, `cluster`, `write`.
     pub seconds: BTreeMap<String, f64>,
 }
 
@@ -69,7 +84,7 @@ pub fn run(
     let mut seconds = BTreeMap::new();
     let mut started = Instant::now();
     let mut lap = |phase: &str| {
-        seconds.insert(phase.to_owned(), started.elapsed().as_secs_f64());
+        *seconds.entry(phase.to_owned()).or_insert(0.0) += started.elapsed().as_secs_f64();
         started = Instant::now();
     };
     let file = File::open(observations).map_err(|cause| ReadError::Open {
@@ -91,6 +106,7 @@ pub fn run(
         &mut |phase| {
             lap(match phase {
                 Phase::Block => "block",
+                Phase::Train => "train",
                 Phase::Score => "score",
                 Phase::Cluster => "cluster",
             });
@@ -105,15 +121,38 @@ pub fn run(
         slots: linkage.clusters.iter().map(|c| c.slots.len() as u32).sum(),
         clusters: linkage.clusters.len() as u32,
         pairs: verdicts,
-        unique_people: UniquePeople {
-            estimate: unique.estimate,
-            low: unique.low,
-            high: unique.high,
-        },
+        unique_people: people(unique),
+        by_shelter: (linkage.parts.iter())
+            .filter(|part| part.dimension == Dimension::Situation)
+            .map(|part| (part.code.clone().unwrap_or_default(), people(part.count)))
+            .collect(),
+        sites: site_people(&rows.sites),
         seconds,
     };
     files::write_summary(out, &summary)?;
     Ok(summary)
+}
+
+fn people(of: DistinctCount) -> UniquePeople {
+    UniquePeople {
+        estimate: of.estimate,
+        low: of.low,
+        high: of.high,
+    }
+}
+
+/// Of several rows on one site the largest numbers count.
+fn site_people(rows: &[rows::SiteRow]) -> SitePeople {
+    let mut sites: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+    for row in rows {
+        let (least, most) = sites.entry(&row.name).or_default();
+        (*least, *most) = (row.at_least.max(*least), row.at_most.max(*most));
+    }
+    SitePeople {
+        sites: sites.len() as u32,
+        at_least: sites.values().map(|(least, _)| least).sum(),
+        at_most: sites.values().map(|(_, most)| most).sum(),
+    }
 }
 
 #[cfg(test)]
@@ -164,6 +203,30 @@ mod tests {
         ), "{pairs}");
         let json: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();
         assert!(json["seconds"]["score"].is_number() && json["unique_people"]["low"].is_number());
+    }
+
+    #[test]
+    fn squats_and_sites_are_told_apart_and_never_added_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "observation_id,team_id,observed_at,kind,shelter_type,site_id,n_counted,\
+            n_declared_min,n_declared_max,lat,lon\n\
+            a,T1,2026-01-22T22:20:00+01:00,individual,squat,,,,,43.61,3.87\n\
+            b,T1,2026-01-22T22:30:00+01:00,individual,none,,,,,43.62,3.87\n\
+            s,T1,2026-01-22T22:40:00+01:00,site,squat,S1,,12,20,43.61,3.87\n\
+            t,T2,2026-01-22T23:40:00+01:00,site,squat,S1,15,,,43.61,3.87\n";
+        std::fs::write(folder.path().join("in.csv"), text).unwrap();
+        let summary = link(&folder, false).0.unwrap();
+        assert!((summary.unique_people.estimate - 2.0).abs() < 0.1);
+        assert_eq!(
+            summary.by_shelter.keys().collect::<Vec<_>>(),
+            ["none", "squat"]
+        );
+        let sites = SitePeople {
+            sites: 1,
+            at_least: 15,
+            at_most: 20,
+        };
+        assert_eq!(summary.sites, sites);
     }
 
     #[test]

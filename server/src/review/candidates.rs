@@ -82,7 +82,7 @@ fn fill_traits(made: &mut LinkageObservation, roles: RoleReading) {
     made.shelter = answer(roles.shelter);
     made.tents = answer(roles.tents);
     made.dogs = answer(roles.dogs);
-    made.marks = answer((!roles.marks.is_empty()).then(|| roles.marks.join(" ")));
+    made.marks = answer((!roles.marks.is_empty()).then(|| roles.marks.join(", ")));
     made.already_surveyed = answer(roles.already_surveyed);
 }
 

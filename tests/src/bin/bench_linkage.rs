@@ -100,10 +100,10 @@ fn order() -> Result<Order> {
 
 fn ours(night: &Night) -> Line {
     let run = measure(&night.observations);
-    let [block, score, cluster] = run.seconds;
+    let [block, train, score, cluster] = run.seconds;
     Line {
         name: "Maraude".to_owned(),
-        seconds: [None, Some(block + score), Some(cluster)],
+        seconds: [Some(train), Some(block + score), Some(cluster)],
         peak_mb: Some(run.peak_mb),
         quality: judge(night, &run.linkage),
         counts: true,
@@ -194,8 +194,8 @@ fn table(out: &mut dyn Write, night: &Night, lines: &[Line], seed: u64) -> Resul
     }
     writeln!(
         out,
-        "* its best of 11 thresholds, chosen with the truth; Maraude's is fixed, it trains inside \
-         scoring and counts, with an interval, inside clustering"
+        "* its best of 11 thresholds, chosen with the truth; Maraude's is fixed, and it counts, \
+         with an interval, inside clustering"
     )?;
     Ok(())
 }

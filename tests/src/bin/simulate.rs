@@ -1,11 +1,13 @@
 //! `cargo xtask simulate`: nights with known truth, linked and judged.
 //!
-//! `simulate [--people N,N] [--nights N] [--seed N] [--calibration] [--ceiling] [--arrivals N] [--csv FOLDER]`
+//! `simulate [--people N,N] [--nights N] [--seed N] [--calibration] [--ceiling] [--arrivals N]
+//! [--reviewed N] [--in-a-row N] [--csv FOLDER] [--json FILE]`
 
 use anyhow::{Context, Result, bail};
+use maraude_linkage::link;
 use maraude_tests::doubles::arrivals;
 use maraude_tests::doubles::ceiling::{Ceiling, ceiling};
-use maraude_tests::doubles::judge::{Bins, Quality, by_kind, calibration, judge};
+use maraude_tests::doubles::judge::{Bins, Quality, by_kind, calibration, decisions, judge};
 use maraude_tests::doubles::measure::{Measured, measure};
 use maraude_tests::doubles::{Night, save};
 use std::collections::BTreeMap;
@@ -15,19 +17,27 @@ use std::path::PathBuf;
 struct Order {
     people: Vec<u32>,
     nights: u64,
+    /// Nights in a row of the same people.
+    in_a_row: u32,
     seed: Option<u64>,
     calibration: bool,
     ceiling: bool,
     each: bool,
     /// So many observations arrive one by one, in the first night of each size.
     arrivals: usize,
+    /// Figures again after a reviewer who knows decided so many pairs per 100 observations.
+    reviewed: Option<usize>,
     csv: Option<PathBuf>,
+    json: Option<PathBuf>,
 }
 
 struct Run {
     quality: Quality,
     ceiling: Option<Ceiling>,
-    seconds: [f64; 3],
+    /// Figures after review, and how many pairs were decided.
+    reviewed: Option<(Quality, usize)>,
+    seconds: [f64; 4],
+    cpu_by_phase: [f64; 4],
     /// Of the processor: what a loaded machine does not stretch.
     cpu_seconds: f64,
     peak_mb: f64,
@@ -43,12 +53,13 @@ fn main() -> Result<()> {
         "nights drawn from seed {first} on; the same again: cargo xtask simulate --seed {first} --nights {}",
         order.nights
     )?;
+    let mut told = Vec::new();
     for &people in &order.people {
         let mut runs = Vec::new();
         let mut bins = Bins::default();
         let mut kinds = BTreeMap::new();
         for seed in first..first + order.nights {
-            let night = Night::draw(people, seed);
+            let night = Night::draw_several(people, order.in_a_row, seed);
             if let Some(folder) = &order.csv {
                 save(&night, folder, seed)?;
             }
@@ -59,6 +70,10 @@ fn main() -> Result<()> {
             runs.push(run);
         }
         table(&mut out, people, &runs)?;
+        told.extend(json_lines(people, first, &runs));
+        if let Some(each) = order.reviewed {
+            reviewed_table(&mut out, each, &runs)?;
+        }
         if order.ceiling {
             ceiling_table(&mut out, &runs)?;
         }
@@ -71,19 +86,25 @@ fn main() -> Result<()> {
             kinds_table(&mut out, &kinds)?;
         }
     }
+    if let Some(file) = &order.json {
+        std::fs::write(file, format!("[\n{}\n]\n", told.join(",\n")))?;
+    }
     Ok(())
 }
 
 fn order() -> Result<Order> {
     let mut made = Order {
-        people: vec![500, 2_000, 20_000],
+        people: vec![500, 2_000, 20_000, 100_000],
         nights: 10,
+        in_a_row: 1,
         seed: None,
         calibration: false,
         ceiling: false,
         each: false,
         arrivals: 0,
+        reviewed: None,
         csv: None,
+        json: None,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -99,6 +120,9 @@ fn order() -> Result<Order> {
                 made.people = numbers.context("--people is a list of whole numbers")?;
             }
             "--nights" => made.nights = value()?.parse().context("--nights is a whole number")?,
+            "--in-a-row" => {
+                made.in_a_row = value()?.parse().context("--in-a-row is a whole number")?;
+            }
             "--arrivals" => {
                 made.arrivals = value()?.parse().context("--arrivals is a whole number")?;
             }
@@ -106,6 +130,11 @@ fn order() -> Result<Order> {
             "--calibration" => made.calibration = true,
             "--ceiling" => made.ceiling = true,
             "--each" => made.each = true,
+            "--reviewed" => {
+                let number = value()?.parse().context("--reviewed is a whole number")?;
+                made.reviewed = Some(number);
+            }
+            "--json" => made.json = Some(PathBuf::from(value()?)),
             "--csv" => made.csv = Some(PathBuf::from(value()?)),
             _ => bail!("unknown option {word}"),
         }
@@ -128,6 +157,7 @@ fn run(
     let Measured {
         linkage,
         seconds,
+        cpu_by_phase,
         cpu_seconds,
         peak_mb,
     } = measure(&night.observations);
@@ -138,7 +168,14 @@ fn run(
     Run {
         quality: judge(night, &linkage),
         ceiling: order.ceiling.then(|| ceiling(night, &linkage)),
+        reviewed: order.reviewed.map(|each| {
+            let number = each * night.observations.len() / 100;
+            let decided = decisions(night, &linkage, number);
+            let after = link(&night.observations, &decided, &linkage.parameters);
+            (judge(night, &after), decided.len())
+        }),
         seconds,
+        cpu_by_phase,
         cpu_seconds,
         peak_mb,
         observations: night.observations.len(),
@@ -196,7 +233,8 @@ fn table(out: &mut dyn Write, people: u32, runs: &[Run]) -> Result<()> {
         r.quality.auto_precision.unwrap_or(f64::NAN)
     })?;
     low("auto verdicts, recall", &|r| r.quality.auto_recall)?;
-    low("doubles compared", &|r| r.quality.compared)?;
+    low("doubles found by blocking", &|r| r.quality.blocked)?;
+    low("doubles compared and kept", &|r| r.quality.compared)?;
     let mut high = |name: &str, of: &dyn Fn(&Run) -> f64| {
         writeln!(
             out,
@@ -220,9 +258,9 @@ fn table(out: &mut dyn Write, people: u32, runs: &[Run]) -> Result<()> {
     })?;
     high("seconds", &|r| r.seconds.iter().sum())?;
     high("  of the processor", &|r| r.cpu_seconds)?;
-    high("  block", &|r| r.seconds[0])?;
-    high("  score", &|r| r.seconds[1])?;
-    high("  cluster, count", &|r| r.seconds[2])?;
+    for (place, name) in PHASES.iter().enumerate() {
+        high(&format!("    {name}"), &|r| r.cpu_by_phase[place])?;
+    }
     high("peak memory above the data, MB", &|r| r.peak_mb)?;
     writeln!(
         out,
@@ -231,6 +269,79 @@ fn table(out: &mut dyn Write, people: u32, runs: &[Run]) -> Result<()> {
         100.0 * covered as f64 / runs.len() as f64
     )?;
     Ok(())
+}
+
+const PHASES: [&str; 4] = ["block", "train", "score", "cluster, count"];
+
+/// What a reviewer who knows makes of these runs.
+fn reviewed_table(out: &mut dyn Write, each: usize, runs: &[Run]) -> Result<()> {
+    type Part = fn(&Quality) -> f64;
+    writeln!(
+        out,
+        "after at most {each} decisions per 100 observations, all of them right"
+    )?;
+    let rows: [(&str, Part); 4] = [
+        ("cluster pair F1", |of| of.f1),
+        ("B3 F1", |of| of.b_cubed),
+        ("count error, absolute, %", |of| {
+            100.0 * of.count_error.abs()
+        }),
+        ("width of the 95 % interval, %", |of| 100.0 * of.width),
+    ];
+    for (name, of) in rows {
+        let value = |run: &Run| run.reviewed.as_ref().map_or(f64::NAN, |(q, _)| of(q));
+        let worst = if name.ends_with("F1") {
+            least(runs, value)
+        } else {
+            most(runs, value)
+        };
+        let median = middle(runs, value);
+        writeln!(out, "  {name:<38} {median:>9.3} {worst:>9.3}")?;
+    }
+    let decided = |run: &Run| run.reviewed.as_ref().map_or(f64::NAN, |(_, n)| *n as f64);
+    writeln!(
+        out,
+        "  {:<38} {:>9.0}",
+        "pairs decided",
+        middle(runs, decided)
+    )?;
+    Ok(())
+}
+
+/// Every night as one line of JSON, in an array.
+fn json_lines(people: u32, first: u64, runs: &[Run]) -> Vec<String> {
+    let line = |(run, seed): (&Run, u64)| {
+        let q = &run.quality;
+        let phases = PHASES.iter().zip(run.cpu_by_phase);
+        let phases: Vec<String> = phases
+            .map(|(name, s)| format!("\"{name}\": {s:.3}"))
+            .collect();
+        let auto = q
+            .auto_precision
+            .map_or_else(|| "null".to_owned(), |p| format!("{p:.4}"));
+        format!(
+            "{{\"people\": {people}, \"seed\": {seed}, \"observations\": {}, \"f1\": {:.4}, \
+             \"precision\": {:.4}, \"recall\": {:.4}, \"b3\": {:.4}, \"count_error\": {:.5}, \
+             \"cluster_error\": {:.5}, \"covered\": {}, \"width\": {:.5}, \"auto_precision\": \
+             {auto}, \"auto_recall\": {:.4}, \"blocked\": {:.4}, \"review_per_100\": {:.2}, \
+             \"peak_mb\": {:.1}, \"processor_seconds\": {{{}}}}}",
+            run.observations,
+            q.f1,
+            q.precision,
+            q.recall,
+            q.b_cubed,
+            q.count_error,
+            q.cluster_error,
+            q.covered,
+            q.width,
+            q.auto_recall,
+            q.blocked,
+            q.review_load,
+            run.peak_mb,
+            phases.join(", ")
+        )
+    };
+    runs.iter().zip(first..).map(line).collect()
 }
 
 /// What stands between these runs and perfect ones.

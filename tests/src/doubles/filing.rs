@@ -18,6 +18,8 @@ pub(super) struct Filed {
     pub truth: HashMap<ObservationId, Vec<Option<u32>>>,
 }
 
+const DAY_MS: i64 = 86_400_000;
+
 /// Youngest age of each band.
 const BANDS: [u8; 7] = [0, 18, 25, 35, 45, 55, 65];
 
@@ -25,15 +27,18 @@ pub(super) fn file(
     world: &World,
     everybody: &Everybody,
     ground: &Ground,
-    meetings: &[Meeting],
+    (meetings, night): (&[Meeting], u32),
     dice: &mut Dice,
 ) -> Filed {
+    let start_ms = START_MS + i64::from(night) * DAY_MS;
     let mut desk = Desk {
         world,
         everybody,
         ground,
-        night: NightOf::of(START_MS, 60),
+        night: NightOf::of(start_ms, 60),
+        start_ms,
         interviewed: HashSet::new(),
+        fixes: HashMap::new(),
         filed: Filed {
             observations: Vec::new(),
             truth: HashMap::new(),
@@ -49,13 +54,20 @@ pub(super) fn file(
     desk.filed
 }
 
+/// A tablet takes a fix again within so many seconds, if it was this good, metres.
+const REUSE_S: f64 = 20.0;
+const GOOD_M: f64 = 15.0;
+
 struct Desk<'a> {
     world: &'a World,
     everybody: &'a Everybody,
     ground: &'a Ground,
     night: NightOf,
+    start_ms: i64,
     /// Stays that answered a team.
     interviewed: HashSet<usize>,
+    /// The last good fix of each tablet, and its second.
+    fixes: HashMap<DeviceId, (f64, Place)>,
     filed: Filed,
 }
 
@@ -65,6 +77,7 @@ struct Passage<'a> {
     stay: &'a Stay,
     team: TeamId,
     device: DeviceId,
+    at: Metres,
     at_s: f64,
     contact: Contact,
     place: Option<Place>,
@@ -77,13 +90,15 @@ impl Desk<'_> {
         let contact = self.contact(stay, meeting.at_s, dice);
         let at = self.ground.places[meeting.stay].at(meeting.at_s);
         let tablet = u32::from(dice.chance(0.3));
+        let device = DeviceId::from_random(number(meeting.team * 2 + tablet));
         let passage = Passage {
             stay,
             team: TeamId::from_random(number(meeting.team)),
-            device: DeviceId::from_random(number(meeting.team * 2 + tablet)),
+            device,
+            at,
             at_s: meeting.at_s,
             contact,
-            place: fix(self.world, at, dice),
+            place: self.fix(device, meeting.at_s, at, dice),
             met_before: self.interviewed.contains(&meeting.stay),
         };
         self.write(passage, dice);
@@ -91,10 +106,12 @@ impl Desk<'_> {
             self.interviewed.insert(meeting.stay);
         }
         if dice.chance(self.world.entered_twice) {
+            let device = DeviceId::from_random(number(meeting.team * 2 + 1 - tablet));
+            let at_s = meeting.at_s + dice.between(20.0, 600.0);
             let again = Passage {
-                device: DeviceId::from_random(number(meeting.team * 2 + 1 - tablet)),
-                at_s: meeting.at_s + dice.between(20.0, 600.0),
-                place: fix(self.world, at, dice),
+                device,
+                at_s,
+                place: self.fix(device, at_s, at, dice),
                 ..passage
             };
             self.write(again, dice);
@@ -106,7 +123,7 @@ impl Desk<'_> {
                 let later = Passage {
                     at_s,
                     contact: Contact::Answered,
-                    place: fix(self.world, there, dice),
+                    place: self.fix(device, at_s, there, dice),
                     met_before: self.interviewed.contains(&meeting.stay),
                     ..passage
                 };
@@ -114,6 +131,22 @@ impl Desk<'_> {
                 self.interviewed.insert(meeting.stay);
             }
         }
+    }
+
+    /// Where a tablet says it is: the fix of a moment ago, while it is good and young.
+    fn fix(&mut self, device: DeviceId, at_s: f64, at: Metres, dice: &mut Dice) -> Option<Place> {
+        if let Some((then_s, place)) = self.fixes.get(&device)
+            && (0.0..REUSE_S).contains(&(at_s - then_s))
+        {
+            return Some(*place);
+        }
+        let found = fix(self.world, at, dice);
+        if let Some(place) = found
+            && place.accuracy_m.is_some_and(|metres| metres <= GOOD_M)
+        {
+            self.fixes.insert(device, (at_s, place));
+        }
+        found
     }
 
     fn contact(&self, stay: &Stay, at_s: f64, dice: &mut Dice) -> Contact {
@@ -148,10 +181,18 @@ impl Desk<'_> {
                 .chance(0.9)
                 .then(|| LocalGroupId::from_random(dice.bytes()));
             let told = dice.chance(0.9);
-            for &who in &stay.people {
+            let mut at_s = passage.at_s;
+            for (turn, &who) in stay.people.iter().enumerate() {
                 let hidden = stay.people.len() > 2 && dice.chance(0.08);
                 if hidden {
                     continue;
+                }
+                let mut passage = passage;
+                if turn > 0 {
+                    // One form after the other: some follow at once, and take the same fix.
+                    at_s += dice.between(4.0, 90.0);
+                    passage.at_s = at_s;
+                    passage.place = self.fix(passage.device, at_s, passage.at, dice);
                 }
                 let mut row = self.row(&passage, dice);
                 row.local_group = group;
@@ -198,7 +239,7 @@ impl Desk<'_> {
         }
         let first = &people[stay.people[0] as usize];
         self.told_by(&mut row, passage, first, dice);
-        row.marks = marks(first, 0.4, dice).map_or(Answer::NotObserved, Answer::Known);
+        row.marks = marks(first, 0.4, self.world, dice).map_or(Answer::NotObserved, Answer::Known);
         self.keep(row, [men, women, minors].concat());
     }
 
@@ -209,7 +250,7 @@ impl Desk<'_> {
             ObservationId::from_random(dice.bytes()),
             self.night,
             (passage.team, passage.device),
-            START_MS + (passage.at_s * 1_000.0) as i64,
+            self.start_ms + (passage.at_s * 1_000.0) as i64,
         );
         row.contact = passage.contact;
         row.place = passage.place;
@@ -274,7 +315,8 @@ impl Desk<'_> {
             Contact::Asleep => 0.40,
             _ => 0.60,
         };
-        row.marks = marks(somebody, noted, dice).map_or(Answer::NotObserved, Answer::Known);
+        row.marks =
+            marks(somebody, noted, self.world, dice).map_or(Answer::NotObserved, Answer::Known);
         row
     }
 
@@ -363,17 +405,19 @@ fn band(age: f64, eye: bool, world: &World, dice: &mut Dice) -> AgeInterval {
     }
 }
 
-fn marks(of: &Somebody, noted: f64, dice: &mut Dice) -> Option<String> {
+fn marks(of: &Somebody, noted: f64, world: &World, dice: &mut Dice) -> Option<String> {
     let mut words = Vec::new();
     for &(mark, colour) in &of.marks {
         if !dice.chance(noted) {
             continue;
         }
-        let (ways, coloured) = MARKS[mark];
-        let way = if dice.chance(0.75) {
-            ways[0]
+        let thing = &MARKS[mark];
+        let way = if dice.chance(world.own_words) {
+            *dice.pick(thing.own)
+        } else if dice.chance(0.75) {
+            thing.usual[0]
         } else {
-            *dice.pick(ways)
+            *dice.pick(thing.usual)
         };
         let mut told = if dice.chance(0.05) {
             typo(way, dice)
@@ -386,7 +430,7 @@ fn marks(of: &Somebody, noted: f64, dice: &mut Dice) -> Option<String> {
         if dice.chance(0.1) {
             told.push('s');
         }
-        if coloured && dice.chance(0.8) {
+        if thing.coloured && dice.chance(0.8) {
             let colour = if dice.chance(0.08) {
                 *dice.pick(&COLOURS)
             } else {

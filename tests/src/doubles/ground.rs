@@ -64,6 +64,8 @@ pub(super) struct Ground {
 
 /// The night, seconds.
 pub(super) const NIGHT_S: f64 = 5.5 * 3600.0;
+/// Where nobody looks, metres from the corner.
+const FAR_M: f64 = 50_000.0;
 /// Stays of a sector, fewest and most.
 const STAYS: (u32, u32) = (15, 30);
 
@@ -114,6 +116,19 @@ impl Ground {
             places,
             sectors,
             cut,
+        }
+    }
+
+    /// The next night: some stay, some sleep elsewhere, some are far from all sectors.
+    pub fn next_night(&mut self, world: &World, dice: &mut Dice) {
+        for places in &mut self.places {
+            places.then = None;
+            if dice.chance(world.absent) {
+                places.first = [-FAR_M, -FAR_M];
+            } else if !dice.chance(world.stays_put) {
+                let sector = dice.pick(&self.sectors);
+                places.first = [0, 1].map(|axis| dice.between(sector.low[axis], sector.high[axis]));
+            }
         }
     }
 

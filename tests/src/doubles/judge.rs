@@ -1,8 +1,8 @@
 //! A run against the truth.
 
 use super::Night;
-use maraude_core::model::SlotRef;
-use maraude_linkage::{Linkage, PairVerdict, ScoredPair, Unit};
+use maraude_core::model::{AccountId, Decision, DecisionId, SlotRef, Verdict};
+use maraude_linkage::{Linkage, PairVerdict, Parameters, ScoredPair, Unit, compared_pairs};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How well a run did.
@@ -28,6 +28,8 @@ pub struct Quality {
     pub auto_precision: Option<f64>,
     /// Pairs of one person that are automatic.
     pub auto_recall: f64,
+    /// Pairs of one person whose observations blocking found worth comparing.
+    pub blocked: f64,
     /// Pairs of one person that were compared and kept.
     pub compared: f64,
     /// Pairs to review per 100 observations.
@@ -114,10 +116,56 @@ pub fn judge(night: &Night, linkage: &Linkage) -> Quality {
         width: (count.high - count.low) / people,
         auto_precision: (auto > 0).then(|| share(auto_right, auto)),
         auto_recall: share(auto_right, true_pairs),
+        blocked: share(blocked(night), true_pairs),
         compared: share(compared, true_pairs),
         review_load: 100.0 * share(of(PairVerdict::Review).count(), night.observations.len()),
         true_pairs,
     }
+}
+
+/// Pairs of one person whose observations are candidates.
+fn blocked(night: &Night) -> usize {
+    let found = compared_pairs(&night.observations, &Parameters::default());
+    let within = |people: &Vec<Option<u32>>, who: u32| {
+        people.iter().filter(|other| **other == Some(who)).count()
+    };
+    let pairs = found.iter().map(|(one, other)| {
+        let (ours, theirs) = (&night.truth[one], &night.truth[other]);
+        let met = ours.iter().flatten();
+        met.map(|who| within(theirs, *who)).sum::<usize>()
+    });
+    pairs.sum()
+}
+
+/// Decisions of a reviewer who knows, on the pairs that move the count most.
+pub fn decisions(night: &Night, linkage: &Linkage, number: usize) -> Vec<Decision> {
+    let waits = |pair: &&ScoredPair| pair.verdict == PairVerdict::Review;
+    let mut queue: Vec<&ScoredPair> = linkage.pairs.iter().filter(waits).collect();
+    queue.sort_by(|a, b| {
+        let order = b.effect().total_cmp(&a.effect());
+        order.then_with(|| (a.one, a.other).cmp(&(b.one, b.other)))
+    });
+    let decided = queue.into_iter().take(number).zip(0_u32..);
+    decided
+        .map(|(pair, place)| {
+            let mut id = [0; 16];
+            id[..4].copy_from_slice(&place.to_be_bytes());
+            Decision {
+                id: DecisionId::from_random(id),
+                one: pair.one,
+                other: pair.other,
+                verdict: if is_one(night, pair) {
+                    Verdict::Same
+                } else {
+                    Verdict::Different
+                },
+                reason: None,
+                author: AccountId::from_random([1; 16]),
+                decided_at: i64::from(place),
+                undone_at: None,
+            }
+        })
+        .collect()
 }
 
 /// Pairs by kind and probability against the truth: what calibration looks at.

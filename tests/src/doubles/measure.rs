@@ -7,8 +7,10 @@ use std::time::Instant;
 pub struct Measured {
     /// The run.
     pub linkage: Linkage,
-    /// By the clock: block, score, cluster and count.
-    pub seconds: [f64; 3],
+    /// By the clock: block, train, score, cluster and count.
+    pub seconds: [f64; 4],
+    /// The same of the processor: what a loaded machine does not stretch, in hundredths at best.
+    pub cpu_by_phase: [f64; 4],
     /// Of the processor: what a loaded machine does not stretch.
     pub cpu_seconds: f64,
     /// Highest memory above what the observations took, MB.
@@ -21,19 +23,25 @@ pub fn measure(observations: &[LinkageObservation]) -> Measured {
     let before_kb = status_kb("VmRSS:");
     let cpu = cpu_seconds();
     let mut last = Instant::now();
-    let mut seconds = [0.0; 3];
+    let (mut seconds, mut cpu_by_phase) = ([0.0; 4], [0.0; 4]);
+    let mut last_cpu = cpu;
     let linkage = link_by_phase(observations, &[], &Parameters::default(), &mut |phase| {
         let index = match phase {
             Phase::Block => 0,
-            Phase::Score => 1,
-            Phase::Cluster => 2,
+            Phase::Train => 1,
+            Phase::Score => 2,
+            Phase::Cluster => 3,
         };
-        seconds[index] = last.elapsed().as_secs_f64();
+        seconds[index] += last.elapsed().as_secs_f64();
+        let now = cpu_seconds();
+        cpu_by_phase[index] += now - last_cpu;
+        last_cpu = now;
         last = Instant::now();
     });
     Measured {
         linkage,
         seconds,
+        cpu_by_phase,
         cpu_seconds: cpu_seconds() - cpu,
         peak_mb: (status_kb("VmHWM:") - before_kb) / 1_024.0,
     }

@@ -44,19 +44,33 @@ pub(crate) const START_MS: TimestampMs = 1_769_115_600_000;
 impl Night {
     /// Draws a night of about so many people.
     pub fn draw(people: u32, seed: u64) -> Self {
+        Self::draw_several(people, 1, seed)
+    }
+
+    /// The same people on so many nights in a row.
+    pub fn draw_several(people: u32, nights: u32, seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         let world = World::draw(&mut dice);
         let everybody = people::draw(&world, people, &mut dice.fork());
-        let ground = ground::Ground::draw(&world, &everybody, &mut dice.fork());
-        let meetings = walk::meetings(&world, &ground, &mut dice.fork());
-        let filed = filing::file(&world, &everybody, &ground, &meetings, &mut dice.fork());
-        Self {
+        let mut ground = ground::Ground::draw(&world, &everybody, &mut dice.fork());
+        let mut made = Self {
             people: everybody.people.len(),
             sectors: ground.sectors.len(),
-            observations: filed.observations,
-            truth: filed.truth,
-            world,
+            observations: Vec::new(),
+            truth: HashMap::new(),
+            world: world.clone(),
+        };
+        for night in 0..nights {
+            if night > 0 {
+                ground.next_night(&world, &mut dice.fork());
+            }
+            let meetings = walk::meetings(&world, &ground, &mut dice.fork());
+            let met = (meetings.as_slice(), night);
+            let filed = filing::file(&world, &everybody, &ground, met, &mut dice.fork());
+            made.observations.extend(filed.observations);
+            made.truth.extend(filed.truth);
         }
+        made
     }
 }
 

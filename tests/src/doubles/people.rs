@@ -77,36 +77,64 @@ pub(super) const SHELTERS: [(Shelter, f64); 7] = [
     (Shelter::Hall, 0.09),
 ];
 
-/// Words for one thing: a team takes the first, sometimes another. `true` takes a colour.
-pub(super) const MARKS: [(&[&str], bool); 28] = [
-    (&["veste", "blouson", "manteau"], true),
-    (&["bonnet", "bonnet de laine"], true),
-    (&["casquette"], true),
-    (&["écharpe", "foulard"], true),
-    (&["duvet", "sac de couchage"], true),
-    (&["couverture", "plaid"], true),
-    (&["sac à dos", "gros sac"], true),
-    (&["valise", "valise à roulettes"], true),
-    (&["barbe", "barbu"], false),
-    (&["lunettes"], false),
-    (&["caddie", "chariot"], false),
-    (&["béquilles", "bequille"], false),
-    (&["fauteuil roulant"], false),
-    (&["tatouage cou", "tatoué au cou"], false),
-    (&["tatouage main"], false),
-    (&["cheveux longs"], false),
-    (&["crâne rasé", "chauve"], false),
-    (&["dreadlocks", "locks"], false),
-    (&["guitare"], false),
-    (&["vélo", "bicyclette"], true),
-    (&["cicatrice joue"], false),
-    (&["bras plâtré", "plâtre au bras"], false),
-    (&["trottinette"], false),
-    (&["parapluie"], true),
-    (&["pansement main"], false),
-    (&["boite", "boîte pour la quête"], false),
-    (&["matelas", "carton et matelas"], false),
-    (&["poussette"], false),
+/// One thing that strikes.
+pub(super) struct Thing {
+    /// Words for it: a team takes the first, sometimes another.
+    pub usual: &'static [&'static str],
+    /// Words for it that no list of the engine knows: each world uses some.
+    pub own: &'static [&'static str],
+    /// It has a colour.
+    pub coloured: bool,
+}
+
+const fn thing(usual: &'static [&'static str], own: &'static [&'static str]) -> Thing {
+    Thing {
+        usual,
+        own,
+        coloured: false,
+    }
+}
+
+const fn coloured(usual: &'static [&'static str], own: &'static [&'static str]) -> Thing {
+    Thing {
+        usual,
+        own,
+        coloured: true,
+    }
+}
+
+pub(super) const MARKS: [Thing; 28] = [
+    coloured(
+        &["veste", "blouson", "manteau"],
+        &["caban", "polaire", "perfecto"],
+    ),
+    coloured(&["bonnet", "bonnet de laine"], &["cagoule", "chapka"]),
+    coloured(&["casquette"], &["béret", "visière"]),
+    coloured(&["écharpe", "foulard"], &["cache-cou", "chèche"]),
+    coloured(&["duvet", "sac de couchage"], &["sarcophage"]),
+    coloured(&["couverture", "plaid"], &["couette", "édredon"]),
+    coloured(&["sac à dos", "gros sac"], &["baluchon", "besace"]),
+    coloured(&["valise", "valise à roulettes"], &["trolley"]),
+    thing(&["barbe", "barbu"], &["collier de poils"]),
+    thing(&["lunettes"], &["binocles"]),
+    thing(&["caddie", "chariot"], &["charrette"]),
+    thing(&["béquilles", "bequille"], &["cannes anglaises"]),
+    thing(&["fauteuil roulant"], &["chaise roulante"]),
+    thing(&["tatouage cou", "tatoué au cou"], &["dessin nuque"]),
+    thing(&["tatouage main"], &["dessin poignet"]),
+    thing(&["cheveux longs"], &["tignasse"]),
+    thing(&["crâne rasé", "chauve"], &["boule à zéro"]),
+    thing(&["dreadlocks", "locks"], &["rastas"]),
+    thing(&["guitare"], &["instrument"]),
+    coloured(&["vélo", "bicyclette"], &["VTT"]),
+    thing(&["cicatrice joue"], &["balafre"]),
+    thing(&["bras plâtré", "plâtre au bras"], &["attelle"]),
+    thing(&["trottinette"], &["patinette"]),
+    coloured(&["parapluie"], &["ombrelle"]),
+    thing(&["pansement main"], &["bandage"]),
+    thing(&["boite", "boîte pour la quête"], &["gobelet"]),
+    thing(&["matelas", "carton et matelas"], &["paillasse"]),
+    thing(&["poussette"], &["landau"]),
 ];
 const FAMILIAR: [f64; 28] = [
     10.0, 8.0, 5.0, 3.0, 7.0, 6.0, 8.0, 4.0, 9.0, 5.0, 3.0, 2.0, 1.0, 1.0, 1.0, 3.0, 2.0, 1.0, 1.0,

@@ -18,6 +18,8 @@ pub(super) struct Meeting {
 
 /// Breadth of the strips a sector is walked in, metres.
 const STRIP_M: f64 = 90.0;
+/// Two stays are side by side within, metres.
+const BESIDE_M: f64 = 15.0;
 
 type Stop = (usize, Metres, f64);
 
@@ -42,7 +44,7 @@ pub(super) fn meetings(world: &World, ground: &Ground, dice: &mut Dice) -> Vec<M
         let begins = dice.between(0.0, 0.8) * 3_600.0;
         let lasts = dice.between(3.5, 4.3) * 3_600.0;
         walk(
-            ground,
+            (world, ground),
             sector as u32,
             stops,
             (begins, begins + lasts),
@@ -63,7 +65,7 @@ pub(super) fn meetings(world: &World, ground: &Ground, dice: &mut Dice) -> Vec<M
 
 /// Strips from north to south, back and forth.
 fn walk(
-    ground: &Ground,
+    (world, ground): (&World, &Ground),
     team: u32,
     mut stops: Vec<Stop>,
     (begins, ends): (f64, f64),
@@ -85,8 +87,18 @@ fn walk(
     });
     let step = (ends - begins) / stops.len().max(1) as f64;
     let mut met = std::collections::BTreeSet::new();
+    let mut last: Option<(Metres, f64)> = None;
     for (turn, (stay, at, care)) in stops.into_iter().enumerate() {
-        let at_s = begins + (turn as f64 + dice.between(0.0, 0.8)) * step;
+        let usual_s = begins + (turn as f64 + dice.between(0.0, 0.8)) * step;
+        let at_s = match last {
+            Some((before, then_s))
+                if apart_m(before, at) < BESIDE_M && dice.chance(world.hurried) =>
+            {
+                then_s + dice.between(5.0, 60.0)
+            }
+            _ => usual_s,
+        };
+        last = Some((at, at_s));
         if apart_m(ground.places[stay].at(at_s), at) < 1.0 && met.insert(stay) {
             found.push(Meeting {
                 stay,
@@ -116,7 +128,7 @@ fn control(
                 .map(|&(stay, at, _)| (stay, at, care))
                 .collect();
             walk(
-                ground,
+                (world, ground),
                 *team,
                 stops,
                 (begins, begins + 4_000.0),

@@ -57,6 +57,14 @@ pub struct World {
     pub interviewed_later: f64,
     /// Share of people who remember, and say, that they were met already.
     pub remembers: f64,
+    /// How often a team files somebody within seconds of whom it saw beside.
+    pub hurried: f64,
+    /// Share of stays that are at the same place the next night, and of those that are not seen then.
+    pub stays_put: f64,
+    /// See `stays_put`.
+    pub absent: f64,
+    /// Share of things told by a word that no list of the engine knows.
+    pub own_words: f64,
 }
 
 impl World {
@@ -88,6 +96,10 @@ impl World {
             entered_twice: dice.between(0.005, 0.015),
             interviewed_later: dice.between(0.03, 0.12),
             remembers: dice.between(0.55, 0.85),
+            hurried: dice.between(0.2, 0.8),
+            stays_put: dice.between(0.5, 0.85),
+            absent: dice.between(0.1, 0.3),
+            own_words: dice.between(0.0, 0.3),
         }
     }
 }

@@ -46,7 +46,7 @@ export function answerInWords(field: string, value: string, language: Language):
   const word = (code: string): string =>
     list.find((choice) => choice.name === code)?.label[language] ?? code;
   if (list.some((choice) => choice.name === value)) return word(value);
-  const codes = value.split(' ');
+  const codes = value.split(/,? /);
   const known = codes.filter((code) => list.some((choice) => choice.name === code));
   if (known.length === 0) return value;
   const rest = codes.filter((code) => !known.includes(code)).join(' ');

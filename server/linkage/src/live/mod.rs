@@ -18,11 +18,11 @@ mod tests;
 pub use alias::{Alias, Aliases};
 
 use crate::blocking::Rules;
-use crate::frequencies::Vocabulary;
+use crate::frequencies::{RowTerms, Vocabulary};
 use crate::ground::Located;
 use crate::linkage::with_run;
 use crate::parameters::{Parameters, Weights};
-use crate::party::PartyKey;
+use crate::party::{FixKey, Outing, PartyKey, outing, party_keys};
 use crate::score::Link;
 use crate::slot::{LinkageObservation, Slot};
 use crate::train::Training;
@@ -49,11 +49,10 @@ struct Row {
     place: Option<Located>,
     outing: u32,
     party: u32,
+    party_key: Option<PartyKey>,
     slots: Vec<Slot>,
     first_slot: SlotNumber,
-    language: f32,
-    shelter: f32,
-    words: Vec<u32>,
+    terms: RowTerms,
     /// Observations worth comparing it with.
     neighbours: BTreeMap<Handle, Rules>,
     /// People of each outing around it, per square metre.
@@ -81,6 +80,8 @@ pub struct Live {
     /// Observations of each outing, in order.
     of_outing: Vec<BTreeSet<(Order, Handle)>>,
     parties: HashMap<(u32, PartyKey), u32>,
+    /// Observations of households filed from one fix: which form a party depends on all of them.
+    of_fix: HashMap<(Outing, FixKey), BTreeSet<Handle>>,
     /// Observations of each party.
     of_party: Vec<BTreeSet<Handle>>,
     links: Vec<Option<(LinkKey, Link)>>,
@@ -154,6 +155,7 @@ impl Live {
             outings: HashMap::new(),
             of_outing: Vec::new(),
             parties: HashMap::new(),
+            of_fix: HashMap::new(),
             of_party: Vec::new(),
             links: Vec::new(),
             told: RefCell::default(),
@@ -168,6 +170,20 @@ impl Live {
         }
     }
 
+    /// Begins under a snapshot that was frozen before, with what is known of it: the result is that of
+    /// whoever froze it.
+    pub fn resume(
+        observations: &[LinkageObservation],
+        decisions: &[Decision],
+        (snapshot, training): (&Parameters, Training),
+        aliases: Aliases,
+    ) -> Self {
+        let mut made = Self::new(observations, decisions, snapshot);
+        made.training = training;
+        made.aliases = aliases;
+        made
+    }
+
     /// Learns anew from all that is stored and swaps the result; names of clusters that go are
     /// kept as aliases.
     pub fn refresh(&mut self, parameters: &Parameters) {
@@ -177,7 +193,18 @@ impl Live {
             .flatten()
             .map(|row| row.observation.clone())
             .collect();
-        let mut made = Self::new(&observations, &self.decisions, parameters);
+        let decisions = std::mem::take(&mut self.decisions);
+        self.begin_again(&observations, &decisions, parameters);
+    }
+
+    /// The same from other observations and decisions: what to do when much has changed.
+    pub fn begin_again(
+        &mut self,
+        observations: &[LinkageObservation],
+        decisions: &[Decision],
+        parameters: &Parameters,
+    ) {
+        let mut made = Self::new(observations, decisions, parameters);
         made.aliases = std::mem::take(&mut self.aliases);
         made.aliases.note(&self.named(), &made.named());
         *self = made;
@@ -186,6 +213,11 @@ impl Live {
     /// The frozen parameters it runs with.
     pub fn snapshot(&self) -> &Parameters {
         &self.parameters
+    }
+
+    /// What became of learning when its snapshot was made.
+    pub fn training(&self) -> Training {
+        self.training
     }
 
     /// Names of clusters that are no more.
@@ -217,14 +249,59 @@ impl Live {
     /// Takes in observations that arrived or were edited, and takes out those withdrawn.
     pub fn update(&mut self, arrived: &[LinkageObservation], withdrawn: &[ObservationId]) {
         let mut dirty = Dirty::default();
-        for id in withdrawn {
+        let mut fixes: BTreeSet<(Outing, FixKey)> = arrived.iter().filter_map(fix_of).collect();
+        for id in withdrawn.iter().chain(arrived.iter().map(|of| &of.id)) {
+            if let Some(handle) = self.ids.get(id) {
+                fixes.extend(fix_of(&self.row(*handle).observation));
+            }
             self.take_out(*id, &mut dirty);
         }
-        for observation in arrived {
-            self.take_out(observation.id, &mut dirty);
-            self.take_in(observation, &mut dirty);
+        let came: BTreeMap<ObservationId, LinkageObservation> =
+            arrived.iter().map(|of| (of.id, of.clone())).collect();
+        let mut came: Vec<LinkageObservation> = came.into_values().collect();
+        came.extend(self.parted_anew(&fixes, &came, &mut dirty));
+        // All rows of a fix are there, or those that stay are of another party.
+        let keys = party_keys(&came.iter().chain(&self.staying(&fixes)).collect::<Vec<_>>());
+        for (observation, key) in came.iter().zip(keys) {
+            self.take_in(observation, key, &mut dirty);
         }
         self.settle(dirty);
+    }
+
+    /// Takes out what is stored of these fixes and is of another party now that more came or some
+    /// went; answers it.
+    fn parted_anew(
+        &mut self,
+        fixes: &BTreeSet<(Outing, FixKey)>,
+        came: &[LinkageObservation],
+        dirty: &mut Dirty,
+    ) -> Vec<LinkageObservation> {
+        let staying = self.staying(fixes);
+        let keys = party_keys(&staying.iter().chain(came).collect::<Vec<_>>());
+        let differs = |(of, key): &(&LinkageObservation, &Option<PartyKey>)| {
+            self.row(self.ids[&of.id]).party_key != **key
+        };
+        let moved: Vec<LinkageObservation> = staying
+            .iter()
+            .zip(&keys)
+            .filter(differs)
+            .map(|(of, _)| of.clone())
+            .collect();
+        for of in &moved {
+            self.take_out(of.id, dirty);
+        }
+        moved
+    }
+
+    /// What is stored of these fixes.
+    fn staying(&self, fixes: &BTreeSet<(Outing, FixKey)>) -> Vec<LinkageObservation> {
+        let handles = fixes
+            .iter()
+            .filter_map(|fix| self.of_fix.get(fix))
+            .flatten();
+        handles
+            .map(|of| self.row(*of).observation.clone())
+            .collect()
     }
 
     /// Takes all decisions, undone ones included: those that are new or gone are seen.
@@ -299,14 +376,15 @@ impl Live {
         let rows = || sorted.iter().map(|handle| self.row(*handle));
         let mut terms = self.vocabulary.empty();
         for row in rows() {
-            terms.language.push(row.language);
-            terms.shelter.push(row.shelter);
-            terms.words.push(row.words.clone());
+            terms.rows.push(row.terms.clone());
         }
         let mut world = World::with(
             rows().map(|row| row.observation.clone()).collect(),
             rows().map(|row| row.place).collect(),
-            rows().map(|row| row.outing).collect(),
+            (
+                rows().map(|row| row.outing).collect(),
+                &rows().map(|row| row.party_key).collect::<Vec<_>>(),
+            ),
             terms,
         );
         world.density.around = rows().map(|row| row.around.clone()).collect();
@@ -321,4 +399,9 @@ impl Live {
         });
         slots.collect()
     }
+}
+
+/// The outing and fix of somebody who is not alone.
+fn fix_of(of: &LinkageObservation) -> Option<(Outing, FixKey)> {
+    Some((outing(of), FixKey::of(of)?))
 }

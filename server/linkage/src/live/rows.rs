@@ -6,7 +6,7 @@ use super::{Dirty, Handle, Live, Row, SlotNumber};
 use crate::distance::kernel;
 use crate::frequencies::Terms;
 use crate::ground::{Located, on_track, valid};
-use crate::party::{outing, party_key};
+use crate::party::{PartyKey, outing, party_keys};
 use crate::slot::{LinkageObservation, observation_slots};
 use crate::world::order;
 use maraude_core::model::ObservationId;
@@ -16,10 +16,13 @@ impl Live {
     /// All observations at once: what an update would do for each, done once.
     pub(super) fn fill(&mut self, observations: &[LinkageObservation]) {
         let mut dirty = Dirty::default();
-        for observation in observations {
-            if !self.ids.contains_key(&observation.id) {
-                self.store(observation, &mut dirty);
-            }
+        let mut known = BTreeSet::new();
+        let each: Vec<&LinkageObservation> = observations
+            .iter()
+            .filter(|of| known.insert(of.id))
+            .collect();
+        for (observation, key) in each.iter().zip(party_keys(&each)) {
+            self.store(observation, key, &mut dirty);
         }
         for outing in 0..self.of_outing.len() as u32 {
             self.place_again(outing, &mut dirty);
@@ -28,13 +31,23 @@ impl Live {
         self.aliases = super::Aliases::default();
     }
 
-    pub(super) fn take_in(&mut self, observation: &LinkageObservation, dirty: &mut Dirty) {
-        let outing = self.store(observation, dirty);
+    pub(super) fn take_in(
+        &mut self,
+        observation: &LinkageObservation,
+        key: Option<PartyKey>,
+        dirty: &mut Dirty,
+    ) {
+        let outing = self.store(observation, key, dirty);
         self.place_again(outing, dirty);
     }
 
     /// Stores an observation; answers its outing, in which those without a fix are to be placed.
-    fn store(&mut self, observation: &LinkageObservation, dirty: &mut Dirty) -> u32 {
+    fn store(
+        &mut self,
+        observation: &LinkageObservation,
+        party_key: Option<PartyKey>,
+        dirty: &mut Dirty,
+    ) -> u32 {
         let handle = self.rows.len() as Handle;
         let number = self.outings.len() as u32;
         let outing = *self.outings.entry(outing(observation)).or_insert(number);
@@ -42,7 +55,7 @@ impl Live {
             self.of_outing.push(BTreeSet::new());
         }
         let fresh = self.of_party.len() as u32;
-        let party = match party_key(observation) {
+        let party = match party_key {
             Some(key) => *self.parties.entry((outing, key)).or_insert(fresh),
             None => fresh,
         };
@@ -64,11 +77,10 @@ impl Live {
             place: valid(observation.place).map(|place| Located::of(place, &self.parameters)),
             outing,
             party,
+            party_key,
             slots,
             first_slot,
-            language: terms.language[0],
-            shelter: terms.shelter[0],
-            words: std::mem::take(&mut terms.words[0]),
+            terms: std::mem::take(&mut terms.rows[0]),
             observation: observation.clone(),
             neighbours: BTreeMap::new(),
             around: Vec::new(),
@@ -80,6 +92,9 @@ impl Live {
         self.of_outing[outing as usize].insert((row.order, handle));
         self.of_party[party as usize].insert(handle);
         self.ids.insert(observation.id, handle);
+        if let Some(fix) = super::fix_of(observation) {
+            self.of_fix.entry(fix).or_default().insert(handle);
+        }
         self.rows.push(Some(row));
         dirty.found.extend(crossed);
         dirty.moved.insert(handle);
@@ -103,6 +118,11 @@ impl Live {
             return;
         };
         self.ids.remove(&id);
+        if let Some(fix) = super::fix_of(&row.observation)
+            && let Some(rows) = self.of_fix.get_mut(&fix)
+        {
+            rows.remove(&handle);
+        }
         let pairs = rare_pairs(&self.terms_of(&row));
         let crossed = self.index.change(handle, &row, &pairs, false);
         dirty.found.extend(crossed);
@@ -146,7 +166,7 @@ impl Live {
 
     fn terms_of(&self, row: &Row) -> Terms {
         let mut terms = self.vocabulary.empty();
-        terms.words.push(row.words.clone());
+        terms.rows.push(row.terms.clone());
         terms
     }
 

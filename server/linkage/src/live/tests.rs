@@ -5,7 +5,7 @@ use crate::blocking::POSTING_CAP;
 use crate::linkage::tests::{decision, group, man, observation, refusal, slot, some_decisions};
 use crate::linkage::{Linkage, link};
 use crate::parameters::Parameters;
-use crate::slot::{LinkageObservation, Unit};
+use crate::slot::{Household, LinkageObservation, Unit};
 use crate::train::Training;
 use maraude_core::model::{
     Answer, Contact, DeviceId, LocalGroupId, ObservationId, SlotRef, Verdict,
@@ -53,11 +53,18 @@ fn made(number: u8, (team, minute, east, north, age, kind, more): Drawn) -> Link
         }
         2 => of.pseudonym = Answer::Known("k7".to_owned()),
         3 => of.marks = Answer::Known("béquille bleue, tatouage".to_owned()),
-        // Some of these lie at one and the same fix, filed within the same minutes.
-        4 => {
+        // Some of these lie at one and the same fix, filed within minutes: their parties depend on
+        // who else is there.
+        4 | 6 => {
             let (east_m, north_m) = (f64::from(east / 150 * 150), f64::from(north / 150 * 150));
-            let beside = observation(number, team, minute / 120 * 120, (east_m, north_m));
+            let at = minute / 120 * 120 + minute % 6;
+            let beside = observation(number, team, at, (east_m, north_m));
             (of.place, of.observed_at) = (beside.place, beside.observed_at);
+            let household = [Household::Couple, Household::Group][usize::from(age % 3 == 0)];
+            of.household = Answer::Known(household);
+            if age == 5 {
+                of.seen_together = Answer::Known(3);
+            }
         }
         5 => of.device = DeviceId::from_random([team + 100; 16]),
         _ => {}

@@ -67,7 +67,20 @@ pub struct Rows {
     pub refused: Vec<BadRow>,
     /// Columns that mean nothing here.
     pub unknown_columns: Vec<String>,
+    /// Sites with their people, never added to those met.
+    pub sites: Vec<SiteRow>,
     names: BTreeMap<ObservationId, String>,
+}
+
+/// People of a squat or bidonville, as its rows tell: of several rows on one site the largest counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteRow {
+    /// Its name; that of the row where none is told.
+    pub name: String,
+    /// At least.
+    pub at_least: u32,
+    /// At most.
+    pub at_most: u32,
 }
 
 impl Rows {
@@ -167,6 +180,9 @@ pub fn read_rows(file: impl Read, skip_bad_rows: bool) -> Result<Rows, ReadError
                     .push(row.bad("observation_id", "another row has the same identifier"));
             }
             Ok((name, observation)) => {
+                if let Some(site) = row.site(&name, observation.kind) {
+                    rows.sites.push(site);
+                }
                 rows.names.insert(observation.id, name);
                 rows.observations.push(observation);
             }
@@ -269,6 +285,24 @@ impl Row<'_> {
         Ok((name.to_owned(), made))
     }
 
+    /// People of a site row; its numbers were read before.
+    fn site(&self, name: &str, kind: ObservationKind) -> Option<SiteRow> {
+        if kind != ObservationKind::Site {
+            return None;
+        }
+        let count = |column: &str| self.count(column).ok().flatten();
+        let counted = count("n_counted");
+        let least = counted
+            .or_else(|| count("n_declared_min"))
+            .or_else(|| count("count_min"))?;
+        let most = count("n_declared_max").or_else(|| count("count_max"));
+        Some(SiteRow {
+            name: self.text("site_id").unwrap_or(name).to_owned(),
+            at_least: least,
+            at_most: most.unwrap_or(least).max(least),
+        })
+    }
+
     fn place(&self) -> Result<Option<Place>, BadRow> {
         let latitude = self.number("lat", -90.0, 90.0)?;
         let longitude = self.number("lon", -180.0, 180.0)?;
@@ -318,6 +352,7 @@ impl Row<'_> {
         made.household = answer(self.code("household", HOUSEHOLDS)?);
         self.code("shelter_type", SHELTERS)?;
         made.shelter = text("shelter_type");
+        made.belongs.situation = self.text("shelter_type").map(str::to_owned);
         made.language = answer(self.text("language").map(str::to_lowercase));
         made.marks = text("marks");
         made.pseudonym = text("pseudonym");

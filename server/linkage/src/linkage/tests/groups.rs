@@ -112,25 +112,81 @@ fn people_of_a_group_met_one_by_one_go_to_slots_of_their_own() {
     assert_eq!(slots.len(), 2, "{:?}", found.pairs);
 }
 
-/// Two people filed from one place by one team, and the same two by another as a group.
-fn filed_without_a_group(apart_m: f64, household: Household) -> Linkage {
+/// Two people filed from one place by one team, so many seconds apart, and the same two by another
+/// as a group.
+fn filed_without_a_group(
+    apart_m: f64,
+    seconds: i64,
+    change: impl Fn(&mut LinkageObservation),
+) -> Linkage {
     let two = [(1, "25-34", "fr"), (2, "40-54", "ar")].map(|(number, age, language)| {
-        let east_m = if number == 2 { apart_m } else { 0.0 };
-        let mut of = man(observation(number, 1, 0, (east_m, 0.0)), age, language);
-        of.household = Answer::Known(household);
+        let (east_m, later) = if number == 2 {
+            (apart_m, seconds)
+        } else {
+            (0.0, 0)
+        };
+        let mut of = man(observation(number, 1, 1, (east_m, 0.0)), age, language);
+        of.observed_at += later * 1_000;
+        change(&mut of);
         of
     });
     let row = group(observation(3, 2, 40, (4.0, 0.0)), 2, 0);
     run(&[two[0].clone(), two[1].clone(), row], &[])
 }
 
+fn with(household: Household) -> impl Fn(&mut LinkageObservation) {
+    move |of| of.household = Answer::Known(household)
+}
+
+fn as_a_group(of: &Linkage) -> bool {
+    of.pairs.iter().any(|pair| pair.size == 2)
+}
+
 #[test]
-fn rows_of_one_fix_are_seen_together() {
-    let together = |of: &Linkage| of.pairs.iter().any(|pair| pair.size == 2);
-    assert!(together(&filed_without_a_group(0.0, Household::Couple)));
-    // A step aside, or people who say they are alone, are no group.
-    assert!(!together(&filed_without_a_group(1.0, Household::Couple)));
-    assert!(!together(&filed_without_a_group(0.0, Household::Alone)));
+fn rows_of_one_household_and_one_fix_are_seen_together() {
+    let check = |apart_m, seconds, household| {
+        as_a_group(&filed_without_a_group(apart_m, seconds, with(household)))
+    };
+    assert!(check(0.0, 0, Household::Couple));
+    // Whatever the clock shows: no second is the border of a spell.
+    for seconds in [1, 59, 60, 61, 100, 120] {
+        assert!(check(0.0, seconds, Household::Couple), "{seconds} s later");
+    }
+    // A step aside, a long pause, or people who say they are alone, are no group.
+    assert!(!check(1.0, 0, Household::Couple));
+    assert!(!check(0.0, 121, Household::Couple));
+    assert!(!check(0.0, 0, Household::Alone));
+    // A number told says it too.
+    let told = |of: &mut LinkageObservation| of.seen_together = Answer::Known(2);
+    assert!(as_a_group(&filed_without_a_group(0.0, 30, told)));
+}
+
+#[test]
+fn strangers_filed_quickly_from_one_fix_are_no_household() {
+    // A tablet takes a fix again for some seconds: two sleepers of one doorway, nothing told.
+    assert!(!as_a_group(&filed_without_a_group(0.0, 15, |of| {
+        of.contact = Contact::Asleep;
+    })));
+    // One told of a partner, the other told nothing: not two of one household.
+    assert!(!as_a_group(&filed_without_a_group(0.0, 15, |of| {
+        if of.id == ObservationId::from_random([1; 16]) {
+            of.household = Answer::Known(Household::Couple);
+        }
+    })));
+}
+
+#[test]
+fn two_couples_side_by_side_are_two_parties() {
+    let couple = |number: u8, seconds: i64| {
+        let mut of = man(observation(number, 1, 0, (0.0, 0.0)), "25-34", "fr");
+        of.observed_at += seconds * 1_000;
+        of.household = Answer::Known(Household::Couple);
+        of
+    };
+    let rows = [couple(1, 0), couple(2, 10), couple(3, 20), couple(4, 30)];
+    let keys = crate::party::party_keys(&rows.iter().collect::<Vec<_>>());
+    assert!(keys[0].is_some() && keys[0] == keys[1] && keys[2] == keys[3]);
+    assert_ne!(keys[1], keys[2]);
 }
 
 #[test]
