@@ -7,9 +7,9 @@ use super::place::Place;
 use super::{CommandError, say};
 use clap::{Args, Subcommand};
 use maraude_observatory::estimation::{
-    Assumption, EXPANSION_ASSUMPTIONS, Estimate, Frequencies, Lists, ListsEstimate, Plants,
-    Refusal as Thin, Stratum, TwoLists, Unfit, expansion, pooled, pooled_lists, truncated_poisson,
-    zelterman,
+    Assumption, Capture, Captured, EXPANSION_ASSUMPTIONS, Estimate, Frequencies, Lists,
+    ListsEstimate, Occasions, Plants, Refusal as Thin, Stratum, TwoLists, Unfit, expansion, pooled,
+    pooled_lists, truncated_poisson, zelterman,
 };
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ pub enum Estimates {
     Lists(Several),
     /// People met once, twice, ... (Chao's lower bound)
     Frequencies(Met),
+    /// People met once, twice, ..., and people met on each occasion (M0, Mt, Mth)
+    Occasions(OnOccasions),
     /// Plants placed and reported, people counted
     Plants(PlantCounts),
     /// Unwalked sectors from walked ones of their stratum
@@ -70,6 +72,17 @@ pub struct Met {
     /// How many times they could be met
     #[arg(long)]
     occasions: Option<u32>,
+}
+
+/// `maraude estimate occasions`.
+#[derive(Debug, Args)]
+pub struct OnOccasions {
+    /// People met once, twice, and so on
+    #[arg(long, value_delimiter = ',', required = true)]
+    met: Vec<u32>,
+    /// People met on each occasion
+    #[arg(long, value_delimiter = ',', required = true)]
+    caught: Vec<u32>,
 }
 
 /// `maraude estimate plants`.
@@ -137,14 +150,24 @@ impl Estimates {
             Self::TwoLists(of) => two_lists(of),
             Self::Lists(of) => {
                 let ways = of.counts.iter().map(|Counts(counts)| Lists::of(counts));
-                let made = pooled_lists(&ways.collect::<Result<Vec<_>, _>>()?)?;
+                let ways = ways.collect::<Result<Vec<_>, _>>()?;
+                let made = pooled_lists(&ways)?;
+                let by_coverage = ways[0].by_coverage();
+                let mut lines = models(&made);
+                lines.extend(by_coverage.map(|[equal, unequal]| {
+                    format!(
+                        "by the coverage of the first lists given: {equal:.0} if people differ \
+                         little, {unequal:.0} if much"
+                    )
+                }));
                 Ok(Told {
-                    lines: models(&made),
-                    json: json!(made),
+                    lines,
+                    json: json!({ "models": made, "by_coverage": by_coverage }),
                     assumptions: &Lists::ASSUMPTIONS,
                 })
             }
             Self::Frequencies(of) => frequencies(of),
+            Self::Occasions(of) => occasions(of),
             Self::Plants(of) => plants(of),
             Self::Strata(of) => {
                 let made = expansion(&of.strata)?;
@@ -184,14 +207,48 @@ fn frequencies(of: &Met) -> Result<Told, Thin> {
         occasions: of.occasions,
     };
     let (bound, equal, local) = (of.chao()?, truncated_poisson(&of)?, zelterman(&of)?);
+    let profile = of
+        .chao_profile()
+        .map_or_else(String::new, |[best, low, high]| {
+            format!("  most likely {best:.0} (95 % by profile: {low:.0} to {high:.0})")
+        });
     Ok(Told {
         lines: vec![
             line("at least (Chao)", &bound),
+            profile,
             line("if all were as easy to meet", &equal),
             format!("from those met once and twice alone (Zelterman): {local:.0}"),
         ],
         json: json!({ "chao": bound, "truncated_poisson": equal, "zelterman": local }),
         assumptions: &Frequencies::ASSUMPTIONS,
+    })
+}
+
+fn occasions(of: &OnOccasions) -> Result<Told, Thin> {
+    let made = Occasions {
+        met: of.met.clone(),
+        caught: of.caught.clone(),
+    }
+    .models()?;
+    let name = |of: Capture| match of {
+        Capture::Equal => "all alike, every occasion alike (M0)",
+        Capture::ByOccasion => "by occasion (Mt)",
+        Capture::ByOccasionAndPerson => "by occasion, some people easier to meet (Mth)",
+    };
+    let likely = |of: &Captured| {
+        let [best, low, high] = of.likely?;
+        Some(format!(
+            "  most likely {best:.1} (95 % by profile: {low:.1} to {high:.1})"
+        ))
+    };
+    Ok(Told {
+        lines: made
+            .iter()
+            .flat_map(|of| [Some(line(name(of.model), &of.estimate)), likely(of)])
+            .flatten()
+            .collect(),
+        json: json!(made),
+        assumptions: &Occasions::ASSUMPTIONS,
     })
 }
 
@@ -296,7 +353,8 @@ mod tests {
         let told = Estimates::Lists(Several { counts }).estimate().unwrap();
         assert!(told.lines[0].starts_with("8 models, from 388 to 1313 people"));
         assert!(told.lines[1].contains("trust no single model"));
-        assert_eq!(told.lines.len(), 10);
+        assert_eq!(told.lines.len(), 11);
+        assert!(told.lines[10].ends_with("407 if people differ little, 971 if much"));
         assert!(!told.assumptions.is_empty());
     }
 

@@ -1,6 +1,7 @@
 //! One list over several occasions: how many were met once, twice, ...
 
 use super::{Assumption, Estimate, Refusal};
+use serde::{Deserialize, Serialize};
 
 /// How many people were met so many times.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,4 +112,36 @@ pub fn zelterman(of: &Frequencies) -> Result<f64, Refusal> {
     of.check()?;
     let rate = 2.0 * of.met(2) / of.met(1).max(1.0);
     Ok(f64::from(of.seen()) / -(-rate).exp_m1())
+}
+
+/// What people met once, twice and so on tell, by three models: the first is a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct FrequenciesEstimate {
+    /// At least so many, however unequal people are to meet.
+    pub chao: Estimate,
+    /// If all were equally easy to meet.
+    pub truncated_poisson: Estimate,
+    /// Zelterman's, from those met once and twice alone.
+    pub zelterman: f64,
+}
+
+/// The estimates over several ways to link, equally likely.
+///
+/// # Errors
+/// As [`Frequencies::chao`], for any of the ways; or when there is none.
+pub fn pooled_frequencies(ways: &[Frequencies]) -> Result<FrequenciesEstimate, Refusal> {
+    if ways.is_empty() {
+        return Err(Refusal::Contradictory);
+    }
+    let seen: Vec<f64> = ways.iter().map(|way| f64::from(way.seen())).collect();
+    let pool = |of: fn(&Frequencies) -> Result<Estimate, Refusal>| {
+        let made: Result<Vec<Estimate>, Refusal> = ways.iter().map(of).collect();
+        made.map(|made| Estimate::pooled(&made, &seen))
+    };
+    let each: Result<Vec<f64>, Refusal> = ways.iter().map(zelterman).collect();
+    Ok(FrequenciesEstimate {
+        chao: pool(Frequencies::chao)?,
+        truncated_poisson: pool(truncated_poisson)?,
+        zelterman: each?.iter().sum::<f64>() / ways.len() as f64,
+    })
 }

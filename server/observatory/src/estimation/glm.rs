@@ -39,6 +39,69 @@ const PREDICTOR_RANGE: f64 = 25.0;
 /// where counts are large, so that bound alone is not enough.
 const RUNAWAY: f64 = 12.0;
 
+/// Coefficients of a regression whose counts are known by their sums alone, and the variance of the
+/// first.
+pub(super) struct Sums {
+    pub coefficients: Vec<f64>,
+    pub first_variance: f64,
+}
+
+/// Longest step of a coefficient.
+const STEP: f64 = 2.0;
+/// A step shorter than this has settled.
+const SHORT: f64 = 1e-10;
+
+/// Fits cells of which only Σ n·row is known: all that the likelihood looks at (Newton's method).
+///
+/// # Errors
+/// When the data do not hold the model.
+pub(super) fn fit_sums(design: &[Vec<f64>], offset: &[f64], sums: &[f64]) -> Result<Sums, Unfit> {
+    let mut coefficients = vec![0.0; sums.len()];
+    coefficients[0] = (sums[0] / design.len() as f64).ln();
+    for _ in 0..ROUNDS {
+        let expected: Vec<f64> = design
+            .iter()
+            .zip(offset)
+            .map(|(row, offset)| {
+                (dot(row, &coefficients) + offset)
+                    .min(PREDICTOR_RANGE)
+                    .exp()
+            })
+            .collect();
+        let ones = vec![1.0; design.len()];
+        let (matrix, _) = normal_equations(design, &expected, &ones);
+        let inverse = inverted(matrix).ok_or(Unfit::Undetermined)?;
+        let of = |column: usize| -> f64 {
+            let cells = design.iter().zip(&expected);
+            cells.map(|(row, mu)| row[column] * mu).sum()
+        };
+        let left: Vec<f64> = sums
+            .iter()
+            .enumerate()
+            .map(|(c, sum)| sum - of(c))
+            .collect();
+        let steps: Vec<f64> = inverse.iter().map(|row| dot(row, &left)).collect();
+        let longest = steps
+            .iter()
+            .fold(0.0_f64, |most, step| most.max(step.abs()));
+        if longest < SHORT {
+            if coefficients[1..].iter().any(|one| one.abs() >= RUNAWAY) {
+                return Err(Unfit::RunsAway);
+            }
+            let first_variance = inverse[0][0];
+            return Ok(Sums {
+                coefficients,
+                first_variance,
+            });
+        }
+        let kept = (STEP / longest).min(1.0);
+        for (coefficient, step) in coefficients.iter_mut().zip(steps) {
+            *coefficient += kept * step;
+        }
+    }
+    Err(Unfit::Unsettled)
+}
+
 /// Fits counts by the exponential of a linear predictor.
 ///
 /// # Errors

@@ -164,6 +164,37 @@ impl Lists {
         patterns.map(|pattern| self.counts[pattern]).sum()
     }
 
+    /// What the coverage of three lists tells by itself: N if people hardly differ in how easily they
+    /// are met, and if they differ much. None for more lists, or where the second runs away.
+    ///
+    /// # Formula
+    /// D = S − Σ(alone)/3; N₁ = D/C; N₂ = (D/C − Σa/3C) / (1 − Σ a·nᵢⱼ/(nᵢnⱼ) / 3C), a = people in i
+    /// and in j, each without the third list of the other: (Z1+0 + Z+10) for the pair 1, 2.
+    ///
+    /// # Source
+    /// Chao & Tsay (1998), Biometrics 54, pp. 283–293.
+    pub fn by_coverage(&self) -> Option<[f64; 2]> {
+        if self.lists != 3 {
+            return None;
+        }
+        let count = |held: usize, not: usize| -> f64 {
+            let cells = (1..8).filter(|of| of & held == held && of & not == 0);
+            cells.map(|of| f64::from(self.counts[of])).sum()
+        };
+        let alone: f64 = (0..3).map(|list| f64::from(self.counts[1 << list])).sum();
+        let (coverage, seen) = (self.coverage(), f64::from(self.seen()));
+        let equal = (seen - alone / 3.0) / coverage;
+        let (mut of_pairs, mut shares) = (0.0, 0.0);
+        for (one, other, third) in [(1, 2, 4), (1, 4, 2), (2, 4, 1)] {
+            let apart = count(one, third) + count(other, third);
+            let both = count(one | other, 0) / (count(one, 0) * count(other, 0));
+            of_pairs += apart / (3.0 * coverage);
+            shares += apart * both / (3.0 * coverage);
+        }
+        let unequal = (equal - of_pairs) / (1.0 - shares);
+        (unequal.is_finite() && unequal >= seen).then_some([equal, unequal])
+    }
+
     /// Share of people whom the lists reach: 1 − mean over lists of those in this one alone.
     ///
     /// # Source

@@ -7,6 +7,7 @@
 mod chao;
 mod glm;
 mod lists;
+mod occasions;
 mod plants;
 mod profile;
 mod strata;
@@ -15,9 +16,12 @@ mod two_lists;
 #[cfg(test)]
 mod tests;
 
-pub use chao::{Frequencies, truncated_poisson, zelterman};
+pub use chao::{
+    Frequencies, FrequenciesEstimate, pooled_frequencies, truncated_poisson, zelterman,
+};
 pub use glm::Unfit;
 pub use lists::{Dropped, Fitted, Lists, ListsEstimate, pooled_lists};
+pub use occasions::{Capture, Captured, Occasions};
 pub use plants::{Plants, PlantsEstimate};
 pub use strata::{EXPANSION_ASSUMPTIONS, Stratum, expansion};
 pub use two_lists::{TwoLists, pooled};
@@ -111,6 +115,26 @@ pub enum Refusal {
         /// How many are needed.
         needed: u32,
     },
+}
+
+impl Refusal {
+    /// A stable code, and where something is too few: how many there are and how many are needed.
+    pub fn told(&self) -> (&'static str, Option<[u32; 2]>) {
+        match self {
+            Self::TooFewInBoth { found, needed } => ("too-few-in-both", Some([*found, *needed])),
+            Self::TooFewMetTwice { found, needed } => {
+                ("too-few-met-twice", Some([*found, *needed]))
+            }
+            Self::Contradictory => ("contradictory", None),
+            Self::NotThreeToFiveLists => ("not-three-to-five-lists", None),
+            Self::EmptyList(_) => ("empty-list", None),
+            Self::NothingFits => ("nothing-fits", None),
+            Self::TooFewPlants { found, needed } => ("too-few-plants", Some([*found, *needed])),
+            Self::TooFewWalked { walked, needed, .. } => {
+                ("too-few-walked", Some([*walked, *needed]))
+            }
+        }
+    }
 }
 
 /// Two-sided 95 % of a normal.

@@ -21,38 +21,9 @@ impl Lists {
     pub fn profile(&self, pairs: &[(usize, usize)]) -> Option<[f64; 3]> {
         let seen = f64::from(self.seen());
         let about = self.model(pairs).ok()?.estimate;
-        let (mut low, mut high) = (0.0, 4.0 * (about.people - seen) + 10.0);
-        // The likelihood has one summit: a golden search finds it.
-        for _ in 0..HALVINGS {
-            let step = GOLDEN * (high - low);
-            if self.likelihood(pairs, high - step)? < self.likelihood(pairs, low + step)? {
-                low = high - step;
-            } else {
-                high = low + step;
-            }
-        }
-        let best = f64::midpoint(low, high);
-        let least = self.likelihood(pairs, best)? - DROP;
-        let mut far = 2.0 * best + 10.0;
-        while self.likelihood(pairs, far)? > least {
-            far *= 2.0;
-        }
-        let edge = |mut inside: f64, mut outside: f64| -> Option<f64> {
-            for _ in 0..HALVINGS {
-                let middle = f64::midpoint(inside, outside);
-                if self.likelihood(pairs, middle)? > least {
-                    inside = middle;
-                } else {
-                    outside = middle;
-                }
-            }
-            Some(f64::midpoint(inside, outside))
-        };
-        Some([
-            seen + best,
-            seen + edge(best, 0.0)?,
-            seen + edge(best, far)?,
-        ])
+        bounds(seen, about.people - seen, |unseen| {
+            self.likelihood(pairs, unseen)
+        })
     }
 
     fn likelihood(&self, pairs: &[(usize, usize)], unseen: f64) -> Option<f64> {
@@ -68,4 +39,44 @@ impl Lists {
             .sum();
         Some(ln_factorial(all) - ln_factorial(unseen) + cells)
     }
+}
+
+/// The summit of a likelihood of the number unseen, which has one, and its 95 % bounds; people seen
+/// included.
+pub(super) fn bounds(
+    seen: f64,
+    about: f64,
+    likelihood: impl Fn(f64) -> Option<f64>,
+) -> Option<[f64; 3]> {
+    let (mut low, mut high) = (0.0, 4.0 * about + 10.0);
+    for _ in 0..HALVINGS {
+        let step = GOLDEN * (high - low);
+        if likelihood(high - step)? < likelihood(low + step)? {
+            low = high - step;
+        } else {
+            high = low + step;
+        }
+    }
+    let best = f64::midpoint(low, high);
+    let least = likelihood(best)? - DROP;
+    let mut far = 2.0 * best + 10.0;
+    while likelihood(far)? > least {
+        far *= 2.0;
+    }
+    let edge = |mut inside: f64, mut outside: f64| -> Option<f64> {
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(inside, outside);
+            if likelihood(middle)? > least {
+                inside = middle;
+            } else {
+                outside = middle;
+            }
+        }
+        Some(f64::midpoint(inside, outside))
+    };
+    Some([
+        seen + best,
+        seen + edge(best, 0.0)?,
+        seen + edge(best, far)?,
+    ])
 }

@@ -115,6 +115,10 @@ fn chao_and_the_truncated_poisson_give_the_published_figures() {
     };
     near(hare.chao().unwrap().people, 79.8, 0.05);
     near(hare.chao().unwrap().standard_error, 6.4, 0.05);
+    let [best, low, high] = ill.chao_profile().unwrap();
+    near(best, 9_267.5, 0.1);
+    near(low, 8_088.2, 0.5);
+    near(high, 10_704.0, 1.0);
     let thin = Frequencies {
         met: vec![30, 4],
         occasions: None,
@@ -126,6 +130,39 @@ fn chao_and_the_truncated_poisson_give_the_published_figures() {
             needed: 5
         })
     );
+}
+
+#[test]
+fn models_of_capture_give_the_published_figures() {
+    // R package Rcapture, data `hare`: Poisson figures published; the multinomial ones of M0 and Mt
+    // were worked out apart, that of Mth is published.
+    let hare = Occasions {
+        met: vec![25, 22, 13, 5, 1, 2],
+        caught: vec![16, 28, 20, 26, 23, 32],
+    };
+    let models = hare.models().unwrap();
+    for (found, (model, people, se)) in models.iter().zip([
+        (Capture::Equal, 75.4, 3.5),
+        (Capture::ByOccasion, 75.1, 3.4),
+        (Capture::ByOccasionAndPerson, 81.1, 5.6),
+    ]) {
+        assert_eq!(found.model, model);
+        near(found.estimate.people, people, 0.05);
+        near(found.estimate.standard_error, se, 0.05);
+    }
+    let likely = |model: usize| models[model].likely.unwrap();
+    for (model, expected) in [(0, [74.7, 69.5, 83.0]), (1, [74.3, 69.3, 82.4])] {
+        for (found, expected) in likely(model).into_iter().zip(expected) {
+            near(found, expected, 0.06);
+        }
+    }
+    near(likely(2)[1], 71.8, 0.1);
+    near(likely(2)[2], 93.8, 0.1);
+    let odd = Occasions {
+        met: vec![10, 3],
+        caught: vec![9, 8],
+    };
+    assert_eq!(odd.models(), Err(Refusal::Contradictory));
 }
 
 fn model(patterns: &[u32], pairs: &[(usize, usize)]) -> Fitted {
@@ -203,6 +240,9 @@ fn three_lists_of_hepatitis_give_every_published_model_and_are_called_thin() {
     near(model(&HAV, &[]).estimate.high, 438.8, 0.05);
     let all = Lists::of(&HAV).unwrap().estimate().unwrap();
     near(all.coverage, 0.512_690, 1e-6);
+    let [equal, unequal] = Lists::of(&HAV).unwrap().by_coverage().unwrap();
+    near(equal, 407.004, 0.001);
+    near(unequal, 970.805, 0.001);
     assert!(all.thin, "the true 545 lies outside most intervals");
     assert_eq!(all.models.len(), 8);
     assert!(all.spread[0] < 390.0 && all.spread[1] > 1_300.0);
