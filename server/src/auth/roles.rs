@@ -165,6 +165,9 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/campaigns/{campaign}/groups/effect", NIGHT),
     bulk("/api/campaigns/{campaign}/doubtful", "doubtful-read"),
     route("GET", "/api/campaigns/{campaign}/review-log", NIGHT),
+    route("POST", "/api/campaigns/{campaign}/quality/refresh", NIGHT),
+    // Counts of the whole campaign alone: those who work on the figures see them.
+    route("GET", "/api/campaigns/{campaign}/estimation", FEATURES),
     // Console: what was refused. It may hold observations.
     route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
     route("POST", "/api/campaigns/{campaign}/quarantine/retry", NIGHT),

@@ -5,8 +5,8 @@
 
 use super::place::{Place, PlaceError, open_app};
 use super::{
-    addresses, audit, backup, campaign, device, ending, export, layers, quarantine, rebuild,
-    release, rescue, tiles, user,
+    addresses, audit, backup, campaign, device, ending, export, layers, linkage, quarantine,
+    rebuild, release, rescue, tiles, user,
 };
 use crate::app::App;
 use crate::store::{LockError, StoreError};
@@ -131,6 +131,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<release::List>(),
     entry::<release::SetOpen>(),
     entry::<export::Write>(),
+    entry::<linkage::Refresh>(),
     entry::<layers::Keep>(),
     entry::<layers::List>(),
     entry::<tiles::Keep>(),

@@ -18,6 +18,7 @@ mod geocode;
 mod init;
 mod layers;
 pub mod link;
+mod linkage;
 mod locate;
 mod place;
 mod progress;
@@ -106,6 +107,9 @@ enum Command {
     Estimate(estimate::Estimates),
     /// Two campaigns on the sectors walked both times
     Compare(compare::Compare),
+    /// The parameters of linkage that a campaign's log keeps
+    #[command(subcommand)]
+    Linkage(linkage::Linkages),
     /// Link a file of observations, without a server
     Link(LinkArguments),
 }
@@ -175,6 +179,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Release(releases) => releases.run(&place),
         Command::Export(export) => export.run(&place),
         Command::Estimate(estimates) => estimates.run(&place),
+        Command::Linkage(linkages) => linkages.run(&place),
         Command::Compare(compare) => compare.run(&place),
         Command::Link(arguments) => run_link(&arguments, &place),
     };

@@ -9,7 +9,6 @@ use crate::export::Format;
 use crate::publication::{
     BuildError, Builder, FrozenRelease, OpenList, Sources, build, frozen, prepare, releases,
 };
-use crate::review::Reviewed;
 use clap::{Args, Subcommand, ValueEnum};
 use maraude_core::model::CampaignId;
 use maraude_observatory::disclosure::{PublishedFile, Settings, Stage, verify};
@@ -228,7 +227,14 @@ impl Operation for Build {
         live.catch_up().map_err(|error| failed(&error))?;
         let (view, ground) = (live.view(), live.ground());
         let position = view.position().map_err(|error| failed(&error))?;
-        let reviewed = Reviewed::of(&view, position).map_err(|error| failed(&error))?;
+        let engine = app.engine(campaign)?;
+        let sources = crate::review::Sources {
+            view: &live,
+            log: engine.log().as_ref(),
+            now: app.clock().now(),
+        };
+        // Under the snapshot that the screens tell the figure with.
+        let reviewed = (app.review(campaign).anew(sources, position)).map_err(|e| failed(&e))?;
         let sources = Sources {
             view: &view,
             ground: &ground,
@@ -245,7 +251,6 @@ impl Operation for Build {
         };
         let now = app.clock().now();
         let builder = Builder { by: COMMAND, now };
-        let engine = app.engine(campaign)?;
         let made = build(&prepared, engine.log().as_ref(), stage, builder, &settings)?;
         let action = format!("release-built-{}", stage.code());
         let subject = format!("{campaign} {}", made.number);

@@ -3,12 +3,12 @@
 //! No rule lives here: `review` orders and judges, this writes it down in the contract's shapes.
 
 use super::contract::{
-    DecidedPair, Doubles, ObservationRow, PairCard, SlotCard, Trait, WaterfallStep,
+    CommonMark, DecidedPair, Doubles, ObservationRow, PairCard, SlotCard, Trait, WaterfallStep,
 };
 use crate::projection::ObservationLine;
 use crate::review::{Reviewed, traits, word};
 use maraude_core::model::{AccountId, Decision, SlotRef};
-use maraude_linkage::ScoredPair;
+use maraude_linkage::{Field, ScoredPair, common_things};
 
 /// How a handler writes a line of the table and an account's name.
 pub struct Wording<'a> {
@@ -18,20 +18,29 @@ pub struct Wording<'a> {
     pub account: &'a dyn Fn(AccountId) -> String,
 }
 
+/// Pairs told at once: more than two coordinators decide before they read again.
+const QUEUED: usize = 200;
+/// Decisions told at once; the log for the committee has them all.
+const DECIDED: usize = 300;
+
 /// Everything *Doublons* shows.
 pub fn doubles(reviewed: &Reviewed, wording: &Wording<'_>) -> Doubles {
     let (distinct, interval) = reviewed.street();
+    let queue = reviewed.queue();
     Doubles {
         position: reviewed.position,
-        queue: reviewed
-            .queue()
+        waiting: queue.len() as u32,
+        decisions: reviewed.decisions.len() as u32,
+        queue: queue
             .into_iter()
+            .take(QUEUED)
             .filter_map(|pair| pair_card(reviewed, pair, wording))
             .collect(),
         decided: reviewed
             .decisions
             .iter()
             .rev()
+            .take(DECIDED)
             .filter_map(|decision| decided_pair(reviewed, decision, wording))
             .collect(),
         distinct,
@@ -50,20 +59,48 @@ fn pair_card(reviewed: &Reviewed, pair: &ScoredPair, wording: &Wording<'_>) -> O
         minutes: apart_ms.abs() as f64 / 60_000.0,
         match_weight: pair.match_weight,
         match_probability: pair.match_probability,
-        waterfall: waterfall(pair),
+        waterfall: waterfall(reviewed, pair),
         rules: pair.explanation.rules.iter().map(word).collect(),
     })
 }
 
 /// The evidence of a pair, part by part.
-pub(super) fn waterfall(pair: &ScoredPair) -> Vec<WaterfallStep> {
-    let steps = pair.explanation.steps.iter().map(|step| WaterfallStep {
-        field: word(step.field),
-        level: word(step.level),
-        bits: step.bits,
-        sum: step.sum,
+pub(super) fn waterfall(reviewed: &Reviewed, pair: &ScoredPair) -> Vec<WaterfallStep> {
+    let sides = [pair.one, pair.other].map(|slot| {
+        let compared = reviewed.compared(slot.observation);
+        compared.map_or_else(Vec::new, |of| traits(of, slot))
+    });
+    let steps = pair.explanation.steps.iter().map(|step| {
+        let field = word(step.field);
+        let value = |side: &Vec<(&'static str, String)>| {
+            let told = side.iter().find(|(of, _)| *of == field);
+            told.map_or_else(String::new, |(_, value)| value.clone())
+        };
+        let values = [value(&sides[0]), value(&sides[1])];
+        WaterfallStep {
+            level: word(step.level),
+            bits: step.bits,
+            sum: step.sum,
+            shares: step.shares.map(|(m, u)| [m, u]),
+            common: match step.field {
+                Field::Marks => common(&values),
+                _ => Vec::new(),
+            },
+            values,
+            field,
+        }
     });
     steps.collect()
+}
+
+fn common([one, other]: &[String; 2]) -> Vec<CommonMark> {
+    let things = common_things(one, other).into_iter();
+    let told = things.map(|of| CommonMark {
+        thing: of.written,
+        colour: of.colour.map(str::to_owned),
+        two_colours: of.same_colour == Some(false),
+    });
+    told.collect()
 }
 
 fn decided_pair(

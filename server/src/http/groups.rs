@@ -78,7 +78,7 @@ async fn detail(
         .blocking(move |app| {
             let reviewed = reviewed(&app, &live, position)?;
             let group = reviewed
-                .group(SlotRef { observation, slot })
+                .group(reviewed.now_named(SlotRef { observation, slot }))
                 .ok_or_else(Problem::not_found)?;
             let names = account_names(&app)?;
             let wording = Wording {
@@ -127,7 +127,7 @@ fn link(reviewed: &Reviewed, pair: &ScoredPair) -> GroupLink {
         decided: pair.decided,
         distance_m: pair.distance_m,
         minutes: (at(pair.one) - at(pair.other)).abs() as f64 / 60_000.0,
-        waterfall: waterfall(pair),
+        waterfall: waterfall(reviewed, pair),
     }
 }
 

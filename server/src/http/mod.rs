@@ -19,6 +19,7 @@ mod custody;
 mod devices;
 pub mod doubles;
 mod doubtful;
+mod estimation;
 mod extract;
 mod facade;
 mod gazetteer;
@@ -79,6 +80,7 @@ pub fn router(app: App) -> Router {
         .merge(openapi::routes())
         .merge(orders::routes())
         .merge(pin_resets::routes())
+        .merge(estimation::routes())
         .merge(quality::routes())
         .merge(quarantine::routes())
         .merge(releases::routes())

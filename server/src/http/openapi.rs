@@ -99,6 +99,7 @@ pub fn document() -> String {
         AllowPinReset,
         PinResetLine,
         Problem,
+        Estimation,
         Quality,
         QuarantineEntry,
         QuarantineList,

@@ -2,19 +2,22 @@
 
 use super::contract::{LevelLine, PriorLine, Quality, RuleLine, ThresholdLine, WeightBin};
 use super::extract::{At, view_of};
+use super::guard::Coordinator;
 use super::problem::Problem;
-use super::review::reviewed;
+use super::review::{refreshed, reviewed};
 use crate::app::App;
 use crate::review::{Reviewed, word};
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use maraude_core::model::CampaignId;
 use maraude_linkage::{AtThreshold, Unit};
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
-    Router::new().route("/api/campaigns/{campaign}/quality", get(quality))
+    Router::new()
+        .route("/api/campaigns/{campaign}/quality", get(quality))
+        .route("/api/campaigns/{campaign}/quality/refresh", post(refresh))
 }
 
 async fn quality(
@@ -24,6 +27,25 @@ async fn quality(
     let (live, position) = view_of(&app, campaign).await?;
     let told = app
         .blocking(move |app| reviewed(&app, &live, position).map(|of| written(&of)))
+        .await??;
+    Ok(Json(told))
+}
+
+/// Learns from all there is: what is shown, and what a restart reads, follows from it.
+async fn refresh(
+    State(app): State<App>,
+    Coordinator(account): Coordinator,
+    At(campaign): At<CampaignId>,
+) -> Result<Json<Quality>, Problem> {
+    let (live, _) = view_of(&app, campaign).await?;
+    let told = app
+        .blocking(move |app| {
+            let of = refreshed(&app, &live)?;
+            let (now, subject) = (app.clock().now(), campaign.to_string());
+            app.server()
+                .add_audit(now, &account.name, "linkage-refreshed", &subject)?;
+            Ok::<_, Problem>(written(&of))
+        })
         .await??;
     Ok(Json(told))
 }
@@ -38,6 +60,9 @@ fn written(of: &Reviewed) -> Quality {
         observations: observations as u32,
         slots: of.slots() as u32,
         training: word(linkage.training),
+        learnt_at: of.frozen.map(|frozen| frozen.at),
+        learnt_from: of.frozen.map_or(0, |frozen| frozen.observations),
+        changed: of.changed,
         distinct,
         estimate: linkage.distinct(Unit::Street).estimate,
         interval,

@@ -8,7 +8,8 @@ use super::observations::{account_names, name_of, row};
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::LiveView;
-use crate::review::{Looking, Pair, Reviewed, Screen};
+use crate::projection::ViewError;
+use crate::review::{Looking, Pair, Review, Reviewed, Screen, Sources};
 use crate::store::LogPosition;
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -36,7 +37,7 @@ pub(super) fn reviewed(
     live: &LiveView,
     position: LogPosition,
 ) -> Result<Arc<Reviewed>, Problem> {
-    Ok(app.review(live.campaign()).at(live, position)?)
+    with_sources(app, live, |review, of| review.at(of, position))
 }
 
 /// The same with parameters learnt from all that is there, for releases.
@@ -45,7 +46,26 @@ pub(super) fn reviewed_anew(
     live: &LiveView,
     position: LogPosition,
 ) -> Result<Arc<Reviewed>, Problem> {
-    Ok(app.review(live.campaign()).anew(live, position)?)
+    with_sources(app, live, |review, of| review.anew(of, position))
+}
+
+/// The same with parameters learnt because somebody asks.
+pub(super) fn refreshed(app: &App, live: &LiveView) -> Result<Arc<Reviewed>, Problem> {
+    with_sources(app, live, Review::refresh)
+}
+
+fn with_sources(
+    app: &App,
+    live: &LiveView,
+    run: impl FnOnce(&Review, Sources<'_>) -> Result<Arc<Reviewed>, ViewError>,
+) -> Result<Arc<Reviewed>, Problem> {
+    let engine = app.engine(live.campaign())?;
+    let sources = Sources {
+        view: live,
+        log: engine.log().as_ref(),
+        now: app.clock().now(),
+    };
+    Ok(run(&app.review(live.campaign()), sources)?)
 }
 
 async fn doubles(

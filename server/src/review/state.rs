@@ -1,11 +1,7 @@
-//! One whole run of linkage, kept in memory with the position of the log it stands for.
-//!
-//! A small campaign is run anew after each batch of arrivals, at most a share of the time. A large one
-//! is kept up to date under the parameters it learnt last, until much has come or a release is
-//! built; with these a run is a function of observations and decisions alone.
+//! One whole run of linkage, with the position of the log it stands for: what screens and releases read.
 
 use super::candidates::{Seen, candidate};
-use crate::geolocation::LiveView;
+use super::snapshot::Frozen;
 use crate::projection::{
     Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting,
 };
@@ -13,15 +9,11 @@ use crate::store::LogPosition;
 use maraude_core::form::{Questionnaire, questionnaire};
 use maraude_core::model::{Decision, ObservationId, SlotRef, Verdict};
 use maraude_linkage::{
-    AtThreshold, Linkage, LinkageObservation, PairVerdict, Parameters, ScoredPair, Unit as Subject,
-    at_thresholds, link,
+    Aliases, AtThreshold, Linkage, LinkageObservation, PairVerdict, ScoredPair, Unit as Subject,
+    at_thresholds,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
-
-/// After a run nobody waits for another before this many times its length has passed.
-const REST: u32 = 3;
+use std::sync::OnceLock;
 
 /// Probabilities from which pairs could stand as one.
 const THRESHOLDS: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98];
@@ -42,16 +34,26 @@ pub struct Reviewed {
     /// Clusters that hold a slot of each observation.
     clusters_of: BTreeMap<ObservationId, Vec<u32>>,
     slots: usize,
+    /// When its parameters were learnt; none where they were given.
+    pub frozen: Option<Frozen>,
+    /// Observations that came, went or changed since.
+    pub changed: u32,
+    /// Names of clusters that are no more.
+    pub(super) aliases: Aliases,
+    /// Sampled partitions, drawn when somebody asks.
+    pub(super) ways: OnceLock<Vec<Vec<maraude_linkage::Cluster>>>,
     /// Worked out when somebody asks.
     thresholds: OnceLock<Vec<AtThreshold>>,
 }
 
 impl Reviewed {
-    /// Runs linkage over a view that has reached a position.
+    /// Runs linkage over a view that has reached a position, and learns from it alone.
+    #[cfg(test)]
     pub fn of(view: &View, position: LogPosition) -> Result<Self, ViewError> {
         let source = Source::of(view)?;
         let all: Vec<LinkageObservation> = source.compared.values().cloned().collect();
-        let linkage = link(&all, &source.decisions, &Parameters::default());
+        let parameters = maraude_linkage::Parameters::default();
+        let linkage = maraude_linkage::link(&all, &source.decisions, &parameters);
         Ok(Self::from(source, position, linkage))
     }
 
@@ -94,6 +96,10 @@ impl Reviewed {
             form: source.form,
             cluster_sizes,
             clusters_of,
+            frozen: None,
+            changed: 0,
+            aliases: Aliases::default(),
+            ways: OnceLock::new(),
             thresholds: OnceLock::new(),
         }
     }
@@ -166,6 +172,13 @@ impl Reviewed {
         self.clusters_of.get(&id).map_or(&[], Vec::as_slice)
     }
 
+    /// The slot that a name of a cluster leads to, however often clusters changed since it was told.
+    pub fn now_named(&self, name: SlotRef) -> SlotRef {
+        let clusters = &self.linkage.clusters;
+        let is_used = |slot: SlotRef| clusters.iter().any(|of| of.slots.contains(&slot));
+        self.aliases.resolve(name, is_used).unwrap_or(name)
+    }
+
     /// A compared pair.
     pub fn pair(&self, one: SlotRef, other: SlotRef) -> Option<&ScoredPair> {
         let key = (one.min(other), one.max(other));
@@ -231,7 +244,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn of(view: &View) -> Result<Self, ViewError> {
+    pub(super) fn of(view: &View) -> Result<Self, ViewError> {
         let version = view.campaign()?.map(|campaign| campaign.questionnaire);
         let form = questionnaire(version.as_deref().unwrap_or_default());
         let (lines, _) = view.lines(&ObservationFilter::default())?;
@@ -289,173 +302,4 @@ pub(super) fn seen(line: &ObservationLine) -> Option<Seen<'_>> {
             .and_then(|placement| placement.commune.as_ref())
             .map(|commune| commune.code.as_str()),
     })
-}
-
-/// The runs of one campaign.
-#[derive(Default)]
-pub struct Review {
-    kept: Mutex<Option<Kept>>,
-}
-
-struct Kept {
-    reviewed: Arc<Reviewed>,
-    /// How often all places had been resolved anew when it was done.
-    placings: u64,
-    /// Linkage kept up to date, where the campaign is large; and how many observations changed since
-    /// it learnt.
-    live: Option<(Linked, usize)>,
-    /// When it was done, and how long it took.
-    done: Instant,
-    took: Duration,
-}
-
-/// Linkage kept up to date.
-type Linked = maraude_linkage::Live;
-
-/// Below so many observations a full run that learns costs less than a second: nothing is kept.
-const LARGE: usize = 5_000;
-/// A campaign that changed by more than one observation in so many since it learnt learns anew.
-const LEARNS_EVERY: usize = 20;
-
-impl Review {
-    /// A run that holds everything up to `needed`, and what came since as far as rest allows.
-    /// Blocks while it runs; who asks meanwhile waits for the same run.
-    pub fn at(&self, view: &LiveView, needed: LogPosition) -> Result<Arc<Reviewed>, ViewError> {
-        self.run(view, needed, false)
-    }
-
-    /// The same with parameters learnt from all that is there: what a release is built from.
-    pub fn anew(&self, view: &LiveView, needed: LogPosition) -> Result<Arc<Reviewed>, ViewError> {
-        self.run(view, needed, true)
-    }
-
-    fn run(
-        &self,
-        view: &LiveView,
-        needed: LogPosition,
-        learns: bool,
-    ) -> Result<Arc<Reviewed>, ViewError> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let reached = *view.positions().borrow();
-        let placings = view.placings();
-        // An import of layers or addresses moves places, and the log not at all.
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.placings == placings) {
-            let resting = kept.done.elapsed() < kept.took * REST;
-            let current = kept.reviewed.position == reached;
-            let learnt = kept.live.as_ref().is_none_or(|(_, changed)| *changed == 0);
-            if (current || (resting && kept.reviewed.position >= needed)) && (learnt || !learns) {
-                return Ok(kept.reviewed.clone());
-            }
-        }
-        let started = Instant::now();
-        let source = Source::of(&view.view())?;
-        let before = kept.take();
-        let live = linked(before, &source, learns);
-        let linkage = if let Some((live, _)) = &live {
-            live.linkage()
-        } else {
-            let all: Vec<LinkageObservation> = source.compared.values().cloned().collect();
-            link(&all, &source.decisions, &Parameters::default())
-        };
-        let reviewed = Arc::new(Reviewed::from(source, reached, linkage));
-        *kept = Some(Kept {
-            reviewed: reviewed.clone(),
-            placings,
-            live,
-            done: Instant::now(),
-            took: started.elapsed(),
-        });
-        Ok(reviewed)
-    }
-}
-
-/// Linkage of a large campaign brought up to date; none for a small one.
-fn linked(before: Option<Kept>, source: &Source, learns: bool) -> Option<(Linked, usize)> {
-    if source.compared.len() < LARGE {
-        return None;
-    }
-    if let Some(kept) = before
-        && let Some((mut live, changed)) = kept.live
-        && !learns
-    {
-        let known = &kept.reviewed.compared;
-        let differs = |of: &&LinkageObservation| known.get(&of.id) != Some(*of);
-        let came: Vec<LinkageObservation> =
-            source.compared.values().filter(differs).cloned().collect();
-        let gone = known.keys().filter(|id| !source.compared.contains_key(id));
-        let gone: Vec<ObservationId> = gone.copied().collect();
-        let changed = changed + came.len() + gone.len();
-        if changed * LEARNS_EVERY <= source.compared.len() {
-            live.update(&came, &gone);
-            live.decide(&source.decisions);
-            return Some((live, changed));
-        }
-    }
-    let all: Vec<LinkageObservation> = source.compared.values().cloned().collect();
-    Some((
-        Linked::new(&all, &source.decisions, &Parameters::default()),
-        0,
-    ))
-}
-
-#[cfg(test)]
-mod large {
-    //! A campaign large enough to be kept up to date tells what a run anew tells.
-
-    use super::*;
-    use maraude_core::model::{DeviceId, Night, TeamId};
-
-    fn source(number: u32, edited: u32) -> Source {
-        let night: Night = "2026-01-22".parse().unwrap();
-        let compared = (0..number).map(|n| {
-            let mut id = [0; 16];
-            id[..4].copy_from_slice(&n.to_be_bytes());
-            let author = (
-                TeamId::from_random([(n % 7) as u8; 16]),
-                DeviceId::from_random([1; 16]),
-            );
-            let at = i64::from(n + edited) * 1_000;
-            LinkageObservation::individual(ObservationId::from_random(id), night, author, at)
-        });
-        Source {
-            lines: BTreeMap::new(),
-            compared: compared.map(|of| (of.id, of)).collect(),
-            decisions: Vec::new(),
-            form: questionnaire(""),
-        }
-    }
-
-    fn kept(source: Source, live: Option<(Linked, usize)>) -> Kept {
-        Kept {
-            reviewed: Arc::new(Reviewed::from(source, 1, Linkage::default())),
-            placings: 0,
-            live,
-            done: Instant::now(),
-            took: Duration::ZERO,
-        }
-    }
-
-    #[test]
-    fn it_learns_only_when_much_has_come_or_somebody_asks() {
-        let number = LARGE as u32;
-        assert!(linked(None, &source(number - 1, 0), false).is_none());
-        let begun = linked(None, &source(number, 0), false);
-        assert_eq!(begun.as_ref().unwrap().1, 0);
-        let before = kept(source(number, 0), begun);
-        let (live, changed) = linked(Some(before), &source(number + 10, 0), false).unwrap();
-        assert_eq!((changed, live.len()), (10, LARGE + 10));
-        let before = kept(source(number + 10, 0), Some((live, changed)));
-        let (live, changed) = linked(Some(before), &source(number + 10, 1), false).unwrap();
-        assert_eq!(changed, 0, "all edited: learns anew");
-        let before = kept(source(number + 10, 1), Some((live, changed)));
-        let (live, changed) = linked(Some(before), &source(number + 9, 1), false).unwrap();
-        assert_eq!((changed, live.len()), (1, LARGE + 9));
-        let before = kept(source(number + 9, 1), Some((live, changed)));
-        assert_eq!(
-            linked(Some(before), &source(number + 9, 1), true)
-                .unwrap()
-                .1,
-            0
-        );
-    }
 }

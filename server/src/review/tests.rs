@@ -1,6 +1,6 @@
 //! From tablets' observations to proposals, decisions and counts, over a real log and view.
 
-use super::{Review, Reviewed};
+use super::{Review, Reviewed, Sources};
 use crate::geolocation::LiveView;
 use crate::projection::ObservationFilter;
 use crate::projection::fixtures::{World, departure, device, observation, place, squat};
@@ -80,7 +80,15 @@ impl Night {
 
     fn run(&self) -> Arc<Reviewed> {
         self.live.catch_up().unwrap();
-        self.review.at(&self.live, u64::MAX).unwrap()
+        self.review.at(self.sources(), u64::MAX).unwrap()
+    }
+
+    fn sources(&self) -> Sources<'_> {
+        Sources {
+            view: &self.live,
+            log: &**self.world.engine.log(),
+            now: self.world.clock.now(),
+        }
     }
 }
 
@@ -410,4 +418,58 @@ fn slots_nobody_compared_are_of_no_group() {
     let night = Night::new();
     assert!(night.run().group(slot(99)).is_none());
     assert_eq!(night.run().group(slot(2)).unwrap().people.len(), 1);
+}
+
+#[test]
+fn a_restart_tells_what_was_told_before_it() {
+    let night = Night::new();
+    let before = night.run();
+    let frozen = before.frozen.unwrap();
+    assert_eq!((frozen.observations, before.changed), (4, 0));
+    // A server that starts anew reads the parameters and learns nothing, though the clock went on.
+    night.world.clock.advance(60_000);
+    let again = Review::default().at(night.sources(), u64::MAX).unwrap();
+    assert_eq!(again.frozen, Some(frozen));
+    assert_eq!(again.linkage, before.linkage);
+    // Control: without the log's snapshot it would be told anew, at another hour.
+    let anew = Review::default().refresh(night.sources()).unwrap();
+    assert_ne!(anew.frozen, Some(frozen));
+}
+
+#[test]
+fn verdicts_wait_for_much_to_come_before_anything_is_learnt() {
+    let night = Night::new();
+    for number in 10..30 {
+        let east_m = -700.0 - 40.0 * f64::from(number);
+        night.record(1, &observation(1, number, place(east_m, 0.0)));
+    }
+    let first = night.run();
+    night.record(1, &man(1, 3, -300.0));
+    let then = night.run();
+    assert_eq!((then.frozen, then.changed), (first.frozen, 1));
+    assert_eq!(then.linkage.parameters, first.linkage.parameters);
+    // What a full run says under the same snapshot.
+    let all: Vec<_> = then.compared.values().cloned().collect();
+    let full = maraude_linkage::link(&all, &then.decisions, &first.linkage.parameters);
+    assert_eq!(then.linkage.pairs, full.pairs);
+    // A release learns from all there is, and the screen tells the same from then on.
+    let released = night.review.anew(night.sources(), u64::MAX).unwrap();
+    assert_ne!(released.frozen, first.frozen);
+    assert_eq!(night.run().linkage, released.linkage);
+    assert_eq!(night.review.refresh(night.sources()).unwrap().changed, 0);
+}
+
+#[test]
+fn a_name_that_went_before_a_restart_leads_on() {
+    let night = Night::new();
+    night.run();
+    night.decide(Verdict::Different);
+    night.run();
+    night
+        .world
+        .review(|w| w.undo_decision(DecisionId::from_random([7; 16]), 0));
+    let before = night.run();
+    assert!(!before.aliases.log().is_empty());
+    let again = Review::default().at(night.sources(), u64::MAX).unwrap();
+    assert_eq!(again.aliases, before.aliases);
 }

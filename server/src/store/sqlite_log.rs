@@ -39,6 +39,9 @@ const READERS_KEPT: usize = 4;
 /// The document whose key seals refused bytes.
 const QUARANTINE: DocumentId = DocumentId::from_bytes([0; 16]);
 
+/// The document whose key seals the parameters of linkage.
+const LINKAGE: DocumentId = DocumentId::from_bytes([1; 16]);
+
 /// A campaign's log in one SQLite file.
 pub struct SqliteLog {
     campaign: CampaignId,
@@ -152,6 +155,10 @@ impl SqliteLog {
         context.extend_from_slice(&snapshot.position.to_be_bytes());
         context.extend_from_slice(&snapshot.covers_bytes.to_be_bytes());
         context
+    }
+
+    fn linkage_context(&self) -> Vec<u8> {
+        [b"maraude/linkage/1".as_slice(), self.campaign.as_bytes()].concat()
     }
 
     fn open_change(&self, row: rows::ChangeRow) -> Result<StoredChange, StoreError> {
@@ -429,11 +436,17 @@ impl Log for SqliteLog {
     }
 
     fn put_linkage(&self, snapshot: &LinkageSnapshot) -> Result<(), StoreError> {
-        self.writer().execute(
-            "INSERT INTO linkage(from_position, at, body) VALUES (?1, ?2, ?3)",
-            params![snapshot.from, snapshot.at, snapshot.body],
-        )?;
-        Ok(())
+        let key = self.document_key(LINKAGE)?;
+        let body = seal(&key, &self.linkage_context(), &snapshot.body)?;
+        self.in_transaction(|transaction| {
+            // One is in force: what an older one counted is not kept.
+            transaction.execute("DELETE FROM linkage", [])?;
+            transaction.execute(
+                "INSERT INTO linkage(from_position, at, body) VALUES (?1, ?2, ?3)",
+                params![snapshot.from, snapshot.at, body],
+            )?;
+            Ok(())
+        })
     }
 
     fn linkage(&self) -> Result<Option<LinkageSnapshot>, StoreError> {
@@ -451,7 +464,13 @@ impl Log for SqliteLog {
                 })
                 .optional()?;
             Ok(found)
+        })?
+        .map(|mut found: LinkageSnapshot| {
+            let key = self.document_key(LINKAGE)?;
+            found.body = unseal(&key, &self.linkage_context(), &found.body, "parameters")?;
+            Ok(found)
         })
+        .transpose()
     }
 
     fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError> {

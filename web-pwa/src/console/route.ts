@@ -9,6 +9,7 @@ export const SCREENS = [
   'tonight',
   'doubles',
   'quality',
+  'estimation',
   'observations',
   'devices',
   'prepare',
@@ -21,8 +22,8 @@ export type Screen = (typeof SCREENS)[number];
 /**
  * What an account may ask of the server, by the routes it is let through: `plan` reads a campaign's
  * plan, `order` changes it and decides, `create` makes a campaign, `ground` imports layers, `tablets`
- * hands them out, `night` reads observations and builds releases, `figures` reads releases, `dates`
- * sees when campaigns end, `oversight` ends them and reads the log of what was done.
+ * hands them out, `night` reads observations and builds releases, `figures` reads releases,
+ * `estimates` reads what was not seen, `dates` sees when campaigns end, `oversight` ends them and reads the log of what was done.
  */
 export type Power =
   | 'plan'
@@ -32,13 +33,24 @@ export type Power =
   | 'tablets'
   | 'night'
   | 'figures'
+  | 'estimates'
   | 'dates'
   | 'oversight';
 
 /** As the server's table of routes says; a test holds them equal. */
 const POWERS: Readonly<Record<string, readonly Power[]>> = {
-  coordinator: ['plan', 'order', 'create', 'ground', 'tablets', 'night', 'figures', 'dates'],
-  analyst: ['figures'],
+  coordinator: [
+    'plan',
+    'order',
+    'create',
+    'ground',
+    'tablets',
+    'night',
+    'figures',
+    'estimates',
+    'dates',
+  ],
+  analyst: ['figures', 'estimates'],
   lead: ['plan', 'tablets'],
   dpo: ['figures', 'dates', 'oversight'],
   admin: ['plan', 'create', 'ground', 'tablets', 'dates', 'oversight'],
@@ -53,6 +65,7 @@ const NEEDED: Readonly<Record<Screen, readonly Power[]>> = {
   tonight: ['night'],
   doubles: ['night'],
   quality: ['night'],
+  estimation: ['estimates'],
   observations: ['night'],
   devices: ['tablets'],
   prepare: ['order', 'ground'],

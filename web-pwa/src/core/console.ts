@@ -49,6 +49,7 @@ import type {
   PurgeAnswered,
   PurgeRequest,
   ObservationPage,
+  Estimation,
   Quality,
   QuarantineList,
   QuarantineRetried,
@@ -194,6 +195,9 @@ export const groupEffect = (id: string, change: GroupChange): Promise<GroupEffec
 export const doubtful = (id: string): Promise<DoubtfulList> => ask('GET', `${at(id)}/doubtful`);
 export const reviewLog = (id: string): Promise<ReviewLog> => ask('GET', `${at(id)}/review-log`);
 export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/quality`);
+export const estimation = (id: string): Promise<Estimation> => ask('GET', `${at(id)}/estimation`);
+export const refreshQuality = (id: string): Promise<Quality> =>
+  ask('POST', `${at(id)}/quality/refresh`);
 export const observations = (id: string, query: string): Promise<ObservationPage> =>
   ask('GET', `${at(id)}/observations${query}`);
 export const gazetteer = (id: string, text: string, which: string): Promise<PlaceCandidates> =>

@@ -6,10 +6,11 @@ import { observationsEn } from './observations.en';
 import { releaseEn } from './release.en';
 import { reviewEn } from './review.en';
 import { manyEn as many } from './plural';
+import { custodyEn } from './custody.en';
+import { estimationEn } from './estimation.en';
 import { evidenceEn } from './evidence.en';
 import { prepareEn } from './prepare.en';
 import { qualityEn } from './quality.en';
-import { custodyEn } from './custody.en';
 import { handingEn } from './handing.en';
 import { quarantineEn } from './quarantine.en';
 import { problemsEn } from './problems.en';
@@ -25,6 +26,7 @@ export const consoleEn: ConsoleText = {
       tonight: 'Tonight',
       doubles: 'Doubles',
       quality: 'Quality',
+      estimation: 'Estimate',
       observations: 'Observations',
       devices: 'Tablets',
       prepare: 'Prepare',
@@ -119,6 +121,7 @@ export const consoleEn: ConsoleText = {
     'no-retention-dates': 'The two dates of retention are missing.',
   },
   prepare: prepareEn,
+  estimation: estimationEn,
   quality: qualityEn,
   custody: custodyEn,
   handing: handingEn,
@@ -137,8 +140,8 @@ export const consoleEn: ConsoleText = {
     apart: (distance, minutes) => `${distance} and ${minutes} apart`,
     apartNoPlace: (minutes) => `place unknown, ${minutes} apart`,
     probability: (percent) => `${percent} likely to be the same`,
-    reasonsFor: (list) => `For the same person: ${list}.`,
-    reasonsAgainst: (list) => `Against: ${list}.`,
+    reasonsFor: (list) => `, ${list}`,
+    reasonsAgainst: (list) => `; but ${list}`,
     noReasons: 'Nothing weighs clearly either way.',
     same: 'Same',
     different: 'Different',
@@ -155,7 +158,13 @@ export const consoleEn: ConsoleText = {
     },
     weights: 'What weighs',
     weightsHint: 'To the right: for the same person. +1 doubles the odds.',
-    waterfallLine: (field, level, bits, sum) => `${field}, ${level}: ${bits}, total ${sum}`,
+    waterfallLine: (reason, bits, sum) => `${reason}: ${bits}, which makes ${sum}`,
+    reasonColumn: 'Answer',
+    bitsColumn: 'Weight',
+    sumColumn: 'Sum',
+    sharesColumn: 'Same / other',
+    sharesHint:
+      '“Same / other”: of a hundred pairs of one person, then of two neighbours, how many are there. A rare answer weighs more than this ratio.',
     total: 'total',
     foundBy: 'Pair found by',
     map: 'Both positions and their accuracy',

@@ -9,10 +9,11 @@ import { observationsFr } from './observations.fr';
 import { releaseFr } from './release.fr';
 import { reviewFr } from './review.fr';
 import { manyFr as many } from './plural';
+import { custodyFr } from './custody.fr';
+import { estimationFr } from './estimation.fr';
 import { evidenceFr } from './evidence.fr';
 import { prepareFr } from './prepare.fr';
 import { qualityFr } from './quality.fr';
-import { custodyFr } from './custody.fr';
 import { handingFr } from './handing.fr';
 import { quarantineFr } from './quarantine.fr';
 import { problemsFr } from './problems.fr';
@@ -28,6 +29,7 @@ export const consoleFr = {
       tonight: 'Ce soir',
       doubles: 'Doublons',
       quality: 'Qualité',
+      estimation: 'Estimation',
       observations: 'Observations',
       devices: 'Tablettes',
       prepare: 'Préparer',
@@ -122,6 +124,7 @@ export const consoleFr = {
     'no-retention-dates': 'Les deux dates de garde manquent.',
   } as Record<string, string>,
   prepare: prepareFr,
+  estimation: estimationFr,
   quality: qualityFr,
   custody: custodyFr,
   handing: handingFr,
@@ -140,8 +143,8 @@ export const consoleFr = {
     apart: (distance: string, minutes: string) => `à ${distance} et ${minutes} d’écart`,
     apartNoPlace: (minutes: string) => `lieu inconnu, ${minutes} d’écart`,
     probability: (percent: string) => `${percent} d’être la même`,
-    reasonsFor: (list: string) => `Pour la même personne : ${list}.`,
-    reasonsAgainst: (list: string) => `Contre : ${list}.`,
+    reasonsFor: (list: string) => `, ${list}`,
+    reasonsAgainst: (list: string) => ` ; mais ${list}`,
     noReasons: 'Rien ne pèse nettement d’un côté ou de l’autre.',
     same: 'Même',
     different: 'Différente',
@@ -158,8 +161,13 @@ export const consoleFr = {
     },
     weights: 'Ce qui pèse',
     weightsHint: 'À droite : pour la même personne. +1 double les chances.',
-    waterfallLine: (field: string, level: string, bits: string, sum: string) =>
-      `${field}, ${level} : ${bits}, total ${sum}`,
+    waterfallLine: (reason: string, bits: string, sum: string) => `${reason} : ${bits}, ce qui fait ${sum}`,
+    reasonColumn: 'Réponse',
+    bitsColumn: 'Poids',
+    sumColumn: 'Somme',
+    sharesColumn: 'Même / autre',
+    sharesHint:
+      '« Même / autre » : sur cent paires d’une même personne, puis de deux voisines, combien en sont là. Une réponse rare pèse plus que ce rapport.',
     total: 'total',
     foundBy: 'Paire trouvée par',
     map: 'Les deux positions et leur précision',

@@ -1,5 +1,6 @@
 /** *Quality*, in English: how linkage did. */
 
+import { manyEn } from './plural';
 import type { QualityText } from './quality.fr';
 
 export const qualityEn: QualityText = {
@@ -17,6 +18,14 @@ export const qualityEn: QualityText = {
     fell_back: 'The campaign teaches weights that make no sense: the starting ones are kept.',
     given: 'The weights were given; nothing is learnt.',
   },
+  snapshot: (when, from, changed) =>
+    `Weights learnt on ${when} from ${from} observations; ${changed} since.`,
+  changed: (count) => manyEn(count, 'change', 'changes'),
+  refresh: 'Learn again',
+  refreshing: 'Learning…',
+  refreshHint:
+    'The weights do not move from one arrival to the next. They are learnt again when much has changed, when a release is prepared, or here.',
+  refreshed: 'Weights learnt again.',
   compared: 'What is compared',
   comparedOf: (compared, possible) =>
     `${compared} pairs of observations compared, of ${possible} there are.`,

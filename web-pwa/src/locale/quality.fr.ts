@@ -1,5 +1,7 @@
 /** *Qualité*, in French: how linkage did. */
 
+import { manyFr } from './plural';
+
 export const qualityFr = {
   intro:
     'Comment les doublons ont été cherchés cette fois, ce que la nuit a appris au calcul, et à quel point le chiffre est sûr.',
@@ -15,6 +17,14 @@ export const qualityFr = {
     fell_back: 'La campagne apprend des poids qui n’ont pas de sens : ceux de départ sont gardés.',
     given: 'Les poids ont été donnés, rien n’est appris.',
   } as Record<string, string>,
+  snapshot: (when: string, from: string, changed: string) =>
+    `Poids appris le ${when} de ${from} observations ; ${changed} depuis.`,
+  changed: (count: number) => manyFr(count, 'changement', 'changements'),
+  refresh: 'Apprendre à nouveau',
+  refreshing: 'Le calcul apprend…',
+  refreshHint:
+    'Les poids ne bougent pas d’une arrivée à l’autre. Ils sont appris à nouveau quand beaucoup a changé, quand une diffusion est préparée, ou ici.',
+  refreshed: 'Poids appris à nouveau.',
   compared: 'Ce qui est comparé',
   comparedOf: (compared: string, possible: string) =>
     `${compared} paires d’observations comparées, sur ${possible} possibles.`,

@@ -12,10 +12,14 @@ pub struct Doubles {
     /// Position of the log this was read at.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub position: u64,
-    /// Pairs to review, by effect on the count.
+    /// The first pairs to review, by effect on the count.
     pub queue: Vec<PairCard>,
-    /// Pairs decided, newest first.
+    /// Pairs to review in all.
+    pub waiting: u32,
+    /// The last pairs decided, newest first.
     pub decided: Vec<DecidedPair>,
+    /// Decisions in all, undone ones included.
+    pub decisions: u32,
     /// Distinct people in the street so far: the figure, a minimum.
     pub distinct: u32,
     /// 95 % interval of the estimate, which also weighs the pairs nobody has decided.
@@ -85,6 +89,24 @@ pub struct WaterfallStep {
     pub bits: f64,
     /// Running sum, bits.
     pub sum: f64,
+    /// What each side told, as codes; empty where nothing was told.
+    pub values: [String; 2],
+    /// Share of pairs of one person, then of two people, that reach this level.
+    pub shares: Option<[f64; 2]>,
+    /// Of marks: things both tell of, as written.
+    pub common: Vec<CommonMark>,
+}
+
+/// A thing both observations tell of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CommonMark {
+    /// As the first has it.
+    pub thing: String,
+    /// The colour both give it.
+    pub colour: Option<String>,
+    /// They give it two colours.
+    pub two_colours: bool,
 }
 
 /// A decision taken.

@@ -16,6 +16,13 @@ pub struct Quality {
     pub slots: u32,
     /// `learnt`, `fell_back` (the starting parameters stand) or `given`.
     pub training: String,
+    /// When the parameters in force were learnt, server clock.
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub learnt_at: Option<i64>,
+    /// Observations they were learnt from.
+    pub learnt_from: u32,
+    /// Observations that came, went or changed since.
+    pub changed: u32,
     /// Distinct people in the street so far: the figure, a minimum.
     pub distinct: u32,
     /// Estimate of distinct people in the street.

@@ -366,6 +366,20 @@ pub(super) const ROUTES: &[Told] = &[
     ),
     told(
         "GET",
+        "/api/campaigns/{campaign}/estimation",
+        "The part not seen: every estimate the campaign allows, with what each assumes",
+        None,
+        One("Estimation"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/quality/refresh",
+        "Learn the parameters of linkage anew from all there is",
+        None,
+        One("Quality"),
+    ),
+    told(
+        "GET",
         "/api/campaigns/{campaign}/quarantine",
         "What was refused and nobody has dealt with",
         None,

@@ -5,7 +5,7 @@ function steps(bits: [string, number][]) {
   let sum = 0;
   return bits.map(([field, value]) => {
     sum += value;
-    return { field, level: '', bits: value, sum };
+    return { field, level: '', bits: value, sum, values: ['', ''] as [string, string], shares: null, common: [] };
   });
 }
 

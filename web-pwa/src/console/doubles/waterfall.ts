@@ -7,10 +7,7 @@ import type { WaterfallStep } from '../../core/generated/console';
 
 /** One bar, in hundredths of the drawing's width. */
 export interface Bar {
-  readonly field: string;
-  readonly level: string;
-  readonly bits: number;
-  readonly sum: number;
+  readonly step: WaterfallStep;
   readonly from: number;
   readonly width: number;
   readonly direction: 'for' | 'against' | 'neutral';
@@ -37,10 +34,7 @@ export function layWaterfall(steps: readonly WaterfallStep[]): Waterfall {
     const after = place(step.sum);
     const width = Math.max(Math.abs(after - before), THINNEST);
     return {
-      field: step.field,
-      level: step.level,
-      bits: step.bits,
-      sum: step.sum,
+      step,
       from: Math.min(before, after, 100 - width),
       width,
       direction: Math.abs(step.bits) < 0.05 ? 'neutral' : step.bits > 0 ? 'for' : 'against',
