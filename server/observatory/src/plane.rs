@@ -3,7 +3,7 @@
 //! It must never be used for walking distances (its scale is off by 0.3 % in the south of France).
 //! The area tree, the grouping of street observations and the squares call it.
 
-use geo::{Area, Coord, LineString, MapCoords, MultiPolygon, Polygon};
+use geo::{Area, BooleanOps, Coord, LineString, MapCoords, MultiPolygon, Polygon, unary_union};
 use maraude_core::model::Coordinates;
 use proj4rs::Proj;
 
@@ -97,6 +97,24 @@ pub fn oriented(boundary: MultiPolygon<f64>) -> MultiPolygon<f64> {
     });
     MultiPolygon(polygons.collect())
 }
+
+/// Shapes joined into one. The union of many at once now and then loses some of them (its result is
+/// then smaller than the parts that it holds); one after the other they do not get lost.
+pub fn joined(shapes: &[MultiPolygon<f64>]) -> MultiPolygon<f64> {
+    let all = unary_union(shapes);
+    let largest = shapes.iter().map(Area::unsigned_area).fold(0.0, f64::max);
+    let lost = shapes
+        .iter()
+        .any(|shape| shape.difference(&all).unsigned_area() > LOST_SHARE * largest);
+    if !lost {
+        return all;
+    }
+    let nothing = MultiPolygon(Vec::new());
+    shapes.iter().fold(nothing, |all, shape| all.union(shape))
+}
+
+/// What a union may lose to rounding, of its largest part.
+const LOST_SHARE: f64 = 1e-6;
 
 #[cfg(test)]
 mod tests {

@@ -14,8 +14,9 @@ use std::io::Write;
 /// # Shape
 /// A `FeatureCollection`; its member `maraude` holds `release`, `stage`, `campaign`, `nights`,
 /// `exercise`, `sentence`, `settings`, and where there are some `attributes` (`code`, `attribute`,
-/// `category`, `figure`, `rounded_to`, `reason`), `corrects` and `errata`. Each feature has `code`, `name`, `level`, `parent`,
-/// `subject`, `figure` (absent when withheld), `rounded_to`, `reason`, `walked`.
+/// `category`, `figure`, `rounded_to`, `reason`), `corrects` and `errata`. Each feature has
+/// `code`, `name`, `level`, `parent`, `subject`, `figure` (absent when withheld), `rounded_to`,
+/// `reason`, `walked`.
 ///
 /// # Errors
 /// When `out` refuses.
@@ -36,6 +37,9 @@ pub fn geojson(release: &Release, out: &mut dyn Write) -> Result<(), ExportError
             let lines = published.attributes.iter();
             let told = lines.map(|told| attribute(told, published.stage)).collect();
             head.insert("attributes".to_owned(), Value::Array(told));
+        }
+        if let Some(range) = published.range {
+            head.insert("range".to_owned(), json!(range));
         }
         if let Some(number) = published.corrects {
             let lines = published.errata.iter().map(|one| {

@@ -98,9 +98,15 @@ fn french(published: &Published, settings: &Settings) -> String {
         maximum_share_percent: share,
         complement_rounding: base,
         attribute_rounding: coarse,
+        attack_minimum_values: values,
         site_minimum_people: sites,
         ..
     } = settings;
+    let zero = if zero_is_left(settings) {
+        ", dont zéro,"
+    } else {
+        ""
+    };
     format!(
         "{}<section><h2>Pourquoi une surface est-elle grise ?</h2>\n\
          <p>Parce que montrer son chiffre pourrait désigner quelqu'un. Une personne qui dort dehors \
@@ -113,13 +119,15 @@ fn french(published: &Published, settings: &Settings) -> String {
          montrée seule ;</li>\n\
          <li>les squats et les bidonvilles ne sont montrés que par commune, à partir de {sites} \
          personnes en trois lieux ; jamais plus finement, car leur place est leur secret.</li>\n</ul>\n\
-         <p><strong>Gris ne veut pas dire zéro.</strong> Une surface grise peut compter une personne, \
-         dix, ou aucune. Un zéro n'est écrit que là où toutes les rues ont été parcourues sans \
-         rencontrer personne.</p>\n\
-         <p>Il arrive qu'une surface soit grise alors qu'elle compte assez de personnes : c'est que \
-         son chiffre, soustrait d'un autre, donnerait celui d'une voisine trop peu nombreuse. Pour la \
-         même raison un total peut être arrondi à {base} (à {coarse} dans les tableaux par âge, genre, \
-         ménage ou situation), et rien ne distingue ces deux sortes de secret.</p>\n\
+         <p><strong>Gris ne veut pas dire zéro.</strong> Une commune ou un quartier gris peut compter \
+         une personne, plusieurs, ou aucune : personne ne peut le savoir, même en soustrayant tous les \
+         chiffres publiés les uns des autres, car {values} nombres au moins{zero} restent toujours \
+         possibles. Un zéro n'est écrit que là où toutes les rues ont été parcourues sans rencontrer \
+         personne, et si aucune surface voisine parcourue n'est grise : sinon les zéros désigneraient \
+         celle où il y a quelqu'un.</p>\n\
+         <p>Il arrive qu'un total soit arrondi (à {base} ou à un de ses multiples, écrit à côté ; à \
+         {coarse} dans les tableaux par âge, genre, ménage ou situation), ou gris alors qu'il compte \
+         assez de personnes : exact, il donnerait par soustraction celui d'une surface grise.</p>\n\
          <p>Chaque chiffre est un <strong>minimum</strong> : des personnes distinctes, rencontrées ou \
          vues, après relecture des doublons. La rue, les squats, les bidonvilles et les comptages de \
          partenaires ne s'additionnent pas.</p></section>",
@@ -132,15 +140,27 @@ fn english(settings: &Settings) -> String {
         "<section lang=\"en\"><h2>Why is an area grey?</h2>\n<p>Because its figure could point at \
          somebody who sleeps there. A commune or quartier is shown from {} people in the street; a \
          smaller area from {} people at {} places, with no more than {} % at one of them; squats and \
-         shantytowns by commune only. Grey does not mean zero: a zero is written only where every \
-         street was walked. An area with enough people can be grey, or a total rounded, because a \
-         subtraction would give a neighbour's figure away. Figures are minimums and the four subjects \
+         shantytowns by commune only. Grey does not mean zero, nor somebody: at least {} numbers{zero} \
+         remain possible for a grey commune or quartier. A zero is written only where every \
+         street was walked and no walked neighbour is grey. A total can be rounded, or grey, because a \
+         subtraction would give a grey area's figure away. Figures are minimums and the four subjects \
          are not to be added up.</p></section>",
         settings.street_minimum_people,
         settings.leaf_minimum_people,
         settings.leaf_minimum_spots,
-        settings.maximum_share_percent
+        settings.maximum_share_percent,
+        settings.attack_minimum_values,
+        zero = if zero_is_left(settings) {
+            ", zero among them,"
+        } else {
+            ""
+        }
     )
+}
+
+/// As many numbers are left as a withheld area without parts can have: zero is one of them.
+fn zero_is_left(settings: &Settings) -> bool {
+    settings.attack_minimum_values >= settings.street_minimum_people
 }
 
 fn errata(published: &Published) -> String {

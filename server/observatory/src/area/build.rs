@@ -3,7 +3,7 @@
 
 use super::border::shared_borders;
 use super::{AreaTree, LargeArea, Level};
-use crate::plane::Plane;
+use crate::plane::{Plane, joined};
 use geo::{Area, BooleanOps, Centroid, Distance, Euclidean, MultiPolygon, Polygon, unary_union};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,6 @@ struct Piece {
     code: String,
     name: String,
     residents: u32,
-    below_size: bool,
     boundary: Option<MultiPolygon<f64>>,
     shape: MultiPolygon<f64>,
 }
@@ -74,13 +73,13 @@ impl AreaTree {
             .iter()
             .filter_map(|q| widest_overlap(&q.shape, communes.iter().map(|c| &c.shape)))
             .collect();
-        let whole = unary_union(communes.iter().map(|c| &c.shape));
+        let shapes: Vec<MultiPolygon<f64>> = communes.iter().map(|c| c.shape.clone()).collect();
+        let whole = joined(&shapes);
         let mut tree = Self { areas: Vec::new() };
         let root = Piece {
             code: sources.code.clone(),
             name: sources.name.clone(),
             residents: 0,
-            below_size: false,
             boundary: None,
             shape: whole,
         };
@@ -108,7 +107,6 @@ impl AreaTree {
             level,
             parent,
             children: Vec::new(),
-            below_size: piece.below_size,
             boundary,
             shape: piece.shape,
         });
@@ -164,7 +162,6 @@ fn pieces(plane: &Plane, shapes: &[AreaShape]) -> Vec<Piece> {
             code: shape.code.clone(),
             name: shape.name.clone(),
             residents: shape.residents.unwrap_or(0),
-            below_size: false,
             boundary: None,
             shape: plane.project(&shape.boundary),
         })
@@ -187,7 +184,8 @@ fn widest_overlap<'a>(
 }
 
 /// Joins communes under the size with a small neighbour, else with any neighbour but a city that
-/// has quartiers; longest shared border first, ties by code. Looks at no count.
+/// has quartiers, else with that city, else with the nearest commune; longest shared border first,
+/// ties by code. Looks at no count.
 fn group_small(communes: &[Piece], cities: &BTreeSet<usize>, minimum: u32) -> Vec<Piece> {
     let shapes: Vec<_> = communes.iter().map(|c| c.shape.clone()).collect();
     let borders = shared_borders(&shapes);
@@ -200,16 +198,34 @@ fn group_small(communes: &[Piece], cities: &BTreeSet<usize>, minimum: u32) -> Ve
         .filter(|&g| !alone.contains(&groups[g][0]))
         .min_by_key(|&g| (size(&groups[g]), groups[g][0]))
     {
-        let neighbour = |only_small: bool| {
+        let neighbour = |wanted: &dyn Fn(&[usize]) -> bool| {
             (0..groups.len())
-                .filter(|&g| g != small && !fixed(&groups[g]))
-                .filter(|&g| !only_small || size(&groups[g]) < minimum)
+                .filter(|&g| g != small && wanted(&groups[g]))
                 .map(|g| (g, length(&borders, &groups[small], &groups[g])))
                 .filter(|(_, shared)| *shared > 0.0)
                 .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)))
                 .map(|(g, _)| g)
         };
-        let Some(other) = neighbour(true).or_else(|| neighbour(false)) else {
+        let far = |g: &usize| {
+            let pairs = groups[small]
+                .iter()
+                .flat_map(|&a| groups[*g].iter().map(move |&b| (a, b)));
+            pairs
+                .map(|(a, b)| Euclidean.distance(&communes[a].shape, &communes[b].shape))
+                .fold(f64::INFINITY, f64::min)
+        };
+        let nearest = || {
+            (0..groups.len())
+                .filter(|&g| g != small)
+                .min_by(|one, other| far(one).total_cmp(&far(other)))
+        };
+        // A layer without residents must not end as one area with the city.
+        let told = groups[small].iter().all(|&i| communes[i].residents > 0);
+        let found = neighbour(&|group| !fixed(group) && size(group) < minimum)
+            .or_else(|| neighbour(&|group| !fixed(group)))
+            .or_else(|| neighbour(&|_| true).filter(|_| told))
+            .or_else(|| nearest().filter(|_| told));
+        let Some(other) = found else {
             alone.insert(groups[small][0]);
             continue;
         };
@@ -221,7 +237,7 @@ fn group_small(communes: &[Piece], cities: &BTreeSet<usize>, minimum: u32) -> Ve
     groups.sort_by_key(|group| group[0]);
     groups
         .iter()
-        .map(|group| whole_group(communes, group, !fixed(group) && size(group) < minimum))
+        .map(|group| whole_group(communes, group))
         .collect()
 }
 
@@ -232,18 +248,19 @@ fn length(borders: &BTreeMap<(usize, usize), f64>, one: &[usize], other: &[usize
         .sum()
 }
 
-fn whole_group(communes: &[Piece], group: &[usize], below_size: bool) -> Piece {
+fn whole_group(communes: &[Piece], group: &[usize]) -> Piece {
     let join = |text: fn(&Piece) -> &str, by: &str| {
         let parts: Vec<&str> = group.iter().map(|&index| text(&communes[index])).collect();
         parts.join(by)
     };
+    let shapes = group.iter().map(|&index| communes[index].shape.clone());
+    let shapes: Vec<MultiPolygon<f64>> = shapes.collect();
     Piece {
         code: join(|c| &c.code, "+"),
         name: join(|c| &c.name, ", "),
         residents: group.iter().map(|&index| communes[index].residents).sum(),
-        below_size: below_size && communes.len() > 1,
         boundary: None,
-        shape: unary_union(group.iter().map(|&index| &communes[index].shape)),
+        shape: joined(&shapes),
     }
 }
 
@@ -265,7 +282,6 @@ fn tile(whole: &MultiPolygon<f64>, parts: Vec<Piece>, code: &str, name: &str) ->
             code: format!("{code}-0"),
             name: format!("{name} (autres)"),
             residents: 0,
-            below_size: false,
             boundary: None,
             shape: clean(rest),
         });

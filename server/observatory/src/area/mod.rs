@@ -69,8 +69,6 @@ pub struct LargeArea {
     pub parent: Option<usize>,
     /// Indexes of its parts.
     pub children: Vec<usize>,
-    /// Too few residents and nothing to join: never published by itself.
-    pub below_size: bool,
     /// WGS 84, longitude first, exterior rings counter-clockwise.
     pub boundary: MultiPolygon<f64>,
     /// The same in the plane, metres.
@@ -84,8 +82,8 @@ pub struct AreaTree {
 }
 
 /// A place this near outside the perimeter's border still belongs to it: imported boundaries are
-/// simplified by about as much.
-const BORDER_SLACK_M: f64 = 30.0;
+/// simplified by about as much. Farther out it is in no figure, and shown to the coordination.
+pub const BORDER_SLACK_M: f64 = 30.0;
 
 impl AreaTree {
     /// The perimeter's index.
@@ -94,6 +92,30 @@ impl AreaTree {
     /// All areas, parents first.
     pub fn areas(&self) -> &[LargeArea] {
         &self.areas
+    }
+
+    /// The same for the same areas: their codes, levels, nesting and boundaries, at the 6 decimals
+    /// that are published. FNV-1a, hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        let mut key: u64 = 0xcbf2_9ce4_8422_2325;
+        let mut add = |bytes: &[u8]| {
+            for byte in bytes {
+                key = (key ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        };
+        for place in &self.areas {
+            add(place.code.as_bytes());
+            add(place.level.code().as_bytes());
+            add(&place
+                .parent
+                .map_or(u64::MAX, |parent| parent as u64)
+                .to_le_bytes());
+            let corners = place.boundary.iter().flat_map(|p| p.exterior().coords());
+            for value in corners.flat_map(|c| [c.x, c.y]) {
+                add(&((value * 1e6).round() as i64).to_le_bytes());
+            }
+        }
+        format!("{key:016x}")
     }
 
     /// The index of a code.

@@ -34,7 +34,7 @@ pub fn consolidate(
     settings: &Settings,
 ) -> Result<Release, DisclosureError> {
     let (published, partition) = unchecked(heading, tree, night, settings);
-    Release::checked(published, partition, &[])
+    Ok(Release::checked(published, partition, &[])?.on(tree))
 }
 
 /// What would be published, before the check of every rule.
@@ -62,6 +62,7 @@ pub(super) fn unchecked(
         heading,
         areas,
         attributes,
+        range: None,
         corrects: None,
         errata: Vec::new(),
     };

@@ -4,6 +4,7 @@
 //! keeps its value, and wider totals are added up from what their parts now show.
 
 use super::consolidated::CountedNight;
+use super::large::rounded;
 use super::leaves::leaf_of;
 use super::placed::{Holding, Placed, holdings, place_all};
 use super::published::{Erratum, Figure, Heading, Published, Stage};
@@ -36,6 +37,12 @@ pub fn correct(
     {
         return Err(DisclosureError::OtherAreas);
     }
+    if earlier
+        .fingerprint()
+        .is_some_and(|was| was != tree.fingerprint())
+    {
+        return Err(DisclosureError::OtherAreas);
+    }
     let placed = place_all(tree, night.places, settings);
     let mut figures = street(earlier, tree, &placed, settings);
     for unit in [Unit::Squat, Unit::Bidonville, Unit::Partner] {
@@ -65,7 +72,8 @@ pub fn correct(
     published.settings = settings.lines();
     published.heading = heading;
     let partition = earlier.partition().to_vec();
-    Release::checked(published, partition, std::slice::from_ref(before))
+    let earlier = std::slice::from_ref(before);
+    Ok(Release::checked(published, partition, earlier)?.on(tree))
 }
 
 /// Figures that are not what they were.
@@ -147,7 +155,7 @@ fn street(
         let parent = area
             .parent
             .and_then(|parent| before.figure(&tree.areas()[parent].code, Unit::Street));
-        settle(&mut state, was, k, settings);
+        settle(&mut state, was, k);
         // A part that was 0 inside a withheld whole: growing would tell the whole.
         let inside_withheld = parent == Some(Figure::Withheld);
         if inside_withheld || tells_few(was, state.figure, k) {
@@ -192,7 +200,7 @@ fn restore(
 }
 
 /// The new figure of an area, and what of it is now known to anyone.
-fn settle(state: &mut StreetState, was: Figure, k: u32, settings: &Settings) {
+fn settle(state: &mut StreetState, was: Figure, k: u32) {
     match was {
         Figure::Exact(people) => {
             let hidden_before = people.saturating_sub(state.known_before);
@@ -204,14 +212,7 @@ fn settle(state: &mut StreetState, was: Figure, k: u32, settings: &Settings) {
             state.figure = Figure::Exact(state.known);
         }
         Figure::Rounded { to, .. } => {
-            let all = state.known + state.hidden;
-            let up = state.known.div_ceil(to) * to;
-            let people = if up.abs_diff(all) <= settings.rounding_error() {
-                up
-            } else {
-                (all + to / 2) / to * to
-            };
-            state.figure = Figure::Rounded { people, to };
+            state.figure = rounded(state.known, state.hidden, to);
         }
         Figure::Withheld => {
             state.hidden += state.known;
@@ -300,7 +301,7 @@ fn site_figures(
             let allowed = hidden.passes_as_sites(settings);
             Figure::Exact(known + moved(hidden_before, hidden.people, k, allowed))
         }
-        Figure::Rounded { .. } => sites::rounded(known, hidden.people, settings),
+        Figure::Rounded { .. } => rounded(known, hidden.people, settings.complement_rounding),
         Figure::Withheld => Figure::Withheld,
     };
     if tells_few(was(AreaTree::ROOT), perimeter, k) {

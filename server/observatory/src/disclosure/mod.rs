@@ -11,6 +11,7 @@ mod large;
 mod leaves;
 mod ledger;
 mod placed;
+mod possible;
 mod provisional;
 mod published;
 mod release;
@@ -33,5 +34,5 @@ pub use published::{
 };
 pub use release::{DisclosureError, Release, ReopenError};
 pub use sentence::{ProvisionalFigures, provisional as provisional_sentence};
-pub use settings::Settings;
+pub use settings::{SettingFault, Settings};
 pub use verify::{Finding, PublishedFile, Rule, verify};

@@ -44,8 +44,9 @@ pub fn provisional(
             figures: BTreeMap::from([(Unit::Street, figure)]),
         }],
         attributes: Vec::new(),
+        range: Some(sentence::range(figures, settings)),
         corrects: None,
         errata: Vec::new(),
     };
-    Release::checked(published, Vec::new(), &[])
+    Ok(Release::checked(published, Vec::new(), &[])?.on(tree))
 }

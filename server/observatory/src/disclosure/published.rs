@@ -7,7 +7,7 @@ use super::rings;
 use crate::area::Level;
 use crate::attribute::Attribute;
 use crate::indicator::Unit;
-use geo::MultiPolygon;
+use geo::{Area, BooleanOps, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -59,6 +59,19 @@ pub enum Figure {
 }
 
 impl Figure {
+    /// The smallest and the largest number that a reader of it alone cannot exclude; none of either
+    /// when it is withheld.
+    pub fn bounds(self) -> Option<[u32; 2]> {
+        match self {
+            Self::Exact(people) => Some([people, people]),
+            Self::Rounded { people, to } => {
+                let error = to.saturating_sub(1);
+                Some([people.saturating_sub(error), people + error])
+            }
+            Self::Withheld => None,
+        }
+    }
+
     /// The number shown.
     pub fn shown(self) -> Option<u32> {
         match self {
@@ -153,6 +166,9 @@ pub struct Published {
     /// those of the consolidated release stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<AttributeFigure>,
+    /// A provisional release: the range of its sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[u32; 2]>,
     /// The release that this one corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<u32>,
@@ -162,6 +178,35 @@ pub struct Published {
 }
 
 impl Published {
+    /// Whether it tells of some of these nights on some of this ground, both real or both an
+    /// exercise.
+    pub fn concerns(&self, nights: &[String], exercise: bool, ground: &MultiPolygon<f64>) -> bool {
+        let told = &self.heading;
+        told.exercise == exercise
+            && told.nights.iter().any(|night| nights.contains(night))
+            && self
+                .areas
+                .first()
+                .is_none_or(|whole| overlap(&whole.boundary, ground))
+    }
+
+    /// Whether another release tells of a night and some ground of this one.
+    pub fn meets(&self, other: &Self) -> bool {
+        let heading = &other.heading;
+        let nowhere = MultiPolygon(Vec::new());
+        let ground = other
+            .areas
+            .first()
+            .map_or(&nowhere, |whole| &whole.boundary);
+        self.concerns(&heading.nights, heading.exercise, ground)
+    }
+
+    /// Whether a setting of this name is printed.
+    pub fn has_setting(&self, name: &str) -> bool {
+        let value = |line: &String| line.split_once('=').is_some_and(|line| line.0 == name);
+        self.settings.iter().any(value)
+    }
+
     /// How many figures are shown.
     pub fn shown_count(&self) -> u32 {
         self.count(|figure| figure.shown().is_some())
@@ -187,4 +232,16 @@ impl Published {
             .get(&unit)
             .copied()
     }
+}
+
+/// Grounds that share less than this of the smaller one only touch: boundaries are simplified.
+const TOUCHING_SHARE: f64 = 0.001;
+
+/// Whether two grounds overlap; one that is not known may be anywhere.
+fn overlap(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> bool {
+    if one.0.is_empty() || other.0.is_empty() || one == other {
+        return true;
+    }
+    let smaller = one.unsigned_area().min(other.unsigned_area());
+    one.intersection(other).unsigned_area() > smaller * TOUCHING_SHARE
 }

@@ -5,7 +5,8 @@
 
 use super::published::{Published, Stage};
 use super::squares::Square;
-use super::verify::{self, Finding};
+use super::verify::{self, Finding, Rule};
+use crate::area::AreaTree;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -22,12 +23,16 @@ pub(super) struct FrozenLeaf {
 pub struct Release {
     published: Published,
     partition: Vec<FrozenLeaf>,
+    /// Of the large areas it was made on.
+    fingerprint: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Frozen {
     published: Published,
     partition: Vec<FrozenLeaf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
 }
 
 /// Why a release is refused.
@@ -70,8 +75,20 @@ impl Release {
             None => Ok(Self {
                 published,
                 partition,
+                fingerprint: None,
             }),
         }
+    }
+
+    /// Made on these large areas: later releases of the campaign are made on the same.
+    pub(super) fn on(mut self, tree: &AreaTree) -> Self {
+        self.fingerprint = Some(tree.fingerprint());
+        self
+    }
+
+    /// The fingerprint of its large areas; none for one made before fingerprints were kept.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
     }
 
     /// What it says.
@@ -93,22 +110,42 @@ impl Release {
         let frozen = Frozen {
             published: self.published.clone(),
             partition: self.partition.clone(),
+            fingerprint: self.fingerprint.clone(),
         };
         serde_json::to_vec(&frozen).expect("a release holds no map with odd keys")
     }
 
-    /// Opens kept bytes, after checking every rule again.
+    /// Opens kept bytes, after checking every rule again that was in force when they were kept.
     ///
     /// # Errors
     /// When the bytes cannot be read or what they say breaks a rule.
     pub fn from_frozen(bytes: &[u8]) -> Result<Self, ReopenError> {
         let frozen: Frozen = serde_json::from_slice(bytes)?;
-        match verify::check(&frozen.published, &[]).into_iter().next() {
+        // What was published under fewer rules stays published: `verify` says what it gives away.
+        let earlier_rules = !frozen.published.has_setting(ZEROS_TOGETHER);
+        let broken = verify::check(&frozen.published, &[])
+            .into_iter()
+            .find(|finding| !(earlier_rules && finding.rule == Rule::Attack));
+        match broken {
             Some(finding) => Err(ReopenError::RuleBroken(finding)),
             None => Ok(Self {
                 published: frozen.published,
                 partition: frozen.partition,
+                fingerprint: frozen.fingerprint,
             }),
         }
     }
+
+    /// What kept bytes say, and the fingerprint of its areas, without any check: to hold a later
+    /// release against it.
+    ///
+    /// # Errors
+    /// When the bytes cannot be read.
+    pub fn read_frozen(bytes: &[u8]) -> Result<(Published, Option<String>), ReopenError> {
+        let frozen: Frozen = serde_json::from_slice(bytes)?;
+        Ok((frozen.published, frozen.fingerprint))
+    }
 }
+
+/// A setting that came with the rule on zeros.
+const ZEROS_TOGETHER: &str = "zero_minimum_areas";

@@ -27,15 +27,13 @@ pub struct ProvisionalFigures {
 pub fn provisional(figures: ProvisionalFigures, settings: &Settings, exercise: bool) -> Sentence {
     let ten = settings.provisional_rounding.max(1);
     let about = (figures.people + ten / 2) / ten * ten;
-    let low = figures.low.min(figures.people) / ten * ten;
-    let high = figures.high.max(figures.people).div_ceil(ten) * ten;
+    let [low, high] = range(figures, settings);
     let (fr, en) = if about == 0 {
         (
             format!("moins de {ten} personnes à la rue"),
             format!("fewer than {ten} people sleeping rough"),
         )
     } else {
-        let high = high.max(low + ten);
         (
             format!("environ {about} personnes à la rue (entre {low} et {high})"),
             format!("about {about} people sleeping rough (between {low} and {high})"),
@@ -54,6 +52,14 @@ pub fn provisional(figures: ProvisionalFigures, settings: &Settings, exercise: b
             band(exercise, "EXERCISE. ")
         ),
     }
+}
+
+/// The range of the sentence, opened to whole steps.
+pub fn range(figures: ProvisionalFigures, settings: &Settings) -> [u32; 2] {
+    let ten = settings.provisional_rounding.max(1);
+    let low = figures.low.min(figures.people) / ten * ten;
+    let high = figures.high.max(figures.people).div_ceil(ten) * ten;
+    [low, high.max(low + ten)]
 }
 
 /// The consolidated sentence: the perimeter's figures, unit by unit.

@@ -36,6 +36,9 @@ pub struct Settings {
     pub square_sizes_m: Vec<u32>,
     /// An area is walked when all but this share of its ground was, per cent.
     pub walked_tolerance_percent: u32,
+    /// Zeros are shown from this many walked parts of one whole, and only when no other walked
+    /// part of it is withheld.
+    pub zero_minimum_areas: u32,
     /// An attacker must be left at least this many possible values for a withheld figure.
     pub attack_minimum_values: u32,
 }
@@ -59,6 +62,7 @@ impl Default for Settings {
             commune_minimum_residents: 5_000,
             square_sizes_m: vec![1_600, 800, 400, 200],
             walked_tolerance_percent: 2,
+            zero_minimum_areas: 2,
             attack_minimum_values: 5,
         }
     }
@@ -81,6 +85,7 @@ impl Settings {
             ("spot_radius_m", self.spot_radius_m),
             ("commune_minimum_residents", self.commune_minimum_residents),
             ("walked_tolerance_percent", self.walked_tolerance_percent),
+            ("zero_minimum_areas", self.zero_minimum_areas),
             ("attack_minimum_values", self.attack_minimum_values),
         ]
         .into_iter()
@@ -119,14 +124,73 @@ impl Settings {
             commune_minimum_residents: number("commune_minimum_residents")?,
             square_sizes_m: sizes?,
             walked_tolerance_percent: number("walked_tolerance_percent")?,
+            // Earlier releases showed any zero of a walked area.
+            zero_minimum_areas: number("zero_minimum_areas").unwrap_or(1),
             attack_minimum_values: number("attack_minimum_values")?,
         })
     }
 
-    /// The largest error of a total rounded because a complement is too small.
-    pub fn rounding_error(&self) -> u32 {
-        self.complement_rounding.saturating_sub(1)
+    /// The same with one number changed, for a campaign whose data-protection officer wants more:
+    /// only what protects more is taken.
+    ///
+    /// # Errors
+    /// [`SettingFault`], with the limit.
+    pub fn with(&self, name: &str, value: u32) -> Result<Self, SettingFault> {
+        let mut changed = self.clone();
+        let (at_least, number) = match name {
+            "street_minimum_people" => (true, &mut changed.street_minimum_people),
+            "site_minimum_people" => (true, &mut changed.site_minimum_people),
+            "site_minimum_spots" => (true, &mut changed.site_minimum_spots),
+            "maximum_share_percent" => (false, &mut changed.maximum_share_percent),
+            "leaf_minimum_people" => (true, &mut changed.leaf_minimum_people),
+            "leaf_minimum_spots" => (true, &mut changed.leaf_minimum_spots),
+            "complement_rounding" => (true, &mut changed.complement_rounding),
+            "attribute_rounding" => (true, &mut changed.attribute_rounding),
+            "provisional_rounding" => (true, &mut changed.provisional_rounding),
+            "spot_radius_m" => (true, &mut changed.spot_radius_m),
+            "commune_minimum_residents" => (true, &mut changed.commune_minimum_residents),
+            "walked_tolerance_percent" => (false, &mut changed.walked_tolerance_percent),
+            "zero_minimum_areas" => (true, &mut changed.zero_minimum_areas),
+            "attack_minimum_values" => (true, &mut changed.attack_minimum_values),
+            _ => return Err(SettingFault::Unknown),
+        };
+        if (at_least && value < *number) || (!at_least && value > *number) {
+            return Err(SettingFault::Weaker { limit: *number });
+        }
+        *number = value;
+        // A withheld area has no more numbers than its minimum, a rounded complement no more than
+        // its step.
+        let most = changed
+            .street_minimum_people
+            .min(changed.complement_rounding);
+        if changed.attack_minimum_values > most {
+            return Err(SettingFault::TooMany { most });
+        }
+        Ok(changed)
     }
+}
+
+/// Why a number is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SettingFault {
+    /// No setting of this name can be changed.
+    #[error("there is no such setting, or it is fixed")]
+    Unknown,
+    /// It would protect less.
+    #[error("this would protect less than {limit}")]
+    Weaker {
+        /// What stands now.
+        limit: u32,
+    },
+    /// More numbers are to be left than withheld figures can have.
+    #[error(
+        "attack_minimum_values can be {most} at most: raise street_minimum_people and \
+         complement_rounding first"
+    )]
+    TooMany {
+        /// How many there can be.
+        most: u32,
+    },
 }
 
 #[cfg(test)]
@@ -138,5 +202,33 @@ mod tests {
         let settings = Settings::default();
         assert_eq!(Settings::parse(&settings.lines()), Some(settings));
         assert_eq!(Settings::parse(&[]), None);
+    }
+
+    #[test]
+    fn only_what_protects_more_is_taken() {
+        let settings = Settings::default();
+        let stricter = settings.with("street_minimum_people", 11).unwrap();
+        assert_eq!(stricter.street_minimum_people, 11);
+        let check = |name: &str, value: u32, expected: SettingFault| {
+            assert_eq!(stricter.with(name, value), Err(expected), "{name}");
+        };
+        check(
+            "street_minimum_people",
+            10,
+            SettingFault::Weaker { limit: 11 },
+        );
+        check(
+            "maximum_share_percent",
+            86,
+            SettingFault::Weaker { limit: 85 },
+        );
+        check("square_sizes_m", 100, SettingFault::Unknown);
+        check(
+            "attack_minimum_values",
+            6,
+            SettingFault::TooMany { most: 5 },
+        );
+        let wider = stricter.with("complement_rounding", 10).unwrap();
+        assert!(wider.with("attack_minimum_values", 10).is_ok());
     }
 }

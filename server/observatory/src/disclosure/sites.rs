@@ -3,6 +3,7 @@
 //!
 //! It must never show a figure that rests on one or two places. Consolidated releases call it.
 
+use super::large::rounded;
 use super::placed::Holding;
 use super::published::Figure;
 use super::settings::Settings;
@@ -27,7 +28,7 @@ pub fn figures(
         .iter()
         .zip(held)
         .map(|(area, held)| {
-            let stands = whole && !area.below_size && held.passes_as_sites(settings);
+            let stands = whole && held.passes_as_sites(settings);
             told(area.level).then_some(if stands {
                 Figure::Exact(held.people)
             } else {
@@ -64,7 +65,7 @@ fn perimeter(
     if (untold != 1 && hidden.passes_as_sites(settings)) || (untold == 0 && hidden.people == 0) {
         return Figure::Exact(total);
     }
-    rounded(known, hidden.people, settings)
+    rounded(known, hidden.people, settings.complement_rounding)
 }
 
 /// What the perimeter holds outside the areas whose figure is shown.
@@ -74,16 +75,4 @@ pub fn remainder(held: &[Holding], shown: &[usize]) -> Holding {
         left.leave_out(&held[index]);
     }
     left
-}
-
-/// A wider total whose complement fails: from the known part alone when few people are hidden,
-/// else to the nearest multiple.
-pub fn rounded(known: u32, hidden: u32, settings: &Settings) -> Figure {
-    let to = settings.complement_rounding;
-    let people = if hidden < settings.site_minimum_people {
-        known.div_ceil(to) * to
-    } else {
-        (known + hidden + to / 2) / to * to
-    };
-    Figure::Rounded { people, to }
 }

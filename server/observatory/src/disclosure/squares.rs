@@ -3,9 +3,10 @@
 //!
 //! It must never look at counts. The splitting into leaves calls it.
 
+use crate::plane::joined;
 use geo::{
     Area, BooleanOps, BoundingRect, Coord, Euclidean, Length, LineString, MultiLineString,
-    MultiPolygon, Polygon, Rect, unary_union,
+    MultiPolygon, Polygon, Rect,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,8 +147,11 @@ pub fn ground(
     squares: &BTreeSet<Square>,
     grain_m: u32,
 ) -> MultiPolygon<f64> {
-    let rects: Vec<Polygon<f64>> = squares.iter().map(|s| s.rect().to_polygon()).collect();
-    let inside = shape.intersection(&unary_union(&rects));
+    let rects: Vec<MultiPolygon<f64>> = squares
+        .iter()
+        .map(|s| MultiPolygon(vec![s.rect().to_polygon()]))
+        .collect();
+    let inside = shape.intersection(&joined(&rects));
     let kept = |p: &Polygon<f64>| p.unsigned_area() > SLIVER_M2;
     MultiPolygon(
         inside

@@ -1,5 +1,5 @@
-//! Many random cities: nobody below a threshold can be computed, and an exporter with one rule taken
-//! out is caught. `cargo xtask proof disclosure` runs it for longer.
+//! Many random cities: nobody below a threshold can be computed, and an exporter with one rule
+//! taken out is caught. `cargo xtask proof disclosure` runs it for longer.
 
 use super::city::{Dice, at, counted, heading, night, random_sources, walked};
 use crate::area::{AreaTree, Level};
@@ -8,7 +8,7 @@ use crate::disclosure::placed::{Holding, Placed, place_all};
 use crate::disclosure::verify::check;
 use crate::disclosure::{
     AttributeFigure, CountedNight, Figure, ProvisionalFigures, Published, Settings, Stage,
-    provisional,
+    consolidate, correct, provisional,
 };
 use crate::indicator::{CountedPlace, Unit};
 use geo::MultiPolygon;
@@ -57,6 +57,43 @@ impl City {
         published
     }
 
+    /// What was said at 2 a.m. of this night.
+    fn provisional(&self, seed: u64) -> Published {
+        let street = self
+            .places
+            .iter()
+            .filter(|place| place.unit == Unit::Street);
+        let people: u32 = street.map(|place| place.people_at_least).sum();
+        let missing = (seed % 20) as u32;
+        let figures = ProvisionalFigures {
+            people: people.saturating_sub(missing),
+            low: people.saturating_sub(2 * missing),
+            high: people + missing,
+            rounds_in: 7,
+            rounds_expected: 8,
+        };
+        let said = provisional(heading(1), &self.tree, figures, &Settings::default()).unwrap();
+        said.published().clone()
+    }
+
+    /// Some people less, some elsewhere: corrected, and attacked with all that was said before.
+    fn corrected(&self, seed: u64, earlier: &[Published]) {
+        let (settings, mut dice) = (Settings::default(), Dice::new(seed + 9));
+        let night = |places| CountedNight {
+            places,
+            walked: &self.ground,
+        };
+        let first = consolidate(heading(2), &self.tree, night(&self.places), &settings).unwrap();
+        let mut places = self.places.clone();
+        places.truncate(places.len() - dice.below(places.len() as u64 / 3 + 1) as usize);
+        let again = night(&places);
+        let corrected = correct(heading(3), &first, &self.tree, again, &settings).unwrap();
+        let mut all = earlier.to_vec();
+        all.push(first.published().clone());
+        let found = check(corrected.published(), &all);
+        assert_eq!(found, vec![], "city {seed}, corrected");
+    }
+
     fn placed(&self) -> Vec<Placed> {
         place_all(&self.tree, &self.places, &Settings::default())
     }
@@ -82,8 +119,8 @@ fn make_one_site_large(places: &mut Vec<CountedPlace>) {
     places.push(counted(Unit::Street, Some(at(5_300.0, 5_300.0)), 90));
 }
 
-/// What somebody who knows every place sees wrong: spots and shares, zeros told of ground not walked,
-/// false figures.
+/// What somebody who knows every place sees wrong: spots and shares, zeros told of ground not
+/// walked, false figures.
 fn seen_with_the_truth(city: &City, published: &Published) -> Vec<String> {
     let settings = Settings::default();
     let placed = city.placed();
@@ -117,8 +154,8 @@ fn seen_with_the_truth(city: &City, published: &Published) -> Vec<String> {
     seen
 }
 
-/// Leaves by their boundary in the plane: a place near a border may be in either, so only leaves all
-/// of whose places are well inside are judged.
+/// Leaves by their boundary in the plane: a place near a border may be in either, so only leaves
+/// all of whose places are well inside are judged.
 fn leaves_on_few_spots(
     city: &City,
     published: &Published,
@@ -184,13 +221,13 @@ fn categories_on_few_spots(
     seen
 }
 
-/// Two figures of one subject, the second a sum of disjoint parts of the first: what lies between is
-/// nobody, or enough people. Parts are drawn, many times a city.
-fn filter_pairs(published: &Published, dice: &mut Dice) -> (u64, Option<String>) {
+/// Two figures of one subject, the second a sum of disjoint parts of the first: what lies between
+/// is nobody, or enough people. Parts are drawn, many times a city.
+fn filter_pairs(published: &Published, unit: Unit, dice: &mut Dice) -> (u64, Option<String>) {
     let exact: BTreeMap<&str, (Option<&str>, u32)> = published
         .areas
         .iter()
-        .filter_map(|area| match area.figures.get(&Unit::Street) {
+        .filter_map(|area| match area.figures.get(&unit) {
             Some(Figure::Exact(people)) => {
                 Some((area.code.as_str(), (area.parent.as_deref(), *people)))
             }
@@ -249,25 +286,35 @@ fn in_random_cities_no_group_below_the_threshold_can_be_computed() {
     let start = Instant::now();
     let (count, settings) = (cities(), Settings::default());
     let (mut figures, mut told, mut shown, mut pairs) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let mut corrections = 0_u32;
     for seed in 0..count {
         let city = City::drawn(seed);
         let published = city.published(&settings);
-        assert_eq!(check(&published, &[]), vec![], "city {seed}");
+        let earlier = [city.provisional(seed)];
+        assert_eq!(check(&published, &earlier), vec![], "city {seed}");
         let seen = seen_with_the_truth(&city, &published);
         assert!(seen.is_empty(), "city {seed}: {seen:?}");
-        let (tried, found) = filter_pairs(&published, &mut Dice::new(seed + 1));
-        assert_eq!(found, None, "city {seed}");
+        for unit in Unit::ALL {
+            let (tried, found) = filter_pairs(&published, unit, &mut Dice::new(seed + 1));
+            assert_eq!(found, None, "city {seed}: {unit:?}");
+            pairs += tried;
+        }
+        if seed % 4 == 0 {
+            corrections += 1;
+            city.corrected(seed, &earlier);
+        }
         figures += u64::from(published.shown_count());
         told += published.attributes.len() as u64;
         let by_attribute = published.attributes.iter();
         shown += by_attribute
             .filter(|one| one.figure.shown().is_some())
             .count() as u64;
-        pairs += tried;
     }
     println!(
-        "{count} random cities, {figures} figures shown ({shown} of {told} cells of tables by \
-         attribute), {pairs} filter pairs: nothing below a threshold can be computed ({:.0} s)",
+        "{count} random cities, each after a provisional release, {corrections} of them corrected, all \
+         releases attacked together; {figures} figures shown ({shown} of {told} cells of tables by \
+         attribute), {pairs} filter pairs of all subjects: nothing below a threshold can be computed, \
+         nothing withheld is left fewer than 5 values ({:.0} s)",
         start.elapsed().as_secs_f64()
     );
 }
@@ -306,6 +353,14 @@ fn weakened() -> Vec<(&'static str, Settings)> {
             with(|s| s.complement_rounding = 1),
         ),
         (
+            "enough numbers left for what is withheld",
+            with(|s| s.attack_minimum_values = 1),
+        ),
+        (
+            "zeros of a whole together",
+            with(|s| s.zero_minimum_areas = 1),
+        ),
+        (
             "zero only where walked",
             with(|s| s.walked_tolerance_percent = 100),
         ),
@@ -318,7 +373,22 @@ fn caught(city: &City, published: &Published) -> bool {
 
 #[test]
 fn an_exporter_with_one_rule_taken_out_is_caught() {
-    let cities: Vec<City> = (0..12).map(City::drawn).collect();
+    let mut cities: Vec<City> = (0..12).map(City::drawn).collect();
+    let mut empty_around = City::drawn(12);
+    // The city alone was walked, and nobody is around it.
+    let (tree, ground) = (&empty_around.tree, walked(1));
+    let in_the_city = |place: &CountedPlace| {
+        let held = place.coordinates.and_then(|at| tree.locate(at));
+        held.is_some_and(|held| tree.up_from(held).any(|one| tree.areas()[one].code == "V"))
+    };
+    empty_around.places = empty_around
+        .places
+        .iter()
+        .filter(|p| in_the_city(p))
+        .cloned()
+        .collect();
+    empty_around.ground = ground;
+    cities.push(empty_around);
     for (rule, settings) in weakened() {
         let found = cities
             .iter()

@@ -3,6 +3,7 @@
 mod cities;
 mod city;
 mod faults;
+mod inversion;
 mod montpellier;
 mod properties;
 mod rules;

@@ -39,8 +39,8 @@ proptest! {
                 let tally = table.by_area.get(&(index, *unit)).copied().unwrap_or_default();
                 match figure {
                     Figure::Exact(people) => prop_assert_eq!(*people, tally.people_at_least),
-                    Figure::Rounded { people, .. } => {
-                        prop_assert!(people.abs_diff(tally.people_at_least) <= 4, "{}", area.code);
+                    Figure::Rounded { people, to } => {
+                        prop_assert!(people.abs_diff(tally.people_at_least) < *to, "{}", area.code);
                     }
                     Figure::Withheld => {}
                 }

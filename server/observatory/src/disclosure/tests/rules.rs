@@ -47,7 +47,11 @@ fn zero_is_shown_only_where_everything_was_walked() {
         .map(|i| {
             counted(
                 Unit::Street,
-                Some(at(4_100.0 + f64::from(i) * 95.0, 5_000.0)),
+                // Ten in each half of the quartier.
+                Some(at(
+                    4_100.0 + f64::from(i) * 95.0,
+                    f64::from(5 + i % 2 * 2) * 1_000.0,
+                )),
                 1,
             )
         })

@@ -23,6 +23,35 @@ pub fn sums(published: &Published, settings: &Settings) -> Vec<Finding> {
         }
     }
     findings.extend(nested(published, settings));
+    if published.stage == Stage::Consolidated {
+        findings.extend(zeros(published, settings));
+    }
+    findings
+}
+
+/// Zeros of walked parts stand together or not at all: one that is shown beside a withheld walked
+/// part would tell that somebody is there.
+fn zeros(published: &Published, settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for whole in &published.areas {
+        if whole.figures.get(&Unit::Street) == Some(&Figure::Exact(0)) {
+            continue;
+        }
+        let parts = published
+            .areas
+            .iter()
+            .filter(|area| area.parent.as_deref() == Some(&whole.code) && area.walked)
+            .filter_map(|area| area.figures.get(&Unit::Street));
+        let (mut shown, mut withheld) = (0, 0);
+        for figure in parts {
+            shown += u32::from(*figure == Figure::Exact(0));
+            withheld += u32::from(*figure == Figure::Withheld);
+        }
+        if shown > 0 && (withheld > 0 || shown < settings.zero_minimum_areas) {
+            let reason = format!("{shown} zeros are shown beside {withheld} withheld walked parts");
+            findings.push(Finding::new(Rule::Threshold, &whole.code, reason));
+        }
+    }
     findings
 }
 
@@ -36,19 +65,15 @@ fn sum_fault(
     if parts.is_empty() {
         return None;
     }
-    let slack = settings.rounding_error();
     let open = parts.iter().any(|(_, part)| *part == Figure::Withheld);
     let all_exact = parts
         .iter()
         .all(|(_, part)| matches!(part, Figure::Exact(_)));
     let low: u32 = parts
         .iter()
-        .map(|(_, part)| match part {
-            Figure::Exact(people) => *people,
-            Figure::Rounded { people, .. } => people.saturating_sub(slack),
-            Figure::Withheld => 0,
-        })
+        .map(|(_, part)| part.bounds().map_or(0, |[low, _]| low))
         .sum();
+    let shown = parts.iter().any(|(_, part)| *part != Figure::Withheld);
     let leaves = parts.iter().any(|(part, _)| part.level == Level::Leaf);
     match figure {
         Figure::Exact(people) if low > people => Some(format!(
@@ -60,13 +85,13 @@ fn sum_fault(
             (left > 0 && left < settings.street_minimum_people)
                 .then(|| format!("{left} people are in no part"))
         }
-        Figure::Rounded { people, .. } if low > people + slack => {
+        Figure::Rounded { people, to } if low >= people + to => {
             Some(format!("parts add up to {low}, above {people}"))
         }
         Figure::Withheld | Figure::Rounded { .. } if leaves => {
             Some("has leaves though its own figure is not exact".to_owned())
         }
-        Figure::Withheld if low > 0 && whole.level != Level::Perimeter => {
+        Figure::Withheld if shown && (unit == Unit::Street || whole.level != Level::Perimeter) => {
             Some("is withheld though its parts are shown".to_owned())
         }
         _ => None,
@@ -105,9 +130,14 @@ fn nested(published: &Published, settings: &Settings) -> Vec<Finding> {
 pub fn between(published: &Published, earlier: &[Published], settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     for before in earlier {
-        let nights = &before.heading.nights;
-        let shared = nights.iter().any(|n| published.heading.nights.contains(n));
-        if !shared || before.stage == Stage::Provisional || published.stage == Stage::Provisional {
+        if !before.meets(published) || before.stage == Stage::Provisional {
+            continue;
+        }
+        if published.stage == Stage::Provisional {
+            // Whoever knows the consolidated figure learns what changed since.
+            let reason = "a provisional figure comes after a consolidated one".to_owned();
+            let campaign = &published.heading.campaign;
+            findings.push(Finding::new(Rule::Difference, campaign, reason));
             continue;
         }
         if published.stage == Stage::Consolidated {

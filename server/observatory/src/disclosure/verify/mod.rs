@@ -142,7 +142,7 @@ pub fn verify(files: &[PublishedFile]) -> Verification {
         });
         seen.findings.extend(match twin {
             Some(map) => read_csv::disagreements(map, table),
-            None => figures_of(table),
+            None => figures_of(table, &[]),
         });
         if twin.is_none() {
             seen.add(table);
@@ -172,7 +172,7 @@ pub fn check(published: &Published, earlier: &[Published]) -> Vec<Finding> {
     let Some(settings) = Settings::parse(&published.settings) else {
         return vec![no_settings(published)];
     };
-    let mut findings = figures_of(published);
+    let mut findings = figures_of(published, earlier);
     findings.extend(tiling::check(published));
     findings.extend(differences::between(published, earlier, &settings));
     findings.extend(attack::between(published, earlier, &settings));
@@ -180,13 +180,13 @@ pub fn check(published: &Published, earlier: &[Published]) -> Vec<Finding> {
 }
 
 /// The checks that need no boundary.
-fn figures_of(published: &Published) -> Vec<Finding> {
+fn figures_of(published: &Published, earlier: &[Published]) -> Vec<Finding> {
     let Some(settings) = Settings::parse(&published.settings) else {
         return vec![no_settings(published)];
     };
     let mut findings = thresholds::check(published, &settings);
     findings.extend(differences::sums(published, &settings));
-    findings.extend(attack::alone(published, &settings));
+    findings.extend(attack::alone(published, earlier, &settings));
     findings.extend(tables::check(published, &settings));
     findings
 }

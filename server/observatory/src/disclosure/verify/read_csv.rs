@@ -84,6 +84,7 @@ fn head<'a>(cell: &impl Fn(&str) -> &'a str) -> Result<Published, String> {
         },
         areas: Vec::new(),
         attributes: Vec::new(),
+        range: None,
         corrects: None,
         errata: Vec::new(),
     })

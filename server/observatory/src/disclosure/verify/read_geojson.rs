@@ -25,7 +25,7 @@ const PROPERTIES: [&str; 9] = [
 /// Members of the collection.
 const MEMBERS: [&str; 3] = ["type", "maraude", "features"];
 /// Members of `maraude`.
-const HEADING: [&str; 10] = [
+const HEADING: [&str; 11] = [
     "release",
     "stage",
     "campaign",
@@ -34,6 +34,7 @@ const HEADING: [&str; 10] = [
     "settings",
     "sentence",
     "attributes",
+    "range",
     "corrects",
     "errata",
 ];
@@ -89,12 +90,25 @@ pub fn read(text: &str) -> Result<Published, String> {
             .iter()
             .map(read_attribute)
             .collect::<Result<_, _>>()?,
+        range: read_range(head)?,
         corrects: whole_number(head, "corrects")?,
         errata: lines(head, "errata")?
             .iter()
             .map(read_erratum)
             .collect::<Result<_, _>>()?,
     })
+}
+
+fn read_range(head: &Map<String, Value>) -> Result<Option<[u32; 2]>, String> {
+    let ends: Vec<Option<u32>> = lines(head, "range")?
+        .iter()
+        .map(|end| end.as_u64().and_then(|end| u32::try_from(end).ok()))
+        .collect();
+    match ends[..] {
+        [] => Ok(None),
+        [Some(low), Some(high)] if low <= high => Ok(Some([low, high])),
+        _ => Err("`range` is no range".to_owned()),
+    }
 }
 
 /// A list that may be absent.

@@ -158,6 +158,14 @@ fn bounds(figure: Figure, slack: u32) -> (f64, f64) {
     }
 }
 
+/// Bounds that anybody reads off a head-count.
+fn head_count(figure: Figure) -> (f64, f64) {
+    let told = figure.bounds();
+    told.map_or((0.0, f64::INFINITY), |[low, high]| {
+        (f64::from(low), f64::from(high))
+    })
+}
+
 /// The program: variables of every cell, of every total, and of the people in no row.
 struct Attack<'a> {
     grid: &'a Grid,
@@ -172,11 +180,10 @@ struct Attack<'a> {
 impl<'a> Attack<'a> {
     fn of(grid: &'a Grid, settings: &Settings) -> Self {
         let mut system = System::default();
-        let head_slack = settings.rounding_error();
         let count = grid.attribute.categories().len();
         let (mut cells, mut totals) = (Vec::new(), Vec::new());
         for row in &grid.rows {
-            let (low, high) = bounds(row.total, head_slack);
+            let (low, high) = head_count(row.total);
             let total = system.variable(low, high);
             let of: Vec<usize> = row
                 .cells
@@ -206,8 +213,8 @@ impl<'a> Attack<'a> {
             sum.push((cells[0][category], -1.0));
             system.sum_is_zero(sum);
         }
-        let high = |row: &Row| bounds(row.total, head_slack).1;
-        let low = |row: &Row| bounds(row.total, head_slack).0;
+        let high = |row: &Row| head_count(row.total).1;
+        let low = |row: &Row| head_count(row.total).0;
         let most_elsewhere = high(&grid.rows[0]) - grid.rows.iter().skip(1).map(low).sum::<f64>();
         Self {
             grid,
@@ -246,7 +253,7 @@ pub fn attack(grid: &Grid, settings: &Settings) -> Vec<RowFinding> {
     // Everybody is somewhere: contradictions show even where nothing is withheld.
     judge(0, &[program.totals[0]], 0.0, false, "total");
     for (index, row) in grid.rows.iter().enumerate() {
-        let most = bounds(row.total, settings.rounding_error()).1;
+        let most = head_count(row.total).1;
         let hidden: Vec<usize> = (0..categories.len())
             .filter(|&category| row.cells[category] == Figure::Withheld)
             .collect();

@@ -72,7 +72,9 @@ fn fault(area: &PublishedArea, unit: Unit, figure: Figure, settings: &Settings) 
             Some(format!("{people} {} is under {minimum}", unit.code()))
         }
         Figure::Rounded { people, to } => {
-            let fits = to_be_rounded && to == settings.complement_rounding && people % to == 0;
+            let unit_of = settings.complement_rounding.max(1);
+            let step = to == unit_of || (unit == Unit::Street && to % unit_of == 0);
+            let fits = to_be_rounded && step && people % to == 0;
             (!fits).then(|| format!("{people} is not rounded as the settings say"))
         }
         Figure::Withheld | Figure::Exact(_) => None,

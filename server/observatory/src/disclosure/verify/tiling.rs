@@ -3,7 +3,7 @@
 use super::{Finding, Rule};
 use crate::disclosure::published::{Published, PublishedArea, Stage};
 use crate::plane::oriented;
-use geo::{Area, BooleanOps, BoundingRect, Coord, MapCoords, MultiPolygon, unary_union};
+use geo::{Area, BooleanOps, BoundingRect, Coord, Intersects, MapCoords, MultiPolygon};
 
 /// What rounding to 6 decimals and the curve of grid lines may cost, as a share of the whole.
 const TOLERANCE: f64 = 0.002;
@@ -43,18 +43,34 @@ fn fault(whole: &PublishedArea, parts: &[&PublishedArea]) -> Option<String> {
         .map(|part| flat(&part.boundary, origin))
         .collect();
     let added: f64 = tiles.iter().map(Area::unsigned_area).sum();
-    let joined = unary_union(&tiles);
-    let off = |one: f64, other: f64| (one - other).abs() > TOLERANCE * ground;
-    if off(added, joined.unsigned_area()) {
-        return Some("its parts overlap".to_owned());
+    let shared: f64 = (1..tiles.len())
+        .flat_map(|one| (0..one).map(move |other| (one, other)))
+        .map(|(one, other)| overlap(&tiles[one], &tiles[other]))
+        .sum();
+    let outside: f64 = tiles
+        .iter()
+        .map(|tile| tile.difference(&shape).unsigned_area())
+        .sum();
+    let much = TOLERANCE * ground;
+    if shared > much {
+        return Some(format!("its parts overlap by {shared:.0} m²"));
     }
-    if shape.difference(&joined).unsigned_area() > TOLERANCE * ground {
-        return Some("its parts leave a gap".to_owned());
+    if outside > much {
+        return Some(format!("its parts reach outside by {outside:.0} m²"));
     }
-    if joined.difference(&shape).unsigned_area() > TOLERANCE * ground {
-        return Some("its parts reach outside".to_owned());
+    let gap = ground - (added - shared - outside);
+    (gap > much).then(|| format!("its parts leave a gap of {gap:.0} m²"))
+}
+
+fn overlap(one: &MultiPolygon<f64>, other: &MultiPolygon<f64>) -> f64 {
+    let (Some(here), Some(there)) = (one.bounding_rect(), other.bounding_rect()) else {
+        return 0.0;
+    };
+    if here.intersects(&there) {
+        one.intersection(other).unsigned_area()
+    } else {
+        0.0
     }
-    None
 }
 
 fn flat(boundary: &MultiPolygon<f64>, origin: Coord<f64>) -> MultiPolygon<f64> {
