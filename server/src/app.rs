@@ -3,6 +3,7 @@
 //! Cheap to clone. `http` and `command` hold it; it must never hold a request's own state.
 
 mod ending;
+mod releases;
 mod rescue;
 mod views;
 

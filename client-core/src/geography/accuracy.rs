@@ -43,7 +43,7 @@ impl Membership {
 pub enum FixOddity {
     /// No place at all.
     None,
-    /// Outside the perimeter, its accuracy counted in.
+    /// Outside the perimeter, by more than its border is simplified: in no figure.
     Outside,
     /// Longitude and latitude changed places.
     Swapped,

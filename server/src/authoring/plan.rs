@@ -54,6 +54,12 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order, plan: &Plan) -> Result<I
         Order::Open => open(desk, campaign),
         Order::Lock => lock(desk, campaign),
         Order::SetPerimeter(codes) => {
+            // Figures of one night are told of one ground, before and after it.
+            if campaign.state != CampaignState::Ready {
+                return Err(OrderError::State {
+                    code: "perimeter-frozen",
+                });
+            }
             let codes = codes.clone();
             let step = Step::new(move |w| w.put_perimeter(&codes));
             Ok(in_plan(desk, step, "perimeter:".to_owned()))

@@ -1,5 +1,6 @@
 //! `maraude campaign create/list/lock`; how one ends is in `ending`.
 
+use super::archive::Archive;
 use super::control::{Operation, Refusal, ask};
 use super::ending::{CertificateArguments, Hold, PurgeArguments};
 use super::place::Place;
@@ -24,6 +25,9 @@ pub enum Campaigns {
     List(List),
     /// Lock a campaign: what comes later is kept and set apart
     Lock(Lock),
+    /// Write what a locked campaign leaves without persons, from which `maraude compare` works
+    /// after the purge; the campaign is archived then
+    Archive(Archive),
     /// Destroy a campaign for ever, after a week of notice; releases stay
     Purge(PurgeArguments),
     /// Keep a campaign from being purged, or end that
@@ -142,6 +146,7 @@ impl Campaigns {
             Self::Lock(lock) => {
                 ask(place, lock)?;
             }
+            Self::Archive(archive) => archive.run(place)?,
             Self::Purge(purge) => purge.run(place)?,
             Self::Hold(hold) => hold.run(place)?,
             Self::Certificate(certificate) => certificate.run(place)?,

@@ -1,5 +1,5 @@
-//! `maraude compare`: two campaigns on the sectors walked both times, from what their archives keep. It
-//! touches no stored data.
+//! `maraude compare`: two campaigns on the sectors walked both times, from what their archives
+//! keep. It touches no stored data.
 
 use super::control::Refusal;
 use super::place::Place;
@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 /// `maraude compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// Counts by sector of the earlier campaign: a CSV with the columns sector, walked, people, low, high
-    /// (95 % interval of linkage) and definition
+    /// Archive of the earlier campaign (the folder of `maraude campaign archive`), or a CSV with
+    /// the columns sector, walked, people, low, high (95 % interval of linkage) and definition
     #[arg(long, value_name = "FILE")]
     before: PathBuf,
     /// The same of the later campaign
@@ -37,6 +37,8 @@ fn read(path: &Path) -> Result<(Vec<SectorCount>, String), Refusal> {
     let refused = |error: &dyn std::fmt::Display| {
         Refusal::new("compare", format!("{}: {error}", path.display()))
     };
+    let inside = path.join("sectors.csv");
+    let path = if path.is_dir() { &inside } else { path };
     let mut reader = csv::Reader::from_path(path).map_err(|error| refused(&error))?;
     let mut counts = Vec::new();
     let mut definition: Option<String> = None;
@@ -117,6 +119,10 @@ mod tests {
         let told = compare((&one.0, &one.1), (&other.0, &other.1)).unwrap();
         assert!(sentence(&told).starts_with("1 sectors walked both times (1 left out): 100"));
         assert_eq!(told.conclusion, Conclusion::Fewer);
+        let archive = folder.path().join("archive");
+        std::fs::create_dir(&archive).unwrap();
+        std::fs::copy(&before, archive.join("sectors.csv")).unwrap();
+        assert_eq!(read(&archive).unwrap(), one);
         let mixed = file("c.csv", "A,true,40,,,street-1\nB,true,9,,,street-2\n");
         assert!(read(&mixed).is_err());
         assert!(read(&file("d.csv", "")).is_err());

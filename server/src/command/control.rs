@@ -5,8 +5,8 @@
 
 use super::place::{Place, PlaceError, open_app};
 use super::{
-    addresses, audit, backup, campaign, device, ending, export, layers, linkage, quarantine,
-    rebuild, release, rescue, tiles, user,
+    addresses, archive, audit, backup, campaign, device, ending, export, layers, linkage,
+    quarantine, rebuild, release, rescue, tiles, user,
 };
 use crate::app::App;
 use crate::store::{LockError, StoreError};
@@ -129,7 +129,10 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<release::Build>(),
     entry::<release::Everything>(),
     entry::<release::List>(),
+    entry::<release::Set>(),
     entry::<release::SetOpen>(),
+    entry::<archive::Leave>(),
+    entry::<archive::Close>(),
     entry::<export::Write>(),
     entry::<linkage::Refresh>(),
     entry::<layers::Keep>(),

@@ -1,11 +1,11 @@
 //! `maraude export`: the file of a kept release.
 
-use super::campaign::choose;
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
+use super::release::choose_released;
 use super::{CommandError, say};
 use crate::app::App;
-use crate::export::Format;
+use crate::export::{Format, Publisher, dcat};
 use crate::publication::frozen;
 use clap::Args;
 use data_encoding::BASE64;
@@ -29,6 +29,16 @@ pub struct Export {
     /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// In a dcat record: address of the licence, such as
+    /// https://www.etalab.gouv.fr/licence-ouverte-open-licence
+    #[arg(long, value_name = "URL")]
+    licence: Option<String>,
+    /// In a dcat record: who publishes
+    #[arg(long, value_name = "NAME")]
+    publisher: Option<String>,
+    /// In a dcat record: mail address that answers questions
+    #[arg(long, value_name = "MAIL")]
+    contact: Option<String>,
 }
 
 /// The bytes that came over the socket.
@@ -43,6 +53,7 @@ pub struct Write {
     campaign: Option<CampaignId>,
     number: u32,
     format: String,
+    publisher: Publisher,
 }
 
 impl Export {
@@ -51,6 +62,11 @@ impl Export {
             campaign: self.campaign,
             number: self.release,
             format: format.to_string(),
+            publisher: Publisher {
+                licence: self.licence.clone(),
+                name: self.publisher.clone(),
+                contact: self.contact.clone(),
+            },
         };
         let format = self.format;
         let mut written = vec![self.out.clone()];
@@ -82,18 +98,20 @@ impl Operation for Write {
                 .map_err(|error: crate::export::UnknownFormat| {
                     Refusal::new("format-unknown", error.to_string())
                 })?;
-        let campaign = choose(app, self.campaign)?;
-        let engine = app.engine(campaign)?;
-        let kept = frozen(engine.log().as_ref(), self.number)?.ok_or_else(|| {
+        let campaign = choose_released(app, self.campaign)?;
+        let kept = frozen(app.stored_releases(campaign)?, self.number)?.ok_or_else(|| {
             Refusal::new(
                 "release-unknown",
                 format!("there is no release number {}", self.number),
             )
         })?;
         let mut bytes = Vec::new();
-        format
-            .write(&kept.release, &mut bytes)
-            .map_err(|error| Refusal::new("export", error.to_string()))?;
+        let written = if format == Format::Dcat {
+            dcat(&kept.release, &self.publisher, &mut bytes)
+        } else {
+            format.write(&kept.release, &mut bytes)
+        };
+        written.map_err(|error| Refusal::new("export", error.to_string()))?;
         let (now, subject) = (
             app.clock().now(),
             format!("{campaign} {} {format}", self.number),

@@ -4,6 +4,7 @@
 //! `DIR/control.sock`, or carried out here under `DIR/lock`. `main` calls [`run`].
 
 mod addresses;
+mod archive;
 mod audit;
 mod backup;
 mod campaign;

@@ -7,11 +7,13 @@ use super::{CommandError, say};
 use crate::app::App;
 use crate::export::Format;
 use crate::publication::{
-    BuildError, Builder, FrozenRelease, OpenList, Sources, build, frozen, prepare, releases,
+    BuildError, Builder, FrozenRelease, Numbers, NumbersError, OpenList, Sources, build, frozen,
+    one_at_a_time, prepare, releases,
 };
+use crate::store::Deed;
 use clap::{Args, Subcommand, ValueEnum};
 use maraude_core::model::CampaignId;
-use maraude_observatory::disclosure::{PublishedFile, Settings, Stage, verify};
+use maraude_observatory::disclosure::{PublishedFile, Stage, verify};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -26,6 +28,9 @@ pub enum Releases {
     Open(Open),
     /// Take a release off /open/ogc
     Close(Open),
+    /// Print the numbers of disclosure control of a campaign, or make them stricter before its
+    /// first release
+    Settings(Set),
     /// Attack published files: a linear program tries to compute what they withhold
     Verify(Verify),
 }
@@ -67,6 +72,56 @@ pub struct Open {
     campaign: Option<CampaignId>,
 }
 
+/// `maraude release settings`.
+#[derive(Debug, Args, Serialize, Deserialize)]
+pub struct Set {
+    /// A number that protects more, as street_minimum_people=11; may be given several times
+    #[arg(long = "set", value_name = "NAME=N", value_parser = read_number)]
+    numbers: Vec<(String, u32)>,
+    /// Identifier of the campaign (default: the only one)
+    #[arg(long)]
+    campaign: Option<CampaignId>,
+}
+
+fn read_number(text: &str) -> Result<(String, u32), String> {
+    let (name, value) = text.split_once('=').ok_or("write it NAME=N")?;
+    let value = value.parse().map_err(|_| "N is a whole number")?;
+    Ok((name.to_owned(), value))
+}
+
+impl Operation for Set {
+    const NAME: &'static str = "release-settings";
+    type Answer = Vec<String>;
+
+    fn perform(self, app: &App) -> Result<Vec<String>, Refusal> {
+        let campaign = choose(app, self.campaign)?;
+        let (past, list) = (app.past(campaign)?, Numbers::of(app.folder()));
+        if self.numbers.is_empty() {
+            return Ok(list.settings(campaign, &past)?.lines());
+        }
+        let told: Vec<String> = self
+            .numbers
+            .iter()
+            .map(|(n, v)| format!("{n}={v}"))
+            .collect();
+        let settings = list.set(campaign, &past, &self.numbers.into_iter().collect())?;
+        let deed = Deed {
+            author: COMMAND,
+            action: "release-settings",
+            subject: &campaign.to_string(),
+            reason: &told.join(" "),
+        };
+        app.server().add_deed(app.clock().now(), deed)?;
+        Ok(settings.lines())
+    }
+}
+
+impl From<NumbersError> for Refusal {
+    fn from(error: NumbersError) -> Self {
+        Self::new("release-settings", error.to_string())
+    }
+}
+
 /// Opening a release to anybody, or closing it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SetOpen {
@@ -79,10 +134,9 @@ impl Operation for SetOpen {
     type Answer = ReleaseLine;
 
     fn perform(self, app: &App) -> Result<ReleaseLine, Refusal> {
-        let campaign = choose(app, self.of.campaign)?;
+        let campaign = choose_released(app, self.of.campaign)?;
         let number = self.of.release;
-        let engine = app.engine(campaign)?;
-        let kept = frozen(engine.log().as_ref(), number)?.ok_or_else(|| {
+        let kept = frozen(app.stored_releases(campaign)?, number)?.ok_or_else(|| {
             Refusal::new(
                 "release-unknown",
                 format!("there is no release number {number}"),
@@ -106,10 +160,15 @@ impl Operation for SetOpen {
 /// `maraude release verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Published files (GeoJSON, CSV), of one or several releases
+    /// Published files (GeoJSON, CSV), of one or several releases; where the data folder is here,
+    /// what this server released before is attacked together with them
     #[arg(value_name = "FILE", required_unless_present = "all")]
     files: Vec<PathBuf>,
-    /// Also attack everything that the campaign has released so far, as it was kept
+    /// Attack the files alone, as somebody would who never saw the others
+    #[arg(long, conflicts_with = "all")]
+    alone: bool,
+    /// Also attack everything that this server has released so far, purged campaigns included (or
+    /// one campaign), as it was kept
     #[arg(long)]
     all: bool,
     /// Identifier of the campaign (default: the only one)
@@ -117,7 +176,7 @@ pub struct Verify {
     campaign: Option<CampaignId>,
 }
 
-/// All maps and tables of a campaign, as they are written.
+/// All maps and tables of this server, or of one campaign, as they are written.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Everything {
     campaign: Option<CampaignId>,
@@ -128,19 +187,41 @@ impl Operation for Everything {
     type Answer = Vec<(String, String)>;
 
     fn perform(self, app: &App) -> Result<Vec<(String, String)>, Refusal> {
-        let engine = app.engine(choose(app, self.campaign)?)?;
         let mut files = Vec::new();
-        for kept in releases(engine.log().as_ref())? {
-            for format in [Format::Geojson, Format::Csv] {
-                let mut bytes = Vec::new();
-                format
-                    .write(&kept.release, &mut bytes)
-                    .map_err(|error| Refusal::new("export", error.to_string()))?;
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                files.push((format.file_name(&kept.release), text));
+        for (campaign, _) in app.server().campaigns()? {
+            if self.campaign.is_some_and(|wanted| wanted != campaign) {
+                continue;
+            }
+            for kept in releases(app.stored_releases(campaign)?)? {
+                for format in [Format::Geojson, Format::Csv] {
+                    let mut bytes = Vec::new();
+                    format
+                        .write(&kept.release, &mut bytes)
+                        .map_err(|error| Refusal::new("export", error.to_string()))?;
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    files.push((format.file_name(&kept.release), text));
+                }
             }
         }
         Ok(files)
+    }
+}
+
+/// The campaign named, else the only one, else the only one that released something, purged or not.
+pub(super) fn choose_released(app: &App, named: Option<CampaignId>) -> Result<CampaignId, Refusal> {
+    let chosen = choose(app, named);
+    if chosen.is_ok() {
+        return chosen;
+    }
+    let mut found = Vec::new();
+    for (campaign, _) in app.server().campaigns()? {
+        if !app.stored_releases(campaign)?.is_empty() {
+            found.push(campaign);
+        }
+    }
+    match found[..] {
+        [only] => Ok(only),
+        _ => chosen,
     }
 }
 
@@ -175,6 +256,12 @@ impl Releases {
             Self::List(list) => print(place, &ask(place, list)?),
             Self::Open(of) => print(place, &[ask(place, SetOpen { of, open: true })?]),
             Self::Close(of) => print(place, &[ask(place, SetOpen { of, open: false })?]),
+            Self::Settings(set) => {
+                for line in ask(place, set)? {
+                    say(line)?;
+                }
+                Ok(())
+            }
             Self::Verify(verify) => verify.run(place),
         }
     }
@@ -240,7 +327,9 @@ impl Operation for Build {
             ground: &ground,
             reviewed: &reviewed,
         };
-        let settings = Settings::default();
+        let alone = one_at_a_time();
+        let past = app.past(campaign)?;
+        let settings = Numbers::of(app.folder()).settings(campaign, &past)?;
         let prepared = prepare(sources, &settings)
             .map_err(|error| failed(&error))?
             .ok_or_else(|| Refusal::new("plan-missing", "the campaign has no plan"))?;
@@ -251,7 +340,12 @@ impl Operation for Build {
         };
         let now = app.clock().now();
         let builder = Builder { by: COMMAND, now };
-        let made = build(&prepared, engine.log().as_ref(), stage, builder, &settings)?;
+        let log = engine.log().as_ref();
+        let made = build(&prepared, (log, &past), stage, builder, &settings)?;
+        live.layers()
+            .pin_areas(campaign)
+            .map_err(|error| failed(&error))?;
+        drop(alone);
         let action = format!("release-built-{}", stage.code());
         let subject = format!("{campaign} {}", made.number);
         app.server().add_audit(now, COMMAND, &action, &subject)?;
@@ -264,8 +358,8 @@ impl Operation for List {
     type Answer = Vec<ReleaseLine>;
 
     fn perform(self, app: &App) -> Result<Vec<ReleaseLine>, Refusal> {
-        let engine = app.engine(choose(app, self.campaign)?)?;
-        let kept = releases(engine.log().as_ref())?;
+        let campaign = choose_released(app, self.campaign)?;
+        let kept = releases(app.stored_releases(campaign)?)?;
         Ok(kept.iter().map(ReleaseLine::from).collect())
     }
 }
@@ -276,9 +370,10 @@ impl From<BuildError> for Refusal {
             BuildError::Obstacles { .. } => "release-obstacles",
             BuildError::Ledger(_) => "release-ledger",
             BuildError::Store(_) => "storage",
-            BuildError::Disclosure(_) | BuildError::Reopen(_) | BuildError::LedgerUnreadable(_) => {
-                "release-refused"
-            }
+            BuildError::Disclosure(_)
+            | BuildError::Reopen(_)
+            | BuildError::Past(_)
+            | BuildError::LedgerUnwritable(_) => "release-refused",
         };
         Self::new(code, error.to_string())
     }
@@ -295,7 +390,7 @@ impl Verify {
                 text,
             });
         }
-        if self.all {
+        if self.all || (!self.alone && place.existing().is_ok()) {
             let campaign = self.campaign;
             for (name, text) in ask(place, Everything { campaign })? {
                 files.push(PublishedFile { name, text });

@@ -1,25 +1,41 @@
 //! The record of a release for an open-data portal: DCAT-AP 3 as JSON-LD.
 //!
-//! It must never name a place of ours on the network: distributions are named relative to wherever the
-//! record is put. `super` calls it.
+//! It must never name a place of ours on the network: distributions are named relative to wherever
+//! the record is put. `super` calls it.
 
 use super::{ExportError, Format};
 use geo::BoundingRect;
 use maraude_observatory::disclosure::{Published, Release};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::io::Write;
+
+/// Who publishes, under which licence: what a release does not know. A portal wants all three.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publisher {
+    /// Address of the licence.
+    pub licence: Option<String>,
+    /// Name of the organisation.
+    pub name: Option<String>,
+    /// Mail address that answers questions.
+    pub contact: Option<String>,
+}
 
 /// Writes the record.
 ///
 /// # Errors
 /// When `out` refuses.
-pub fn dcat(release: &Release, out: &mut dyn Write) -> Result<(), ExportError> {
+pub fn dcat(
+    release: &Release,
+    publisher: &Publisher,
+    out: &mut dyn Write,
+) -> Result<(), ExportError> {
     let published = release.published();
     let heading = &published.heading;
     let distributions: Vec<Value> = Format::ALL
         .into_iter()
         .filter(|format| !matches!(format, Format::Dcat))
-        .map(|format| distribution(format, release))
+        .map(|format| distribution(format, release, publisher))
         .collect();
     let mut dataset = json!({
         "@type": "dcat:Dataset",
@@ -47,13 +63,16 @@ pub fn dcat(release: &Release, out: &mut dyn Write) -> Result<(), ExportError> {
         "dcat:distribution": distributions,
     });
     add_what_varies(&mut dataset, published);
+    add_publisher(&mut dataset, publisher);
     let record = json!({
         "@context": {
             "adms": "http://www.w3.org/ns/adms#",
             "dcat": "http://www.w3.org/ns/dcat#",
             "dct": "http://purl.org/dc/terms/",
             "geo": "http://www.opengis.net/ont/geosparql#",
+            "foaf": "http://xmlns.com/foaf/0.1/",
             "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+            "vcard": "http://www.w3.org/2006/vcard/ns#",
             "xsd": "http://www.w3.org/2001/XMLSchema#",
         },
         "@graph": [dataset],
@@ -98,16 +117,33 @@ fn add_what_varies(dataset: &mut Value, published: &Published) {
     }
 }
 
+fn add_publisher(dataset: &mut Value, publisher: &Publisher) {
+    if let Some(name) = &publisher.name {
+        dataset["dct:publisher"] = json!({ "@type": "foaf:Agent", "foaf:name": name });
+    }
+    if let Some(contact) = &publisher.contact {
+        let mail = format!("mailto:{contact}");
+        dataset["dcat:contactPoint"] = json!({
+            "@type": "vcard:Kind",
+            "vcard:hasEmail": { "@id": mail },
+        });
+    }
+}
+
 fn said(language: &str, text: &str) -> Value {
     json!({ "@language": language, "@value": text })
 }
 
-fn distribution(format: Format, release: &Release) -> Value {
+fn distribution(format: Format, release: &Release, publisher: &Publisher) -> Value {
     let name = format.file_name(release);
-    json!({
+    let mut told = json!({
         "@type": "dcat:Distribution",
         "dct:title": said("fr", &name),
         "dcat:accessURL": { "@id": name },
         "dcat:mediaType": format.media_type(),
-    })
+    });
+    if let Some(licence) = &publisher.licence {
+        told["dct:license"] = json!({ "@id": licence });
+    }
+    told
 }

@@ -22,6 +22,7 @@ mod wkb;
 mod xlsx;
 
 pub use csv::csv;
+pub use dcat::{Publisher, dcat};
 pub use dictionary::dictionary;
 pub use features::{ReleaseFeature, features};
 pub use geojson::geojson;
@@ -221,7 +222,7 @@ impl Format {
                 })
             }
             Self::Page => page(release, out),
-            Self::Dcat => dcat::dcat(release, out),
+            Self::Dcat => dcat(release, &Publisher::default(), out),
         }
     }
 }

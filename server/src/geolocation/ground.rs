@@ -7,6 +7,7 @@ use geo::MultiPolygon;
 use maraude_core::gazetteer::{Answer, Gazetteer};
 use maraude_core::geography::{Bounds, interior_place};
 use maraude_core::model::{CampaignId, Coordinates, Observation, Sector, SectorId, Site};
+use maraude_observatory::area::BORDER_SLACK_M;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -187,15 +188,15 @@ impl Ground {
             .map(|bounds| bounds.grown(BELIEVED_BEYOND_M))
     }
 
-    /// A place known to `accuracy_m` lies outside what the campaign counts.
-    pub fn is_outside(&self, at: Coordinates, accuracy_m: Option<f64>) -> bool {
-        let within_m = accuracy_m.unwrap_or(0.0).max(0.0);
+    /// A place lies outside what the campaign counts: whoever is farther out than this is in no
+    /// figure, however wide the accuracy of the fix.
+    pub fn is_outside(&self, at: Coordinates) -> bool {
         match self.layer(LayerKind::Commune).filter(|l| !l.is_empty()) {
             Some(communes) => !communes
-                .near(at, within_m)
+                .near(at, BORDER_SLACK_M)
                 .any(|(label, _)| self.in_perimeter(&label.code)),
             None if self.sectors.is_empty() => false,
-            None => !self.sectors.reaches(at, BELIEVED_BEYOND_M + within_m),
+            None => !self.sectors.reaches(at, BELIEVED_BEYOND_M),
         }
     }
 }

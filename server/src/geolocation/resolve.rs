@@ -255,7 +255,7 @@ fn oddities(
         .is_some_and(|b| looks_swapped(at, b))
     {
         odd.push(FixOddity::Swapped);
-    } else if ground.is_outside(at, position.accuracy_m) {
+    } else if ground.is_outside(at) {
         odd.push(FixOddity::Outside);
     }
     if reason == PositionReason::Fix {

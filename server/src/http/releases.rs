@@ -11,8 +11,8 @@ use crate::export::internal::{InternalError, InternalExport, Table};
 use crate::export::{ExportError, Format};
 use crate::geolocation::LiveView;
 use crate::publication::{
-    BuildError, Builder, FrozenRelease, Prepared, Sources, build, frozen, obstacles, prepare,
-    releases, sentence,
+    BuildError, Builder, FrozenRelease, Numbers, Past, Prepared, Sources, build, frozen, obstacles,
+    one_at_a_time, prepare, releases, sentence,
 };
 use crate::store::{Account, Deed, LogPosition};
 use axum::extract::{Query, State};
@@ -67,6 +67,15 @@ fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> File {
     (headers, bytes)
 }
 
+/// The numbers of the campaign's next release.
+fn settings(app: &App, campaign: CampaignId, past: &Past) -> Result<Settings, Problem> {
+    let numbers = Numbers::of(app.folder()).settings(campaign, past);
+    numbers.map_err(|error| {
+        tracing::error!(%error, "the settings of releases do not read");
+        Problem::broken()
+    })
+}
+
 /// The campaign's figures now. Blocks.
 fn prepared(
     app: &App,
@@ -88,15 +97,19 @@ async fn list(
     State(app): State<App>,
     At(campaign): At<CampaignId>,
 ) -> Result<Json<Releases>, Problem> {
+    if matches!(app.server().campaign(campaign)?, Some(Some(_))) {
+        let told = app.blocking(move |app| of_purged(&app, campaign)).await??;
+        return Ok(Json(told));
+    }
     let (live, position) = view_of(&app, campaign).await?;
     let told = app
         .blocking(move |app| {
-            let settings = Settings::default();
+            let past = app.past(campaign)?;
+            let settings = settings(&app, campaign, &past)?;
             let prepared = prepared(&app, &live, position, &settings)?;
-            let engine = app.engine(campaign)?;
-            let log = engine.log().as_ref();
             let said = sentence(&prepared, &settings);
-            let mut kept: Vec<ReleaseEntry> = releases(log)?.iter().map(line).collect();
+            let opened = releases(past.own().to_vec())?;
+            let mut kept: Vec<ReleaseEntry> = opened.iter().map(line).collect();
             kept.reverse();
             Ok::<_, Problem>(Releases {
                 sentence: ProvisionalSentence {
@@ -104,11 +117,25 @@ async fn list(
                     en: said.en,
                 },
                 releases: kept,
-                obstacles: obstacles(&prepared, log, Stage::Consolidated)?,
+                obstacles: obstacles(&prepared, &past, Stage::Consolidated),
             })
         })
         .await??;
     Ok(Json(told))
+}
+
+/// What stays of a purged campaign: its releases, and what the last one says.
+fn of_purged(app: &App, campaign: CampaignId) -> Result<Releases, Problem> {
+    let opened = releases(app.stored_releases(campaign)?)?;
+    let said = opened.last().map(|last| &last.release.published().sentence);
+    Ok(Releases {
+        sentence: ProvisionalSentence {
+            fr: said.map(|said| said.fr.clone()).unwrap_or_default(),
+            en: said.map(|said| said.en.clone()).unwrap_or_default(),
+        },
+        releases: opened.iter().rev().map(line).collect(),
+        obstacles: vec!["campaign-purged".to_owned()],
+    })
 }
 
 async fn make(
@@ -121,7 +148,9 @@ async fn make(
     let (live, position) = view_of(&app, campaign).await?;
     let made = app
         .blocking(move |app| {
-            let settings = Settings::default();
+            let alone = one_at_a_time();
+            let past = app.past(campaign)?;
+            let settings = settings(&app, campaign, &past)?;
             let prepared = prepared(&app, &live, position, &settings)?;
             let engine = app.engine(campaign)?;
             let now = app.clock().now();
@@ -129,7 +158,10 @@ async fn make(
                 by: &account.name,
                 now,
             };
-            let made = build(&prepared, engine.log().as_ref(), stage, builder, &settings)?;
+            let log = engine.log().as_ref();
+            let made = build(&prepared, (log, &past), stage, builder, &settings)?;
+            live.layers().pin_areas(campaign)?;
+            drop(alone);
             let action = format!("release-built-{}", stage.code());
             let subject = format!("{campaign} {}", made.number);
             app.server()
@@ -155,8 +187,7 @@ fn line(kept: &FrozenRelease) -> ReleaseEntry {
 }
 
 fn kept(app: &App, campaign: CampaignId, number: u32) -> Result<FrozenRelease, Problem> {
-    let engine = app.engine(campaign)?;
-    frozen(engine.log().as_ref(), number)?.ok_or(Problem::not_found())
+    frozen(app.stored_releases(campaign)?, number)?.ok_or(Problem::not_found())
 }
 
 async fn preview(
@@ -324,7 +355,8 @@ impl From<BuildError> for Problem {
             BuildError::Store(error) => error.into(),
             error @ (BuildError::Disclosure(_)
             | BuildError::Reopen(_)
-            | BuildError::LedgerUnreadable(_)) => {
+            | BuildError::Past(_)
+            | BuildError::LedgerUnwritable(_)) => {
                 tracing::error!(%error, "a release was refused");
                 Self::new(
                     StatusCode::CONFLICT,

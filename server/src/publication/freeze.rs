@@ -2,21 +2,28 @@
 //!
 //! It must never consolidate a night twice, nor keep what disclosure control refused.
 
+use super::past::{Past, PastError};
 use super::prepare::Prepared;
 use crate::store::{Log, NewRelease, StoreError, StoredRelease};
 use maraude_core::model::{CampaignMode, CampaignState, TimestampMs};
 use maraude_observatory::disclosure::{
-    CountedNight, DisclosureError, Finding, Heading, LedgerLine, Release, ReopenError, Sentence,
-    Settings, Stage, consolidate, correct, ledger_conflicts, ledger_lines, provisional,
-    provisional_sentence,
+    CountedNight, DisclosureError, Finding, Heading, Release, ReopenError, Sentence, Settings,
+    Stage, consolidate, correct, ledger_conflicts, ledger_lines, provisional, provisional_sentence,
+    verify,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Releases are built one after the other: the number and the ledger are still true when written.
+/// Releases are built one after the other, of all campaigns: what was released so far, read under
+/// it, is still true when the next one is written.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Waits for the release that is being built.
+pub fn one_at_a_time() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Why a release was not built.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +46,12 @@ pub enum BuildError {
     /// The log.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A kept ledger line does not read.
-    #[error("the ledger does not read: {0}")]
-    LedgerUnreadable(#[from] serde_json::Error),
+    /// What was released before does not read.
+    #[error(transparent)]
+    Past(#[from] PastError),
+    /// A ledger line cannot be written.
+    #[error("the ledger cannot be written: {0}")]
+    LedgerUnwritable(#[from] serde_json::Error),
 }
 
 /// A release as it was kept.
@@ -62,19 +72,12 @@ pub struct FrozenRelease {
 }
 
 /// What keeps a release of this stage from being built; a code that ends with `?` only warns.
-///
-/// # Errors
-/// When the log fails.
-pub fn obstacles(
-    prepared: &Prepared,
-    log: &dyn Log,
-    stage: Stage,
-) -> Result<Vec<String>, StoreError> {
+pub fn obstacles(prepared: &Prepared, past: &Past, stage: Stage) -> Vec<String> {
     let campaign = &prepared.campaign;
-    let consolidated = log
-        .releases()?
-        .iter()
-        .any(|kept| kept.release.stage == Stage::Consolidated.code());
+    let consolidated = past.is_consolidated();
+    let exercise = campaign.mode == CampaignMode::Exercise;
+    let nights = nights_of(prepared);
+    let tree = prepared.tree.as_ref().ok();
     let final_stage = stage != Stage::Provisional;
     let open = !matches!(
         campaign.state,
@@ -86,25 +89,38 @@ pub fn obstacles(
         (prepared.places.is_empty(), "no-observation"),
         (final_stage && open, "campaign-open"),
         (
-            stage == Stage::Consolidated && consolidated,
+            // A provisional figure after it would tell what changed since.
+            stage != Stage::Correction && consolidated,
             "already-consolidated",
+        ),
+        (
+            tree.is_some_and(|tree| past.told_elsewhere(&nights, exercise, tree)),
+            "released-elsewhere",
+        ),
+        (
+            tree.is_some_and(|tree| past.on_other_areas(tree)),
+            "areas-changed",
         ),
         (
             stage == Stage::Correction && !consolidated,
             "nothing-to-correct",
         ),
+        (past.is_unread(), "past-unread"),
         (final_stage && prepared.to_review > 0, "pairs-to-review?"),
         (
             final_stage && prepared.doubtful > 0,
             "doubtful-observations?",
         ),
-        (campaign.mode == CampaignMode::Exercise, "exercise?"),
+        (prepared.outside > 0, "people-outside?"),
+        (exercise, "exercise?"),
     ];
-    Ok(checks
-        .into_iter()
-        .filter(|(stands, _)| *stands)
-        .map(|(_, code)| code.to_owned())
-        .collect())
+    let standing = checks.into_iter().filter(|(stands, _)| *stands);
+    standing.map(|(_, code)| code.to_owned()).collect()
+}
+
+fn nights_of(prepared: &Prepared) -> Vec<String> {
+    let nights = prepared.campaign.nights.iter();
+    nights.map(ToString::to_string).collect()
 }
 
 /// What may be said now, without building anything.
@@ -122,30 +138,29 @@ pub struct Builder<'a> {
     pub now: TimestampMs,
 }
 
-/// Builds a release and keeps it. Blocks.
+/// Builds a release and keeps it. Blocks. `past` was read under [`one_at_a_time`].
 ///
 /// # Errors
 /// See [`BuildError`]; nothing was kept then.
 pub fn build(
     prepared: &Prepared,
-    log: &dyn Log,
+    (log, past): (&dyn Log, &Past),
     stage: Stage,
     builder: Builder<'_>,
     settings: &Settings,
 ) -> Result<FrozenRelease, BuildError> {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let codes: Vec<String> = obstacles(prepared, log, stage)?
+    let codes: Vec<String> = obstacles(prepared, past, stage)
         .into_iter()
         .filter(|code| !code.ends_with('?'))
         .collect();
     let (true, Ok(tree)) = (codes.is_empty(), &prepared.tree) else {
         return Err(BuildError::Obstacles { codes });
     };
-    let kept = log.releases()?;
+    let kept = past.own();
     let campaign = &prepared.campaign;
     let heading = Heading {
         campaign: campaign.name.clone(),
-        nights: campaign.nights.iter().map(ToString::to_string).collect(),
+        nights: nights_of(prepared),
         exercise: campaign.mode == CampaignMode::Exercise,
         number: kept.last().map_or(0, |last| last.number) + 1,
     };
@@ -166,14 +181,9 @@ pub fn build(
             correct(heading, &earlier, tree, night, settings)?
         }
     };
-    let mut ledger = Vec::new();
-    for line in log.ledger()? {
-        ledger.push(serde_json::from_slice::<LedgerLine>(&line.body)?);
-    }
-    if let Some(finding) = ledger_conflicts(&ledger, &release, settings)
-        .into_iter()
-        .next()
-    {
+    let near = ledger_conflicts(past.ledger(), &release, settings);
+    let together = verify::check(release.published(), &past.all());
+    if let Some(finding) = near.into_iter().chain(together).next() {
         return Err(BuildError::Ledger(finding));
     }
     keep(log, release, builder)
@@ -208,7 +218,8 @@ fn keep(
     })
 }
 
-fn digest(body: &[u8]) -> String {
+/// SHA-256, hexadecimal.
+pub(super) fn digest(body: &[u8]) -> String {
     let mut text = String::with_capacity(64);
     for byte in Sha256::digest(body) {
         // Writing to a string cannot fail.
@@ -217,12 +228,12 @@ fn digest(body: &[u8]) -> String {
     text
 }
 
-/// All releases of a campaign, oldest first.
+/// These releases, opened.
 ///
 /// # Errors
-/// When the log fails or a kept release does not open.
-pub fn releases(log: &dyn Log) -> Result<Vec<FrozenRelease>, BuildError> {
-    log.releases()?.into_iter().map(reopen).collect()
+/// When a kept release does not open.
+pub fn releases(kept: Vec<StoredRelease>) -> Result<Vec<FrozenRelease>, BuildError> {
+    kept.into_iter().map(reopen).collect()
 }
 
 /// Releases opened before: opening checks every rule again, which takes a moment.
@@ -232,16 +243,16 @@ pub struct KeptOpen(Mutex<BTreeMap<String, Arc<FrozenRelease>>>);
 /// How many releases are kept open.
 const MOST_KEPT_OPEN: usize = 64;
 
-/// All releases of a campaign, oldest first, those opened before without opening them again.
+/// These releases, those opened before without opening them again.
 ///
 /// # Errors
 /// As [`releases`].
 pub fn releases_kept_open(
-    log: &dyn Log,
+    kept: Vec<StoredRelease>,
     kept_open: &KeptOpen,
 ) -> Result<Vec<Arc<FrozenRelease>>, BuildError> {
     let mut found = Vec::new();
-    for kept in log.releases()? {
+    for kept in kept {
         let key = format!("{} {}", kept.number, digest(&kept.release.body));
         let mut open = kept_open.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(release) = open.get(&key) {
@@ -258,12 +269,11 @@ pub fn releases_kept_open(
     Ok(found)
 }
 
-/// One release of a campaign.
+/// One of these releases.
 ///
 /// # Errors
-/// When the log fails or the kept release does not open.
-pub fn frozen(log: &dyn Log, number: u32) -> Result<Option<FrozenRelease>, BuildError> {
-    let kept = log.releases()?;
+/// When it does not open.
+pub fn frozen(kept: Vec<StoredRelease>, number: u32) -> Result<Option<FrozenRelease>, BuildError> {
     let found = kept.into_iter().find(|kept| kept.number == number);
     found.map(reopen).transpose()
 }

@@ -4,18 +4,24 @@
 //! It must never hand out a count that did not pass disclosure control. `http::releases` and
 //! `maraude release` call it.
 
+mod archive;
 mod areas;
 mod freeze;
+mod numbers;
 mod opened;
+mod past;
 mod prepare;
 mod profile;
 
+pub use archive::{ArchiveFile, DEFINITION, archive};
 pub use areas::area_tree;
 pub use freeze::{
-    BuildError, Builder, FrozenRelease, KeptOpen, build, frozen, obstacles, releases,
-    releases_kept_open, sentence,
+    BuildError, Builder, FrozenRelease, KeptOpen, build, frozen, obstacles, one_at_a_time,
+    releases, releases_kept_open, sentence,
 };
+pub use numbers::{Numbers, NumbersError};
 pub use opened::{OpenList, Opened};
+pub use past::{Past, PastError};
 pub use prepare::{Prepared, Sources, prepare};
 
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub struct Prepared {
     pub provisional: ProvisionalFigures,
     /// Observations that are out until somebody rules.
     pub doubtful: u32,
+    /// People in the street beyond the perimeter, whom no figure holds.
+    pub outside: u32,
     /// Pairs that wait for a coordinator.
     pub to_review: u32,
 }
@@ -69,18 +71,22 @@ pub fn prepare(sources: Sources<'_>, settings: &Settings) -> Result<Option<Prepa
         sectors: &plan,
     };
     let mut places = counted.street(&lines, sources.reviewed);
+    // The range of the sentence is of the same people as its figure: those inside the perimeter.
+    let (all, [low, high]) = sources.reviewed.street();
+    let outside = all.saturating_sub(places.len() as u32);
+    let (low, high) = (low.saturating_sub(outside), high.saturating_sub(outside));
     let street: u32 = places.iter().map(|place| place.people_at_least).sum();
     let street_at_most: u32 = places.iter().map(|place| place.people_at_most).sum();
     places.extend(counted.sites(&lines, sources.reviewed));
     places.extend(counted.partners(&lines));
     let (rounds_in, rounds_expected) = completeness(&plan, &rounds);
-    let (_, [low, high]) = sources.reviewed.street();
     Ok(Some(Prepared {
         walked: walked_ground(&plan, &rounds),
         doubtful: lines
             .iter()
             .filter(|line| matches!(counting(line), Counting::Doubtful | Counting::SetApart))
             .count() as u32,
+        outside,
         to_review: sources.reviewed.queue().len() as u32,
         provisional: ProvisionalFigures {
             people: street,
@@ -251,8 +257,8 @@ fn completeness(plan: &Plan, rounds: &[RoundLine]) -> (u32, u32) {
     (closed.len() as u32, expected.len() as u32)
 }
 
-/// The ground of sectors whose team declared every street walked, on every night of the plan.
-fn walked_ground(plan: &Plan, rounds: &[RoundLine]) -> MultiPolygon<f64> {
+/// Sectors whose team declared every street walked, on every night of the plan.
+pub(super) fn walked_sectors(plan: &Plan, rounds: &[RoundLine]) -> BTreeSet<SectorId> {
     let nights: BTreeSet<Night> = rounds.iter().map(|round| round.night).collect();
     let full = |sector: SectorId| {
         !nights.is_empty()
@@ -265,10 +271,16 @@ fn walked_ground(plan: &Plan, rounds: &[RoundLine]) -> MultiPolygon<f64> {
                 })
             })
     };
+    let all = plan.sectors.iter().map(|sector| sector.id);
+    all.filter(|sector| full(*sector)).collect()
+}
+
+fn walked_ground(plan: &Plan, rounds: &[RoundLine]) -> MultiPolygon<f64> {
+    let full = walked_sectors(plan, rounds);
     let walked: Vec<Polygon<f64>> = plan
         .sectors
         .iter()
-        .filter(|sector| full(sector.id))
+        .filter(|sector| full.contains(&sector.id))
         .flat_map(|sector| oriented(sector.boundary.clone()))
         .collect();
     unary_union(&walked)

@@ -1,20 +1,24 @@
 //! A night from tablets' changes to kept releases, over a real log and view.
 
 use super::{
-    BuildError, Builder, Prepared, Sources, build, frozen, obstacles, prepare, releases, sentence,
+    BuildError, Builder, Numbers, NumbersError, Past, Prepared, Sources, archive, build, frozen,
+    obstacles, prepare, releases, sentence,
 };
 use crate::geolocation::LiveView;
 use crate::projection::fixtures::{
     AT, World, departure, device, night, observation, place, sector, squat, team,
 };
 use crate::review::Reviewed;
-use crate::store::LayerStore;
+use crate::store::{DataFolder, LayerStore, Remains};
+use geo::MapCoords;
 use maraude_core::model::{
-    Assignment, CampaignState, Certainty, Closure, ClosureId, Coverage, HeadCount, Observation,
-    ObservationId, ObservationKind, Stamp,
+    Assignment, CampaignId, CampaignState, Certainty, Closure, ClosureId, Coverage, HeadCount,
+    Observation, ObservationId, ObservationKind, Stamp,
 };
 use maraude_observatory::area::Level;
-use maraude_observatory::disclosure::{Figure, Settings, Stage, verify};
+use maraude_observatory::disclosure::{
+    CountedNight, Figure, PublishedFile, Rule, Settings, Stage, consolidate, verify,
+};
 use maraude_observatory::indicator::Unit;
 use std::sync::Arc;
 
@@ -105,6 +109,15 @@ impl Evening {
         prepare(sources, &Settings::default()).unwrap().unwrap()
     }
 
+    fn past(&self) -> Past {
+        let log = self.world.engine.log();
+        let remains = Remains {
+            releases: log.releases().unwrap(),
+            ledger: log.ledger().unwrap(),
+        };
+        Past::of(self.world.campaign, [(self.world.campaign, remains)]).unwrap()
+    }
+
     fn build(&self, stage: Stage) -> Result<super::FrozenRelease, BuildError> {
         let builder = Builder {
             by: "coordination",
@@ -113,7 +126,7 @@ impl Evening {
         let log = self.world.engine.log().clone();
         build(
             &self.prepared(),
-            log.as_ref(),
+            (log.as_ref(), &self.past()),
             stage,
             builder,
             &Settings::default(),
@@ -158,7 +171,7 @@ fn distinct_people_that_stand_are_counted() {
 fn a_provisional_release_blocks_nothing_and_a_consolidated_one_is_made_once() {
     let evening = Evening::new();
     let log = evening.world.engine.log().clone();
-    let codes = |stage| obstacles(&evening.prepared(), log.as_ref(), stage).unwrap();
+    let codes = |stage| obstacles(&evening.prepared(), &evening.past(), stage);
     assert_eq!(codes(Stage::Provisional), ["exercise?"]);
     assert!(codes(Stage::Consolidated).contains(&"campaign-open".to_owned()));
     assert!(matches!(
@@ -200,14 +213,17 @@ fn a_provisional_release_blocks_nothing_and_a_consolidated_one_is_made_once() {
         Err(BuildError::Obstacles { codes }) if codes == ["already-consolidated"]
     ));
 
-    let kept = releases(log.as_ref()).unwrap();
+    let stored = || log.releases().unwrap();
+    let kept = releases(stored()).unwrap();
     assert_eq!(kept.len(), 3);
     assert_eq!(kept[2].digest, made.digest);
-    assert_eq!(
-        frozen(log.as_ref(), 3).unwrap().unwrap().release,
-        made.release
-    );
-    assert!(frozen(log.as_ref(), 4).unwrap().is_none());
+    assert_eq!(frozen(stored(), 3).unwrap().unwrap().release, made.release);
+    assert!(frozen(stored(), 4).unwrap().is_none());
+    // A figure of the moment would tell what changed since.
+    assert!(matches!(
+        evening.build(Stage::Provisional),
+        Err(BuildError::Obstacles { codes }) if codes == ["already-consolidated"]
+    ));
     assert_eq!(
         log.ledger().unwrap().len() as u32,
         published.shown_count() + 2
@@ -258,4 +274,164 @@ fn the_ground_walked_is_that_of_closed_sectors() {
     });
     assert_eq!(evening.prepared().provisional.rounds_expected, 3);
     assert_eq!(ObservationId::from_random([1; 16]), somebody(1, 1).id);
+}
+
+impl Evening {
+    fn remains(&self) -> Remains {
+        let log = self.world.engine.log();
+        Remains {
+            releases: log.releases().unwrap(),
+            ledger: log.ledger().unwrap(),
+        }
+    }
+}
+
+/// A second campaign on the same nights could tell the first one's people by a difference of one.
+#[test]
+fn nights_that_another_campaign_released_are_not_released_again() {
+    let (first, second) = (Evening::new(), Evening::new());
+    first.lock();
+    second.lock();
+    let seen = |of: &Evening, other: Remains| {
+        let another = CampaignId::from_random([77; 16]);
+        let all = [(of.world.campaign, of.remains()), (another, other)];
+        let past = Past::of(of.world.campaign, all).unwrap();
+        obstacles(&of.prepared(), &past, Stage::Consolidated)
+    };
+    first.build(Stage::Provisional).unwrap();
+    assert_eq!(seen(&second, first.remains()), ["exercise?"]);
+    first.build(Stage::Consolidated).unwrap();
+    assert_eq!(
+        seen(&second, first.remains()),
+        ["released-elsewhere", "exercise?"]
+    );
+}
+
+/// The areas are those of the first release: a sector drawn since moves the perimeter of this
+/// campaign.
+#[test]
+fn a_perimeter_that_moved_since_the_first_release_stops_the_next() {
+    let evening = Evening::new();
+    evening.build(Stage::Provisional).unwrap();
+    evening.world.plan(|w| {
+        let mut far = evening.live.view().plan().unwrap().sectors[0].clone();
+        far.id = sector(77);
+        far.boundary = far.boundary.map_coords(|at| geo::Coord {
+            x: at.x + 0.1,
+            y: at.y,
+        });
+        w.put_sector(&far);
+    });
+    assert!(matches!(
+        evening.build(Stage::Provisional),
+        Err(BuildError::Obstacles { codes }) if codes == ["areas-changed"]
+    ));
+}
+
+/// Documents are the truth: a view made anew from the log gives the same bytes.
+#[test]
+fn a_release_made_again_from_the_documents_has_the_same_digest() {
+    let evening = Evening::new();
+    evening.close(1);
+    evening.lock();
+    let made = evening.build(Stage::Consolidated).unwrap();
+    let again = LiveView::open(
+        evening.world.campaign,
+        evening.world.engine.log().clone(),
+        Arc::new(LayerStore::in_memory().unwrap()),
+        &evening.world.folder.path().join("run-again"),
+    )
+    .unwrap();
+    let anew = Evening {
+        world: evening.world,
+        live: again,
+    };
+    let prepared = anew.prepared();
+    let night = CountedNight {
+        places: &prepared.places,
+        walked: &prepared.walked,
+    };
+    let heading = made.release.published().heading.clone();
+    let settings = Settings::default();
+    let tree = prepared.tree.as_ref().unwrap();
+    let release = consolidate(heading, tree, night, &settings).unwrap();
+    assert_eq!(super::freeze::digest(&release.to_frozen()), made.digest);
+}
+
+#[test]
+fn an_officer_makes_numbers_stricter_until_the_first_release_fixes_them() {
+    let evening = Evening::new();
+    let numbers = Numbers::of(&DataFolder::new(evening.world.folder.path()));
+    let (campaign, past) = (evening.world.campaign, evening.past());
+    let set = |past: &Past, value: u32| {
+        let wanted = [("leaf_minimum_people".to_owned(), value)];
+        numbers.set(campaign, past, &wanted.into())
+    };
+    assert!(matches!(set(&past, 5), Err(NumbersError::Fault { .. })));
+    assert_eq!(
+        numbers.settings(campaign, &past).unwrap(),
+        Settings::default()
+    );
+    assert_eq!(set(&past, 20).unwrap().leaf_minimum_people, 20);
+    assert_eq!(
+        numbers
+            .settings(campaign, &past)
+            .unwrap()
+            .leaf_minimum_people,
+        20
+    );
+    evening.build(Stage::Provisional).unwrap();
+    let past = evening.past();
+    assert!(matches!(set(&past, 30), Err(NumbersError::Fixed)));
+    assert_eq!(
+        numbers.settings(campaign, &past).unwrap(),
+        Settings::default()
+    );
+}
+
+#[test]
+fn an_archive_holds_counts_by_sector_and_no_person() {
+    let evening = Evening::new();
+    evening.close(1);
+    evening.lock();
+    let made = evening.build(Stage::Consolidated).unwrap();
+    let prepared = evening.prepared();
+    let (view, ground) = (evening.live.view(), evening.live.ground());
+    let reviewed = Reviewed::of(&view, 1).unwrap();
+    let sources = Sources {
+        view: &view,
+        ground: &ground,
+        reviewed: &reviewed,
+    };
+    let settings = Settings::default();
+    let files = archive(sources, &prepared, std::slice::from_ref(&made), &settings).unwrap();
+    let text = |name: &str| &files.iter().find(|file| file.0 == name).unwrap().1;
+    let rows: Vec<&str> = text("sectors.csv").lines().collect();
+    assert_eq!(rows[0], "sector,walked,people,low,high,definition");
+    assert_eq!(
+        rows.iter().filter(|row| row.contains(",true,50,")).count(),
+        1,
+        "{rows:?}"
+    );
+    assert!(text("units.csv").contains("street,100,100,"));
+    let about: serde_json::Value = serde_json::from_str(text("archive.json")).unwrap();
+    assert_eq!(about["releases"][0]["digest"], made.digest.as_str());
+    assert_eq!(about["observations_by_contact"]["answered"], 106);
+    for (name, text) in &files {
+        let file = verify_file(name, text);
+        assert!(file, "{name} holds an identifier or a time of day");
+    }
+}
+
+/// Neither an identifier nor a time of day, as the scan of published files sees them.
+fn verify_file(name: &str, text: &str) -> bool {
+    let file = PublishedFile {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
+    let seen = verify(&[file]);
+    !seen
+        .findings
+        .iter()
+        .any(|finding| finding.rule == Rule::Content)
 }

@@ -379,9 +379,15 @@ impl LayerStore {
             Ok((row.get::<_, String>(0)?, row.get(1)?))
         })?;
         for row in rows {
-            let (kind, version) = row?;
-            if let Ok(kind) = kind.parse() {
-                pins.insert(kind, version);
+            let (kind, version): (String, u32) = row?;
+            match kind.parse() {
+                Ok(kind) if version == NONE => {
+                    pins.remove(&kind);
+                }
+                Ok(kind) => {
+                    pins.insert(kind, version);
+                }
+                Err(_) => {}
             }
         }
         Ok(pins)
@@ -401,7 +407,29 @@ impl LayerStore {
         }
         Ok(())
     }
+
+    /// Pins what figures are told of, once some were: a kind that is not here yet is pinned as
+    /// absent, for imported later it would move them.
+    pub fn pin_areas(&self, campaign: CampaignId) -> Result<(), LayerStoreError> {
+        self.pin_latest(campaign)?;
+        let connection = self.lock();
+        for kind in [
+            LayerKind::Commune,
+            LayerKind::Quartier,
+            LayerKind::SousQuartier,
+        ] {
+            connection.execute(
+                "INSERT INTO pin (campaign, kind, version) VALUES (?, ?, ?)
+                 ON CONFLICT (campaign, kind) DO NOTHING",
+                params![campaign.to_string(), kind.code(), NONE],
+            )?;
+        }
+        Ok(())
+    }
 }
+
+/// A kind that was absent when figures were first told: versions begin at 1.
+const NONE: u32 = 0;
 
 fn read_geometry(text: &str) -> Option<Geometry<f64>> {
     let value: geojson::Geometry = text.parse().ok()?;
@@ -434,6 +462,13 @@ mod tests {
         assert_eq!(store.pins(campaign).unwrap()[&kind], 1);
         let other = CampaignId::from_random([2; 16]);
         assert_eq!(store.pins(other).unwrap()[&kind], 2);
+        store.pin_areas(campaign).unwrap();
+        let commune = LayerKind::Commune;
+        store
+            .import(commune, "c", 3, &[landmark("3")], false)
+            .unwrap();
+        assert!(!store.pins(campaign).unwrap().contains_key(&commune));
+        assert_eq!(store.pins(other).unwrap()[&commune], 1);
         let features = store.features(kind, 2).unwrap();
         assert_eq!(features, vec![landmark("1"), landmark("2")]);
     }

@@ -195,6 +195,11 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Open it first, under Prepare.',
   },
+  'perimeter-frozen': {
+    what: 'The perimeter has been fixed since the campaign opened.',
+    safe: notSent,
+    act: 'For another perimeter, create another campaign.',
+  },
   'campaign-not-ready': {
     what: 'The campaign is no longer being prepared.',
     safe: notSent,

@@ -202,6 +202,11 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Ouvrez-la d’abord, dans Préparer.',
   },
+  'perimeter-frozen': {
+    what: 'Le périmètre est fixé depuis l’ouverture de la campagne.',
+    safe: notSent,
+    act: 'Pour un autre périmètre, créez une autre campagne.',
+  },
   'campaign-not-ready': {
     what: 'La campagne n’est plus en préparation.',
     safe: notSent,

@@ -40,17 +40,17 @@ pub struct Collection {
 pub fn all(app: &App, door: Door) -> Result<Vec<Collection>, Problem> {
     let opened = OpenList::of(app.folder()).read();
     let mut found = Vec::new();
-    for campaign in app.campaigns().list()? {
+    for (campaign, _) in app.server().campaigns()? {
         let here = opened.iter().any(|one| one.campaign == campaign);
         if door == Door::Open && !here {
             continue;
         }
-        let Ok(engine) = app.engine(campaign) else {
+        let Ok(stored) = app.stored_releases(campaign) else {
             // A damaged campaign is named by *Ce soir*; the others are served.
             continue;
         };
         let kept_open = app.part(|_| KeptOpen::default());
-        for kept in releases_kept_open(engine.log().as_ref(), &kept_open)? {
+        for kept in releases_kept_open(stored, &kept_open)? {
             let open = opened.iter().any(|one| {
                 (one.campaign, one.number) == (campaign, kept.number) && one.digest == kept.digest
             });

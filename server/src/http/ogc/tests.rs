@@ -15,8 +15,8 @@ fn opened() -> Console {
     console.lock();
     assert_eq!(console.build("consolidated").status, StatusCode::OK);
     let app = &console.world.app;
-    let engine = app.engine(console.world.campaign).unwrap();
-    let kept = frozen(engine.log().as_ref(), 1).unwrap().unwrap();
+    let stored = app.stored_releases(console.world.campaign).unwrap();
+    let kept = frozen(stored, 1).unwrap().unwrap();
     OpenList::of(app.folder())
         .set(console.world.campaign, &kept, true)
         .unwrap();

@@ -1,5 +1,6 @@
 //! *Diffusion* over HTTP, from a tablet's changes to a verified file.
 
+use crate::app::PurgeWish;
 use crate::auth::{add_account, log_in_simply};
 use crate::http::router;
 use crate::projection::fixtures::{AT, World, departure, device, observation, place, squat};
@@ -7,7 +8,7 @@ use crate::store::Role;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE};
 use axum::http::{Request, StatusCode};
-use maraude_core::model::CampaignState;
+use maraude_core::model::{CampaignId, CampaignState};
 use maraude_observatory::disclosure::{PublishedFile, verify};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -253,4 +254,36 @@ fn a_release_comes_in_every_format() {
         let path = format!("/releases/1/export?format={format}");
         assert_eq!(console.status_of(&path), StatusCode::OK, "{format}");
     }
+}
+
+#[test]
+fn a_purged_campaign_keeps_its_releases() {
+    let console = Console::new();
+    console.lock();
+    assert_eq!(console.build("consolidated").status, StatusCode::OK);
+    let map = console.get("/releases/1/export?format=geojson").text;
+    let live = console.world.app.live_view(console.world.campaign).unwrap();
+    let name = live.view().campaign().unwrap().unwrap().name;
+    drop(live);
+    let wish = PurgeWish {
+        campaign: console.world.campaign,
+        confirmation: name,
+        author: "coordinator".to_owned(),
+        reason: "fin de l'enquête".to_owned(),
+        without_notice: true,
+    };
+    console.world.app.end_campaign(&wish).unwrap();
+    let list = console.get("/releases");
+    assert_eq!(list.status, StatusCode::OK, "{}", list.text);
+    let list = list.json();
+    assert_eq!(list["obstacles"], json!(["campaign-purged"]));
+    assert_eq!(list["releases"][0]["number"], 1);
+    assert_eq!(console.get("/releases/1/export?format=geojson").text, map);
+    // Another campaign on the same nights is held against what stays.
+    let past = console
+        .world
+        .app
+        .past(CampaignId::from_random([9; 16]))
+        .unwrap();
+    assert_eq!(past.all().len(), 1);
 }

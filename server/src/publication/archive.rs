@@ -1,0 +1,136 @@
+//! What a campaign leaves without persons (design D14): counts by sector and by unit, contacts,
+//! coverage, perimeter, method, releases. Comparison works from it after the purge.
+//!
+//! It must never hold an observation, a place, or anything of one person. Its small counts did not
+//! pass disclosure control: it is for the observatory, not to be published. `maraude campaign
+//! archive` writes it.
+
+use super::FrozenRelease;
+use super::prepare::{Prepared, Sources, walked_sectors};
+use crate::projection::{Counting, ObservationFilter, ViewError, counting};
+use maraude_core::model::Contact;
+use maraude_linkage::Dimension;
+use maraude_observatory::disclosure::Settings;
+use maraude_observatory::indicator::Unit;
+use maraude_observatory::typology;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What every count of an archive means; another version counts other people.
+pub const DEFINITION: &str = "street-distinct-at-least-1";
+
+/// A file of the archive: its name and its text.
+pub type ArchiveFile = (String, String);
+
+/// The files of an archive, but those of its releases.
+///
+/// # Errors
+/// When the view fails.
+pub fn archive(
+    sources: Sources<'_>,
+    prepared: &Prepared,
+    releases: &[FrozenRelease],
+    settings: &Settings,
+) -> Result<Vec<ArchiveFile>, ViewError> {
+    let plan = sources.view.plan()?;
+    let rounds = sources.view.rounds(None)?;
+    let walked = walked_sectors(&plan, &rounds);
+    let parts = sources.reviewed.street_parts();
+    let mut sectors = String::from("sector,walked,people,low,high,definition\n");
+    for sector in &plan.sectors {
+        let part = parts.iter().find(|part| {
+            part.dimension == Dimension::Sector && part.code.as_ref() == Some(&sector.code)
+        });
+        let (people, [low, high]) = part.map_or((0, [0, 0]), |part| (part.distinct, part.interval));
+        let code = quoted(&sector.code);
+        let walked = walked.contains(&sector.id);
+        sectors += &format!("{code},{walked},{people},{low},{high},{DEFINITION}\n");
+    }
+    let mut units = String::from("unit,places,people_at_least,people_at_most\n");
+    for unit in Unit::ALL {
+        let of = || prepared.places.iter().filter(|place| place.unit == unit);
+        let (places, code) = (of().count(), unit.code());
+        let least: u32 = of().map(|place| place.people_at_least).sum();
+        let most: u32 = of().map(|place| place.people_at_most).sum();
+        units += &format!("{code},{places},{least},{most}\n");
+    }
+    let about = about(sources, prepared, releases, settings)?;
+    Ok(vec![
+        ("sectors.csv".to_owned(), sectors),
+        ("units.csv".to_owned(), units),
+        ("archive.json".to_owned(), format!("{about:#}\n")),
+    ])
+}
+
+fn about(
+    sources: Sources<'_>,
+    prepared: &Prepared,
+    releases: &[FrozenRelease],
+    settings: &Settings,
+) -> Result<Value, ViewError> {
+    let (lines, _) = sources.view.lines(&ObservationFilter::default())?;
+    let mut contacts: BTreeMap<&str, u32> = BTreeMap::new();
+    for line in lines
+        .iter()
+        .filter(|line| counting(line) == Counting::Counted)
+    {
+        *contacts
+            .entry(contact(line.observation.contact))
+            .or_insert(0) += 1;
+    }
+    let campaign = &prepared.campaign;
+    let nights: Vec<String> = campaign.nights.iter().map(ToString::to_string).collect();
+    let areas = prepared.tree.as_ref().ok().map(|tree| {
+        let codes: Vec<&str> = tree.areas().iter().map(|area| area.code.as_str()).collect();
+        json!({ "codes": codes, "fingerprint": tree.fingerprint() })
+    });
+    let releases: Vec<Value> = releases
+        .iter()
+        .map(|kept| {
+            json!({
+                "number": kept.number,
+                "stage": kept.stage.code(),
+                "digest": kept.digest,
+            })
+        })
+        .collect();
+    let told = prepared.provisional;
+    Ok(json!({
+        "warning": "Counts that did not pass disclosure control: not to be published.",
+        "campaign": campaign.name,
+        "nights": nights,
+        "mode": campaign.mode,
+        "kind": campaign.kind,
+        "definition": DEFINITION,
+        "typology": typology::VERSION,
+        "perimeter": sources.view.plan()?.perimeter,
+        "areas": areas,
+        "street": { "people": told.people, "low": told.low, "high": told.high },
+        "observations_by_contact": contacts,
+        "rounds": { "closed": told.rounds_in, "expected": told.rounds_expected },
+        "outside_perimeter": prepared.outside,
+        "doubtful": prepared.doubtful,
+        "pairs_not_decided": prepared.to_review,
+        "settings": settings.lines(),
+        "releases": releases,
+    }))
+}
+
+fn contact(contact: Contact) -> &'static str {
+    match contact {
+        Contact::Answered => "answered",
+        Contact::Partial => "partial",
+        Contact::Refused => "refused",
+        Contact::Asleep => "asleep",
+        Contact::Language => "language",
+        Contact::Unsafe => "unsafe",
+        Contact::Observed => "observed",
+    }
+}
+
+/// A code as it may stand in a CSV that a spreadsheet opens.
+fn quoted(code: &str) -> String {
+    let bare = code.replace('"', "\"\"");
+    let formula = bare.starts_with(['=', '+', '-', '@']);
+    format!("\"{}{bare}\"", if formula { "'" } else { "" })
+}
