@@ -6,7 +6,6 @@ use super::{CommandError, say};
 use crate::app::App;
 use crate::export::Format;
 use crate::publication::{ArchiveFile, Numbers, Sources, archive, prepare, releases};
-use crate::review::Reviewed;
 use clap::Args;
 use maraude_core::document::DocumentName;
 use maraude_core::model::{CampaignId, CampaignState};
@@ -71,7 +70,14 @@ impl Operation for Leave {
         live.catch_up().map_err(|error| failed(&error))?;
         let (view, ground) = (live.view(), live.ground());
         let position = view.position().map_err(|error| failed(&error))?;
-        let reviewed = Reviewed::of(&view, position).map_err(|error| failed(&error))?;
+        let engine = app.engine(campaign)?;
+        let runs = crate::review::Sources {
+            view: &live,
+            log: engine.log().as_ref(),
+            now: app.clock().now(),
+        };
+        // Under the snapshot that the screens and releases tell the figure with.
+        let reviewed = (app.review(campaign).anew(runs, position)).map_err(|e| failed(&e))?;
         let sources = Sources {
             view: &view,
             ground: &ground,
