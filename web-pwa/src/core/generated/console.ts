@@ -506,6 +506,23 @@ seen: number,
 command: Command, };
 
 /**
+ * A thing both observations tell of.
+ */
+export type CommonMark = {
+/**
+ * As the first has it.
+ */
+thing: string,
+/**
+ * The colour both give it.
+ */
+colour: string | null,
+/**
+ * They give it two colours.
+ */
+two_colours: boolean, };
+
+/**
  * How the contact went.
  */
 export type Contact = "answered" | "partial" | "refused" | "asleep" | "language" | "unsafe" | "observed";
@@ -709,13 +726,21 @@ export type Doubles = {
  */
 position: number,
 /**
- * Pairs to review, by effect on the count.
+ * The first pairs to review, by effect on the count.
  */
 queue: Array<PairCard>,
 /**
- * Pairs decided, newest first.
+ * Pairs to review in all.
+ */
+waiting: number,
+/**
+ * The last pairs decided, newest first.
  */
 decided: Array<DecidedPair>,
+/**
+ * Decisions in all, undone ones included.
+ */
+decisions: number,
 /**
  * Distinct people in the street so far: the figure, a minimum.
  */
@@ -853,6 +878,124 @@ qr_svg: string,
  * Server clock.
  */
 expires_at: number, };
+
+/**
+ * A number that an estimate was made from.
+ */
+export type EstimateCount = {
+/**
+ * A night, a pass, a number of times, or a zone; empty for sectors of no zone.
+ */
+name: string,
+/**
+ * People.
+ */
+people: number,
+/**
+ * Of zones: sectors walked to the end, and all.
+ */
+sectors: [number, number] | null, };
+
+/**
+ * One way to estimate.
+ */
+export type EstimateMethod = {
+/**
+ * `met`, `nights`, `passes` or `sectors`.
+ */
+method: string,
+/**
+ * What it was counted from, means over the ways to link: lists, people met so many times, or
+ * zones.
+ */
+counts: Array<EstimateCount>,
+/**
+ * People in more than one list.
+ */
+in_common: number | null,
+/**
+ * Every model, the one to show first; empty where it is refused.
+ */
+models: Array<EstimateModel>,
+/**
+ * Least and largest of the models, where there are several of one kind.
+ */
+spread: [number, number] | null,
+/**
+ * Models that could not be fitted.
+ */
+dropped: number,
+/**
+ * The lists have too few people in common: no model may be trusted alone.
+ */
+thin: boolean,
+/**
+ * Why there is none.
+ */
+refusal: EstimateRefusal | null,
+/**
+ * Codes of what must hold.
+ */
+assumptions: Array<string>, };
+
+/**
+ * What one model says.
+ */
+export type EstimateModel = {
+/**
+ * `chapman`, `chao`, `truncated_poisson`, `zelterman`, `expansion` or `log_linear`.
+ */
+model: string,
+/**
+ * Of log-linear models: pairs of lists that depend on each other, from 0.
+ */
+pairs: Array<[number, number]>,
+/**
+ * People in all, those met included.
+ */
+people: number,
+/**
+ * 95 % interval, where the model gives one.
+ */
+interval: [number, number] | null,
+/**
+ * Of log-linear models: less is better.
+ */
+aic: number | null, };
+
+/**
+ * Why an estimate is refused.
+ */
+export type EstimateRefusal = {
+/**
+ * A stable code: `too-few-met-twice`...
+ */
+code: string,
+/**
+ * How many there are, and how many are needed.
+ */
+found_and_needed: [number, number] | null, };
+
+/**
+ * `GET /api/campaigns/{id}/estimation`.
+ */
+export type Estimation = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * The figure: distinct people in the street, a minimum.
+ */
+distinct: number,
+/**
+ * 95 % interval of the doubt about who was met twice.
+ */
+interval: [number, number],
+/**
+ * Every way to estimate that the campaign allows.
+ */
+methods: Array<EstimateMethod>, };
 
 /**
  * The figure (design D14): separate lines, never added up.
@@ -2095,6 +2238,18 @@ slots: number,
  */
 training: string,
 /**
+ * When the parameters in force were learnt, server clock.
+ */
+learnt_at: number | null,
+/**
+ * Observations they were learnt from.
+ */
+learnt_from: number,
+/**
+ * Observations that came, went or changed since.
+ */
+changed: number,
+/**
  * Distinct people in the street so far: the figure, a minimum.
  */
 distinct: number,
@@ -2881,7 +3036,19 @@ bits: number,
 /**
  * Running sum, bits.
  */
-sum: number, };
+sum: number,
+/**
+ * What each side told, as codes; empty where nothing was told.
+ */
+values: [string, string],
+/**
+ * Share of pairs of one person, then of two people, that reach this level.
+ */
+shares: [number, number] | null,
+/**
+ * Of marks: things both tell of, as written.
+ */
+common: Array<CommonMark>, };
 
 /**
  * Links of one weight.
