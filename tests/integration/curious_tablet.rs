@@ -28,7 +28,7 @@ fn all_rounds(world: &World) -> Vec<DocumentName> {
 
 /// What a tablet is told when it asks for everything.
 fn told(world: &World, tablet: &HostileTablet) -> SyncAnswer {
-    let mut request = tablet.request(world, Vec::new());
+    let mut request = tablet.request(world.clock.now(), Vec::new());
     let names = all_rounds(world).into_iter();
     request.follow = names
         .map(|name| Follow {
@@ -67,7 +67,7 @@ fn a_change_written_in_another_team_s_round_opens_nothing_of_it() {
         "control: a teammate reads it"
     );
     let written = teammate.write().unwrap();
-    let sealed = teammate.seal(&world, written).unwrap();
+    let sealed = teammate.seal(written).unwrap();
     teammate.send(&world, vec![sealed]).unwrap();
 
     let mut curious = HostileTablet::enrol(&mut world, 1, 2).unwrap();
@@ -80,7 +80,7 @@ fn a_change_written_in_another_team_s_round_opens_nothing_of_it() {
         key: world.plan.round(0),
     };
     let written = curious.write().unwrap();
-    let sealed = curious.seal(&world, written).unwrap();
+    let sealed = curious.seal(written).unwrap();
     let answer = curious.send(&world, vec![sealed]).unwrap();
     assert!(answer.refused.is_empty());
     assert!(

@@ -4,7 +4,7 @@ use maraude_core::document::DocumentName;
 use maraude_core::form::FormKind;
 use maraude_core::model::{AccountId, Answer, AnswerValue, Decision, DecisionId, SlotRef, Verdict};
 use maraude_linkage::PairVerdict;
-use maraude_server::review::{Review, Reviewed};
+use maraude_server::review::{Review, Reviewed, Sources};
 use maraude_tests::population::{Fix, Metres};
 use maraude_tests::tablet::SimulatedTablet;
 use maraude_tests::world::{TEN_PM, World};
@@ -65,9 +65,15 @@ fn a_double_is_proposed_decided_and_undone_exactly() {
         tablet.go_online();
         tablet.send_everything().unwrap();
     }
+    let engine = world.engine().unwrap();
     let run = || -> Arc<Reviewed> {
         view.catch_up().unwrap();
-        review.at(&view, u64::MAX).unwrap()
+        let sources = Sources {
+            view: &view,
+            log: engine.log().as_ref(),
+            now: TEN_PM,
+        };
+        review.at(sources, u64::MAX).unwrap()
     };
     let before = run();
     let proposed = before.pair(slots[0], slots[1]).unwrap();
@@ -79,7 +85,6 @@ fn a_double_is_proposed_decided_and_undone_exactly() {
         night: world.plan.night,
         part: 0,
     };
-    let engine = world.engine().unwrap();
     for (number, verdict) in [(1, Verdict::Different), (2, Verdict::Same)] {
         let id = DecisionId::from_random([number; 16]);
         let decided_at = TEN_PM + 5 * 60 * MINUTE_MS;

@@ -33,7 +33,7 @@ fn enrolled(world: &mut World) -> Tablet {
 
 /// A request that asks for the whole round, on a connection of its own.
 fn ask(world: &World, reader: &HostileTablet, tablet: &Tablet, token: &str) -> TcpStream {
-    let mut request = reader.request(world, Vec::new());
+    let mut request = reader.request(world.clock.now(), Vec::new());
     request.device = tablet.device;
     request.follow = vec![Follow {
         name: reader.name,
@@ -86,7 +86,7 @@ fn after_the_answer_to_a_revocation_a_tablet_is_told_nothing_more() {
     let mut sealed = Vec::new();
     for _ in 0..2_000 {
         let written = writer.write().unwrap();
-        sealed.push(writer.seal(&world, written).unwrap());
+        sealed.push(writer.seal(written).unwrap());
     }
     writer.send(&world, sealed.drain(..20).collect()).unwrap();
     let tablets: Vec<Tablet> = (0..RUNS).map(|_| enrolled(&mut world)).collect();
