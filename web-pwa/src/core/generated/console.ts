@@ -1,6 +1,15 @@
 // Generated from server/src/http/contract. Do not edit: run `cargo xtask approve`.
 
 /**
+ * `POST /api/campaigns/{id}/devices/{device}/accept`.
+ */
+export type AcceptDevice = {
+/**
+ * The team it is handed to, where it has none yet or another.
+ */
+team: TeamId | null, };
+
+/**
  * A ruling.
  */
 export type AdjudicationEntry = {
@@ -71,6 +80,44 @@ export type Answer<T> = { "state": "known", "value": T } | { "state": "not_asked
  * The value of an answered question.
  */
 export type AnswerValue = { "integer": number } | { "text": string } | { "choice": string } | { "choices": Array<string> };
+
+/**
+ * A token that was drawn: its text is told once.
+ */
+export type ApiTokenDrawn = {
+/**
+ * As it will be listed.
+ */
+line: ApiTokenLine,
+/**
+ * For `Authorization: Bearer`, or as the password of HTTP Basic; never in an address.
+ */
+token: string,
+/**
+ * What it opens.
+ */
+address: string, };
+
+/**
+ * A line of `GET /api/account/tokens`.
+ */
+export type ApiTokenLine = {
+/**
+ * Identifier: tells nothing of the token.
+ */
+id: string,
+/**
+ * What its owner calls it.
+ */
+name: string,
+/**
+ * Server clock.
+ */
+created_at: number,
+/**
+ * Server clock.
+ */
+expires_at: number, };
 
 /**
  * An observation whose team is to be asked whether it counts.
@@ -629,6 +676,10 @@ team: string | null,
  * When it enrolled (server clock).
  */
 enrolled_at: number,
+/**
+ * When it was let read (server clock); none while it waits for a coordinator.
+ */
+accepted_at: number | null,
 /**
  * Last contact (server clock).
  */
@@ -1665,6 +1716,19 @@ device: string,
 documents: Array<NamedDocument>, };
 
 /**
+ * `POST /api/account/tokens`: a token for a program that reads maps.
+ */
+export type NewApiToken = {
+/**
+ * What its owner calls it.
+ */
+name: string,
+/**
+ * How long it holds, 1 to 366 days.
+ */
+days: number, };
+
+/**
  * `POST /api/campaigns`.
  */
 export type NewCampaign = {
@@ -1905,6 +1969,31 @@ read: boolean,
 cluster_size: number, };
 
 /**
+ * A line of `GET /api/campaigns/{id}/enrolments`: a code that may still be redeemed.
+ */
+export type OpenCodeLine = {
+/**
+ * What it is called: tells nothing of the code.
+ */
+id: string,
+/**
+ * Label of the tablet's sticker.
+ */
+label: string,
+/**
+ * Team code.
+ */
+team: string | null,
+/**
+ * Server clock.
+ */
+created_at: number,
+/**
+ * Server clock.
+ */
+expires_at: number, };
+
+/**
  * Something that keeps a campaign from opening.
  */
 export type OpeningObstacle = "no-night" | "no-controller" | "no-legal-basis" | "no-impact-assessment" | "no-notice" | "no-opposition-contact" | "no-retention-dates";
@@ -1987,6 +2076,19 @@ distinct: number,
  * 95 % interval of the estimate, in which they count in equal shares.
  */
 interval: [number, number], };
+
+/**
+ * `PUT /api/account/password`: other sessions and all tokens end.
+ */
+export type PasswordChange = {
+/**
+ * The password as it is.
+ */
+present: string,
+/**
+ * The one to come, 10 characters at least.
+ */
+new: string, };
 
 /**
  * A line of `GET /api/campaigns/{id}/pin-resets`: a tablet that asks for a new PIN.
