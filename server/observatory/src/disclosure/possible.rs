@@ -146,7 +146,7 @@ pub enum Hidden {
         /// What they can be together.
         sums: Numbers,
         /// It is a withheld area itself, which must be left the possibility of nobody.
-        area: bool,
+        grey: bool,
     },
 }
 
@@ -171,7 +171,7 @@ impl Hidden {
         Self::Whole {
             parts: with_others,
             sums,
-            area: false,
+            grey: false,
         }
     }
 
@@ -182,7 +182,7 @@ impl Hidden {
             Self::Whole { parts, sums, .. } => Self::Whole {
                 parts,
                 sums,
-                area: true,
+                grey: true,
             },
         }
     }
@@ -191,10 +191,10 @@ impl Hidden {
     pub fn but(self, excluded: &Numbers) -> Self {
         match self {
             Self::Cell(numbers) => Self::Cell(numbers.without(excluded)),
-            Self::Whole { parts, sums, area } => Self::Whole {
+            Self::Whole { parts, sums, grey } => Self::Whole {
                 parts,
                 sums: sums.without(excluded),
-                area,
+                grey,
             },
         }
     }
@@ -216,7 +216,7 @@ impl Hidden {
         match self {
             Self::Cell(_) => Some(here.count()),
             Self::Whole { parts, .. } if parts.is_empty() => Some(u32::MAX),
-            Self::Whole { area: true, .. } if smallest > 0 => Some(0),
+            Self::Whole { grey: true, .. } if smallest > 0 => Some(0),
             Self::Whole { parts, .. } => {
                 let inside = parts
                     .iter()
