@@ -13,6 +13,8 @@ export const qualityEn: QualityText = {
   filed: 'People filed',
   countNote:
     'The figure takes out doubles that are decided or very likely. The estimate also weighs the pairs that wait and the doubles that the search cannot reach.',
+  severalNights:
+    'This campaign has several nights. Read the figure night by night: from one night to the next too few returns are recognised, and the total of the campaign counts people twice.',
   training: {
     learnt: 'The weights were learnt from this campaign.',
     fell_back: 'The campaign teaches weights that make no sense: the starting ones are kept.',

@@ -12,6 +12,8 @@ export const qualityFr = {
   filed: 'Personnes saisies',
   countNote:
     'Le chiffre retire les doublons décidés ou très probables. L’estimation pèse aussi les paires en attente et les doublons que la recherche ne peut pas atteindre.',
+  severalNights:
+    'Cette campagne a plusieurs nuits. Lisez le chiffre nuit par nuit : d’une nuit à l’autre, trop peu de retours sont reconnus, et le total de la campagne compte des personnes deux fois.',
   training: {
     learnt: 'Les poids sont appris de cette campagne.',
     fell_back: 'La campagne apprend des poids qui n’ont pas de sens : ceux de départ sont gardés.',

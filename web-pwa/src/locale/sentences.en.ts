@@ -38,6 +38,7 @@ export const fatalEn: Messages['fatal'] = {
 
 /** What the core answered, by its code. */
 export const messagesEn: Messages['messages'] = {
+  enrolled: () => 'This tablet is enrolled.',
   saved: () => 'Saved on this tablet.',
   withdrawn: () => 'Observation taken back.',
   restored: () => 'Observation taken up again.',

@@ -41,6 +41,7 @@ export const fatalFr = {
 
 /** What the core answered, by its code. */
 export const messagesFr = {
+  enrolled: () => 'Cette tablette est enrôlée.',
   saved: () => 'Enregistré sur cette tablette.',
   withdrawn: () => 'Observation retirée.',
   restored: () => 'Observation reprise.',
