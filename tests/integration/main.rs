@@ -25,6 +25,7 @@ mod restored_server;
 mod revocation;
 mod rough_nights;
 mod schedules;
+mod series;
 mod slow_network;
 mod stock_clients;
 mod storage_trouble;

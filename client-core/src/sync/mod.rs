@@ -23,8 +23,8 @@ pub use codec::{
     encode_answer, encode_request,
 };
 pub use enrolment::{
-    CODE_ALPHABET, CODE_LENGTH, LINK_SECRET_LENGTH, enrol_signed_bytes, normalise_code,
-    session_signed_bytes,
+    CODE_ALPHABET, CODE_LENGTH, LINK_SECRET_LENGTH, enrol_signed_bytes, link_fragment,
+    normalise_code, read_enrolment, server_mark, session_signed_bytes,
 };
 pub use message::{
     ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, FOLLOW_CAP, Follow, HashBytes, MEDIA_TYPE, PROTOCOL,

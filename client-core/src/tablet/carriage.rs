@@ -52,8 +52,8 @@ pub(super) struct Carriage {
 impl Carriage {
     /// What is still to be delivered, oldest first.
     pub fn waiting(&self) -> impl Iterator<Item = &Carried> {
-        let mut carried = self.envelopes.iter();
-        std::iter::from_fn(move || carried.find(|one| one.settled_at.is_none()))
+        let carried = self.envelopes.iter();
+        carried.filter(|one| one.settled_at.is_none())
     }
 
     /// Takes an envelope on; one that is there already stays as it is.
@@ -109,14 +109,11 @@ impl Carriage {
 
     /// Delivered so long ago that it may go.
     pub fn outlived(&self, now: TimestampMs) -> impl Iterator<Item = &Hex> {
-        let mut carried = self.envelopes.iter();
-        std::iter::from_fn(move || {
-            let old = |one: &&Carried| {
-                one.settled_at
-                    .is_some_and(|settled| now - settled >= KEPT_AFTER_MS)
-            };
-            carried.find(old).map(|one| &one.envelope)
-        })
+        let old = move |one: &&Carried| {
+            let settled = one.settled_at;
+            settled.is_some_and(|settled| now - settled >= KEPT_AFTER_MS)
+        };
+        self.envelopes.iter().filter(old).map(|one| &one.envelope)
     }
 
     /// Lets go of an envelope.

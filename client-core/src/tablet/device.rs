@@ -51,6 +51,9 @@ pub(super) struct DeviceFile {
 pub(super) struct Applying {
     pub code: String,
     pub signing: SecretText,
+    /// The mark of the server that the link named.
+    #[serde(default)]
+    pub server: Option<String>,
 }
 
 /// What goes with a former enrolment.

@@ -10,14 +10,12 @@ use super::outbox::Outbox;
 use super::session::VAULT_FILE;
 use super::store::{Operation, Staged};
 use crate::model::{CampaignId, TimestampMs};
-use crate::sync::{enrol_signed_bytes, normalise_code};
+use crate::sync::{FourWords, enrol_signed_bytes, enrolment_words, read_enrolment, server_mark};
 use crate::vault::Secret;
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What stands before the code in an enrolment link; the server never sees what follows.
-const LINK_MARK: &str = "#enrol=";
 /// Given up after this long.
 const TIMEOUT_MS: u32 = 20_000;
 
@@ -71,18 +69,21 @@ impl Tablet {
             self.say_problem(reason, Some(&unsent));
             return;
         }
-        let code = code.rsplit_once(LINK_MARK).map_or(code, |(_, code)| code);
-        let Some(code) = normalise_code(code) else {
+        let Some((code, server)) = read_enrolment(code) else {
             self.say_problem("code-unknown", None);
             return;
         };
         let former = self.state.device.applying.clone();
-        let applying = former
-            .filter(|former| former.code == code)
-            .unwrap_or_else(|| Applying {
-                code,
-                signing: SecretText(Secret::new(self.draw())),
-            });
+        let former = former.filter(|former| former.code == code);
+        let signing = former.map_or_else(
+            || SecretText(Secret::new(self.draw())),
+            |former| former.signing,
+        );
+        let applying = Applying {
+            code,
+            signing,
+            server,
+        };
         self.enrolling = true;
         self.message = None;
         self.jobs.push_back(Job::Apply(applying));
@@ -145,6 +146,10 @@ impl Tablet {
         if let Some((credentials, server_at)) =
             serde_json::from_slice(body).ok().and_then(credentials)
         {
+            if !self.is_the_named_server(&credentials) {
+                self.enrolling = false;
+                return self.say_problem("other-server", None);
+            }
             if self.waits_for_another(credentials.enrolment.campaign) {
                 // The code stays with the tablet, which may give it again with the same key.
                 self.enrolling = false;
@@ -158,6 +163,31 @@ impl Tablet {
             self.enrolling = false;
             self.say_problem("unexpected-answer", None);
         }
+    }
+
+    /// The server that answered is the one the link named.
+    fn is_the_named_server(&self, credentials: &Credentials) -> bool {
+        let applying = self.state.device.applying.as_ref();
+        let named = applying.and_then(|applying| applying.server.as_ref());
+        let campaign = credentials.enrolment.campaign;
+        named.is_none_or(|mark| *mark == server_mark(campaign, &credentials.server_key))
+    }
+
+    /// What both screens show once the tablet is enrolled.
+    pub(super) fn check_words(&self) -> Option<FourWords> {
+        let device = &self.state.device;
+        let session = self.state.session.as_deref();
+        let signing = session
+            .map(|session| &session.signing)
+            .or(device.unsealed_signing.as_ref().map(|text| &text.0))?;
+        let credentials = device.credentials.as_ref()?;
+        let key = SigningKey::from_bytes(signing.bytes()).verifying_key();
+        let campaign = credentials.enrolment.campaign;
+        Some(enrolment_words(
+            campaign,
+            &credentials.server_key,
+            key.as_bytes(),
+        ))
     }
 
     pub(super) fn enrolment_unreachable(&mut self) {

@@ -59,6 +59,8 @@ pub struct View {
     pub phase: Phase,
     /// Known once enrolled, locked or not.
     pub enrolment: Option<Enrolment>,
+    /// Compared with the console's after enrolment; while unlocked, and before a PIN is chosen.
+    pub check_words: Option<FourWords>,
     /// Of a forgotten PIN; only while locked.
     pub reset: Option<ResetView>,
     /// For *Urgence*, locked or not.

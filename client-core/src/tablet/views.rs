@@ -33,6 +33,9 @@ impl Tablet {
         let phase = self.phase();
         View {
             reset: matches!(phase, Phase::Locked { .. }).then(|| self.reset_view()),
+            check_words: (open || phase == Phase::ChoosePin)
+                .then(|| self.check_words())
+                .flatten(),
             phase,
             enrolment: credentials.map(|c| c.enrolment.clone()),
             coordination_number: credentials.and_then(|c| c.coordination_number.clone()),

@@ -12,6 +12,7 @@ mod login;
 mod password;
 mod roles;
 mod second_factor;
+mod series;
 mod sessions;
 mod token;
 
@@ -30,6 +31,7 @@ pub use roles::{Access, FRESH_MS, Route, TABLE, access_of, route_of};
 pub use second_factor::{
     NewSecondFactor, SecondFactorError, draw_second_factor, keep_second_factor, take_second_code,
 };
+pub use series::{NewSeries, SERIES_PLACES, issue_sheet_code, night_end, open_series};
 pub use sessions::{CHALLENGE_MS, DeviceSessions, SESSION_MS, SessionError};
 pub use token::{Token, token_hash};
 

@@ -126,6 +126,15 @@ pub const TABLE: &[Route] = &[
         "/api/campaigns/{campaign}/devices/{device}/revoke",
         TABLETS,
     ),
+    route("GET", "/api/campaigns/{campaign}/series", PREPARE),
+    fresh("POST", "/api/campaigns/{campaign}/series", PREPARE),
+    route(
+        "POST",
+        "/api/campaigns/{campaign}/series/{series}/cancel",
+        PREPARE,
+    ),
+    // Its codes are for teams: those who see observations hand them out (decision 0051).
+    fresh("POST", "/api/campaigns/{campaign}/enrolment-sheet", NIGHT),
     route("GET", "/api/campaigns/{campaign}/pin-resets", NIGHT),
     fresh(
         "POST",

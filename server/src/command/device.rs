@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::auth::{NewCode, issue_code};
 use clap::{Args, Subcommand};
 use maraude_core::model::{CampaignId, DeviceId, TeamId, TimestampMs};
+use maraude_core::sync::link_fragment;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde::{Deserialize, Serialize};
@@ -170,7 +171,15 @@ impl Operation for Enrol {
         server.add_audit(now, "command", action, &subject)?;
         Ok(Issued {
             code: issued.code,
-            link: format!("{}/#enrol={}", app.config().public_url, issued.link_secret),
+            link: format!(
+                "{}/{}",
+                app.config().public_url,
+                link_fragment(
+                    &issued.link_secret,
+                    campaign,
+                    app.signing().verifying_key().as_bytes(),
+                ),
+            ),
             expires_at: issued.expires_at,
         })
     }

@@ -353,6 +353,53 @@ fn only_a_coordinator_s_tablets_read_before_a_coordinator_accepts_them() {
 }
 
 #[test]
+fn tablets_of_a_series_wait_unless_a_coordinator_opened_it() {
+    let world = World::new();
+    put_teams(&world);
+    let coordinator = world.token_of(Role::Coordinator);
+    let lead = with_organisation(&world, Role::TeamLead, "asso");
+    let admin = world.token_of(Role::Administrator);
+    let at = format!("/api/campaigns/{}", world.campaign);
+    let open = |token: &str, team: Option<TeamId>| {
+        let body = json!({ "label": "T", "team": team, "places": 2 });
+        let answer = as_account(&world, token, "POST", &format!("{at}/series"), &body);
+        let status = answer.status();
+        (status, world.json(answer))
+    };
+    let accepted = |issued: &serde_json::Value| {
+        let tablet = world.tablet_by_code(issued["code"].as_str().unwrap());
+        tablet.device.accepted_at.is_some()
+    };
+    assert_eq!(open(&admin, Some(TEAM)).1["code"], "team-not-allowed");
+    assert_eq!(open(&lead, Some(TEAM)).0, StatusCode::FORBIDDEN);
+    let (created, waits) = open(&admin, None);
+    assert_eq!((created, accepted(&waits)), (StatusCode::CREATED, false));
+    let (_, reads) = open(&coordinator, Some(TEAM));
+    assert!(accepted(&reads), "control");
+
+    let sheet = |token: &str| {
+        let body = json!({ "teams": [{ "team": TEAM, "number": 1 }] });
+        as_account(
+            &world,
+            token,
+            "POST",
+            &format!("{at}/enrolment-sheet"),
+            &body,
+        )
+    };
+    for token in [&admin, &lead] {
+        assert_eq!(sheet(token).status(), StatusCode::FORBIDDEN);
+    }
+    let codes = world.json(sheet(&coordinator));
+    assert!(accepted(&codes[0]["code"]));
+    let rows = world.app.server().audit(100).unwrap();
+    for action in ["series-opened", "sheet-printed"] {
+        let row = rows.iter().find(|row| row.action == action).unwrap();
+        assert!(!row.author.contains("coordinator"), "identifiers only");
+    }
+}
+
+#[test]
 fn nothing_that_is_answered_is_kept_and_readings_in_bulk_are_written_down_by_identifier() {
     let world = World::new();
     let own = world.token_of(Role::Coordinator);

@@ -5,7 +5,9 @@ use super::extract::{At, Body, read};
 use super::guard::{AnyAccount, Coordinator};
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::{NewCode, NotTheirTeam, code_name, issue_code, may_hand, may_take_away};
+use crate::auth::{
+    IssuedCode, NewCode, NotTheirTeam, code_name, issue_code, may_hand, may_take_away,
+};
 use crate::store::StoredDevice;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,6 +15,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use maraude_core::document::Plan;
 use maraude_core::model::{CampaignId, DeviceId, TeamId};
+use maraude_core::sync::{enrolment_words, link_fragment};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use std::collections::BTreeMap;
@@ -53,6 +56,7 @@ async fn list(
         .blocking(move |app| {
             let engine = app.engine(campaign)?;
             let plan = engine.plan()?;
+            let server_key = *app.signing().verifying_key().as_bytes();
             let contacts: BTreeMap<_, _> = engine
                 .contacts()
                 .into_iter()
@@ -61,7 +65,10 @@ async fn list(
             let entries = app.server().devices(campaign)?.into_iter().map(|stored| {
                 let contact = contacts.get(&stored.device.id);
                 let team = stored.device.team.map(|id| team_code(&plan, id));
+                let words = enrolment_words(campaign, &server_key, &stored.device.verifying_key);
                 DeviceEntry {
+                    words_fr: words.fr,
+                    words_en: words.en,
                     id: stored.device.id.to_string(),
                     label: stored.device.label,
                     team,
@@ -125,16 +132,23 @@ async fn enrol(
             let (author, subject) = (account.id.to_string(), code_subject(campaign, &issued.name));
             app.server()
                 .add_audit(now, &author, "code-issued", &subject)?;
-            let link = format!("{}/#enrol={}", app.config().public_url, issued.link_secret);
-            Ok::<_, Problem>(EnrolmentCode {
-                code: issued.code,
-                qr_svg: qr_svg(&link),
-                link,
-                expires_at: issued.expires_at,
-            })
+            Ok::<_, Problem>(told(&app, campaign, issued))
         })
         .await??;
     Ok((StatusCode::CREATED, Json(code)))
+}
+
+/// A code as the console shows it: the link names this server, so that a tablet refuses any other.
+pub(super) fn told(app: &App, campaign: CampaignId, issued: IssuedCode) -> EnrolmentCode {
+    let server_key = app.signing().verifying_key();
+    let fragment = link_fragment(&issued.link_secret, campaign, server_key.as_bytes());
+    let link = format!("{}/{fragment}", app.config().public_url);
+    EnrolmentCode {
+        code: issued.code,
+        qr_svg: qr_svg(&link),
+        link,
+        expires_at: issued.expires_at,
+    }
 }
 
 /// The link as a drawing; empty when it is too long for a code, which an address never is.
@@ -233,11 +247,11 @@ async fn cancel(
     .await?
 }
 
-fn code_subject(campaign: CampaignId, name: &str) -> String {
+pub(super) fn code_subject(campaign: CampaignId, name: &str) -> String {
     format!("{campaign} {name}")
 }
 
-fn team_code(plan: &Plan, id: TeamId) -> String {
+pub(super) fn team_code(plan: &Plan, id: TeamId) -> String {
     let known = plan.teams.iter().find(|team| team.id == id);
     known.map_or_else(|| id.to_string(), |team| team.code.clone())
 }

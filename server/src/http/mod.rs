@@ -45,6 +45,7 @@ mod review_log;
 #[cfg(test)]
 mod roles_tests;
 mod rounds;
+mod series;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -88,6 +89,7 @@ pub fn router(app: App) -> Router {
         .merge(review::routes())
         .merge(review_log::routes())
         .merge(rounds::routes())
+        .merge(series::routes())
         .merge(sync::routes())
         .merge(tiles::routes());
     Router::new()

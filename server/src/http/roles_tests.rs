@@ -28,7 +28,7 @@ fn named(part: &str) -> &str {
         "{cell}" => "77_872",
         "{table}" => "clusters",
         "{version}" => "1",
-        "{collection}" | "{session}" | "{token}" | "{enrolment}" => "0011223344556677",
+        "{collection}" | "{session}" | "{token}" | "{enrolment}" | "{series}" => "0011223344556677",
         part => {
             assert!(!part.contains('{'), "say what stands for {part}");
             part

@@ -1,6 +1,7 @@
 //! One-time enrolment codes, kept as SHA-256; redeeming one and adding the tablet is one
 //! transaction, so that of a hundred tablets racing for a code exactly one gets it.
 
+use super::series::redeem_place;
 use super::{ServerStore, StoreError, StoredDevice};
 use maraude_core::model::{CampaignId, DeviceId, OrganisationCode, TeamId, TimestampMs};
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -139,14 +140,21 @@ impl ServerStore {
     /// it, known by its key, gets the same again: its first answer may have been lost on the way.
     pub fn redeem(&self, redemption: &Redemption) -> Result<StoredDevice, RedeemError> {
         let device = self.in_transaction(|t| {
-            if let Some(device) = check(t, redemption)? {
-                let keep = "UPDATE devices SET upload_token = ?2 WHERE id = ?1";
-                t.execute(keep, params![device.as_bytes(), redemption.upload_token])
-                    .map_err(StoreError::from)?;
-                return Ok(device);
-            }
-            enrol(t, redemption).map_err(StoreError::from)?;
-            Ok::<_, RedeemError>(redemption.device)
+            let again = match check(t, redemption) {
+                Err(RedeemError::Unknown) => redeem_place(t, redemption)?,
+                Ok(None) => {
+                    enrol(t, redemption).map_err(StoreError::from)?;
+                    None
+                }
+                checked => checked?,
+            };
+            let Some(device) = again else {
+                return Ok::<_, RedeemError>(redemption.device);
+            };
+            let keep = "UPDATE devices SET upload_token = ?2 WHERE id = ?1";
+            t.execute(keep, params![device.as_bytes(), redemption.upload_token])
+                .map_err(StoreError::from)?;
+            Ok(device)
         })?;
         Ok(self
             .device(device)?

@@ -154,6 +154,12 @@ impl ServerStore {
                 )?;
             }
             t.execute("DELETE FROM enrolments WHERE campaign = ?1", [id])?;
+            t.execute(
+                "DELETE FROM enrolment_places WHERE series IN
+                   (SELECT id FROM enrolment_series WHERE campaign = ?1)",
+                [id],
+            )?;
+            t.execute("DELETE FROM enrolment_series WHERE campaign = ?1", [id])?;
             Ok(())
         })
     }

@@ -18,6 +18,7 @@ const SCHEMA: Schema = Schema {
         include_str!("server_2.sql"),
         include_str!("server_3.sql"),
         include_str!("server_4.sql"),
+        include_str!("server_5.sql"),
     ],
 };
 

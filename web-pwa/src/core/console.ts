@@ -41,6 +41,8 @@ import type {
   NewCampaign,
   NewEnrolment,
   NewLayer,
+  NewSeries,
+  NewSheet,
   ObservationDetail,
   PinResetLine,
   OpenCodeLine,
@@ -64,6 +66,8 @@ import type {
   ReviewLog,
   SecondFactorDrawn,
   SessionLine,
+  SeriesLine,
+  SheetCode,
   SlotRef,
   TilesEntry,
   Tonight,
@@ -209,6 +213,14 @@ export const enrol = (id: string, tablet: NewEnrolment): Promise<EnrolmentCode> 
   ask('POST', `${at(id)}/enrolments`, tablet);
 export const revoke = (id: string, device: string): Promise<void> =>
   ask('POST', `${at(id)}/devices/${encodeURIComponent(device)}/revoke`);
+
+export const series = (id: string): Promise<SeriesLine[]> => ask('GET', `${at(id)}/series`);
+export const openSeries = (id: string, wanted: NewSeries): Promise<EnrolmentCode> =>
+  ask('POST', `${at(id)}/series`, wanted);
+export const cancelSeries = (id: string, which: string): Promise<void> =>
+  ask('POST', `${at(id)}/series/${encodeURIComponent(which)}/cancel`);
+export const enrolmentSheet = (id: string, wanted: NewSheet): Promise<SheetCode[]> =>
+  ask('POST', `${at(id)}/enrolment-sheet`, wanted);
 
 export const pinResets = (id: string): Promise<PinResetLine[]> => ask('GET', `${at(id)}/pin-resets`);
 export const allowPinReset = (id: string, device: string, what: AllowPinReset): Promise<void> =>

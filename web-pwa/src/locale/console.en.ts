@@ -14,6 +14,7 @@ import { qualityEn } from './quality.en';
 import { handingEn } from './handing.en';
 import { quarantineEn } from './quarantine.en';
 import { problemsEn } from './problems.en';
+import { seriesEn } from './series.en';
 import { resetConsoleEn, resetProblemsEn } from './reset.en';
 import { rescueConsoleEn, rescueProblemsEn } from './rescue.en';
 
@@ -223,6 +224,7 @@ export const consoleEn: ConsoleText = {
     revokeConfirm: 'Revoke the tablet',
     revoked: (label) => `${label} is revoked.`,
   },
+  series: seriesEn,
   reset: resetConsoleEn,
   rescue: rescueConsoleEn,
   release: releaseEn,

@@ -17,6 +17,7 @@ import { qualityFr } from './quality.fr';
 import { handingFr } from './handing.fr';
 import { quarantineFr } from './quarantine.fr';
 import { problemsFr } from './problems.fr';
+import { seriesFr } from './series.fr';
 import { resetConsoleFr, resetProblemsFr } from './reset.fr';
 import { rescueConsoleFr, rescueProblemsFr } from './rescue.fr';
 
@@ -226,6 +227,7 @@ export const consoleFr = {
     revokeConfirm: 'Révoquer la tablette',
     revoked: (label: string) => `${label} est révoquée.`,
   },
+  series: seriesFr,
   reset: resetConsoleFr,
   rescue: rescueConsoleFr,
   release: releaseFr,

@@ -48,6 +48,8 @@ export const pinEn: typeof pinFr = {
   repeatLead: 'Type the 6 digits again.',
   differ: 'The two PINs differ. Start again.',
   working: 'Preparing the vault…',
+  checkWords: 'Check words',
+  checkWordsHint: 'The coordination’s screen must show the same. If they differ, tell them.',
   unlockTitle: 'Unlock',
   opening: 'Opening…',
   digits: (count) => `${count} of 6 digits typed`,

@@ -49,6 +49,8 @@ export const pinFr = {
   repeatLead: 'Tapez à nouveau les 6 chiffres.',
   differ: 'Les deux codes sont différents. Recommencez.',
   working: 'Préparation du coffre…',
+  checkWords: 'Mots de contrôle',
+  checkWordsHint: 'L’écran de la coordination doit montrer les mêmes. S’ils diffèrent, prévenez-la.',
   unlockTitle: 'Déverrouiller',
   opening: 'Ouverture…',
   digits: (count: number) => `${count} chiffres tapés sur 6`,

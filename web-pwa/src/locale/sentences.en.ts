@@ -64,6 +64,8 @@ export const messagesEn: Messages['messages'] = {
   'code-unknown': () => 'This code does not exist. Check it with the coordination.',
   'code-used': () => 'This code was already used. Ask the coordination for another.',
   'code-expired': () => 'This code is no longer valid. Ask the coordination for another.',
+  'other-server': () =>
+    'This link is of another server: nothing was kept. Ask the coordination for a new code.',
   unreachable: () => 'The server does not answer. Check the network and try again.',
   'server-busy': () => 'The server is busy. Try again in a moment.',
   'unexpected-answer': () => 'The server answered something unexpected. Try again.',

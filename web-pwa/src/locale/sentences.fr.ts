@@ -69,6 +69,8 @@ export const messagesFr = {
   'code-unknown': () => 'Ce code n’existe pas. Vérifiez-le avec la coordination.',
   'code-used': () => 'Ce code a déjà servi. Demandez-en un autre à la coordination.',
   'code-expired': () => 'Ce code n’est plus valable. Demandez-en un autre à la coordination.',
+  'other-server': () =>
+    'Ce lien est celui d’un autre serveur : rien n’a été gardé. Demandez un nouveau code à la coordination.',
   unreachable: () => 'Le serveur ne répond pas. Vérifiez le réseau puis réessayez.',
   'server-busy': () => 'Le serveur est occupé. Réessayez dans un instant.',
   'unexpected-answer': () => 'Le serveur a répondu quelque chose d’inattendu. Réessayez.',

@@ -10,8 +10,8 @@ use crate::model::{
 use crate::sync::envelope::{self, campaign_key_pair};
 use crate::sync::{
     DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SecretFor,
-    SetAside, SyncAnswer, WipeOrder, WipeReason, decode_request, encode_answer, enrol_signed_bytes,
-    open_secret, seal_secret, session_signed_bytes,
+    SetAside, SyncAnswer, SyncRequest, WipeOrder, WipeReason, decode_request, encode_answer,
+    enrol_signed_bytes, open_secret, seal_secret, session_signed_bytes,
 };
 use crate::tablet::encoding::{array_from_base64, to_base64};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -206,6 +206,10 @@ impl Server {
         });
     }
 
+    pub fn device_key(&self, number: usize) -> [u8; 32] {
+        *self.devices.values().nth(number).unwrap().as_bytes()
+    }
+
     /// All rounds as the server reads them.
     pub fn rounds(&self) -> Vec<Round> {
         let rounds = self.documents.iter();
@@ -321,15 +325,7 @@ impl Server {
             reset_share_kept: false,
             reset_given: None,
         };
-        if let Some(share) = request.reset_share.filter(|_| !self.told.keeps_no_share) {
-            assert!(reads, "a share comes with a session");
-            self.told.shares.insert(request.device, share.into_vec());
-            answer.reset_share_kept = true;
-        }
-        if let Some(key) = request.reset_wanted.map(ByteArray::into_array) {
-            self.told.asked_with = Some(key);
-            answer.reset_given = self.give_share(request.device, &key);
-        }
+        self.hear_of_resets(&request, reads, &mut answer);
         for bytes in &request.envelopes {
             if self.has_no_room(bytes) {
                 answer.refused.push(RefusedEnvelope {
@@ -376,17 +372,39 @@ impl Server {
                 writable: true,
             });
         }
-        let told = self.rounds().into_iter();
-        for round in told.filter(|_| !self.told.rounds_were_heard) {
-            let held = round.observations.len() as u32;
-            answer.rounds.push(RoundCustody {
-                document: round.document,
-                held,
-                read: if self.read_all { held } else { 0 },
-                safe: self.safe,
-            });
+        if !self.told.rounds_were_heard {
+            answer.rounds = self.custody();
         }
         (200, encode_answer(&answer))
+    }
+
+    fn custody(&self) -> Vec<RoundCustody> {
+        let rounds = self.rounds().into_iter();
+        rounds
+            .map(|round| {
+                let held = round.observations.len() as u32;
+                RoundCustody {
+                    document: round.document,
+                    held,
+                    read: if self.read_all { held } else { 0 },
+                    safe: self.safe,
+                }
+            })
+            .collect()
+    }
+
+    fn hear_of_resets(&mut self, request: &SyncRequest, reads: bool, answer: &mut SyncAnswer) {
+        if let Some(share) = &request.reset_share
+            && !self.told.keeps_no_share
+        {
+            assert!(reads, "a share comes with a session");
+            self.told.shares.insert(request.device, share.to_vec());
+            answer.reset_share_kept = true;
+        }
+        if let Some(key) = request.reset_wanted.map(ByteArray::into_array) {
+            self.told.asked_with = Some(key);
+            answer.reset_given = self.give_share(request.device, &key);
+        }
     }
 
     fn give_share(&self, device: DeviceId, key: &[u8; 32]) -> Option<ByteBuf> {

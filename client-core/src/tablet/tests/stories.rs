@@ -61,6 +61,31 @@ fn a_code_is_redeemed_once_and_a_weak_pin_is_refused() {
 }
 
 #[test]
+fn a_link_of_another_server_is_refused_and_the_words_are_those_of_the_keys() {
+    let server = world();
+    let mut tablet = Platform::new(&server, 1);
+    let link = |mark: &str| format!("https://example.org/#enrol={}&server={mark}", CODES[0]);
+    tablet.send(Event::Enrol {
+        code: link("K7M29XQP04RTK7M29XQP"),
+    });
+    assert_eq!(tablet.message(), "other-server");
+    assert_eq!(tablet.view().phase, Phase::Fresh);
+    // Negative control: the mark of this server is taken.
+    let server = world();
+    let mut tablet = Platform::new(&server, 2);
+    let key = server.borrow().server_key();
+    let campaign = crate::model::CampaignId::from_random([0xca; 16]);
+    tablet.send(Event::Enrol {
+        code: link(&crate::sync::server_mark(campaign, &key)),
+    });
+    assert_eq!(tablet.view().phase, Phase::ChoosePin);
+    let words = tablet.view().check_words.unwrap();
+    let device_key = server.borrow().device_key(0);
+    let expected = crate::sync::enrolment_words(campaign, &key, &device_key);
+    assert_eq!(words, expected, "the console shows the same");
+}
+
+#[test]
 fn a_night_offline_then_everything_arrives_with_receipts() {
     let (server, mut tablet) = on_a_round();
     let view = tablet.view();

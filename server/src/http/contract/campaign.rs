@@ -260,6 +260,10 @@ pub struct DeviceEntry {
     pub id: String,
     /// Label.
     pub label: String,
+    /// Four words of its key, in French: the same as on its screen.
+    pub words_fr: String,
+    /// The same words in English.
+    pub words_en: String,
     /// Team code.
     pub team: Option<String>,
     /// When it enrolled (server clock).

@@ -16,6 +16,7 @@ mod quarantine;
 mod release;
 mod rescue;
 mod review_log;
+mod series;
 mod session;
 mod tonight;
 #[cfg(feature = "typescript")]
@@ -35,6 +36,7 @@ pub use quarantine::*;
 pub use release::*;
 pub use rescue::*;
 pub use review_log::*;
+pub use series::*;
 pub use session::*;
 pub use tonight::*;
 #[cfg(feature = "typescript")]

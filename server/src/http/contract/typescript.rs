@@ -9,11 +9,12 @@ use super::{
     DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList, EnrolAnswer, EnrolRequest,
     EnrolmentCode, Estimation, GroupChange, GroupDetail, GroupEffect, GroupList, Hello,
     HoldRequest, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments, NewApiToken,
-    NewCampaign, NewEnrolment, NewLayer, NewRelease, ObservationDetail, ObservationPage,
-    OpenCodeLine, PasswordChange, PinResetLine, PlaceCandidates, PlaceSearch, Problem,
-    PurgeAnswered, PurgeRequest, Quality, QuarantineList, QuarantineRetried, QuarantineRetry,
-    RecoveryCodes, ReleasePreview, Releases, RescueTaken, RescueUpload, RetentionLine, ReviewLog,
-    SecondFactorDrawn, SecondFactorProof, SessionLine, TilesEntry, Tonight,
+    NewCampaign, NewEnrolment, NewLayer, NewRelease, NewSeries, NewSheet, ObservationDetail,
+    ObservationPage, OpenCodeLine, PasswordChange, PinResetLine, PlaceCandidates, PlaceSearch,
+    Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList, QuarantineRetried,
+    QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RescueTaken, RescueUpload,
+    RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof, SeriesLine, SessionLine,
+    SheetCode, TilesEntry, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -67,6 +68,10 @@ pub fn typescript() -> String {
         RetentionLine,
         SecondFactorDrawn,
         SecondFactorProof,
+        NewSeries,
+        NewSheet,
+        SeriesLine,
+        SheetCode,
         SessionLine,
         CampaignDetail,
         CampaignSummary,

@@ -669,6 +669,14 @@ id: string,
  */
 label: string,
 /**
+ * Four words of its key, in French: the same as on its screen.
+ */
+words_fr: string,
+/**
+ * The same words in English.
+ */
+words_en: string,
+/**
  * Team code.
  */
 team: string | null,
@@ -1789,6 +1797,32 @@ export type NewRelease = {
 stage: string, };
 
 /**
+ * `POST /api/campaigns/{id}/series`: a code that enrols several tablets, until the night ends.
+ */
+export type NewSeries = {
+/**
+ * Tablets are called so, with their number after it.
+ */
+label: string,
+/**
+ * Team they are handed to.
+ */
+team: TeamId | null,
+/**
+ * How many tablets, 1 to 200.
+ */
+places: number, };
+
+/**
+ * `POST /api/campaigns/{id}/enrolment-sheet`: codes that each serve once, to be printed.
+ */
+export type NewSheet = {
+/**
+ * Teams, and how many tablets each takes.
+ */
+teams: Array<SheetTeam>, };
+
+/**
  * The date on which the night began: 01:30 belongs to the day before. Written `2026-01-22`.
  */
 export type Night = string;
@@ -2813,6 +2847,43 @@ people: number,
 zero_found: boolean, };
 
 /**
+ * A line of `GET /api/campaigns/{id}/series`, newest first.
+ */
+export type SeriesLine = {
+/**
+ * Its name in addresses.
+ */
+id: string,
+/**
+ * What its tablets are called.
+ */
+label: string,
+/**
+ * Team code.
+ */
+team: string | null,
+/**
+ * How many tablets.
+ */
+places: number,
+/**
+ * How many have come.
+ */
+used: number,
+/**
+ * Server clock.
+ */
+created_at: number,
+/**
+ * Server clock.
+ */
+expires_at: number,
+/**
+ * Server clock.
+ */
+cancelled_at: number | null, };
+
+/**
  * A line of `GET /api/sessions`: one's own open sessions.
  */
 export type SessionLine = {
@@ -2832,6 +2903,36 @@ seen_at: number,
  * The one that asks.
  */
 own: boolean, };
+
+/**
+ * A line of a printed sheet.
+ */
+export type SheetCode = {
+/**
+ * What the tablet will be called.
+ */
+label: string,
+/**
+ * Team code.
+ */
+team: string,
+/**
+ * The code, to be scanned or typed.
+ */
+code: EnrolmentCode, };
+
+/**
+ * A team of a sheet.
+ */
+export type SheetTeam = {
+/**
+ * The team.
+ */
+team: TeamId,
+/**
+ * How many tablets.
+ */
+number: number, };
 
 /**
  * A known place.

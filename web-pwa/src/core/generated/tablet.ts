@@ -1173,6 +1173,10 @@ phase: Phase,
  */
 enrolment: Enrolment | null, 
 /**
+ * Compared with the console's after enrolment; while unlocked, and before a PIN is chosen.
+ */
+check_words: FourWords | null, 
+/**
  * Of a forgotten PIN; only while locked.
  */
 reset: ResetView | null, 

@@ -1,5 +1,6 @@
 /**
- * The enrolment code that the address may hold: `#enrol=CODE`.
+ * The enrolment code that the address may hold: `#enrol=CODE&server=MARK`. The mark names its server,
+ * and the core compares it.
  *
  * For: `Field`, `Enrol` and `EnrolAgain`. The code works once; it is taken out of the address at once,
  * so that it does not stay in the history.
@@ -7,6 +8,15 @@
 
 /** The code of the link this page was opened with, until it is used or turned down. */
 export const linked: { code: string | null } = $state({ code: null });
+
+/** The mark of each link's server, by code: a code may be typed again after a refusal. */
+const servers = new Map<string, string>();
+
+/** The code as the core takes it: with the mark of its server, where a link named one. */
+export function bound(code: string): string {
+  const server = servers.get(code);
+  return server === undefined ? code : `${code}&server=${server}`;
+}
 
 /** Reads the address, now and whenever a link is opened in this page. Called once. */
 export function readLink(): void {
@@ -21,6 +31,8 @@ export function readLink(): void {
 function takeCodeFromAddress(): string | null {
   const code = codeIn(location.hash);
   if (code === null) return null;
+  const server = new URLSearchParams(location.hash.replace(/^#/, '')).get('server');
+  if (server) servers.set(code, server);
   history.replaceState(history.state, '', location.pathname);
   return code;
 }
