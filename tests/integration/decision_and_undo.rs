@@ -40,11 +40,8 @@ fn interview(tablet: &mut SimulatedTablet, minute: i64, east: f64, age: &str) ->
     }
 }
 
-#[test]
-fn a_double_is_proposed_decided_and_undone_exactly() {
-    let mut world = World::new().unwrap();
-    let view = world.view("run").unwrap();
-    let review = Review::default();
+/// Two teams meet one man, each from its own side, and somebody else far away.
+fn met_at_the_border(world: &mut World) -> Vec<SlotRef> {
     let mut slots = Vec::new();
     for team in 0..2 {
         let mut tablet = world.tablet(team).unwrap();
@@ -65,6 +62,15 @@ fn a_double_is_proposed_decided_and_undone_exactly() {
         tablet.go_online();
         tablet.send_everything().unwrap();
     }
+    slots
+}
+
+#[test]
+fn a_double_is_proposed_decided_and_undone_exactly() {
+    let mut world = World::new().unwrap();
+    let view = world.view("run").unwrap();
+    let review = Review::default();
+    let slots = met_at_the_border(&mut world);
     let engine = world.engine().unwrap();
     let run = || -> Arc<Reviewed> {
         view.catch_up().unwrap();

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     reason = "a promise's test stops at the first surprise"
 )]
+#![expect(clippy::print_stdout, reason = "what a test measured is printed")]
 
 mod acknowledged;
 mod approved;

@@ -55,7 +55,7 @@ fn ask(world: &World, reader: &HostileTablet, tablet: &Tablet, token: &str) -> T
 /// What has arrived so far.
 fn arrived(socket: &mut TcpStream) -> Vec<u8> {
     socket.set_nonblocking(true).unwrap();
-    let (mut bytes, mut piece) = (Vec::new(), [0; 65_536]);
+    let (mut bytes, mut piece) = (Vec::new(), vec![0; 65_536]);
     loop {
         match socket.read(&mut piece) {
             Ok(0) => break,

@@ -150,6 +150,9 @@ fn rectangle(west: f64, south: f64, east: f64, north: f64) -> geo::MultiPolygon<
     geo::MultiPolygon(vec![geo::Polygon::new(geo::LineString::from(ring), vec![])])
 }
 
+/// Files of a data folder by name, with their bytes.
+pub type LeftFiles = BTreeMap<String, Vec<u8>>;
+
 /// A server in this process, with a clock that only a test moves.
 pub struct World {
     /// The invented campaign.
@@ -220,7 +223,7 @@ impl World {
     }
 
     /// Stops the server; its files as [`World::found`] takes them, and its master key.
-    pub fn left_behind(self) -> Result<(BTreeMap<String, Vec<u8>>, Vec<u8>)> {
+    pub fn left_behind(self) -> Result<(LeftFiles, Vec<u8>)> {
         let data = self.app.config().data.clone();
         self.runtime.shutdown_timeout(Duration::from_secs(5));
         drop(self.app);

@@ -262,10 +262,9 @@ impl App {
         for id in self.campaigns().list()? {
             match self.look_at_date(id) {
                 Ok(true) => purged.push(id),
-                Ok(false) => {}
-                // Its files are damaged: named elsewhere.
+                // Nothing to do, or its files are damaged: named elsewhere.
+                Ok(false) | Err(EndingError::Store(StoreError::DamagedCampaign { .. })) => {}
                 Err(EndingError::Store(error)) if error.is_damage() => {}
-                Err(EndingError::Store(StoreError::DamagedCampaign { .. })) => {}
                 Err(error) => {
                     tracing::error!(%error, campaign = %id, "its date was not acted on");
                 }

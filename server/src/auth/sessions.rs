@@ -149,12 +149,11 @@ impl DeviceSessions {
     }
 
     fn mac(&self, device: DeviceId, drawn: &[u8]) -> Result<Hmac<Sha256>, StoreError> {
-        let key = match self.key.get() {
-            Some(key) => key,
-            None => {
-                let drawn = random()?;
-                self.key.get_or_init(|| drawn)
-            }
+        let key = if let Some(key) = self.key.get() {
+            key
+        } else {
+            let drawn = random()?;
+            self.key.get_or_init(|| drawn)
         };
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a MAC takes keys of any length");
         mac.update(DOMAIN);

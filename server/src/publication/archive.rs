@@ -44,7 +44,8 @@ pub fn archive(
         let (people, [low, high]) = part.map_or((0, [0, 0]), |part| (part.distinct, part.interval));
         let code = quoted(&sector.code);
         let walked = walked.contains(&sector.id);
-        sectors += &format!("{code},{walked},{people},{low},{high},{DEFINITION}\n");
+        let line = format!("{code},{walked},{people},{low},{high},{DEFINITION}\n");
+        sectors.push_str(&line);
     }
     let mut units = String::from("unit,places,people_at_least,people_at_most\n");
     for unit in Unit::ALL {
@@ -52,7 +53,8 @@ pub fn archive(
         let (places, code) = (of().count(), unit.code());
         let least: u32 = of().map(|place| place.people_at_least).sum();
         let most: u32 = of().map(|place| place.people_at_most).sum();
-        units += &format!("{code},{places},{least},{most}\n");
+        let line = format!("{code},{places},{least},{most}\n");
+        units.push_str(&line);
     }
     let about = about(sources, prepared, releases, settings)?;
     Ok(vec![

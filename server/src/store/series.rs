@@ -123,13 +123,16 @@ impl ServerStore {
     }
 }
 
+/// A series as it is stored: identifier, places, places used, its end, when it was cancelled.
+type Opened = ([u8; 16], u32, u32, TimestampMs, Option<TimestampMs>);
+
 /// Takes a place of the series that a secret belongs to and adds the tablet. Gives the tablet that has
 /// a place already, where it is the one that asks: it takes no second one.
 pub(super) fn redeem_place(
     t: &Transaction<'_>,
     redemption: &Redemption,
 ) -> Result<Option<DeviceId>, RedeemError> {
-    let found: Option<([u8; 16], u32, u32, TimestampMs, Option<TimestampMs>)> = t
+    let found: Option<Opened> = t
         .query_row(
             "SELECT id, places, used, expires_at, cancelled_at FROM enrolment_series
              WHERE code = ?1 OR link = ?1",

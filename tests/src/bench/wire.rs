@@ -87,7 +87,7 @@ fn body(tablet: &Tablet, envelope: Vec<u8>) -> Vec<u8> {
     let mut asked = request(tablet, vec![envelope]);
     asked.epoch = Some(ByteArray::new([7; 16]));
     asked.log_end = Some(ByteBuf::from(vec![7; TOLD_BYTES]));
-    asked.device_report.app_version = "0.1.0".to_owned();
+    "0.1.0".clone_into(&mut asked.device_report.app_version);
     asked.device_report.battery_percent = Some(80);
     encode_request(&asked)
 }
@@ -98,7 +98,7 @@ fn on_the_wire(tablet: &Tablet, body: &[u8]) -> Result<usize> {
     let url = format!("http://{}/api/sync", listener.local_addr()?);
     let counting = std::thread::spawn(move || -> Result<usize> {
         let (mut socket, _) = listener.accept()?;
-        let (mut heard, mut piece) = (Vec::new(), [0; 64 * 1024]);
+        let (mut heard, mut piece) = (Vec::new(), vec![0; 64 * 1024]);
         loop {
             let read = socket.read(&mut piece)?;
             heard.extend_from_slice(&piece[..read]);

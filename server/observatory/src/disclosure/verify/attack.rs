@@ -105,7 +105,7 @@ impl Known<'_> {
             (f64::from(low), f64::from(high))
         });
         let street = unit == Unit::Street && self.stage == Stage::Consolidated;
-        if street && self.cell(cells, index) {
+        if street && cells.withheld(index) && !cells.parts.contains_key(&index) {
             // Withheld for being few: nothing else withholds an area without parts.
             high = f64::from(self.settings.street_minimum_people.saturating_sub(1));
             if area.walked && self.settings.zero_minimum_areas < 2 {
@@ -123,10 +123,6 @@ impl Known<'_> {
             }
         }
         (low, high)
-    }
-
-    fn cell(&self, cells: &Cells<'_>, index: usize) -> bool {
-        cells.withheld(index) && !cells.parts.contains_key(&index)
     }
 
     /// Zeros of walked parts are shown together: several that are withheld are not all zero.
