@@ -30,7 +30,7 @@ pub struct Export {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// In a dcat record: address of the licence, such as
-    /// https://www.etalab.gouv.fr/licence-ouverte-open-licence
+    /// <https://www.etalab.gouv.fr/licence-ouverte-open-licence>
     #[arg(long, value_name = "URL")]
     licence: Option<String>,
     /// In a dcat record: who publishes

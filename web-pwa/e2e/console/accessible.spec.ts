@@ -146,7 +146,7 @@ test('codes, questions, a locked campaign and the pages beside it are free of fa
   }
 
   await screen(page, 'Tablettes');
-  await page.getByLabel('Étiquette').fill('Tablette 8');
+  await page.getByLabel('Étiquette collée').fill('Tablette 8');
   await page.getByRole('button', { name: 'Obtenir un code' }).click();
   await expect(page.getByRole('img', { name: 'Code QR d’enrôlement' })).toBeVisible();
   await inEveryTheme(page, 'a code');

@@ -250,7 +250,7 @@ test('each role is shown what the server lets it do, and nothing that is refused
       await expect(page.getByRole('button', { name: 'Enregistrer' })).toHaveCount(0);
     }
     if (account === LEAD) {
-      await page.getByLabel('Étiquette').fill('Tablette de relève');
+      await page.getByLabel('Étiquette collée').fill('Tablette de relève');
       await page.getByRole('button', { name: 'Obtenir un code' }).click();
       await expect(page.locator('[data-enrolment-code]')).toBeVisible();
     }

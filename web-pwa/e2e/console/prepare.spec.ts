@@ -167,7 +167,7 @@ test('a tablet’s code is shown large with its QR code', async ({ page, served 
   await enter(page, served);
   await createCampaign(page, 'Tablettes', 'Exercice');
   await screen(page, 'Tablettes');
-  await page.getByLabel('Étiquette').fill('Tablette 7');
+  await page.getByLabel('Étiquette collée').fill('Tablette 7');
   await page.getByRole('button', { name: 'Obtenir un code' }).click();
   await expect(page.locator('[data-enrolment-code]')).toHaveText(/^\w{4}([- ]\w{4})+$/);
   await expect(page.locator('[data-enrolment-link]')).toContainText('#enrol=');

@@ -44,7 +44,7 @@ use Gives::{Many, Media, Nothing, One};
 
 const GEOJSON: &str = "application/geo+json";
 
-/// In the order of [`TABLE`].
+/// In the order of [`crate::auth::TABLE`].
 pub(super) const ROUTES: &[Told] = &[
     told(
         "GET",
