@@ -2,7 +2,7 @@
 //! two people, yet one of them may well have been met, by another team, and says so.
 //!
 //! # Formula
-//! u(yes) = Σ (1 − q)·[yes] / Σ (1 − q), over slots that were asked, q = probability that somebody
+//! u(yes) = Σ (1 − q)·1(yes) / Σ (1 − q), over slots that were asked, q = probability that somebody
 //! interviewed them before, by the links of this round. Held by where it starts.
 
 use crate::comparison::{Field, Level};

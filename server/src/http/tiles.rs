@@ -12,7 +12,7 @@ use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use futures_util::StreamExt;
@@ -45,9 +45,13 @@ pub fn routes() -> Router<App> {
         .layer(DefaultBodyLimit::disable())
 }
 
-async fn told(State(app): State<App>) -> Result<Json<TilesEntry>, Problem> {
+/// The archive in use; nothing (204) where maps draw the imported layers.
+async fn told(State(app): State<App>) -> Result<Response, Problem> {
     let current = app.blocking(|app| app.tiles().current()).await?;
-    Ok(Json(entry(current.ok_or(NO_TILES)?)))
+    Ok(match current {
+        Some(archive) => Json(entry(archive)).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }
 
 fn entry(archive: TileArchive) -> TilesEntry {

@@ -215,7 +215,11 @@ test('each role is shown what the server lets it do, and nothing that is refused
     if ([401, 403, 404].includes(response.status())) refused.push(response.url());
   });
   const expected: Record<string, { pages: string[]; screens: string[]; creates: boolean }> = {
-    [ANALYST]: { pages: ['Campagnes', 'Mon compte'], screens: ['Diffusion'], creates: false },
+    [ANALYST]: {
+      pages: ['Campagnes', 'Mon compte'],
+      screens: ['Estimation', 'Diffusion'],
+      creates: false,
+    },
     [LEAD]: { pages: ['Campagnes', 'Mon compte'], screens: ['Tablettes'], creates: false },
     [DPO]: {
       pages: ['Campagnes', 'Conservation', 'Journal', 'Mon compte'],

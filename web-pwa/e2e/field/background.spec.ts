@@ -26,7 +26,7 @@ test('a supplied background map is kept on the tablet and drawn with no server',
     await page.reload();
     await tablet.unlock();
 
-    await tablet.tap('Carte');
+    await tablet.tap(/^Carte/);
     await expect(page.getByText(CREDIT)).toBeVisible();
     const canvas = page.locator('canvas.maplibregl-canvas');
     await expect(canvas).toBeVisible();
@@ -53,7 +53,7 @@ test('without a background map nothing is offered and the imported layers are dr
     await tablet.enrol(await server.enrolmentLink('Tablette sans fond de carte'));
     await expect(page.getByText(/Fond de carte/)).toHaveCount(0);
     await tablet.depart();
-    await tablet.tap('Carte');
+    await tablet.tap(/^Carte/);
     await expect(page.locator('canvas.maplibregl-canvas')).toBeVisible();
     await expect(page.getByText(CREDIT)).toHaveCount(0);
   } finally {

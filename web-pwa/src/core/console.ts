@@ -352,11 +352,14 @@ let backgroundRead: Promise<BackgroundMap | null> | null = null;
 
 /** The background map that was supplied; read once, nothing where there is none. */
 export function background(): Promise<BackgroundMap | null> {
-  backgroundRead ??= ask<TilesEntry>('GET', '/api/tiles').then(
-    ({ version, credit }) => ({
-      archive: new URL(`/api/tiles/${version}`, location.href).href,
-      credit,
-    }),
+  backgroundRead ??= ask<TilesEntry | undefined>('GET', '/api/tiles').then(
+    (supplied) =>
+      supplied === undefined
+        ? null
+        : {
+            archive: new URL(`/api/tiles/${supplied.version}`, location.href).href,
+            credit: supplied.credit,
+          },
     () => null,
   );
   return backgroundRead;

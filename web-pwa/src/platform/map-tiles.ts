@@ -52,7 +52,7 @@ export async function toldTiles(): Promise<TilesTold | null> {
       redirect: 'error',
       signal: AbortSignal.timeout(LIMIT_MS),
     });
-    return reply.ok ? read(await reply.text()) : null;
+    return reply.status === 200 ? read(await reply.text()) : null;
   } catch {
     return null;
   }

@@ -114,7 +114,7 @@ pub(super) const ROUTES: &[Told] = &[
     told(
         "GET",
         "/api/tiles",
-        "The background map that a city supplied, for tablets to keep",
+        "The background map that a city supplied, for tablets to keep; 204 where there is none",
         None,
         One("TilesEntry"),
     ),
