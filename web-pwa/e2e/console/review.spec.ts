@@ -208,15 +208,25 @@ test('a group is parted with its effect told first, and put together again', asy
 }) => {
   await openNight(page, night);
   await screen(page, 'Doublons');
-  await part(page, 'Groupes');
-  await page.locator('[data-group] button').first().click();
   const view = page.locator('[data-group-view]');
-  await expect(view).toBeVisible();
-  const tickable = view.locator('.person:not(.near)').filter({ has: page.locator('label:nth-of-type(2)') });
-  await tickable.first().getByRole('checkbox').first().check();
-  await page.getByRole('button', { name: 'Séparer ce qui est coché' }).click();
   const dialogue = page.getByRole('dialog');
-  await expect(dialogue.locator('[data-effect="true"]')).toBeVisible();
+  // A group that others hold together has no effect on the figure: the first that has one.
+  for (let at = 0; at < 8; at += 1) {
+    await part(page, 'Groupes');
+    await page.locator('[data-group] button').nth(at).click();
+    await expect(view).toBeVisible();
+    const tickable = view
+      .locator('.person:not(.near)')
+      .filter({ has: page.locator('label:nth-of-type(2)') });
+    if ((await tickable.count()) > 0) {
+      await tickable.first().getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: 'Séparer ce qui est coché' }).click();
+      await expect(dialogue.locator('[data-effect="true"]')).toBeVisible();
+      if ((await dialogue.locator('[data-effect] table').count()) > 0) break;
+      await page.keyboard.press('Escape');
+    }
+    await page.reload();
+  }
   await expect(dialogue.getByText('Personnes différentes à la rue')).toBeVisible();
   const figures = await dialogue.locator('[data-effect] tr').first().locator('.number').allInnerTexts();
   const [was, will] = figures.map((text) => Number(text.replace(/\D/g, '')));
