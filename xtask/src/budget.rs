@@ -47,9 +47,10 @@ fn is_core(name: &str) -> bool {
     name.contains("maraude_wasm")
 }
 
-/// MapLibre, its worker and its style sheet, loaded with the first map.
+/// MapLibre, its workers, its style sheet and the looks of the background, loaded with the first map.
 fn is_map(name: &str) -> bool {
-    name.contains("maplibre") || name.starts_with("field-map") || name.starts_with("looks")
+    let parts = ["maplibre", "field-map", "looks", "basemap", "tiles-worker"];
+    parts.iter().any(|part| name.contains(part))
 }
 
 /// The search of places, loaded when one is typed.
@@ -62,10 +63,11 @@ fn is_console(name: &str) -> bool {
     name.to_lowercase().contains("console")
 }
 
-/// Everything a volunteer's tablet loads to start in French, beside core and map.
+/// Everything a volunteer's tablet loads to show its first screen in French, beside core and map.
 fn is_shell(name: &str) -> bool {
     let code = [".js", ".mjs", ".css", ".html"];
-    let on_demand = name.starts_with("jsQR") || name.starts_with("en-");
+    let later = ["jsQR", "en-", "later-screens"];
+    let on_demand = later.iter().any(|start| name.starts_with(start)) || name.contains(".en-");
     let lazy = is_core(name) || is_map(name) || is_places(name) || is_console(name) || on_demand;
     let worker = name == "sw.js" || name.starts_with("workbox");
     code.iter().any(|end| name.ends_with(end)) && !lazy && !worker
