@@ -72,7 +72,7 @@ fn wasm_check() -> Result<()> {
         "-p",
         "maraude-wasm",
         "-p",
-        "maraude-wasm-gazetteer",
+        "maraude-gazetteer-wasm",
     ]);
     run_to_end(&mut check)?;
     tidy::without_automerge()

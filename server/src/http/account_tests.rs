@@ -66,7 +66,9 @@ fn put_teams(world: &World) {
     let plan = DocumentName::Plan { campaign };
     let teams = [team(TEAM, "E1", "asso"), team(OTHER, "E2", "autre")];
     let put = |w: &mut maraude_core::document::Writer<'_>| {
-        teams.iter().for_each(|team| w.put_team(team));
+        for team in &teams {
+            w.put_team(team);
+        }
     };
     world.engine().author(&plan, put).unwrap();
 }
@@ -273,6 +275,15 @@ fn a_program_s_token_opens_the_maps_and_nothing_else_and_never_from_an_address()
     }
 }
 
+/// Asks for an enrolment code: the status, and what was answered.
+fn enrolment_code(world: &World, token: &str, team: Option<TeamId>) -> (StatusCode, Value) {
+    let codes = format!("/api/campaigns/{}/enrolments", world.campaign);
+    let body = json!({ "label": "T1", "team": team });
+    let answer = as_account(world, token, "POST", &codes, &body);
+    let status = answer.status();
+    (status, world.json(answer))
+}
+
 #[test]
 fn only_a_coordinator_s_tablets_read_before_a_coordinator_accepts_them() {
     let world = World::new();
@@ -281,12 +292,7 @@ fn only_a_coordinator_s_tablets_read_before_a_coordinator_accepts_them() {
     let lead = with_organisation(&world, Role::TeamLead, "asso");
     let admin = world.token_of(Role::Administrator);
     let codes = format!("/api/campaigns/{}/enrolments", world.campaign);
-    let code = |token: &str, team: Option<TeamId>| {
-        let body = json!({ "label": "T1", "team": team });
-        let answer = as_account(&world, token, "POST", &codes, &body);
-        let status = answer.status();
-        (status, world.json(answer))
-    };
+    let code = |token: &str, team: Option<TeamId>| enrolment_code(&world, token, team);
     assert_eq!(code(&admin, Some(TEAM)).1["code"], "team-not-allowed");
     assert_eq!(code(&lead, Some(OTHER)).1["code"], "team-not-allowed");
     assert_eq!(code(&admin, None).0, StatusCode::CREATED);

@@ -24,10 +24,9 @@ fn named(part: &str) -> &str {
     match part {
         "{campaign}" | "{device}" | "{observation}" => "00000000-0000-4000-8000-00000000000a",
         "{kind}" => "commune",
-        "{number}" | "{slot}" | "{item}" => "1",
+        "{number}" | "{slot}" | "{item}" | "{version}" => "1",
         "{cell}" => "77_872",
         "{table}" => "clusters",
-        "{version}" => "1",
         "{collection}" | "{session}" | "{token}" | "{enrolment}" | "{series}" => "0011223344556677",
         part => {
             assert!(!part.contains('{'), "say what stands for {part}");

@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::sync::envelope::{self, campaign_key_pair};
 use crate::sync::{
-    DocumentUpdate, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SecretFor,
+    DocumentUpdate, Follow, HashBytes, PROTOCOL, Receipt, RefusedEnvelope, RoundCustody, SecretFor,
     SetAside, SyncAnswer, SyncRequest, WipeOrder, WipeReason, decode_request, encode_answer,
     enrol_signed_bytes, open_secret, seal_secret, session_signed_bytes,
 };
@@ -327,55 +327,53 @@ impl Server {
         };
         self.hear_of_resets(&request, reads, &mut answer);
         for bytes in &request.envelopes {
+            let refused = |code: &str, quarantined| RefusedEnvelope {
+                envelope: HashBytes::new(envelope::envelope_hash(bytes)),
+                code: code.into(),
+                quarantined,
+                successor: None,
+            };
             if self.has_no_room(bytes) {
-                answer.refused.push(RefusedEnvelope {
-                    envelope: HashBytes::new(envelope::envelope_hash(bytes)),
-                    code: "quarantine-full".into(),
-                    quarantined: false,
-                    successor: None,
-                });
+                answer.refused.push(refused("quarantine-full", false));
                 continue;
             }
             match self.take(bytes, now) {
                 Some(receipt) => answer.receipts.push(receipt),
-                None => answer.refused.push(RefusedEnvelope {
-                    envelope: HashBytes::new(envelope::envelope_hash(bytes)),
-                    code: "envelope-signature".into(),
-                    quarantined: true,
-                    successor: None,
-                }),
+                None => answer.refused.push(refused("envelope-signature", true)),
             }
         }
+        if reads {
+            answer.documents = self.followed(&request.follow);
+        }
+        if !self.told.rounds_were_heard {
+            answer.rounds = self.custody();
+        }
+        (200, encode_answer(&answer))
+    }
+
+    /// What a tablet lacks of the documents it follows.
+    fn followed(&self, follow: &[Follow]) -> Vec<DocumentUpdate> {
         let cap = self.told.follow_cap.unwrap_or(usize::MAX);
-        for follow in request.follow.iter().filter(|_| reads).take(cap) {
-            let Some((name, document)) = self.documents.get(&document_id(&follow.name)) else {
-                continue;
-            };
-            let heads: Vec<ChangeHash> = follow
-                .heads
-                .iter()
-                .map(|hash| ChangeHash(hash.into_array()))
-                .collect();
-            answer.documents.push(DocumentUpdate {
+        let known = follow.iter().take(cap).filter_map(|follow| {
+            let (name, document) = self.documents.get(&document_id(&follow.name))?;
+            let hashes = follow.heads.iter();
+            let heads: Vec<_> = hashes.map(|hash| ChangeHash(hash.into_array())).collect();
+            let changes = document.changes_since(&heads).into_iter();
+            Some(DocumentUpdate {
                 name: *name,
                 heads: document
                     .heads()
                     .iter()
                     .map(|head| HashBytes::new(head.0))
                     .collect(),
-                changes: document
-                    .changes_since(&heads)
-                    .into_iter()
+                changes: changes
                     .take(self.told.changes.unwrap_or(usize::MAX))
                     .map(|change| ByteBuf::from(change.bytes))
                     .collect(),
                 writable: true,
-            });
-        }
-        if !self.told.rounds_were_heard {
-            answer.rounds = self.custody();
-        }
-        (200, encode_answer(&answer))
+            })
+        });
+        known.collect()
     }
 
     fn custody(&self) -> Vec<RoundCustody> {
