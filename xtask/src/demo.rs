@@ -45,6 +45,8 @@ pub struct Served {
     pub base: String,
     /// Its data folder.
     pub data: PathBuf,
+    /// Its master key.
+    pub key: PathBuf,
 }
 
 impl Drop for Served {
@@ -107,7 +109,7 @@ impl Demo {
                 .arg(&key)
                 .stdout(Stdio::null()),
         )?;
-        add_coordinator(&data, &key)?;
+        add_account(&data, &key, COORDINATOR, "coordinator")?;
         if let Some(geodata) = &self.geodata {
             import_layers(&data, geodata)?;
         }
@@ -175,24 +177,18 @@ fn maraude(data: &Path) -> Command {
     command
 }
 
-fn add_coordinator(data: &Path, key: &Path) -> Result<()> {
+/// Makes an account of the demo, with its password.
+pub fn add_account(data: &Path, key: &Path, name: &str, role: &str) -> Result<()> {
     let mut add = maraude(data);
-    add.args([
-        "user",
-        "add",
-        "--name",
-        COORDINATOR,
-        "--role",
-        "coordinator",
-        "--password-stdin",
-    ]);
+    add.args(["user", "add", "--name", name, "--role", role]);
+    add.arg("--password-stdin");
     add.arg("--master-key").arg(key);
     let mut child = add.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
     let mut pipe = child.stdin.take().context("no pipe to the command")?;
     writeln!(pipe, "{PASSWORD}")?;
     drop(pipe);
     if !child.wait()?.success() {
-        bail!("the coordinator's account could not be made");
+        bail!("the account {name} could not be made");
     }
     Ok(())
 }
@@ -261,6 +257,7 @@ fn start(data: &Path, key: &Path, port: u16) -> Result<Served> {
         child,
         base: format!("http://localhost:{port}"),
         data: data.into(),
+        key: key.into(),
     };
     let since = Instant::now();
     while !healthy(port) {

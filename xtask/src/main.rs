@@ -2,6 +2,7 @@
 //!
 //! Everything a person or CI runs beyond plain cargo lives here, never in a shell script.
 
+mod api;
 mod approve;
 mod bench;
 mod budget;

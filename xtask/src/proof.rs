@@ -1,5 +1,6 @@
 //! What is too long for every run; each keeps its last printed result in docs/proofs.md.
 
+use crate::api;
 use crate::package;
 use crate::run::{cargo, in_web, output, root, run as run_to_end, run_and_read};
 use crate::setup;
@@ -66,6 +67,13 @@ enum Which {
         #[arg(long, default_value_t = 10_000)]
         count: u64,
     },
+    /// The API asked by Schemathesis whatever its description allows, and more, by every role: no
+    /// failure of the server, no answer that is not described.
+    Api {
+        /// Examples for each route and role.
+        #[arg(long, default_value_t = 50)]
+        examples: u32,
+    },
     /// The Debian package installed, upgraded and removed in a clean Debian root.
     Package,
     /// Malformed inputs with repaired checksums, seals and signatures from an enrolled tablet.
@@ -107,6 +115,9 @@ impl Proof {
                 long(&words, "fuzz::", "MARAUDE_FUZZ_SECONDS", seconds)
             }
             Which::Disclosure { count } => disclosure(count),
+            Which::Api { examples } => {
+                keep(&format!("api --examples {examples}"), &api::run(examples)?)
+            }
             Which::Package => keep("package", &package::run()?),
         }
     }

@@ -60,24 +60,32 @@ const FRICTIONLESS: &str = "frictionless==5.21.0";
 
 /// The program `frictionless`, installed once.
 pub fn frictionless() -> Result<PathBuf> {
-    let folder = target().join("xtask/frictionless");
-    let program = folder.join("bin/frictionless");
+    python_program("frictionless", "frictionless", FRICTIONLESS)
+}
+
+/// What asks an API everything its description allows, and more (PyPI).
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
+/// The program of Schemathesis, installed once.
+pub fn schemathesis() -> Result<PathBuf> {
+    python_program("schemathesis", "st", SCHEMATHESIS)
+}
+
+/// A program of a package of PyPI, in a virtual environment of its own, installed once.
+fn python_program(name: &str, program: &str, wanted: &str) -> Result<PathBuf> {
+    let folder = target().join("xtask").join(name);
+    let program = folder.join("bin").join(program);
     let stamp = folder.join("installed");
-    if program.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|done| done == FRICTIONLESS) {
+    if program.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|done| done == wanted) {
         return Ok(program);
     }
-    say("Installing frictionless...");
+    say(format!("Installing {name}..."));
     run(in_folder("python3", &root())
         .args(["-m", "venv"])
         .arg(&folder))?;
-    run(in_folder(folder.join("bin/python"), &root()).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        FRICTIONLESS,
-    ]))?;
-    std::fs::write(stamp, FRICTIONLESS)?;
+    let pip = ["-m", "pip", "install", "--quiet", wanted];
+    run(in_folder(folder.join("bin/python"), &root()).args(pip))?;
+    std::fs::write(stamp, wanted)?;
     Ok(program)
 }
 

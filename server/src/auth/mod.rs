@@ -27,7 +27,7 @@ pub use login::{
     log_in, log_out, origin_of,
 };
 pub use password::{PASSWORD_SHORTEST, PasswordError, hash_password};
-pub use roles::{Access, FRESH_MS, Route, TABLE, access_of, route_of};
+pub use roles::{Access, FRESH_MS, Route, TABLE, access_of, methods_of, route_of};
 pub use second_factor::{
     NewSecondFactor, SecondFactorError, draw_second_factor, keep_second_factor, take_second_code,
 };

@@ -264,6 +264,12 @@ pub fn route_of(method: &str, path: &str) -> Option<&'static Route> {
         .find(|route| route.method == method && same_path(route.path, path))
 }
 
+/// The methods a path is served by, in the table's order; none when the path is not in the table.
+pub fn methods_of(path: &str) -> Vec<&'static str> {
+    let routes = TABLE.iter().filter(|route| same_path(route.path, path));
+    routes.map(|route| route.method).collect()
+}
+
 fn same_path(a: &str, b: &str) -> bool {
     let parameter = |part: &str| part.starts_with('{');
     let (mut a, mut b) = (a.split('/'), b.split('/'));

@@ -138,6 +138,16 @@ impl Format {
         Self::Dcat,
     ];
 
+    /// Those of internal exports.
+    pub const INTERNAL: [Self; 6] = [
+        Self::Geojson,
+        Self::Csv,
+        Self::Geopackage,
+        Self::Flatgeobuf,
+        Self::Geoparquet,
+        Self::Xlsx,
+    ];
+
     /// Its code in commands and addresses.
     pub const fn code(self) -> &'static str {
         match self {

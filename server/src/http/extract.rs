@@ -6,8 +6,8 @@ use crate::geolocation::{FollowError, LiveView};
 use crate::projection::ViewError;
 use crate::store::{LayerStoreError, LogPosition};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection};
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use maraude_core::model::CampaignId;
 use serde::de::DeserializeOwned;
@@ -23,6 +23,20 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
         let path: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
         path.map(|Path(value)| Self(value))
             .map_err(|_| Problem::not_found())
+    }
+}
+
+/// The query; one that does not read is told as a problem.
+pub(super) struct Asking<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asking<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query: Result<Query<T>, QueryRejection> = Query::from_request_parts(parts, state).await;
+        query
+            .map(|Query(value)| Self(value))
+            .map_err(|_| Problem::malformed("What the address asks (after `?`) does not read."))
     }
 }
 

@@ -4,10 +4,12 @@
 use super::noted::{campaign_in, note_reading};
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::{Access, FRESH_MS, account_of_api_token, console_session, route_of, token_hash};
+use crate::auth::{
+    Access, FRESH_MS, account_of_api_token, console_session, methods_of, route_of, token_hash,
+};
 use crate::store::{Account, Role, StoreError, StoredDevice};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, AUTHORIZATION, COOKIE, HOST, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -91,11 +93,31 @@ const PROVE_AGAIN: Problem = Problem::new(
     "prove-again",
     "Log in again to do this.",
 );
+const NOT_SERVED: Problem = Problem::new(
+    StatusCode::METHOD_NOT_ALLOWED,
+    "method-not-allowed",
+    "This address does not take that method.",
+);
 const CROSS_SITE: Problem = Problem::new(
     StatusCode::FORBIDDEN,
     "cross-site",
     "This request comes from another site.",
 );
+
+/// A method that a path is not served by, or a path that is none. Paths are public
+/// (`/api/openapi.json`): which methods they take is no secret (RFC 9110, section 15.5.6).
+fn not_served(template: &str) -> Response {
+    let methods = methods_of(template).join(", ");
+    let Ok(methods) = HeaderValue::from_str(&methods) else {
+        return Problem::not_found().into_response();
+    };
+    if methods.is_empty() {
+        return Problem::not_found().into_response();
+    }
+    let mut response = NOT_SERVED.into_response();
+    response.headers_mut().insert(ALLOW, methods);
+    response
+}
 
 /// The middleware.
 pub(super) async fn guard(
@@ -106,7 +128,7 @@ pub(super) async fn guard(
 ) -> Response {
     let template = path.as_ref().map_or("", MatchedPath::as_str);
     let Some(route) = route_of(request.method().as_str(), template) else {
-        return Problem::not_found().into_response();
+        return not_served(template);
     };
     if !comes_from_our_pages(request.method(), request.headers()) {
         return CROSS_SITE.into_response();

@@ -2,17 +2,19 @@
 //!
 //! It must never describe a shape by hand: schemas come from the contract's types.
 
+mod asked;
 mod told;
 
 use super::contract;
 use crate::app::App;
 use crate::auth::{Access, TABLE};
+use asked::QUERIES;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
-use told::Gives::{self, Many, Media, Nothing, One};
+use told::Gives::{self, File, Made, MadeMany, Many, Media, Nothing, One, OneOrNothing};
 use told::{ROUTES, Told};
 use utoipa::ToSchema;
 use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
@@ -164,25 +166,17 @@ fn operation(route: &Told) -> Value {
         }
         None => "Nobody.".to_owned(),
     };
+    let mut responses = answers(&route.gives);
+    responses["default"] = json!({
+        "description": "A problem",
+        "content": { "application/problem+json": { "schema": reference("Problem") } },
+    });
     let mut operation = json!({
         "summary": route.summary,
         "description": who,
-        "responses": {
-            "200": answer(&route.gives),
-            "default": {
-                "description": "A problem",
-                "content": { "application/problem+json": { "schema": reference("Problem") } },
-            },
-        },
+        "responses": responses,
     });
-    let parameters: Vec<Value> = route
-        .path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| {
-            json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
-        })
-        .collect();
+    let parameters = parameters(route);
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
@@ -197,22 +191,65 @@ fn operation(route: &Told) -> Value {
     operation
 }
 
-fn answer(gives: &Gives) -> Value {
-    let schema = match gives {
-        Nothing => return json!({ "description": "Done" }),
-        Media(media) => {
-            return json!({
-                "description": "Done",
-                "content": { *media: { "schema": { "type": "string" } } },
-            });
+/// Names in the path, then what may be asked behind it.
+fn parameters(route: &Told) -> Vec<Value> {
+    let names = route.path.split('/');
+    let names = names.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = names.map(|name| {
+        let schema = match name {
+            "campaign" | "device" | "observation" => json!({ "type": "string", "format": "uuid" }),
+            "number" | "slot" => json!({ "type": "integer", "minimum": 0 }),
+            _ => json!({ "type": "string" }),
+        };
+        json!({ "name": name, "in": "path", "required": true, "schema": schema })
+    });
+    let asked = QUERIES.iter();
+    let asked = asked.filter(|asked| (asked.method, asked.path) == (route.method, route.path));
+    let in_query = asked.map(|asked| {
+        json!({
+            "name": asked.name,
+            "in": "query",
+            "required": asked.required,
+            "description": asked.summary,
+            "schema": asked.schema(),
+        })
+    });
+    in_path.chain(in_query).collect()
+}
+
+/// What a route answers when all is well, by status.
+fn answers(gives: &Gives) -> Value {
+    let list = |name: &str| json!({ "type": "array", "items": reference(name) });
+    match gives {
+        One(name) => json!({ "200": as_json(&reference(name)) }),
+        Many(name) => json!({ "200": as_json(&list(name)) }),
+        Made(name) => json!({ "201": as_json(&reference(name)) }),
+        MadeMany(name) => json!({ "201": as_json(&list(name)) }),
+        OneOrNothing(name) => json!({
+            "200": as_json(&reference(name)),
+            "204": { "description": "There is none" },
+        }),
+        // Any JSON: GeoJSON and this document have descriptions of their own.
+        Media(media) if media.ends_with("json") => {
+            json!({ "200": { "description": "Done", "content": { *media: { "schema": {} } } } })
         }
-        One(name) => reference(name),
-        Many(name) => json!({ "type": "array", "items": reference(name) }),
-    };
-    json!({
-        "description": "Done",
-        "content": { "application/json": { "schema": schema } },
-    })
+        Media(media) => json!({ "200": { "description": "Done", "content": bytes(&[media]) } }),
+        File(formats) => {
+            let media: Vec<&str> = formats.iter().map(|format| format.media_type()).collect();
+            json!({ "200": { "description": "The file", "content": bytes(&media) } })
+        }
+        Nothing => json!({ "204": { "description": "Done" } }),
+    }
+}
+
+fn as_json(schema: &Value) -> Value {
+    json!({ "description": "Done", "content": { "application/json": { "schema": schema } } })
+}
+
+/// Content without a schema, for each media type: JSON of another standard, or no JSON.
+fn bytes(media: &[&str]) -> Value {
+    let content = media.iter().map(|media| ((*media).to_owned(), json!({})));
+    Value::Object(content.collect())
 }
 
 fn reference(name: &str) -> Value {
@@ -232,6 +269,18 @@ mod tests {
         let others = TABLE.iter().filter(|route| !own(route.path));
         let served: BTreeSet<_> = others.map(|r| (r.path, r.method)).collect();
         assert_eq!(described, served);
+    }
+
+    #[test]
+    fn whatever_may_be_asked_belongs_to_a_route() {
+        for asked in QUERIES {
+            let mut routes = ROUTES.iter().map(|route| (route.method, route.path));
+            assert!(
+                routes.any(|route| route == (asked.method, asked.path)),
+                "{}",
+                asked.path
+            );
+        }
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use super::contract::{
     LogWentBack, QuarantineEntry, QuarantineList, QuarantineRetried, QuarantineRetry,
 };
-use super::extract::{At, Body, read};
+use super::extract::{Asking, At, Body, read};
 use super::guard::Coordinator;
 use super::problem::Problem;
 use super::releases::{Because, written_reason};
 use crate::app::App;
 use crate::store::{Deed, Quarantined, StoredDocument};
 use crate::sync::Engine;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -120,6 +120,9 @@ async fn retry(
     let asked = read(body)?;
     let retried = app
         .blocking(move |app| {
+            if let Some(number) = asked.number {
+                find(&app, campaign, number)?;
+            }
             let engine = app.engine(campaign)?;
             let retried = engine.retry_quarantine(asked.number, asked.revoked)?;
             let subject = subject(campaign, asked.number);
@@ -139,7 +142,7 @@ async fn fetch(
     State(app): State<App>,
     Coordinator(account): Coordinator,
     At((campaign, number)): At<(CampaignId, u64)>,
-    Query(because): Query<Because>,
+    Asking(because): Asking<Because>,
 ) -> Result<impl IntoResponse, Problem> {
     let reason = written_reason(&because.reason)?;
     let bytes = app

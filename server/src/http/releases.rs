@@ -2,7 +2,7 @@
 //! export of clusters.
 
 use super::contract::{NewRelease, ProvisionalSentence, ReleaseEntry, ReleasePreview, Releases};
-use super::extract::{At, Body, read, view_of};
+use super::extract::{Asking, At, Body, read, view_of};
 use super::guard::{AnyAccount, Coordinator};
 use super::problem::Problem;
 use super::review::reviewed_anew;
@@ -15,7 +15,7 @@ use crate::publication::{
     one_at_a_time, prepare, releases, sentence,
 };
 use crate::store::{Account, Deed, LogPosition};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
 use axum::routing::get;
@@ -219,11 +219,11 @@ async fn download(
     State(app): State<App>,
     AnyAccount(account): AnyAccount,
     At((campaign, number)): At<(CampaignId, u32)>,
-    Query(wanted): Query<Wanted>,
+    Asking(wanted): Asking<Wanted>,
 ) -> Result<File, Problem> {
     let format: Format = wanted.format.parse().map_err(|_| {
         Problem::malformed(
-            "Choose geojson, csv, dictionary, gpkg, fgb, parquet, xlsx, page or dcat.",
+            "Choose geojson, csv, dictionary, gpkg, fgb, parquet, pmtiles, xlsx, page or dcat.",
         )
         .at("format")
     })?;
@@ -261,7 +261,7 @@ async fn clusters(
     State(app): State<App>,
     At(campaign): At<CampaignId>,
     Coordinator(account): Coordinator,
-    Query(because): Query<Because>,
+    Asking(because): Asking<Because>,
 ) -> Result<File, Problem> {
     hand_out(
         &app,
@@ -285,7 +285,7 @@ async fn internal(
     State(app): State<App>,
     At((campaign, table)): At<(CampaignId, String)>,
     Coordinator(account): Coordinator,
-    Query(wanted): Query<InternalWanted>,
+    Asking(wanted): Asking<InternalWanted>,
 ) -> Result<File, Problem> {
     let table = Table::from_code(&table).ok_or(Problem::not_found())?;
     let format = wanted

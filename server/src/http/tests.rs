@@ -103,8 +103,9 @@ fn a_route_without_a_line_in_the_table_cannot_be_reached() {
         let response = world.call(Caller::Nobody.request("GET", path));
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
     }
-    let response = world.call(Caller::Nobody.request("DELETE", "/api/me"));
-    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    let response = world.call(Caller::Nobody.request("DELETE", "/api/layers/street"));
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.headers()["allow"], "GET, POST");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! A line here for each line of [`crate::auth::TABLE`]; a test holds them equal, but for OGC API,
 //! which describes itself.
 
+use crate::export::Format;
+
 /// What a route takes and gives.
 pub(super) struct Told {
     pub(super) method: &'static str,
@@ -18,9 +20,17 @@ pub(super) enum Gives {
     One(&'static str),
     /// A list of them.
     Many(&'static str),
+    /// One that was made (201).
+    Made(&'static str),
+    /// Several that were made (201).
+    MadeMany(&'static str),
+    /// One, or nothing where there is none (204).
+    OneOrNothing(&'static str),
     /// Bytes of a media type.
     Media(&'static str),
-    /// Nothing.
+    /// A file in the format that was asked for.
+    File(&'static [Format]),
+    /// Nothing (204).
     Nothing,
 }
 
@@ -40,7 +50,7 @@ const fn told(
     }
 }
 
-use Gives::{Many, Media, Nothing, One};
+use Gives::{File, Made, MadeMany, Many, Media, Nothing, One, OneOrNothing};
 
 const GEOJSON: &str = "application/geo+json";
 
@@ -116,7 +126,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/tiles",
         "The background map that a city supplied, for tablets to keep; 204 where there is none",
         None,
-        One("TilesEntry"),
+        OneOrNothing("TilesEntry"),
     ),
     told(
         "GET",
@@ -130,7 +140,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/tiles",
         "Supplies the background map: a PMTiles archive of vector tiles",
         Some("application/vnd.pmtiles"),
-        One("TilesEntry"),
+        Made("TilesEntry"),
     ),
     told(
         "GET",
@@ -166,7 +176,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/campaigns",
         "A new campaign",
         Some("NewCampaign"),
-        One("CampaignSummary"),
+        Made("CampaignSummary"),
     ),
     told(
         "GET",
@@ -194,7 +204,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/campaigns/{campaign}/enrolments",
         "A one-time code for a tablet",
         Some("NewEnrolment"),
-        One("EnrolmentCode"),
+        Made("EnrolmentCode"),
     ),
     told(
         "GET",
@@ -236,7 +246,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/campaigns/{campaign}/series",
         "Opens one, until the night ends",
         Some("NewSeries"),
-        One("EnrolmentCode"),
+        Made("EnrolmentCode"),
     ),
     told(
         "POST",
@@ -250,7 +260,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/campaigns/{campaign}/enrolment-sheet",
         "Codes that each serve once, to be printed",
         Some("NewSheet"),
-        Many("SheetCode"),
+        MadeMany("SheetCode"),
     ),
     told(
         "GET",
@@ -299,7 +309,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/layers/{kind}",
         "Imports a layer from GeoJSON",
         Some("NewLayer"),
-        One("LayerEntry"),
+        Made("LayerEntry"),
     ),
     told(
         "GET",
@@ -460,7 +470,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/campaigns/{campaign}/releases/{number}/export",
         "A release's file",
         None,
-        Media("application/octet-stream"),
+        File(&Format::ALL),
     ),
     told(
         "GET",
@@ -475,7 +485,7 @@ pub(super) const ROUTES: &[Told] = &[
         "Clusters, observations or sites with exact places (format: geojson, csv, gpkg, fgb, \
          parquet, xlsx), for coordinators who say why",
         None,
-        Media("application/octet-stream"),
+        File(&Format::INTERNAL),
     ),
     told(
         "PUT",
@@ -496,7 +506,7 @@ pub(super) const ROUTES: &[Told] = &[
         "/api/account/tokens",
         "A token for a program that reads maps, told once; it opens /ogc alone",
         Some("NewApiToken"),
-        One("ApiTokenDrawn"),
+        Made("ApiTokenDrawn"),
     ),
     told(
         "POST",
