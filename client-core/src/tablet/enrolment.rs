@@ -249,6 +249,8 @@ impl Tablet {
         self.asked = None;
         self.last_problem = None;
         self.session_refused_until = None;
+        // The pause after the former enrolment's last contact is not this one's.
+        self.next_poll_at = self.now;
         self.jobs.clear();
         self.say_good("enrolled");
     }

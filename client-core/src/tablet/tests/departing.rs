@@ -174,6 +174,24 @@ fn a_locked_tablet_is_not_enrolled_over_and_a_revoked_one_says_why_it_is_closed(
 }
 
 #[test]
+fn a_tablet_enrolled_again_asks_for_its_plan_at_once() {
+    let (server, mut tablet) = on_a_round();
+    tablet.send(Event::SendNow);
+    server.borrow_mut().revoked = true;
+    server.borrow_mut().told.orders = Some(WipeReason::Revoked);
+    tablet.send(Event::SendNow);
+    server.borrow_mut().told.orders = None;
+    server.borrow_mut().revoked = false;
+    enrol(&mut tablet, 1);
+    tablet.send(Event::ChoosePin {
+        pin: PIN.into(),
+        cost: None,
+    });
+    assert_eq!(tablet.view().phase, Phase::Unlocked);
+    assert!(tablet.view().plan.is_some());
+}
+
+#[test]
 fn sealed_work_of_one_campaign_is_never_left_for_the_server_of_another() {
     let (server, mut tablet) = on_a_round();
     tablet.go_offline();
