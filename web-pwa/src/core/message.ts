@@ -15,10 +15,17 @@ export type ToWorker =
 export type PageEffect = Extract<Effect, { effect: 'give_file' | 'locate' | 'vibrate' | 'keep_awake' }>;
 
 /**
- * Why the app cannot work here: another page holds the files, the browser refuses storage, the core
- * does not load, or it broke too often.
+ * Why the app cannot work here: the address is not protected, another page holds the files, the
+ * browser refuses storage, the core does not load, or it broke too often.
  */
-export type FatalCode = 'other-tab' | 'handed-over' | 'storage-held' | 'no-storage' | 'no-core' | 'broken';
+export type FatalCode =
+  | 'not-secure'
+  | 'other-tab'
+  | 'handed-over'
+  | 'storage-held'
+  | 'no-storage'
+  | 'no-core'
+  | 'broken';
 
 /** From the worker. */
 export type FromWorker =

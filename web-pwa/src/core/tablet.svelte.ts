@@ -198,6 +198,11 @@ export function whereAmI(): Promise<Position | null> {
   return fix(15_000);
 }
 
+/** The same, unless the browser would first ask the person whether it may. */
+export async function whereAmIUnasked(): Promise<Position | null> {
+  return (await positionAllowed()) === true ? whereAmI() : null;
+}
+
 /** Asks for a position once, so that the browser asks the person before the round, then checks. */
 export async function tryPosition(): Promise<Position | null> {
   forgetFix();
@@ -234,11 +239,6 @@ export function acknowledgeRestart(): void {
   state.restarted = false;
 }
 export type { MapLayers };
-
-/** Whether this address lets the browser keep files and work without network. */
-export function secureAddress(): boolean {
-  return device.secure();
-}
 
 /** Whether this browser forgets what a tab keeps: the app is to be installed first. */
 export function mustInstall(): boolean {

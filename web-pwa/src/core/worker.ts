@@ -48,6 +48,8 @@ function fail(code: FatalCode): void {
 }
 
 async function start(): Promise<void> {
+  // Without HTTPS a browser has neither files nor locks to give.
+  if (!isSecureContext) return fail('not-secure');
   const loading = loadDoor().catch(() => null);
   if (!(await takeFiles())) return fail('other-tab');
   let store: FileStore;
@@ -68,4 +70,5 @@ async function start(): Promise<void> {
   for (const message of early.splice(0)) receive(message);
 }
 
-void start();
+// Whatever a browser lacks, the person is told: an opening without end says nothing.
+void start().catch(() => fail('broken'));

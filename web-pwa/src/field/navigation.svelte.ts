@@ -43,6 +43,11 @@ export function goHome(): void {
   pile.length = 0;
 }
 
+/** Takes everything away but Urgence: what was open was about a night that is over. */
+export function startOver(): void {
+  pile.splice(0, pile.length, ...pile.filter(({ screen }) => screen === 'emergency'));
+}
+
 /** Takes away a screen and all above it. */
 export function leave(screen: Place['screen']): void {
   const at = pile.findIndex((place) => place.screen === screen);

@@ -107,6 +107,14 @@ export const en: Messages = {
       device: (detail) => (detail ? 'This device does not suit well' : 'This device suits'),
       'wake-lock': () => 'Screen kept on while typing',
     },
+    wanting: {
+      'storage-persistent': () => 'Storage not yet protected by the browser',
+      position: () => 'Position not yet allowed',
+      map: () => 'Map not yet on the tablet',
+      installed: () => 'App not installed',
+      plan: () => 'Campaign plan not here yet',
+      'wake-lock': () => 'The screen may go off while typing',
+    },
     advice: {
       storage: () => 'Free some room on the tablet.',
       'storage-damaged': () => 'What can be read is kept. Tell the coordination.',
@@ -122,7 +130,7 @@ export const en: Messages = {
       plan: () => 'Wait for the plan to come over the network, or leave outside sectors.',
       clock: () => 'The tablet’s clock differs from the server’s: set it right.',
       device: (detail) => detail.split(' ').map((why) => unsuitable[why] ?? why).join(' '),
-      'wake-lock': () => 'The screen may go off: touch it to go on.',
+      'wake-lock': () => 'Touch it to go on.',
     },
   },
   start: {
@@ -172,7 +180,7 @@ export const en: Messages = {
     closedElsewhere: 'Another tablet of the team finished this round.',
     closedLead: 'To count more, open it again or start another one.',
     closed: 'This round is finished.',
-    reopen: 'Open it again',
+    reopen: 'Open this round again',
     newRound: 'Start another round',
   },
   entry: {
@@ -389,6 +397,7 @@ export const en: Messages = {
     zero: 'Nobody met: this is a result, and it counts.',
     zeroConfirm: 'We looked and met nobody',
     coverage: 'The sector was walked',
+    coverageOffSector: 'What you had planned was walked',
     coverages: { full: 'entirely', partial: 'in part', not_walked: 'not at all' },
     notWalked: 'What was not walked, and why',
     notWalkedHint: 'For example: the park, locked.',

@@ -10,13 +10,11 @@ export const enrolEn: typeof enrolFr = {
   aim: 'Put the QR inside the picture.',
   noCamera: 'The camera is not available. Type the code instead.',
   code: 'Code or link',
-  codeHint: 'For example K7QM-4TXD',
+  codeHint: 'For example K7QM-4TXD-9WPA',
   submit: 'Enrol the tablet',
   working: 'Checking the code…',
   network: 'This step needs the network. Afterwards the tablet works without.',
   found: 'An enrolment link is open on this tablet.',
-  insecure:
-    'This address is not protected (HTTPS): the tablet could neither keep data nor work without network. Tell the coordination.',
   againTitle: 'Enrol again',
   again: 'Enrol this tablet again',
   againLead: (label, campaign) =>

@@ -10,13 +10,11 @@ export const enrolFr = {
   aim: 'Placez le QR dans l’image.',
   noCamera: 'La caméra n’est pas disponible. Tapez le code à la place.',
   code: 'Code ou lien',
-  codeHint: 'Par exemple K7QM-4TXD',
+  codeHint: 'Par exemple K7QM-4TXD-9WPA',
   submit: 'Enrôler la tablette',
   working: 'Vérification du code…',
   network: 'Cette étape a besoin du réseau. Ensuite, la tablette marche sans.',
   found: 'Un lien d’enrôlement est ouvert sur cette tablette.',
-  insecure:
-    'Cette adresse n’est pas protégée (HTTPS) : la tablette ne pourra ni garder les données ni marcher sans réseau. Prévenez la coordination.',
   againTitle: 'Enrôler à nouveau',
   again: 'Enrôler à nouveau cette tablette',
   againLead: (label: string, campaign: string) =>
@@ -44,7 +42,7 @@ export const enrolFr = {
 export const pinFr = {
   chooseTitle: 'Choisir un code PIN',
   chooseLead:
-    '6 chiffres, pour ouvrir cette tablette pendant la nuit. Ne l’écrivez pas sur la tablette.',
+    '6 chiffres, pour ouvrir cette tablette. Ne les écrivez pas dessus.',
   repeatTitle: 'Encore une fois',
   repeatLead: 'Tapez à nouveau les 6 chiffres.',
   differ: 'Les deux codes sont différents. Recommencez.',

@@ -119,6 +119,15 @@ export const fr = {
       device: (detail) => (detail ? 'Cet appareil convient mal' : 'Cet appareil convient'),
       'wake-lock': () => 'Écran gardé allumé pendant la saisie',
     } as Sentences,
+    /** The same lines while they are not good: what is said must not read as done. */
+    wanting: {
+      'storage-persistent': () => 'Stockage pas encore protégé par le navigateur',
+      position: () => 'Position pas encore autorisée',
+      map: () => 'Carte pas encore sur la tablette',
+      installed: () => 'Application pas installée',
+      plan: () => 'Plan de la campagne pas encore arrivé',
+      'wake-lock': () => 'L’écran peut s’éteindre pendant la saisie',
+    } as Sentences,
     advice: {
       storage: () => 'Libérez de la place sur la tablette.',
       'storage-damaged': () => 'Ce qui se lit est gardé. Prévenez la coordination.',
@@ -134,7 +143,7 @@ export const fr = {
       plan: () => 'Attendez que le plan arrive par le réseau, ou partez hors secteur.',
       clock: () => 'L’heure de la tablette diffère de celle du serveur : réglez-la.',
       device: (detail) => detail.split(' ').map((why) => unsuitable[why] ?? why).join(' '),
-      'wake-lock': () => 'L’écran pourra s’éteindre : touchez-le pour continuer.',
+      'wake-lock': () => 'Touchez-le pour continuer.',
     } as Sentences,
   },
   start: {
@@ -184,7 +193,7 @@ export const fr = {
     closed: 'Cette maraude est terminée.',
     closedElsewhere: 'Une autre tablette de l’équipe a terminé cette maraude.',
     closedLead: 'Pour compter encore, rouvrez-la ou commencez-en une autre.',
-    reopen: 'La rouvrir',
+    reopen: 'Rouvrir cette maraude',
     newRound: 'Commencer une autre maraude',
   },
   entry: {
@@ -404,9 +413,10 @@ export const fr = {
     partners: (people: string) => `Dits par des partenaires : ${people}.`,
     doubtful: (count: number) =>
       `${plural(count, 'observation douteuse', 'observations douteuses')} à part, que la coordination décidera.`,
-    zero: 'Personne rencontré : c’est un résultat, et il compte.',
+    zero: 'Vous n’avez rencontré personne : c’est un résultat, et il compte.',
     zeroConfirm: 'Nous avons cherché et n’avons rencontré personne',
     coverage: 'Le secteur a été parcouru',
+    coverageOffSector: 'Ce que vous aviez prévu a été parcouru',
     coverages: {
       full: 'en entier',
       partial: 'en partie',

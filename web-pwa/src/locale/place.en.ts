@@ -5,6 +5,7 @@ import type { Messages } from './fr';
 
 export const placeEn: Messages['place'] = {
   title: 'Position',
+  at: (words) => `Position: ${words}`,
   locating: 'Looking for the position…',
   fix: (accuracy) => `Position found ${accuracy}`,
   sources: {

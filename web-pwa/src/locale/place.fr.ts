@@ -6,6 +6,7 @@ import type { PlaceFound } from '../core/places-message';
 
 export const placeFr = {
   title: 'Position',
+  at: (words: string) => `Position : ${words}`,
   locating: 'Recherche de la position…',
   fix: (accuracy: string) => `Position trouvée ${accuracy}`,
   sources: {

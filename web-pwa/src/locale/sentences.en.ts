@@ -4,6 +4,11 @@ import type { Messages } from './fr';
 
 /** Why the app cannot go on, and what to do. */
 export const fatalEn: Messages['fatal'] = {
+  'not-secure': {
+    title: 'Unprotected address',
+    text: 'At this address, without HTTPS, the tablet could neither keep data nor work without network. Ask the coordination for the right address.',
+    act: 'Try again',
+  },
   'other-tab': {
     title: 'Already open in another tab',
     text: 'Maraude can be open only once on this tablet. Go back to the other tab, or go on here: the other one will lock itself.',
@@ -21,7 +26,7 @@ export const fatalEn: Messages['fatal'] = {
   },
   'no-storage': {
     title: 'This page cannot keep anything',
-    text: 'The browser refuses storage: private browsing, no room left, or an address without HTTPS. Open Maraude in a normal window and try again.',
+    text: 'The browser refuses storage: private browsing, or no room left. Open Maraude in a normal window and try again.',
     act: 'Try again',
   },
   'no-core': {

@@ -7,6 +7,11 @@ export type Sentences = Record<string, (detail: string) => string>;
 
 /** Why the app cannot go on, and what to do. */
 export const fatalFr = {
+  'not-secure': {
+    title: 'Adresse non protégée',
+    text: 'À cette adresse, sans HTTPS, la tablette ne pourrait ni garder les données ni marcher sans réseau. Demandez la bonne adresse à la coordination.',
+    act: 'Réessayer',
+  },
   'other-tab': {
     title: 'Déjà ouverte dans un autre onglet',
     text: 'Maraude ne peut être ouverte qu’une fois sur cette tablette. Revenez à l’autre onglet, ou continuez ici : l’autre se verrouillera.',
@@ -24,7 +29,7 @@ export const fatalFr = {
   },
   'no-storage': {
     title: 'Cette page ne peut rien garder',
-    text: 'Le navigateur refuse le stockage : navigation privée, place épuisée ou adresse sans HTTPS. Ouvrez Maraude dans une fenêtre normale, puis réessayez.',
+    text: 'Le navigateur refuse le stockage : navigation privée ou place épuisée. Ouvrez Maraude dans une fenêtre normale, puis réessayez.',
     act: 'Réessayer',
   },
   'no-core': {

@@ -51,11 +51,6 @@ export function appleTab(): boolean {
   return 'standalone' in navigator && navigator.maxTouchPoints > 1 && !installed();
 }
 
-/** Whether the page runs where the browser's guarded functions exist (HTTPS or localhost). */
-export function secure(): boolean {
-  return isSecureContext;
-}
-
 /** Lets the hand feel it, where the device can. */
 export function vibrate(patternMs: readonly number[]): void {
   try {
