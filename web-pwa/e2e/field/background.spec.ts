@@ -1,5 +1,6 @@
 /** A background map is supplied from the console, kept on the tablet, and drawn without network. */
 import { inventedArchive } from './archive';
+import { look } from './look';
 import { HERE, Server } from './server';
 import { Tablet, expect, test } from './tablet';
 
@@ -18,6 +19,7 @@ test('a supplied background map is kept on the tablet and drawn with no server',
     const tablet = new Tablet(page);
     await tablet.enrol(await server.enrolmentLink('Tablette avec fond de carte'));
     await expect(page.getByText(/Fond de carte : pas sur cette tablette/)).toBeVisible();
+    await look(page, 'before leaving, background map offered');
     await page.getByRole('button', { name: 'Charger le fond de carte' }).click();
     await expect(page.getByText('Fond de carte : sur cette tablette.')).toBeVisible();
     await tablet.depart();

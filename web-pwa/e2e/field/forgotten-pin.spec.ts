@@ -1,5 +1,6 @@
 /** A forgotten PIN: the same four words on tablet and console, then a new PIN. */
 import type { Page } from '@playwright/test';
+import { look } from './look';
 import type { Server } from './server';
 import { expect, test } from './tablet';
 
@@ -32,6 +33,7 @@ test('a coordinator resets a PIN over the network, and everything is still there
   await tablet.tap('Code oublié ?');
   const words = tablet.page.locator('[data-reset-words]');
   await expect(words.locator('li')).toHaveCount(4);
+  await look(tablet.page, 'forgotten PIN');
   const said = (await words.locator('li').allInnerTexts()).join(' ');
 
   const page = await (await browser.newContext()).newPage();
@@ -45,6 +47,7 @@ test('a coordinator resets a PIN over the network, and everything is still there
   await expect(line).toContainText('Autorisé');
 
   await expect(tablet.title('Choisir un nouveau code')).toBeVisible({ timeout: 30_000 });
+  await look(tablet.page, 'new PIN');
   await tablet.typePin(NEW_PIN);
   await expect(tablet.title('Encore une fois')).toBeVisible();
   await tablet.typePin(NEW_PIN);

@@ -3,6 +3,8 @@ import { look } from './look';
 import { HERE, Server } from './server';
 import { Tablet, expect, test } from './tablet';
 
+/** So many that a field to find one is offered. */
+const MANY_SECTORS = 7;
 const SQUARE = '/api/gazetteer/77_872';
 
 const feature = (code: string, name: string, geometry: object): object => ({
@@ -43,11 +45,18 @@ test('a place typed without network is found, chosen and sent as it is named', a
   const context = await browser.newContext({ geolocation: HERE, permissions: ['geolocation'] });
   try {
     await importPlaces(server);
+    for (let at = 1; at <= MANY_SECTORS; at += 1) await server.addSector(`N0${at}`, 3.88 + at / 50);
     const tablet = new Tablet(await context.newPage());
     const square = tablet.page.waitForResponse((reply) => reply.url().endsWith(SQUARE));
     await tablet.enrol(await server.enrolmentLink('Tablette qui cherche'));
     expect((await square).ok()).toBe(true);
-    await tablet.depart();
+    await expect(tablet.page.getByText(/Plan de la campagne : \d/)).toBeVisible({ timeout: 30_000 });
+    await tablet.tap(/Choisir le secteur/);
+    await tablet.page.getByLabel('Chercher un secteur').fill('n04');
+    await expect(tablet.page.locator('input[name=sector]')).toHaveCount(3);
+    await look(tablet.page, 'start, many sectors');
+    await tablet.tap('Partir');
+    await expect(tablet.title(/T01/)).toBeVisible();
     await tablet.keptOffline();
     await server.kill();
     await tablet.page.reload();

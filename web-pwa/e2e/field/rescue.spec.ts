@@ -1,6 +1,7 @@
 /** Without network: a locked tablet's work as a file, carried by another one or handed in. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import { look } from './look';
 import type { Server } from './server';
 import { HERE } from './server';
 import { Tablet, expect, test } from './tablet';
@@ -41,6 +42,7 @@ test('a locked tablet without network gives a file that another one carries, onc
   await tablet.count({ Femmes: 1 });
   await tablet.tap('Verrouiller');
   const path = await savedFile(tablet);
+  await look(tablet.page, 'send, locked, a file made');
 
   const context = await browser.newContext({
     geolocation: HERE,
@@ -61,6 +63,7 @@ test('a locked tablet without network gives a file that another one carries, onc
   await expect.poll(() => total(server)).toBe(before + 2);
   await carry(courier, path);
   await expect(courier.page.getByText(/est déjà pris/)).toBeVisible();
+  await look(courier.page, 'send, carried');
   await context.close();
 
   // The tablet it came from learns that all is there; nothing counts twice.

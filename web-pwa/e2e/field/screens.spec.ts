@@ -43,6 +43,8 @@ const WORDS = {
     map: /^Carte ·/,
     list: 'Liste',
     withdraw: 'Retirer',
+    other: 'Autre secteur',
+    home: 'Retour à la maraude',
     unsent: /^(Tout est envoyé|\d+ à envoyer|Envoi…)$/,
     emergency: 'Urgence',
     settings: 'Réglages',
@@ -79,6 +81,8 @@ const WORDS = {
     map: /^Map ·/,
     list: 'List',
     withdraw: 'Take back',
+    other: 'Another sector',
+    home: 'Back to the round',
     unsent: /^(All sent|\d+ to send|Sending…)$/,
     emergency: 'Emergency',
     settings: 'Settings',
@@ -125,6 +129,8 @@ for (const language of LANGUAGES) {
     await page.locator('#code').fill(link);
     await page.locator('button[type=submit]').click();
     await title(words.choosePin);
+    // What is typed shows above the keys, however the tablet is held.
+    await expect(page.locator('.dots')).toBeInViewport({ ratio: 1 });
     await seen('choose PIN');
     await tablet.typePin(PIN);
     await title(words.again);
@@ -158,6 +164,10 @@ for (const language of LANGUAGES) {
     await seen('home, one entry');
 
     await tablet.tap(words.interview);
+    // What is asked is in sight beside what is read.
+    for (const tile of await page.locator('label.tile').all()) {
+      await expect(tile).toBeInViewport({ ratio: 1 });
+    }
     await seen('read aloud');
     await tablet.choose(words.yes);
     for (let card = 2; card < 30; card += 1) {
@@ -197,6 +207,10 @@ for (const language of LANGUAGES) {
     await tablet.tap(words.list);
     await seen('list');
     await tablet.tap(words.back);
+    await tablet.tap(words.other);
+    await title(words.before);
+    await seen('before leaving, rounds');
+    await tablet.tap(words.home);
     await tablet.tap(words.unsent);
     await seen('send');
     await tablet.tap(words.back);

@@ -220,6 +220,25 @@ export class Server {
     await this.order({ command: 'assign', assignment });
   }
 
+  /**
+   * A sector of the test's own with one known place, where its team is sent as well: what the
+   * server tells of it is this test's doing.
+   */
+  async ownSector(code: string, place: string): Promise<void> {
+    const sector = await this.addSector(code, 3.884);
+    await this.site('squat', place, 3.887, 'everyone', null);
+    await this.order({ command: 'assign', assignment: { team: this.team, sector, night: NIGHT } });
+  }
+
+  /** One more sector, from this longitude on. */
+  async addSector(code: string, west: number): Promise<string> {
+    const id = randomUUID();
+    const polygons = square(west, 43.605);
+    const sector = { id, code, name: 'Quai inventé', zone: null, risk: 'ordinary', polygons };
+    await this.order({ command: 'put_sector', sector });
+    return id;
+  }
+
   private async prepare(): Promise<void> {
     const campaign = { name: 'Nuit d’essai', kind: 'night_count', mode: 'exercise' };
     this.campaign = (await this.api<{ id: string }>('POST', '/api/campaigns', campaign)).id;

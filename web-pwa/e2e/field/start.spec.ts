@@ -1,4 +1,5 @@
 /** A tablet is enrolled, leaves, counts, and what it counted reaches the server. */
+import { look } from './look';
 import { Tablet, expect, test } from './tablet';
 
 /** Taps to count a group of five, from the home screen. */
@@ -18,6 +19,8 @@ test('a tablet enrols by a link, counts a group in ten taps, and sends it', asyn
     await tablet.tap(name);
   };
   await tap('Comptage');
+  // Nothing on the way asks for a keyboard.
+  await expect(tablet.page.locator('input:not([type=radio], [type=checkbox]), textarea')).toHaveCount(0);
   for (const label of ['Hommes', 'Hommes', 'Hommes', 'Femmes', 'Mineur·es']) {
     await tap(`${label} : un de plus`);
   }
@@ -57,4 +60,5 @@ test('a wrong code is refused with what to do', async ({ server, tablet }) => {
   await tablet.page.getByLabel('Code ou lien').fill('ABCD-EFGH');
   await tablet.tap('Enrôler la tablette');
   await expect(tablet.page.getByText('Vérifiez-le avec la coordination')).toBeVisible();
+  await look(tablet.page, 'enrol, code refused');
 });

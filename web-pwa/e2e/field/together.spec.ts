@@ -82,5 +82,15 @@ test('two tablets meet in one round; a field written twice shows both values to 
   await other.entries().first().click();
   await expect(other.page.locator('.conflict')).toHaveCount(0);
   await expect(other.page.getByRole('definition').filter({ hasText: /^3$/ })).toBeVisible();
+
+  // One ends the round: the other is told who did, and may open it again.
+  await other.tap('Retour');
+  await one.tap('Fin de maraude');
+  await one.choose('en entier');
+  await one.tap('Terminer la maraude');
+  await meet(one);
+  await meet(other);
+  await expect(other.page.getByText('Une autre tablette de l’équipe a terminé')).toBeVisible();
+  await look(other.page, 'home, finished elsewhere');
   for (const tablet of tablets) await tablet.page.context().close();
 });
