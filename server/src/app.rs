@@ -5,10 +5,13 @@
 mod ending;
 mod releases;
 mod rescue;
+mod retention;
+mod tables;
 mod views;
 
-pub use ending::{Ending, EndingError, PurgeAnswer, PurgeWish, Telling, keep_retention};
+pub use ending::{Ending, Telling};
 pub use rescue::TakeRescueError;
+pub use retention::{EndingError, PurgeAnswer, PurgeWish, keep_retention, written_reason};
 pub use views::ViewsError;
 
 use crate::auth::{Attempts, DeviceSessions};

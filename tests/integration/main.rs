@@ -19,6 +19,7 @@ mod forgotten_pin;
 mod fuzz;
 mod geography;
 mod identity;
+mod killed_ending;
 mod malformed;
 mod offline_night;
 mod power_cuts;

@@ -140,6 +140,39 @@ impl RealServer {
         Ok(String::from_utf8(done.stdout)?)
     }
 
+    /// Runs a command that ends campaigns, and kills it once it has done a step.
+    pub fn command_killed_at(&self, step: &str, arguments: &[&str]) -> Result<()> {
+        let mark = self.folder.path().join(format!("reached-{step}"));
+        let mut child = Command::new(server_binary()?)
+            .args(arguments)
+            .env("MARAUDE_DATA", self.data())
+            .env("MARAUDE_MASTER_KEY", self.folder.path().join("master.key"))
+            .env("MARAUDE_PAUSE", format!("{step}={}", mark.display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let since = Instant::now();
+        while !mark.exists() {
+            if let Some(ended) = child.try_wait()? {
+                bail!("{arguments:?} ended before {step}: {ended}");
+            }
+            if since.elapsed() > PATIENCE {
+                child.kill()?;
+                child.wait()?;
+                bail!("{arguments:?} did not reach {step} within a minute");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        child.kill()?;
+        child.wait()?;
+        Ok(())
+    }
+
+    /// A folder of its own for copies, beside the data.
+    pub fn copies(&self) -> PathBuf {
+        self.folder.path().join("copies")
+    }
+
     /// Puts a copy of the campaign's log aside; the server is down.
     pub fn copy_log(&self, name: &str) -> Result<()> {
         copy_files(&self.campaign_folder(), &self.folder.path().join(name))

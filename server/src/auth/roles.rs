@@ -248,6 +248,7 @@ pub const TABLE: &[Route] = &[
     fresh("POST", "/api/campaigns/{campaign}/purge", OVERSIGHT),
     fresh("POST", "/api/campaigns/{campaign}/hold", OVERSIGHT),
     route("GET", "/api/campaigns/{campaign}/certificate", DATES),
+    fresh("GET", "/api/campaigns/{campaign}/coarse", NIGHT),
     route("GET", "/api/audit", OVERSIGHT),
 ];
 
@@ -310,6 +311,7 @@ mod tests {
                 "/doubles",
                 "/tonight",
                 "/clusters",
+                "/coarse",
                 "/internal",
                 "/quarantine",
                 "/quality",

@@ -4,8 +4,7 @@ use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
-use crate::export::Format;
-use crate::publication::{ArchiveFile, Numbers, Sources, archive, prepare, releases};
+use crate::publication::ArchiveFile;
 use clap::Args;
 use maraude_core::document::DocumentName;
 use maraude_core::model::{CampaignId, CampaignState};
@@ -63,42 +62,8 @@ impl Operation for Leave {
     type Answer = Vec<ArchiveFile>;
 
     fn perform(self, app: &App) -> Result<Vec<ArchiveFile>, Refusal> {
-        let campaign = self.campaign;
-        let failed = |error: &dyn std::fmt::Display| Refusal::new("view", error.to_string());
-        locked(app, campaign)?;
-        let live = app.live_view(campaign).map_err(|error| failed(&error))?;
-        live.catch_up().map_err(|error| failed(&error))?;
-        let (view, ground) = (live.view(), live.ground());
-        let position = view.position().map_err(|error| failed(&error))?;
-        let engine = app.engine(campaign)?;
-        let runs = crate::review::Sources {
-            view: &live,
-            log: engine.log().as_ref(),
-            now: app.clock().now(),
-        };
-        // Under the snapshot that the screens and releases tell the figure with.
-        let reviewed = (app.review(campaign).anew(runs, position)).map_err(|e| failed(&e))?;
-        let sources = Sources {
-            view: &view,
-            ground: &ground,
-            reviewed: &reviewed,
-        };
-        let past = app.past(campaign)?;
-        let settings = Numbers::of(app.folder()).settings(campaign, &past)?;
-        let prepared = prepare(sources, &settings)
-            .map_err(|error| failed(&error))?
-            .ok_or_else(|| Refusal::new("plan-missing", "the campaign has no plan"))?;
-        let kept = releases(past.own().to_vec())?;
-        let mut files = archive(sources, &prepared, &kept, &settings).map_err(|e| failed(&e))?;
-        for kept in &kept {
-            let mut bytes = Vec::new();
-            Format::Geojson
-                .write(&kept.release, &mut bytes)
-                .map_err(|error| Refusal::new("export", error.to_string()))?;
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            files.push((Format::Geojson.file_name(&kept.release), text));
-        }
-        Ok(files)
+        locked(app, self.campaign)?;
+        Ok(app.archive_files(self.campaign)?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::archive::Archive;
 use super::control::{Operation, Refusal, ask};
-use super::ending::{CertificateArguments, Hold, PurgeArguments};
+use super::ending::{CertificateArguments, Hold, PurgeArguments, TablesArguments};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
@@ -28,11 +28,15 @@ pub enum Campaigns {
     /// Write what a locked campaign leaves without persons, from which `maraude compare` works
     /// after the purge; the campaign is archived then
     Archive(Archive),
+    /// End a campaign's documents, after a week of notice: coarse tables and releases stay
+    Coarsen(PurgeArguments),
+    /// Write the coarse tables that stay of a campaign until its purge
+    Tables(TablesArguments),
     /// Destroy a campaign for ever, after a week of notice; releases stay
     Purge(PurgeArguments),
     /// Keep a campaign from being purged, or end that
     Hold(Hold),
-    /// The signed certificate of a purge
+    /// The signed certificate of a purge, else of a coarsening
     Certificate(CertificateArguments),
 }
 
@@ -147,6 +151,8 @@ impl Campaigns {
                 ask(place, lock)?;
             }
             Self::Archive(archive) => archive.run(place)?,
+            Self::Coarsen(coarsen) => coarsen.coarsen(place)?,
+            Self::Tables(tables) => tables.run(place)?,
             Self::Purge(purge) => purge.run(place)?,
             Self::Hold(hold) => hold.run(place)?,
             Self::Certificate(certificate) => certificate.run(place)?,

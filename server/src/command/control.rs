@@ -107,6 +107,8 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<campaign::List>(),
     entry::<campaign::Lock>(),
     entry::<ending::Purge>(),
+    entry::<ending::Coarsen>(),
+    entry::<ending::Tables>(),
     entry::<ending::Hold>(),
     entry::<ending::Certified>(),
     entry::<audit::Verify>(),

@@ -1,17 +1,18 @@
-//! `maraude campaign purge/hold/certificate`: the end of a campaign.
+//! `maraude campaign coarsen/tables/purge/hold/certificate`: the end of a campaign.
 
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::{App, EndingError, PurgeAnswer, PurgeWish};
-use crate::maintenance::SignedCertificate;
+use crate::maintenance::{CoarseFile, SignedCertificate};
+use crate::store::Deed;
 use clap::Args;
 use maraude_core::model::{CampaignId, TimestampMs};
 use serde::{Deserialize, Serialize};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-/// `maraude campaign purge`.
+/// `maraude campaign purge`, and `coarsen`.
 #[derive(Debug, Args)]
 pub struct PurgeArguments {
     /// Identifier of the campaign
@@ -50,6 +51,30 @@ pub struct CertificateArguments {
     out: Option<PathBuf>,
 }
 
+/// `maraude campaign tables`.
+#[derive(Debug, Args)]
+pub struct TablesArguments {
+    /// Identifier of the campaign
+    campaign: CampaignId,
+    /// Folder to make, with one coarse row per counted place and counts by sector and unit
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Why, in words: the rows are still of persons
+    #[arg(long)]
+    reason: String,
+}
+
+/// The coarse tables asked for.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Tables {
+    campaign: CampaignId,
+    reason: String,
+}
+
+/// A coarsening to be done, or told of.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Coarsen(Purge);
+
 /// A purge to be done, or told of.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Purge {
@@ -77,29 +102,64 @@ pub struct Certified {
 
 impl PurgeArguments {
     pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
+        let purged = ask(
+            place,
+            self.purge("Type the campaign's name to destroy it for ever: ")?,
+        )?;
+        told(place, &purged, "purged")
+    }
+
+    pub(super) fn coarsen(self, place: &Place) -> Result<(), CommandError> {
+        let prompt = "Type the campaign's name to end its documents for ever: ";
+        let coarsened = ask(place, Coarsen(self.purge(prompt)?))?;
+        told(place, &coarsened, "coarsened")
+    }
+
+    fn purge(self, prompt: &str) -> Result<Purge, CommandError> {
         let confirmation = match self.confirm {
             Some(name) => name,
-            None => typed()?,
+            None => typed(prompt)?,
         };
-        let purge = Purge {
+        Ok(Purge {
             campaign: self.campaign,
             confirmation,
             reason: self.reason,
             without_notice: self.without_notice,
+        })
+    }
+}
+
+fn told(place: &Place, what: &Purged, done: &str) -> Result<(), CommandError> {
+    if place.json {
+        return Ok(say(
+            serde_json::to_string(what).map_err(std::io::Error::from)?
+        )?);
+    }
+    match what {
+        Purged::NotBefore(from) => say(format_args!(
+            "notice is given. The campaign may be {done} from {} on, by this command again or at \
+             its date; `maraude campaign hold` keeps it.",
+            instant(*from)
+        ))?,
+        Purged::Done(signed) => print(signed)?,
+    }
+    Ok(())
+}
+
+impl TablesArguments {
+    pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
+        let tables = Tables {
+            campaign: self.campaign,
+            reason: self.reason,
         };
-        let purged = ask(place, purge)?;
-        if place.json {
-            return Ok(say(
-                serde_json::to_string(&purged).map_err(std::io::Error::from)?
-            )?);
-        }
-        match purged {
-            Purged::NotBefore(from) => say(format_args!(
-                "notice is given. The campaign may be purged from {} on, by this command again or \
-                 at its date; `maraude campaign hold` keeps it.",
-                instant(from)
-            ))?,
-            Purged::Done(signed) => print(&signed)?,
+        let files = ask(place, tables)?;
+        std::fs::create_dir_all(&self.out)?;
+        for (name, text) in files {
+            let path = self.out.join(name);
+            std::fs::write(&path, text)?;
+            if !place.json {
+                say(path.display())?;
+            }
         }
         Ok(())
     }
@@ -129,11 +189,11 @@ impl CertificateArguments {
 }
 
 /// The campaign's name as somebody types it; nothing where nobody can.
-fn typed() -> std::io::Result<String> {
+fn typed(prompt: &str) -> std::io::Result<String> {
     let mut line = String::new();
     if std::io::stdin().is_terminal() {
         let mut out = std::io::stdout();
-        write!(out, "Type the campaign's name to destroy it for ever: ")?;
+        write!(out, "{prompt}")?;
         out.flush()?;
         std::io::stdin().read_line(&mut line)?;
     }
@@ -159,17 +219,55 @@ impl Operation for Purge {
     type Answer = Purged;
 
     fn perform(self, app: &App) -> Result<Purged, Refusal> {
-        let wish = PurgeWish {
+        Ok(app.end_campaign(&self.wish())?.into())
+    }
+}
+
+impl Operation for Coarsen {
+    const NAME: &'static str = "campaign-coarsen";
+    type Answer = Purged;
+
+    fn perform(self, app: &App) -> Result<Purged, Refusal> {
+        Ok(app.coarsen_campaign(&self.0.wish())?.into())
+    }
+}
+
+impl Purge {
+    fn wish(self) -> PurgeWish {
+        PurgeWish {
             campaign: self.campaign,
             confirmation: self.confirmation,
             author: "command".to_owned(),
             reason: self.reason,
             without_notice: self.without_notice,
+        }
+    }
+}
+
+impl From<PurgeAnswer> for Purged {
+    fn from(answer: PurgeAnswer) -> Self {
+        match answer {
+            PurgeAnswer::Notice { from } => Self::NotBefore(from),
+            PurgeAnswer::Done(signed) => Self::Done(signed),
+        }
+    }
+}
+
+impl Operation for Tables {
+    const NAME: &'static str = "campaign-tables";
+    type Answer = Vec<CoarseFile>;
+
+    fn perform(self, app: &App) -> Result<Vec<CoarseFile>, Refusal> {
+        let files = app.coarse_files(self.campaign)?;
+        // Before anything leaves, as with any export of what is still of persons.
+        let deed = Deed {
+            author: "command",
+            action: "coarse-tables-exported",
+            subject: &self.campaign.to_string(),
+            reason: &crate::app::written_reason(&self.reason)?,
         };
-        Ok(match app.end_campaign(&wish)? {
-            PurgeAnswer::Notice { from } => Purged::NotBefore(from),
-            PurgeAnswer::Done(signed) => Purged::Done(signed),
-        })
+        app.server().add_deed(app.clock().now(), deed)?;
+        Ok(files)
     }
 }
 
@@ -189,7 +287,7 @@ impl Operation for Certified {
     fn perform(self, app: &App) -> Result<SignedCertificate, Refusal> {
         let signed = app
             .certificate(self.campaign)?
-            .ok_or_else(|| Refusal::new("not-purged", "this campaign was not purged"))?;
+            .ok_or_else(|| Refusal::new("not-purged", "this campaign has not ended"))?;
         let key = app.signing().verifying_key();
         if signed.open(&key).is_none() {
             let reason = "the certificate is not signed by this server: it was altered";

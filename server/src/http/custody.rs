@@ -6,12 +6,14 @@ use super::contract::{
 };
 use super::devices::qr_svg;
 use super::extract::{At, Body, read};
-use super::guard::{AnyAccount, session_cookie};
+use super::guard::{AnyAccount, Coordinator, session_cookie};
 use super::problem::Problem;
+use super::releases::{File, file, written_reason};
 use crate::app::{App, EndingError, PurgeAnswer, PurgeWish};
 use crate::auth::{SecondFactorError, draw_second_factor, keep_second_factor, token_hash};
-use crate::maintenance::SignedCertificate;
-use crate::store::StoreError;
+use crate::maintenance::{PurgeError, SignedCertificate};
+use crate::publication::COARSE_FILE;
+use crate::store::{Deed, StoreError};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -36,6 +38,7 @@ pub fn routes() -> Router<App> {
         .route("/api/campaigns/{campaign}/purge", post(purge))
         .route("/api/campaigns/{campaign}/hold", post(hold))
         .route("/api/campaigns/{campaign}/certificate", get(certificate))
+        .route("/api/campaigns/{campaign}/coarse", get(coarse))
         .route("/api/audit", get(audit))
 }
 
@@ -128,17 +131,26 @@ async fn retention(State(app): State<App>) -> Result<Json<Vec<RetentionLine>>, P
     let lines = app
         .blocking(|app| {
             let mut lines = Vec::new();
-            for (campaign, purged_at) in app.server().campaigns()? {
-                let kept = app.server().retention(campaign)?;
+            let server = app.server();
+            for (campaign, ended_at) in server.campaigns()? {
+                let kept = server.retention(campaign)?;
+                let coarse = server.coarsening_of(campaign)?;
+                let is_purged = coarse.is_none() || server.purge_of(campaign)?.is_some();
                 let mut line = RetentionLine {
                     campaign,
                     name: String::new(),
                     coarsen_on: None,
+                    coarsen_from: kept.coarsening.map(|notice| notice.from),
+                    coarsened_at: coarse.as_ref().map(|coarse| coarse.begun_at),
                     purge_on: None,
                     purge_from: kept.purge_from,
                     held: kept.hold.map(|hold| hold.reason),
-                    purged_at,
+                    purged_at: ended_at.filter(|_| is_purged),
                 };
+                if let Some(coarse) = coarse.filter(|_| !is_purged) {
+                    line.name = coarse.name;
+                    line.purge_on = coarse.purge_on.map(|(day, _)| day.to_string());
+                }
                 match app.engine(campaign) {
                     // Listed without its name.
                     Err(StoreError::PurgedCampaign | StoreError::DamagedCampaign { .. }) => {}
@@ -210,6 +222,39 @@ async fn certificate(
 }
 
 #[derive(Debug, Deserialize)]
+struct Because {
+    #[serde(default)]
+    reason: String,
+}
+
+/// The coarse rows of a campaign, for a coordinator who says why, with a row in the audit log.
+async fn coarse(
+    State(app): State<App>,
+    At(campaign): At<CampaignId>,
+    Coordinator(account): Coordinator,
+    Query(because): Query<Because>,
+) -> Result<File, Problem> {
+    let reason = written_reason(&because.reason)?;
+    app.blocking(move |app| {
+        let files = app.coarse_files(campaign)?.into_iter();
+        let rows = files
+            .filter(|(name, _)| name == COARSE_FILE)
+            .map(|(_, text)| text);
+        let rows = rows.last().ok_or_else(Problem::not_found)?;
+        // Before anything leaves: an export that is not in the audit log does not happen.
+        let deed = Deed {
+            author: &account.id.to_string(),
+            action: "coarse-tables-exported",
+            subject: &campaign.to_string(),
+            reason: &reason,
+        };
+        app.server().add_deed(app.clock().now(), deed)?;
+        Ok::<_, Problem>(file("text/csv", COARSE_FILE, rows.into_bytes()))
+    })
+    .await?
+}
+
+#[derive(Debug, Deserialize)]
 struct Older {
     before: Option<u64>,
 }
@@ -266,8 +311,15 @@ impl From<EndingError> for Problem {
             ),
             EndingError::Held { .. } => (StatusCode::CONFLICT, "A legal hold stands."),
             EndingError::Open => (StatusCode::CONFLICT, "Lock the campaign first."),
-            EndingError::Purge(_) => {
-                tracing::error!(%error, "a purge broke off; it goes on at the next start");
+            EndingError::Coarse => (StatusCode::CONFLICT, "Only coarse tables are left."),
+            EndingError::Purge(PurgeError::Store(StoreError::UnknownCampaign)) => {
+                return StoreError::UnknownCampaign.into();
+            }
+            EndingError::Purge(PurgeError::Store(StoreError::PurgedCampaign)) => {
+                return StoreError::PurgedCampaign.into();
+            }
+            EndingError::Tables(_) | EndingError::Purge(_) => {
+                tracing::error!(%error, "the end of a campaign broke off; it goes on at the next start");
                 return Self::broken();
             }
             EndingError::Engine(_) | EndingError::Store(_) => {

@@ -56,9 +56,9 @@ const REASON_MISSING: Problem = Problem::new(
     "Say in at least 10 characters why you export exact places.",
 );
 
-type File = ([(HeaderName, String); 2], Vec<u8>);
+pub(super) type File = ([(HeaderName, String); 2], Vec<u8>);
 
-fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> File {
+pub(super) fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> File {
     let disposition = format!("attachment; filename=\"{name}\"");
     let headers = [
         (CONTENT_TYPE, media_type.to_owned()),

@@ -6,6 +6,7 @@
 //! document means. `command` calls it.
 
 mod backup;
+mod coarsen;
 mod digest;
 mod purge;
 mod residue;
@@ -19,8 +20,9 @@ pub use backup::{
     BackupError, BackupFolders, BackupOrder, CampaignCopy, MadeBackup, Manifest, MarkCopied,
     back_up, copies_in,
 };
+pub use coarsen::CoarseFile;
 pub use digest::digest_of;
-pub use purge::{Certificate, Facts, PurgeError, PurgeOrder, Purger, SignedCertificate};
+pub use purge::{Act, Certificate, Facts, PurgeError, PurgeOrder, Purger, SignedCertificate};
 pub use residue::{Residue, Scan};
 pub use restore::{CheckedBackup, RestoreError, RestoreOrder, RestoredCampaign, check, restore};
 

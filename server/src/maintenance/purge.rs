@@ -1,13 +1,13 @@
-//! A campaign's end: its keys are destroyed, then its files go, here and in the views' folder; the
+//! The end of a campaign's documents: their keys are destroyed, then its files go, here and in the views' folder; the
 //! copies get the keys' file without them. What holds no person stays: releases, their ledger, and a
 //! certificate that the server signs.
 //!
 //! It must never begin without having put what stays aside, and what was begun is always finished:
 //! each step may be done again, so a server that ends in the middle goes on at its next start.
 
-use super::backup::{in_file, put_keys, remove};
+use super::backup::{back_up, in_file, put_keys, remove};
 use super::residue::{Residue, Scan};
-use super::{BackupError, BackupFolders, CampaignCopy};
+use super::{BackupError, BackupFolders, BackupOrder, CampaignCopy};
 use crate::store::{Campaigns, Deed, Log, Remains, ServerStore, StoreError};
 use data_encoding::HEXLOWER;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -23,6 +23,17 @@ const DOMAIN: &[u8] = b"maraude/certificate/1";
 
 /// Bytes written at once over a file that goes.
 const BLOCK: usize = 64 * 1024;
+
+/// How a campaign's documents end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// Everything goes.
+    #[default]
+    Purge,
+    /// Coarse tables stay.
+    Coarsening,
+}
 
 /// Whom and why.
 #[derive(Debug, Clone)]
@@ -42,6 +53,9 @@ pub struct PurgeOrder {
 /// What was known of a campaign before its purge: counts and identifiers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
+    /// Purge or coarsening; certificates of earlier versions are of purges.
+    #[serde(default)]
+    pub act: Act,
     /// The campaign.
     pub campaign: CampaignId,
     /// Its name.
@@ -64,6 +78,9 @@ pub struct Facts {
     pub releases: u64,
     /// SHA-256 over the ledger that stays, hexadecimal.
     pub ledger: String,
+    /// SHA-256 over the coarse tables that stay, hexadecimal; none after a purge.
+    #[serde(default)]
+    pub tables: Option<String>,
 }
 
 impl Facts {
@@ -77,6 +94,7 @@ impl Facts {
     ) -> Result<String, StoreError> {
         let tablets = server.devices(copy.campaign)?;
         let facts = Self {
+            act: Act::Purge,
             campaign: copy.campaign,
             name: String::new(),
             author: "restoration".to_owned(),
@@ -88,6 +106,7 @@ impl Facts {
             tablets: tablets.iter().map(|stored| stored.device.id).collect(),
             releases,
             ledger: String::new(),
+            tables: None,
         };
         serde_json::to_string(&facts).map_err(|_| StoreError::Damaged { table: "purges" })
     }
@@ -101,7 +120,8 @@ pub struct Certificate {
     pub facts: Facts,
     /// Server clock.
     pub done_at: TimestampMs,
-    /// The campaign's keys, and those of its documents, are in no file of this server.
+    /// The campaign's keys, those of its documents, and after a purge that of its coarse tables, are
+    /// in no file of this server.
     pub keys_destroyed: bool,
     /// Files that were overwritten and removed.
     pub files_removed: u64,
@@ -110,7 +130,7 @@ pub struct Certificate {
     /// Folders of copies that were not there: the next backup into them replaces their keys.
     pub copies_not_reached: Vec<PathBuf>,
     /// Pieces of the campaign's files looked for afterwards; absent where the server ended in the
-    /// middle and they were not known any more.
+    /// middle and they were not known any more, and where coarse tables alone were left.
     pub scan: Option<Scan>,
 }
 
@@ -167,15 +187,27 @@ impl Purger<'_> {
     /// # Errors
     /// [`PurgeError`]; nothing was begun then.
     pub fn begin(&self, order: PurgeOrder, log: &dyn Log) -> Result<Residue, PurgeError> {
-        let campaign = order.campaign;
-        let remains = Remains {
-            releases: log.releases()?,
-            ledger: log.ledger()?,
-        };
+        let remains = remains_of(log)?;
+        let facts = self.facts(Act::Purge, order, log, &remains)?;
+        let residue = Residue::sample(&self.folders(facts.campaign))?;
+        let text = serde_json::to_string(&facts)?;
         let server = self.campaigns.server();
-        let tablets = server.devices(campaign)?;
-        let facts = Facts {
-            campaign,
+        server.begin_purge(facts.campaign, facts.begun_at, &text, &remains)?;
+        self.note_begun(&facts)?;
+        Ok(residue)
+    }
+
+    pub(super) fn facts(
+        &self,
+        act: Act,
+        order: PurgeOrder,
+        log: &dyn Log,
+        remains: &Remains,
+    ) -> Result<Facts, PurgeError> {
+        let tablets = self.campaigns.server().devices(order.campaign)?;
+        Ok(Facts {
+            act,
+            campaign: order.campaign,
             name: order.name,
             author: order.author,
             reason: order.reason,
@@ -185,21 +217,25 @@ impl Purger<'_> {
             quarantined: log.open_quarantine(usize::MAX >> 1)?.len() as u64,
             tablets: tablets.iter().map(|stored| stored.device.id).collect(),
             releases: remains.releases.len() as u64,
-            ledger: ledger_digest(&remains),
+            ledger: ledger_digest(remains),
+            tables: None,
+        })
+    }
+
+    pub(super) fn note_begun(&self, facts: &Facts) -> Result<(), PurgeError> {
+        let action = match facts.act {
+            Act::Purge => "campaign-purge-begun",
+            Act::Coarsening => "campaign-coarsening-begun",
         };
-        let residue = Residue::sample(&self.folders(campaign))?;
-        let text = serde_json::to_string(&facts)?;
-        server.begin_purge(campaign, order.now, &text, &remains)?;
-        server.add_deed(
-            order.now,
-            Deed {
-                author: &facts.author,
-                action: "campaign-purge-begun",
-                subject: &campaign.to_string(),
-                reason: &facts.reason,
-            },
-        )?;
-        Ok(residue)
+        let deed = Deed {
+            author: &facts.author,
+            action,
+            subject: &facts.campaign.to_string(),
+            reason: &facts.reason,
+        };
+        self.campaigns.server().add_deed(facts.begun_at, deed)?;
+        pause_at("begun");
+        Ok(())
     }
 
     /// Does, or does again, all that follows; gives the certificate.
@@ -219,13 +255,39 @@ impl Purger<'_> {
         if let Some(done) = begun.certificate {
             return Ok(serde_json::from_str(&done)?);
         }
+        let signed = self.end(serde_json::from_str(&begun.facts)?, residue, now)?;
+        self.note_done(campaign, "campaign-purged", &signed, now)?;
+        server.finish_purge(campaign, &serde_json::to_string(&signed)?)?;
+        Ok(signed)
+    }
+
+    /// Every step but the last, which keeps the certificate; each may be done again.
+    pub(super) fn end(
+        &self,
+        facts: Facts,
+        residue: Option<&Residue>,
+        now: TimestampMs,
+    ) -> Result<SignedCertificate, PurgeError> {
+        let (campaign, keys) = (facts.campaign, self.campaigns.keys());
         self.destroy_keys(campaign)?;
+        if facts.act == Act::Purge {
+            keys.destroy_tables_key(campaign)?;
+            self.campaigns.server().drop_coarse_tables(campaign)?;
+        }
+        pause_at("keys");
         let files_removed = self.remove_files(campaign)?;
-        let (copies_reached, copies_not_reached) = self.replace_keys_of_copies()?;
-        let certificate = Certificate {
-            facts: serde_json::from_str(&begun.facts)?,
+        pause_at("files");
+        let (copies_reached, copies_not_reached) = match facts.act {
+            Act::Purge => self.replace_keys_of_copies()?,
+            Act::Coarsening => self.copy_anew(now)?,
+        };
+        pause_at("copies");
+        let left = keys.has_campaign(campaign)?
+            || (facts.act == Act::Purge && keys.has_tables_key(campaign)?);
+        self.sign(&Certificate {
+            facts,
             done_at: now,
-            keys_destroyed: !self.campaigns.keys().has_campaign(campaign)?,
+            keys_destroyed: !left,
             files_removed,
             scan: match residue {
                 Some(residue) => {
@@ -238,13 +300,23 @@ impl Purger<'_> {
             },
             copies_reached,
             copies_not_reached,
-        };
-        let signed = self.sign(&certificate)?;
-        server.finish_purge(campaign, &serde_json::to_string(&signed)?)?;
+        })
+    }
+
+    /// Before the certificate is kept: a server that ends in between notes the next one too.
+    pub(super) fn note_done(
+        &self,
+        campaign: CampaignId,
+        action: &str,
+        signed: &SignedCertificate,
+        now: TimestampMs,
+    ) -> Result<(), PurgeError> {
         let digest = HEXLOWER.encode(&Sha256::digest(signed.certificate.as_bytes()));
         let subject = format!("{campaign} {digest}");
-        server.add_audit(now, "server", "campaign-purged", &subject)?;
-        Ok(signed)
+        let server = self.campaigns.server();
+        server.add_audit(now, "server", action, &subject)?;
+        pause_at("noted");
+        Ok(())
     }
 
     /// First: what was not removed yet does not open any more.
@@ -268,11 +340,39 @@ impl Purger<'_> {
         Ok(removed)
     }
 
-    fn replace_keys_of_copies(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), PurgeError> {
+    fn replace_keys_of_copies(&self) -> Result<Copies, PurgeError> {
+        self.reach_copies(&|folder| put_keys(self.campaigns, folder))
+    }
+
+    /// A new copy in each folder of copies, which holds the coarse tables, with the keys as they are
+    /// now; the keys alone where it takes no copy.
+    pub(super) fn copy_anew(&self, now: TimestampMs) -> Result<Copies, PurgeError> {
+        self.reach_copies(&|folder| {
+            // One that is not plugged in is not made.
+            in_file(folder, Path::read_dir)?;
+            let order = BackupOrder {
+                out: folder.to_path_buf(),
+                same_disk_counts: false,
+                keep: None,
+            };
+            match back_up(self.campaigns, &order, now, &|_, _| Ok(())) {
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    tracing::warn!(%error, "no copy could be made of the coarse tables");
+                    put_keys(self.campaigns, folder)
+                }
+            }
+        })
+    }
+
+    fn reach_copies(
+        &self,
+        reach: &dyn Fn(&Path) -> Result<(), BackupError>,
+    ) -> Result<Copies, PurgeError> {
         let known = BackupFolders::read(self.campaigns.server())?;
         let (mut reached, mut missing) = (Vec::new(), Vec::new());
         for folder in known.folders {
-            match put_keys(self.campaigns, &folder) {
+            match reach(&folder) {
                 Ok(()) => reached.push(folder),
                 Err(error) => {
                     tracing::warn!(%error, "a folder of copies keeps its old keys for now");
@@ -284,7 +384,7 @@ impl Purger<'_> {
     }
 
     /// Where a campaign's files lie.
-    fn folders(&self, campaign: CampaignId) -> [PathBuf; 2] {
+    pub(super) fn folders(&self, campaign: CampaignId) -> [PathBuf; 2] {
         [
             self.campaigns.folder().campaign(campaign),
             self.runtime.join(campaign.to_string()),
@@ -301,6 +401,38 @@ impl Purger<'_> {
         })
     }
 }
+
+/// Folders of copies that were reached, and those that were not.
+type Copies = (Vec<PathBuf>, Vec<PathBuf>);
+
+/// What of a log holds no person.
+pub(super) fn remains_of(log: &dyn Log) -> Result<Remains, StoreError> {
+    Ok(Remains {
+        releases: log.releases()?,
+        ledger: log.ledger()?,
+    })
+}
+
+/// With `MARAUDE_PAUSE=STEP=FILE` the process stands still after a step, once the file is there, so that a
+/// test can kill it there.
+#[cfg(feature = "fault-points")]
+pub(super) fn pause_at(step: &str) {
+    let asked = std::env::var("MARAUDE_PAUSE").unwrap_or_default();
+    let Some(file) = asked
+        .strip_prefix(step)
+        .and_then(|rest| rest.strip_prefix('='))
+    else {
+        return;
+    };
+    if std::fs::write(file, []).is_ok() {
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+#[cfg(not(feature = "fault-points"))]
+pub(super) const fn pause_at(_step: &str) {}
 
 fn ledger_digest(remains: &Remains) -> String {
     let mut hasher = Sha256::new();

@@ -166,6 +166,7 @@ fn unpack(
     for copy in manifest.campaigns {
         campaigns.push(settle(&folder, &keys, &server, copy, order.now)?);
     }
+    settle_tables(&keys, &server, order.now)?;
     server.add_audit(order.now, "command", "backup-restored", "")?;
     Ok(CheckedBackup {
         file,
@@ -273,6 +274,32 @@ fn settle(
         erased_since,
         purged_since: false,
     })
+}
+
+/// Coarse tables whose key was destroyed after the copy: their campaign comes back as purged.
+fn settle_tables(
+    keys: &KeyStore,
+    server: &ServerStore,
+    now: TimestampMs,
+) -> Result<(), StoreError> {
+    let damaged = |_| StoreError::Damaged {
+        table: "coarsenings",
+    };
+    for campaign in server.coarse_campaigns()? {
+        let Some(coarse) = server.coarsening_of(campaign)? else {
+            continue;
+        };
+        if keys.has_tables_key(campaign)? {
+            continue;
+        }
+        let reason = "purged after this copy was made".to_owned();
+        let facts = Facts::of_tables(&coarse, "restoration".to_owned(), reason, now);
+        let text = facts
+            .and_then(|facts| serde_json::to_string(&facts))
+            .map_err(damaged)?;
+        server.begin_purge(campaign, now, &text, &Remains::default())?;
+    }
+    Ok(())
 }
 
 /// The log of a campaign, as it was before it was sealed into the copy.

@@ -131,7 +131,7 @@ fn contact(contact: Contact) -> &'static str {
 }
 
 /// A code as it may stand in a CSV that a spreadsheet opens.
-fn quoted(code: &str) -> String {
+pub(super) fn quoted(code: &str) -> String {
     let bare = code.replace('"', "\"\"");
     let formula = bare.starts_with(['=', '+', '-', '@']);
     format!("\"{}{bare}\"", if formula { "'" } else { "" })

@@ -6,6 +6,7 @@
 
 mod archive;
 mod areas;
+mod coarse;
 mod freeze;
 mod numbers;
 mod opened;
@@ -15,6 +16,7 @@ mod profile;
 
 pub use archive::{ArchiveFile, DEFINITION, archive};
 pub use areas::area_tree;
+pub use coarse::{COARSE_FILE, coarse_rows};
 pub use freeze::{
     BuildError, Builder, FrozenRelease, KeptOpen, build, frozen, obstacles, one_at_a_time,
     releases, releases_kept_open, sentence,

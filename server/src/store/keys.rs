@@ -105,6 +105,32 @@ impl KeyStore {
         Ok(self.server_key("accounts", context, "the accounts' key")?.0)
     }
 
+    /// The key that seals the coarse tables of a campaign; drawn at the first call.
+    pub fn tables_key(&self, campaign: CampaignId) -> Result<Key32, StoreError> {
+        let context = context(b"tables", campaign, None);
+        let name = tables_name(campaign);
+        Ok(self.server_key(&name, &context, "the key of the tables")?.0)
+    }
+
+    /// Whether a campaign has coarse tables that open.
+    pub fn has_tables_key(&self, campaign: CampaignId) -> Result<bool, StoreError> {
+        let select = "SELECT EXISTS(SELECT 1 FROM server WHERE name = ?1)";
+        let name = [tables_name(campaign)];
+        Ok(self
+            .connection()
+            .query_row(select, name, |row| row.get(0))?)
+    }
+
+    /// Destroys that key: the tables are erased everywhere.
+    pub fn destroy_tables_key(&self, campaign: CampaignId) -> Result<(), StoreError> {
+        let connection = self.connection();
+        let name = [tables_name(campaign)];
+        connection.execute("DELETE FROM server WHERE name = ?1", name)?;
+        connection.execute_batch("VACUUM")?;
+        drop(connection);
+        self.truncate()
+    }
+
     fn server_key(
         &self,
         name: &str,
@@ -339,6 +365,10 @@ impl KeyStore {
     fn opened(&self) -> MutexGuard<'_, Opened> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn tables_name(campaign: CampaignId) -> String {
+    format!("tables {campaign}")
 }
 
 fn context(what: &[u8], campaign: CampaignId, document: Option<DocumentId>) -> Vec<u8> {

@@ -5,12 +5,32 @@
 
 use super::{LedgerLine, NewRelease, ServerStore, StoreError, StoredRelease};
 use maraude_core::model::{CampaignId, DeviceId, TimestampMs};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
+
+/// Which of a campaign's two dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Term {
+    /// The first: documents, marks and exact places go; coarse tables stay.
+    Coarsening,
+    /// The second: everything goes.
+    Purge,
+}
+
+/// A notice: from when on, and the date it was given for; none where somebody gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notice {
+    /// Not before this instant (server clock).
+    pub from: TimestampMs,
+    /// The date.
+    pub due: Option<TimestampMs>,
+}
 
 /// What was decided about a campaign's end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Retention {
+    /// Notice was given of the coarsening.
+    pub coarsening: Option<Notice>,
     /// Notice was given: it may be purged from this instant on (server clock).
     pub purge_from: Option<TimestampMs>,
     /// The date the notice was given for; none where somebody gave it.
@@ -50,14 +70,27 @@ pub struct Remains {
     pub ledger: Vec<LedgerLine>,
 }
 
+impl Retention {
+    /// The notice given of a date.
+    pub fn notice(&self, term: Term) -> Option<Notice> {
+        match term {
+            Term::Coarsening => self.coarsening,
+            Term::Purge => self.purge_from.map(|from| Notice {
+                from,
+                due: self.purge_due,
+            }),
+        }
+    }
+}
+
 impl ServerStore {
     /// What was decided about a campaign's end.
     pub fn retention(&self, campaign: CampaignId) -> Result<Retention, StoreError> {
         let found = self
             .connection()
             .prepare_cached(
-                "SELECT purge_from, held_at, held_by, held_reason, purge_due FROM retention
-                 WHERE campaign = ?1",
+                "SELECT purge_from, held_at, held_by, held_reason, purge_due, coarsen_from,
+                   coarsen_due FROM retention WHERE campaign = ?1",
             )?
             .query_row([campaign.as_bytes()], |row| {
                 let at: Option<TimestampMs> = row.get(1)?;
@@ -69,7 +102,16 @@ impl ServerStore {
                     }),
                     None => None,
                 };
+                let coarsen_from: Option<TimestampMs> = row.get(5)?;
+                let coarsening = match coarsen_from {
+                    Some(from) => Some(Notice {
+                        from,
+                        due: row.get(6)?,
+                    }),
+                    None => None,
+                };
                 Ok(Retention {
+                    coarsening,
                     purge_from: row.get(0)?,
                     purge_due: row.get(4)?,
                     hold,
@@ -83,15 +125,25 @@ impl ServerStore {
     pub fn set_notice(
         &self,
         campaign: CampaignId,
-        from: Option<TimestampMs>,
-        due: Option<TimestampMs>,
+        term: Term,
+        notice: Option<Notice>,
     ) -> Result<(), StoreError> {
-        self.connection().execute(
-            "INSERT INTO retention(campaign, purge_from, purge_due) VALUES (?1, ?2, ?3)
-             ON CONFLICT(campaign) DO UPDATE SET purge_from = excluded.purge_from,
-               purge_due = excluded.purge_due",
-            params![campaign.as_bytes(), from, due],
-        )?;
+        let sql = match term {
+            Term::Coarsening => {
+                "INSERT INTO retention(campaign, coarsen_from, coarsen_due) VALUES (?1, ?2, ?3)
+                 ON CONFLICT(campaign) DO UPDATE SET coarsen_from = excluded.coarsen_from,
+                   coarsen_due = excluded.coarsen_due"
+            }
+            Term::Purge => {
+                "INSERT INTO retention(campaign, purge_from, purge_due) VALUES (?1, ?2, ?3)
+                 ON CONFLICT(campaign) DO UPDATE SET purge_from = excluded.purge_from,
+                   purge_due = excluded.purge_due"
+            }
+        };
+        let from = notice.map(|notice| notice.from);
+        let due = notice.and_then(|notice| notice.due);
+        self.connection()
+            .execute(sql, params![campaign.as_bytes(), from, due])?;
         Ok(())
     }
 
@@ -101,7 +153,7 @@ impl ServerStore {
             "INSERT INTO retention(campaign, held_at, held_by, held_reason)
              VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT(campaign) DO UPDATE SET purge_from = NULL, purge_due = NULL,
-               held_at = excluded.held_at, held_by = excluded.held_by, held_reason = excluded.held_reason",
+               coarsen_from = NULL, coarsen_due = NULL, held_at = excluded.held_at, held_by = excluded.held_by, held_reason = excluded.held_reason",
             params![
                 campaign.as_bytes(),
                 hold.map(|hold| hold.at),
@@ -121,46 +173,11 @@ impl ServerStore {
         remains: &Remains,
     ) -> Result<(), StoreError> {
         self.in_transaction(|t| {
-            let id = campaign.as_bytes();
             t.execute(
                 "INSERT INTO purges(campaign, begun_at, facts) VALUES (?1, ?2, ?3)",
-                params![id, at, facts],
+                params![campaign.as_bytes(), at, facts],
             )?;
-            t.execute(
-                "UPDATE campaigns SET purged_at = coalesce(purged_at, ?2) WHERE id = ?1",
-                params![id, at],
-            )?;
-            for kept in &remains.releases {
-                let release = &kept.release;
-                t.execute(
-                    "INSERT INTO kept_releases(campaign, number, stage, built_at, position, author,
-                       body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    params![
-                        id,
-                        kept.number,
-                        release.stage,
-                        release.built_at,
-                        release.position,
-                        release.author,
-                        release.body
-                    ],
-                )?;
-            }
-            for (number, line) in (1_i64..).zip(&remains.ledger) {
-                t.execute(
-                    "INSERT INTO kept_ledger(campaign, line, release, body)
-                     VALUES (?1, ?2, ?3, ?4)",
-                    params![id, number, line.release, line.body],
-                )?;
-            }
-            t.execute("DELETE FROM enrolments WHERE campaign = ?1", [id])?;
-            t.execute(
-                "DELETE FROM enrolment_places WHERE series IN
-                   (SELECT id FROM enrolment_series WHERE campaign = ?1)",
-                [id],
-            )?;
-            t.execute("DELETE FROM enrolment_series WHERE campaign = ?1", [id])?;
-            Ok(())
+            end_in(t, campaign, at, remains)
         })
     }
 
@@ -267,4 +284,48 @@ impl ServerStore {
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// A campaign's documents are gone from now on; what holds no person is put aside.
+pub(super) fn end_in(
+    t: &Transaction<'_>,
+    campaign: CampaignId,
+    at: TimestampMs,
+    remains: &Remains,
+) -> Result<(), StoreError> {
+    let id = campaign.as_bytes();
+    t.execute(
+        "UPDATE campaigns SET purged_at = coalesce(purged_at, ?2) WHERE id = ?1",
+        params![id, at],
+    )?;
+    for kept in &remains.releases {
+        let release = &kept.release;
+        t.execute(
+            "INSERT INTO kept_releases(campaign, number, stage, built_at, position, author, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                id,
+                kept.number,
+                release.stage,
+                release.built_at,
+                release.position,
+                release.author,
+                release.body
+            ],
+        )?;
+    }
+    for (number, line) in (1_i64..).zip(&remains.ledger) {
+        t.execute(
+            "INSERT INTO kept_ledger(campaign, line, release, body) VALUES (?1, ?2, ?3, ?4)",
+            params![id, number, line.release, line.body],
+        )?;
+    }
+    t.execute("DELETE FROM enrolments WHERE campaign = ?1", [id])?;
+    t.execute(
+        "DELETE FROM enrolment_places WHERE series IN
+           (SELECT id FROM enrolment_series WHERE campaign = ?1)",
+        [id],
+    )?;
+    t.execute("DELETE FROM enrolment_series WHERE campaign = ?1", [id])?;
+    Ok(())
 }

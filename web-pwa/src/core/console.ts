@@ -171,7 +171,13 @@ export const purge = (id: string, wish: PurgeRequest): Promise<PurgeAnswered> =>
 export const hold = (id: string, wish: HoldRequest): Promise<void> =>
   ask('POST', `${at(id)}/hold`, wish);
 
-/** Where the certificate of a purge is downloaded from. */
+/** Hands over the coarse table of a campaign, with why in the audit log. */
+export async function takeCoarseTable(id: string, reason: string): Promise<void> {
+  const bytes = await askBytes('GET', `${at(id)}/coarse?reason=${encodeURIComponent(reason)}`);
+  handFile('coarse.csv', 'text/csv', bytes);
+}
+
+/** Where the certificate of a purge or a coarsening is downloaded from. */
 export const certificateFile = (id: string): string => `${at(id)}/certificate`;
 
 /** The log of what was done, newest first: the rows below a number, or the newest. */

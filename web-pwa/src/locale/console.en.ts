@@ -82,10 +82,10 @@ export const consoleEn: ConsoleText = {
     mode: 'Figures',
     modeReal: 'Real: figures may be published',
     modeExercise: 'Exercise: striped band everywhere, never published',
-    coarsenOn: 'Marks and exact places promised until',
+    coarsenOn: 'Marks and exact places destroyed on',
     purgeOn: 'The whole campaign destroyed on',
     datesHint:
-      'A real campaign has its dates from its first day. Maraude destroys nothing by itself on the first: if you promised it, purge the campaign that day. On the second the whole campaign is destroyed, after a week of notice; releases stay.',
+      'A real campaign has its dates from its first day. On the first, observations are destroyed and a coarse table stays. On the second that table is destroyed too. A week of notice is given before each; releases stay.',
     make: 'Create the campaign',
     nights: (count) => (count === 0 ? 'no night' : many(count, 'night', 'nights')),
   },

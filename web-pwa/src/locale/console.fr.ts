@@ -85,10 +85,10 @@ export const consoleFr = {
     mode: 'Chiffres',
     modeReal: 'Réelle : chiffres publiables',
     modeExercise: 'Exercice : bandeau rayé partout, jamais publié',
-    coarsenOn: 'Signes et lieux exacts promis jusqu’au',
+    coarsenOn: 'Signes et lieux exacts détruits le',
     purgeOn: 'Toute la campagne effacée le',
     datesHint:
-      'Une campagne réelle a ses dates dès le premier jour. Maraude n’efface rien d’elle-même à la première : si vous l’avez promis, effacez la campagne ce jour-là. À la seconde, toute la campagne est effacée, après une semaine de préavis ; les diffusions restent.',
+      'Une campagne réelle a ses dates dès le premier jour. À la première, les observations sont détruites : il en reste un tableau flouté. À la seconde, ce tableau est détruit aussi. Une semaine de préavis est donnée avant chacune ; les diffusions restent.',
     make: 'Créer la campagne',
     nights: (count: number) => (count === 0 ? 'sans nuit' : many(count, 'nuit', 'nuits')),
   },

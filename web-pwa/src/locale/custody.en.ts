@@ -59,10 +59,10 @@ export const custodyEn: CustodyText = {
   retention: {
     title: 'End of campaigns',
     intro:
-      'On its date a campaign is erased: observations, copies and keys. Releases stay. A week of notice is given before.',
+      'On the first date the observations of a campaign are destroyed, here, in copies and on tablets. A coarse table stays, at 200 metres and without hours, and the releases. On the second the coarse table is destroyed too. Each time a week of notice is given before.',
     none: 'No campaign.',
     campaign: 'Campaign',
-    coarsenOn: 'Exact places promised until',
+    coarsenOn: 'Exact places destroyed on',
     purgeOn: 'All erased on',
     state: 'Where it stands',
     actions: 'Actions',
@@ -70,6 +70,13 @@ export const custodyEn: CustodyText = {
     kept: 'kept',
     held: 'legal hold',
     notice: (when) => `notice: erased from ${when}`,
+    coarsenNotice: (when) => `notice: coarsened from ${when}`,
+    coarsened: (when) => `coarsened ${when}`,
+    table: 'Coarse table',
+    tableTitle: (name) => `Download what is left of “${name}”?`,
+    tableText:
+      'One row per person or place counted, at 200 metres in the street, at the commune for squats and shantytowns, without hours or marks. It is still data on persons: not to be published.',
+    tableTaken: (name) => `The coarse table of “${name}” is downloaded.`,
     purged: (when) => `erased ${when}`,
     certificate: 'Certificate',
     hold: 'Hold',
@@ -77,7 +84,7 @@ export const custodyEn: CustodyText = {
     purge: 'Erase',
     purgeTitle: (name) => `Erase “${name}”?`,
     purgeText:
-      'Observations, their copies and their keys will be destroyed, and tablets wiped at their next contact. Nobody can go back.',
+      'Observations or what is left of them, their copies and their keys will be destroyed, and tablets wiped at their next contact. Nobody can go back.',
     confirmation: 'Type the campaign’s name',
     withoutNotice: 'Do not wait for the week of notice',
     reason: 'Why (at least 10 characters, never a person’s name)',
@@ -94,6 +101,8 @@ export const custodyEn: CustodyText = {
     heldNow: (name) => `“${name}” is held.`,
     lifted: (name) => `The hold on “${name}” is lifted.`,
     heldHere: (reason) => `Legal hold: nothing is erased. ${reason}`,
+    coarsenHere: (when) =>
+      `From ${when} the observations of this campaign will be destroyed, here and on tablets: only its releases and a coarse table will stay. Build the consolidated release before, or ask whoever protects the data to hold it.`,
     noticeHere: (when) =>
       `This campaign will be erased from ${when}. Finish its releases before, or ask whoever protects the data to hold it.`,
   },
@@ -136,6 +145,11 @@ export const custodyEn: CustodyText = {
       'campaign-created': 'campaign created',
       'campaign-locked': 'campaign locked',
       'campaign-purge-notice': 'notice of a purge given',
+      'campaign-coarsening-notice': 'notice of a coarsening given',
+      'campaign-coarsening-notice-void': 'notice of a coarsening void',
+      'campaign-coarsening-begun': 'coarsening begun',
+      'campaign-coarsened': 'campaign coarsened',
+      'coarse-tables-exported': 'coarse table downloaded',
       'campaign-purged': 'campaign erased',
       'campaign-purge-begun': 'erasure begun',
       'series-opened': 'several tablets’ code opened',

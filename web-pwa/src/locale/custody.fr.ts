@@ -62,10 +62,10 @@ export const custodyFr = {
   retention: {
     title: 'Fin des campagnes',
     intro:
-      'À sa date, une campagne est effacée : observations, copies et clés. Les diffusions restent. Un préavis d’une semaine est donné avant.',
+      'À la première date, les observations d’une campagne sont détruites, ici, dans les copies et sur les tablettes. Il en reste un tableau flouté, à 200 mètres près et sans heure, et les diffusions. À la seconde, le tableau flouté est détruit aussi. Chaque fois, un préavis d’une semaine est donné avant.',
     none: 'Aucune campagne.',
     campaign: 'Campagne',
-    coarsenOn: 'Lieux exacts promis jusqu’au',
+    coarsenOn: 'Lieux exacts détruits le',
     purgeOn: 'Tout effacé le',
     state: 'Où elle en est',
     actions: 'Actions',
@@ -73,6 +73,13 @@ export const custodyFr = {
     kept: 'gardée',
     held: 'conservation légale',
     notice: (when: string) => `préavis : effacée à partir du ${when}`,
+    coarsenNotice: (when: string) => `préavis : floutée à partir du ${when}`,
+    coarsened: (when: string) => `floutée le ${when}`,
+    table: 'Tableau flouté',
+    tableTitle: (name: string) => `Télécharger ce qui reste de « ${name} » ?`,
+    tableText:
+      'Une ligne par personne ou lieu compté, à 200 mètres près dans la rue, à la commune pour squats et bidonvilles, sans heure ni signe. Ce sont encore des données sur des personnes : à ne pas publier.',
+    tableTaken: (name: string) => `Le tableau flouté de « ${name} » est téléchargé.`,
     purged: (when: string) => `effacée le ${when}`,
     certificate: 'Certificat',
     hold: 'Conserver',
@@ -80,7 +87,7 @@ export const custodyFr = {
     purge: 'Effacer',
     purgeTitle: (name: string) => `Effacer « ${name} » ?`,
     purgeText:
-      'Les observations, leurs copies et leurs clés seront détruites, et les tablettes effacées à leur prochain contact. Personne ne pourra revenir en arrière.',
+      'Les observations ou ce qui en reste, leurs copies et leurs clés seront détruites, et les tablettes effacées à leur prochain contact. Personne ne pourra revenir en arrière.',
     confirmation: 'Tapez le nom de la campagne',
     withoutNotice: 'Sans attendre la semaine de préavis',
     reason: 'Pourquoi (10 caractères au moins, jamais le nom d’une personne)',
@@ -98,6 +105,8 @@ export const custodyFr = {
     heldNow: (name: string) => `« ${name} » est conservée.`,
     lifted: (name: string) => `La conservation de « ${name} » est levée.`,
     heldHere: (reason: string) => `Conservation légale : rien n’est effacé. ${reason}`,
+    coarsenHere: (when: string) =>
+      `À partir du ${when}, les observations de cette campagne seront détruites, ici et sur les tablettes : il n’en restera que les diffusions et un tableau flouté. Construisez la diffusion consolidée avant, ou demandez la conservation à qui protège les données.`,
     noticeHere: (when: string) =>
       `Cette campagne sera effacée à partir du ${when}. Finissez ses diffusions avant, ou demandez sa conservation à qui protège les données.`,
   },
@@ -141,6 +150,11 @@ export const custodyFr = {
       'campaign-created': 'campagne créée',
       'campaign-locked': 'campagne verrouillée',
       'campaign-purge-notice': 'préavis d’effacement donné',
+      'campaign-coarsening-notice': 'préavis de floutage donné',
+      'campaign-coarsening-notice-void': 'préavis de floutage annulé',
+      'campaign-coarsening-begun': 'floutage commencé',
+      'campaign-coarsened': 'campagne floutée',
+      'coarse-tables-exported': 'tableau flouté téléchargé',
       'campaign-purged': 'campagne effacée',
       'campaign-purge-begun': 'effacement commencé',
       'series-opened': 'code pour plusieurs tablettes ouvert',

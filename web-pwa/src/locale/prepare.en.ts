@@ -33,9 +33,9 @@ export const prepareEn: PrepareText = {
     notice: 'Text to read to people met',
     opposition: 'Where to object or ask',
     retention: 'Retention',
-    coarsen: 'Marks and exact places promised until',
+    coarsen: 'Marks and exact places destroyed on',
     coarsenHint:
-      'Maraude coarsens nothing by itself on this date: if you promised it, purge the campaign that day.',
+      'On that day, after a week of notice, observations are destroyed, here and on tablets. Releases stay, and a coarse table at 200 metres, without hours or marks.',
     purge: 'Campaign purged on',
     purgeOrder: 'The purge must come after the first date.',
     unsaved: 'Some changes are not saved.',

@@ -32,9 +32,9 @@ export const prepareFr = {
     notice: 'Texte à lire aux personnes rencontrées',
     opposition: 'Où s’opposer ou demander',
     retention: 'Durée de garde',
-    coarsen: 'Signes et lieux exacts promis jusqu’au',
+    coarsen: 'Signes et lieux exacts détruits le',
     coarsenHint:
-      'Maraude ne floute rien d’elle-même à cette date : si vous l’avez promis, effacez la campagne ce jour-là.',
+      'Ce jour-là, après un préavis d’une semaine, les observations sont détruites, ici et sur les tablettes. Il en reste les diffusions et un tableau flouté à 200 mètres, sans heure ni signe.',
     purge: 'Campagne effacée le',
     purgeOrder: 'L’effacement doit venir après la première date.',
     unsaved: 'Des changements ne sont pas enregistrés.',

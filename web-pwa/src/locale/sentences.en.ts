@@ -64,7 +64,7 @@ export const messagesEn: Messages['messages'] = {
   'tablet-revoked': () =>
     'This tablet was revoked: what it held is destroyed. What was sealed for the server still leaves.',
   'campaign-purged': () =>
-    'The campaign was purged: this tablet holds nothing of it any more. It may be enrolled again.',
+    'The campaign is over and its data are destroyed: this tablet holds nothing of it any more. It may be enrolled again.',
   'newer-version': () => 'These data come from a newer version. Update the app.',
   'code-unknown': () => 'This code does not exist. Check it with the coordination.',
   'code-used': () => 'This code was already used. Ask the coordination for another.',

@@ -68,7 +68,7 @@ export const messagesFr = {
   'tablet-revoked': () =>
     'Cette tablette a été révoquée : ce qu’elle gardait est détruit. Ce qui était scellé pour le serveur part encore.',
   'campaign-purged': () =>
-    'La campagne a été effacée : cette tablette n’en garde plus rien. Elle peut être enrôlée à nouveau.',
+    'La campagne est finie et ses données sont effacées : cette tablette n’en garde plus rien. Elle peut être enrôlée à nouveau.',
   'newer-version': () =>
     'Ces données viennent d’une version plus récente. Mettez l’application à jour.',
   'code-unknown': () => 'Ce code n’existe pas. Vérifiez-le avec la coordination.',

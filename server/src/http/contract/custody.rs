@@ -57,8 +57,14 @@ pub struct RetentionLine {
     pub campaign: CampaignId,
     /// Its name.
     pub name: String,
-    /// The date its signs and exact places go.
+    /// The date its documents end: signs and exact places go, coarse tables stay.
     pub coarsen_on: Option<String>,
+    /// Notice of that is given: not before this instant (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub coarsen_from: Option<i64>,
+    /// Its documents ended (server clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub coarsened_at: Option<i64>,
     /// The date it is purged on.
     pub purge_on: Option<String>,
     /// Notice is given: not before this instant (server clock).

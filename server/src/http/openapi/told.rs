@@ -574,9 +574,16 @@ pub(super) const ROUTES: &[Told] = &[
     told(
         "GET",
         "/api/campaigns/{campaign}/certificate",
-        "The signed certificate of a purge",
+        "The signed certificate of a purge, else of a coarsening",
         None,
         Media("application/json"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/coarse",
+        "The coarse rows that stay of a campaign until its purge, for coordinators who say why",
+        None,
+        Media("text/csv"),
     ),
     told(
         "GET",

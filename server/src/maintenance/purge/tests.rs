@@ -14,6 +14,8 @@ use maraude_core::model::{
 };
 use std::collections::BTreeSet;
 
+mod coarsening;
+
 const TEAM: TeamId = TeamId::from_random([5; 16]);
 const PEOPLE: u8 = 20;
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
@@ -54,10 +56,19 @@ fn markers() -> Vec<Vec<u8>> {
             all.push(value.to_le_bytes().to_vec());
             all.extend(forms(&value.to_string()));
         }
+        let seen_at = seen_at(number);
+        all.push(seen_at.to_be_bytes().to_vec());
+        all.push(seen_at.to_le_bytes().to_vec());
+        all.extend(forms(&seen_at.to_string()));
     }
     // A shorter one would be found by chance.
     assert!(all.iter().all(|marker| marker.len() >= 8));
     all
+}
+
+/// The instant somebody was seen: no other time of these tests is the same.
+fn seen_at(number: u8) -> i64 {
+    NOW - 3_333_333 - i64::from(number) * 61_003
 }
 
 fn position_of(number: u8) -> maraude_core::model::Coordinates {
@@ -110,6 +121,7 @@ impl Night {
             let mut seen = observation(1, number, position_of(number));
             seen.id = ObservationId::from_random([number; 16]);
             seen.created.device = tablet.device.device.id;
+            seen.observed_at = seen_at(number);
             seen.note = Some(marker(number, "note"));
             seen.typed_place = Some(marker(number, "place"));
             let marks = AnswerValue::Text(marker(number, "marks"));

@@ -2669,9 +2669,17 @@ campaign: CampaignId,
  */
 name: string,
 /**
- * The date its signs and exact places go.
+ * The date its documents end: signs and exact places go, coarse tables stay.
  */
 coarsen_on: string | null,
+/**
+ * Notice of that is given: not before this instant (server clock).
+ */
+coarsen_from: number | null,
+/**
+ * Its documents ended (server clock).
+ */
+coarsened_at: number | null,
 /**
  * The date it is purged on.
  */
