@@ -240,7 +240,7 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/account/tokens/{token}/revoke", FEATURES),
     // Custody: one's own proofs, the end of campaigns, what was done.
     route("GET", "/api/sessions", CONSOLE),
-    route("POST", "/api/sessions/{session}/close", CONSOLE),
+    fresh("POST", "/api/sessions/{session}/close", CONSOLE),
     fresh("POST", "/api/second-factor/draw", CONSOLE),
     fresh("POST", "/api/second-factor", CONSOLE),
     fresh("POST", "/api/second-factor/remove", CONSOLE),

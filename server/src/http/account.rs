@@ -4,6 +4,7 @@ use super::contract::{ApiTokenDrawn, ApiTokenLine, NewApiToken, PasswordChange};
 use super::extract::{At, Body, read};
 use super::guard::{Analyst, AnyAccount, session_cookie};
 use super::problem::Problem;
+use super::refused::note_refusal;
 use crate::app::App;
 use crate::auth::{ApiTokenError, ChangeError, PasswordError, change_password, draw_api_token};
 use crate::store::ApiToken;
@@ -32,8 +33,14 @@ async fn password(
     app.hashing(true, move |app| {
         let (server, now) = (app.server(), app.clock().now());
         let words = (present.as_str(), new.as_str());
-        change_password(server, app.attempts(), &account, words, own.as_deref(), now)?;
         let id = account.id.to_string();
+        change_password(server, app.attempts(), &account, words, own.as_deref(), now).inspect_err(
+            |error| {
+                if matches!(error, ChangeError::Wrong | ChangeError::TooMany(_)) {
+                    note_refusal(&app, &id, "password-change-failed", &id);
+                }
+            },
+        )?;
         server.add_audit(now, &id, "password-changed", &id)?;
         Ok::<_, ChangeError>(())
     })

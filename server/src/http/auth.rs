@@ -7,6 +7,7 @@ use super::contract::{
 };
 use super::guard::{AnyAccount, browser_cookie_name, cookie, session_cookie, session_cookie_name};
 use super::problem::Problem;
+use super::refused::{NOBODY, note_refusal};
 use crate::app::App;
 use crate::auth::{
     EnrolError, EnrolOffer, LoginError, Origin, Proof, SessionError, log_in, log_out, origin_of,
@@ -84,7 +85,8 @@ async fn login(
                 password: &password,
                 code: code.as_deref(),
             };
-            let opened = log_in(app.server(), app.attempts(), &key, proof, &origin, now)?;
+            let opened = log_in(app.server(), app.attempts(), &key, proof, &origin, now)
+                .inspect_err(|error| note_failure(&app, &name, error))?;
             let id = opened.account.id.to_string();
             app.server().add_audit(now, &id, "logged-in", &id)?;
             let me = told(&app, opened.account)?;
@@ -100,6 +102,21 @@ async fn login(
     ];
     let headers = cookies.map(|cookie| (SET_COOKIE, cookie));
     Ok((AppendHeaders(headers), Json(me)))
+}
+
+/// Who failed to log in, by the identifier of the account that was tried.
+fn note_failure(app: &App, name: &str, error: &LoginError) {
+    let action = match error {
+        LoginError::Wrong => "login-failed",
+        LoginError::SecondWrong => "login-second-failed",
+        LoginError::TooMany(_) => "login-slowed",
+        // Half of a login; or storage, where nothing can be written.
+        LoginError::SecondNeeded | LoginError::Store(_) => return,
+    };
+    let tried = app.server().account_by_name(name.trim()).ok().flatten();
+    let tried = tried.map(|(account, _)| account.id.to_string());
+    let tried = tried.as_deref().unwrap_or("unknown-name");
+    note_refusal(app, NOBODY, action, tried);
 }
 
 async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoResponse, Problem> {

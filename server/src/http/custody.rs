@@ -5,10 +5,10 @@ use super::contract::{
     SecondFactorDrawn, SecondFactorProof, SessionLine,
 };
 use super::devices::qr_svg;
-use super::extract::{At, Body, read};
+use super::extract::{Asking, At, Body, read};
 use super::guard::{AnyAccount, Coordinator, session_cookie};
 use super::problem::Problem;
-use super::releases::{File, file, written_reason};
+use super::releases::{Because, File, file, written_reason};
 use crate::app::{App, EndingError, PurgeAnswer, PurgeWish};
 use crate::auth::{SecondFactorError, draw_second_factor, keep_second_factor, token_hash};
 use crate::maintenance::{PurgeError, SignedCertificate};
@@ -221,26 +221,18 @@ async fn certificate(
     signed.map(Json).ok_or_else(Problem::not_found)
 }
 
-#[derive(Debug, Deserialize)]
-struct Because {
-    #[serde(default)]
-    reason: String,
-}
-
 /// The coarse rows of a campaign, for a coordinator who says why, with a row in the audit log.
 async fn coarse(
     State(app): State<App>,
     At(campaign): At<CampaignId>,
     Coordinator(account): Coordinator,
-    Query(because): Query<Because>,
+    Asking(because): Asking<Because>,
 ) -> Result<File, Problem> {
     let reason = written_reason(&because.reason)?;
     app.blocking(move |app| {
-        let files = app.coarse_files(campaign)?.into_iter();
-        let rows = files
-            .filter(|(name, _)| name == COARSE_FILE)
-            .map(|(_, text)| text);
-        let rows = rows.last().ok_or_else(Problem::not_found)?;
+        let mut files = app.coarse_files(campaign)?.into_iter();
+        let rows = files.find(|(name, _)| name == COARSE_FILE);
+        let (_, rows) = rows.ok_or_else(Problem::not_found)?;
         // Before anything leaves: an export that is not in the audit log does not happen.
         let deed = Deed {
             author: &account.id.to_string(),

@@ -3,9 +3,11 @@
 
 use super::noted::{campaign_in, note_reading};
 use super::problem::Problem;
+use super::refused::{NOBODY, note_refusal};
 use crate::app::App;
 use crate::auth::{
-    Access, FRESH_MS, account_of_api_token, console_session, methods_of, route_of, token_hash,
+    Access, FRESH_MS, Route, account_of_api_token, console_session, methods_of, route_of,
+    token_hash,
 };
 use crate::store::{Account, Role, StoreError, StoredDevice};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -131,6 +133,7 @@ pub(super) async fn guard(
         return not_served(template);
     };
     if !comes_from_our_pages(request.method(), request.headers()) {
+        note(&app, NOBODY.to_owned(), "cross-site-refused", route).await;
         return CROSS_SITE.into_response();
     }
     let for_maps = is_of_maps(template);
@@ -139,6 +142,9 @@ pub(super) async fn guard(
         Err(problem) => return problem.into_response(),
     };
     if let Err(problem) = allow(route.access, &identity) {
+        if let Identity::Account(account) = &identity {
+            note(&app, account.id.to_string(), "act-refused", route).await;
+        }
         let mut response = problem.into_response();
         if for_maps && response.status() == StatusCode::UNAUTHORIZED {
             response
@@ -158,6 +164,21 @@ pub(super) async fn guard(
     }
     request.extensions_mut().insert(identity);
     next.run(request).await
+}
+
+/// By the route's template: what a path names may be typed by anybody.
+async fn note(app: &App, author: String, action: &'static str, route: &'static Route) {
+    let noting = app.blocking(move |app| {
+        let subject = format!("{} {}", route.method, route.path);
+        note_refusal(&app, &author, action, &subject);
+    });
+    // On a pool that is full the refusal stands all the same.
+    if noting.await.is_err() {
+        tracing::warn!(
+            action,
+            "a refusal is not in the audit log: the server is busy"
+        );
+    }
 }
 
 fn allow(access: Access, identity: &Identity) -> Result<(), Problem> {

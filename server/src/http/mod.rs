@@ -38,6 +38,9 @@ mod pin_resets;
 mod problem;
 mod quality;
 mod quarantine;
+mod refused;
+#[cfg(test)]
+mod refused_tests;
 mod releases;
 mod rescue;
 mod review;

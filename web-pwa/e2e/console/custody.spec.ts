@@ -121,6 +121,44 @@ test('one ends a login one does not know, from the other browser', async ({
   await context.close();
 });
 
+test('one changes one\'s own password, and the other logins end', async ({
+  page,
+  browser,
+  served,
+}) => {
+  const another = 'une autre phrase longue';
+  const context = await browser.newContext({ locale: 'fr-FR' });
+  const elsewhere = await context.newPage();
+  await enter(elsewhere, served, ANALYST);
+  await enter(page, served, ANALYST);
+  await open(page, 'Mon compte');
+  const part = page.getByRole('region', { name: 'Mot de passe' });
+  const change = async (present: string, next: string, again: string): Promise<void> => {
+    await part.getByLabel('Mot de passe actuel').fill(present);
+    await part.getByLabel('Nouveau mot de passe').fill(next);
+    await part.getByLabel('Le nouveau, encore une fois').fill(again);
+  };
+  await change(PASSWORD, another, 'une autre phrase');
+  await expect(part.getByText('Les deux ne sont pas pareils.')).toBeVisible();
+  await expect(part.getByRole('button', { name: 'Changer le mot de passe' })).toBeDisabled();
+  await noFault(page);
+  await change('pas le bon mot', another, another);
+  await part.getByRole('button', { name: 'Changer le mot de passe' }).click();
+  await expect(part.getByRole('alert')).toContainText('Ce n’est pas le mot de passe actuel.');
+  await change(PASSWORD, another, another);
+  await part.getByRole('button', { name: 'Changer le mot de passe' }).click();
+  await expect(part.getByText('Mot de passe changé.')).toBeVisible();
+  await noFault(page);
+  await expect(page.locator('tr[data-session]')).toHaveCount(1);
+  await elsewhere.reload();
+  await expect(elsewhere.getByLabel('Nom du compte')).toBeVisible();
+  // Back to what the other tests know.
+  await change(another, PASSWORD, PASSWORD);
+  await part.getByRole('button', { name: 'Changer le mot de passe' }).click();
+  await expect(part.getByText('Mot de passe changé.')).toBeVisible();
+  await context.close();
+});
+
 async function asCoordinator(browser: Browser, served: Served, name: string): Promise<Page> {
   const context = await browser.newContext({ locale: 'fr-FR' });
   const page = await context.newPage();
@@ -128,6 +166,43 @@ async function asCoordinator(browser: Browser, served: Served, name: string): Pr
   await createCampaign(page, name, 'Exercice');
   return page;
 }
+
+test('a coarsened campaign leaves a table to coordinators, after a notice they see', async ({
+  browser,
+  served,
+}) => {
+  const name = 'À flouter';
+  const page = await asCoordinator(browser, served, name);
+  const campaign = page.url();
+  await page.goto(`${served.base}/console`);
+  await open(page, 'Conservation');
+  const line = page.locator('tr[data-retention]').filter({ hasText: name });
+  const id = (await line.getAttribute('data-retention')) ?? '';
+  served.command(['campaign', 'coarsen', id, '--confirm', name]);
+  await page.reload();
+  await expect(line).toContainText('préavis : floutée à partir du');
+  await page.goto(campaign);
+  await expect(page.locator('[data-purge-notice]')).toContainText('un tableau flouté');
+  await noFault(page);
+  const now = ['--without-notice', '--reason', 'essai du floutage'];
+  served.command(['campaign', 'coarsen', id, '--confirm', name, ...now]);
+  await page.goto(`${served.base}/console`);
+  await open(page, 'Conservation');
+  await expect(line).toContainText('floutée le');
+  await line.getByRole('button', { name: /^Tableau flouté/ }).click();
+  await page.getByLabel('Pourquoi').fill('Série de l’observatoire');
+  await noFault(page);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('dialog').getByRole('button', { name: 'Tableau flouté' }).click();
+  const text = await readFile(await (await waiting).path(), 'utf8');
+  expect(text.split('\n')[0]).toBe(
+    'unit,area,square,people_at_least,people_at_most,age,gender,household,situation',
+  );
+  await expect(page.getByText(`Le tableau flouté de « ${name} » est téléchargé.`)).toBeVisible();
+  await expect(line.getByRole('link', { name: /^Certificat/ })).toBeVisible();
+  await noFault(page);
+  await page.context().close();
+});
 
 test('a campaign is held, given notice that its coordinators see, and purged with a certificate', async ({
   page,

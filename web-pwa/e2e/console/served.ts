@@ -40,6 +40,8 @@ const START_WITHIN_MS = 30_000;
 /** A running server. */
 export interface Served {
   readonly base: string;
+  /** A command of the binary, asked of the running server. */
+  readonly command: (args: string[]) => void;
 }
 
 function run(args: string[], data: string, input?: string): void {
@@ -90,7 +92,8 @@ async function start(port: number, withNight: boolean): Promise<Served & { stop:
       });
       if (done.status !== 0) throw new Error(`simulated night: ${done.stderr}`);
     }
-    return { base: address, stop };
+    const command = (args: string[]): void => run([...args, '--master-key', key], data);
+    return { base: address, command, stop };
   } catch (error) {
     stop();
     throw error;

@@ -48,6 +48,7 @@ import type {
   OpenCodeLine,
   PlaceCandidates,
   PlaceSearch,
+  PasswordChange,
   PurgeAnswered,
   PurgeRequest,
   ObservationPage,
@@ -162,6 +163,9 @@ export const drawSecondFactor = (): Promise<SecondFactorDrawn> =>
 export const keepSecondFactor = (secret: string, code: string): Promise<RecoveryCodes> =>
   ask('POST', '/api/second-factor', { secret, code });
 export const removeSecondFactor = (): Promise<void> => ask('POST', '/api/second-factor/remove');
+
+export const changePassword = (change: PasswordChange): Promise<void> =>
+  ask('PUT', '/api/account/password', change);
 
 export const retention = (): Promise<RetentionLine[]> => ask('GET', '/api/retention');
 /** Whole files are overwritten and looked through before a purge answers. */

@@ -152,6 +152,12 @@ pub(super) const QUERIES: &[Asked] = &[
         Kind::Reason,
         "Why; it is kept in the audit log",
     ),
+    must(
+        "/api/campaigns/{campaign}/coarse",
+        "reason",
+        Kind::Reason,
+        "Why; it is kept in the audit log",
+    ),
     may(
         "/api/audit",
         "before",
