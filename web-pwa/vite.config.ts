@@ -11,6 +11,10 @@ const LARGEST_PRECACHED_BYTES = 6_000_000;
 const SHARED =
   /preload-helper|rolldown.runtime|node_modules\/svelte\/|src\/(components|core|field|platform)\/|src\/locale\/(?!.*\.?en\.ts)/;
 
+/** Observable Plot with what it draws by: the console's *Indicateurs* alone loads it, and no tablet keeps it. */
+const CHARTS =
+  /node_modules\/(@observablehq\/plot|d3(-[a-z-]+)?|internmap|isoformat|interval-tree-1d|binary-search-bounds|delaunator|robust-predicates)\//;
+
 /** `maraude serve` for `npm run dev`. */
 const SERVER = process.env['MARAUDE_SERVER'] ?? 'http://localhost:8600';
 
@@ -48,6 +52,7 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ['**/*.{js,mjs,css,html,wasm,svg,png,woff2}'],
+        globIgnores: ['**/charts-*.js'],
         maximumFileSizeToCacheInBytes: LARGEST_PRECACHED_BYTES,
         navigateFallback: '/index.html',
         navigateFallbackDenylist: [/^\/api\//, /^\/sync/, /^\/ogc/, /^\/open/, /^\/health/, /^\/metrics/],
@@ -65,7 +70,10 @@ export default defineConfig({
       output: {
         codeSplitting: {
           // What tablet and console share, and the tablet's first and later screens, is one file: each file costs a slow tablet a request.
-          groups: [{ name: 'shared', test: SHARED, minShareCount: 2 }],
+          groups: [
+            { name: 'shared', test: SHARED, minShareCount: 2 },
+            { name: 'charts', test: CHARTS },
+          ],
         },
       },
     },

@@ -50,7 +50,7 @@ pub use marks::{CommonThing, common_things};
 pub use meetings::OutingPrior;
 pub use parameters::{LevelParameters, Parameters};
 pub use part::PartCount;
-pub use partitions::partitions;
+pub use partitions::{counts_by, partitions};
 pub use slot::{Belonging, Dimension, Gender, Household, LinkageObservation, Place, Slot, Unit};
 pub use thresholds::{AtThreshold, at_thresholds};
 pub use train::Training;

@@ -6,6 +6,7 @@
 
 use crate::count::DistinctCount;
 use crate::slot::{Dimension, LinkageObservation, Slot, Unit};
+use maraude_core::model::SlotRef;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -31,7 +32,9 @@ type Key = (usize, Dimension, Option<String>);
 
 /// The cells: one per subject, then one per subject and part that is met.
 pub(crate) struct Cells {
+    /// Names of the cells of parts; none where whoever asked has names of their own.
     keys: Vec<Key>,
+    number: usize,
     /// Subject of each slot; none for one that does not count.
     pub unit: Vec<Option<usize>>,
     /// Cells of the parts of each slot that counts.
@@ -66,6 +69,7 @@ impl Cells {
         let mut keys: Vec<(usize, Key)> = numbers.into_iter().map(|(key, at)| (at, key)).collect();
         keys.sort_unstable();
         Self {
+            number: UNITS.len() + keys.len(),
             keys: keys.into_iter().map(|(_, key)| key).collect(),
             unit: slots
                 .iter()
@@ -78,9 +82,30 @@ impl Cells {
         }
     }
 
+    /// So many cells after those of subjects, a slot being in those told of it.
+    pub fn told(
+        observations: &[LinkageObservation],
+        slots: &[Slot],
+        told: &BTreeMap<SlotRef, Vec<usize>>,
+        number: usize,
+    ) -> Self {
+        let parts = |slot: &Slot| {
+            let of = told.get(&slot.at).into_iter().flatten();
+            of.filter(|cell| **cell < number)
+                .map(|cell| UNITS.len() + cell)
+                .collect()
+        };
+        Self {
+            keys: Vec::new(),
+            number: UNITS.len() + number,
+            parts: slots.iter().map(parts).collect(),
+            ..Self::of(observations, slots)
+        }
+    }
+
     /// How many there are.
     pub fn number(&self) -> usize {
-        UNITS.len() + self.keys.len()
+        self.number
     }
 
     /// Adds so much of a slot to all its cells.

@@ -30,6 +30,32 @@ pub enum Household {
     Group,
 }
 
+/// How long somebody has been without a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Duration {
+    /// Under a month.
+    UnderAMonth,
+    /// One month to a year.
+    UnderAYear,
+    /// One to five years.
+    UnderFiveYears,
+    /// Five years and more.
+    FiveYears,
+}
+
+impl Duration {
+    /// Reads a code of the questionnaire; none for one that tells nothing.
+    pub fn of_answer(code: &str) -> Option<Self> {
+        Some(match code {
+            "under_week" | "week_month" => Self::UnderAMonth,
+            "month_quarter" | "quarter_year" => Self::UnderAYear,
+            "years_1_3" | "years_3_5" => Self::UnderFiveYears,
+            "years_5_10" | "over_10" => Self::FiveYears,
+            _ => return None,
+        })
+    }
+}
+
 /// What is known of one counted person; nothing for places that are not one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Profile {
@@ -41,6 +67,8 @@ pub struct Profile {
     pub household: Option<Household>,
     /// Where the person sleeps.
     pub sleeping_place: Option<SleepingPlace>,
+    /// How long without a home; in no table of a release.
+    pub duration: Option<Duration>,
 }
 
 /// What a table tells people apart by.

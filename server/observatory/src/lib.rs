@@ -14,6 +14,7 @@
 
 pub mod area;
 pub mod attribute;
+pub mod breakdown;
 pub mod comparison;
 pub mod disclosure;
 pub mod estimation;

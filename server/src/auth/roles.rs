@@ -177,6 +177,8 @@ pub const TABLE: &[Route] = &[
     route("POST", "/api/campaigns/{campaign}/quality/refresh", NIGHT),
     // Counts of the whole campaign alone: those who work on the figures see them.
     route("GET", "/api/campaigns/{campaign}/estimation", FEATURES),
+    // The same; small counts are withheld from whoever does not see observations.
+    route("GET", "/api/campaigns/{campaign}/indicators", FEATURES),
     // Console: what was refused. It may hold observations.
     route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
     route("POST", "/api/campaigns/{campaign}/quarantine/retry", NIGHT),

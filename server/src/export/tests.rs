@@ -89,6 +89,7 @@ fn profile(n: u32) -> Profile {
         } else {
             SleepingPlace::Street
         }),
+        duration: None,
     }
 }
 

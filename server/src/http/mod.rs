@@ -26,6 +26,7 @@ mod gazetteer;
 mod groups;
 mod guard;
 mod health;
+mod indicators;
 mod layers;
 mod live;
 mod noted;
@@ -85,6 +86,7 @@ pub fn router(app: App) -> Router {
         .merge(orders::routes())
         .merge(pin_resets::routes())
         .merge(estimation::routes())
+        .merge(indicators::routes())
         .merge(quality::routes())
         .merge(quarantine::routes())
         .merge(releases::routes())

@@ -108,6 +108,7 @@ pub fn document() -> String {
         PinResetLine,
         Problem,
         Estimation,
+        IndicatorBoard,
         Quality,
         QuarantineEntry,
         QuarantineList,

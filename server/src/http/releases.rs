@@ -43,7 +43,7 @@ const SHORTEST_REASON: usize = 10;
 /// Longest reason kept in the audit log, characters.
 const LONGEST_REASON: usize = 200;
 
-const NO_PLAN: Problem = Problem::new(
+pub(super) const NO_PLAN: Problem = Problem::new(
     StatusCode::NOT_FOUND,
     "campaign-unknown",
     "This campaign is not on this server.",
@@ -68,7 +68,7 @@ pub(super) fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> File {
 }
 
 /// The numbers of the campaign's next release.
-fn settings(app: &App, campaign: CampaignId, past: &Past) -> Result<Settings, Problem> {
+pub(super) fn settings(app: &App, campaign: CampaignId, past: &Past) -> Result<Settings, Problem> {
     let numbers = Numbers::of(app.folder()).settings(campaign, past);
     numbers.map_err(|error| {
         tracing::error!(%error, "the settings of releases do not read");

@@ -7,7 +7,7 @@
 
 use super::FrozenRelease;
 use super::prepare::{Prepared, Sources, walked_sectors};
-use crate::projection::{Counting, ObservationFilter, ViewError, counting};
+use crate::projection::{Counting, ObservationFilter, ObservationLine, ViewError, counting};
 use maraude_core::model::Contact;
 use maraude_linkage::Dimension;
 use maraude_observatory::disclosure::Settings;
@@ -71,15 +71,7 @@ fn about(
     settings: &Settings,
 ) -> Result<Value, ViewError> {
     let (lines, _) = sources.view.lines(&ObservationFilter::default())?;
-    let mut contacts: BTreeMap<&str, u32> = BTreeMap::new();
-    for line in lines
-        .iter()
-        .filter(|line| counting(line) == Counting::Counted)
-    {
-        *contacts
-            .entry(contact(line.observation.contact))
-            .or_insert(0) += 1;
-    }
+    let contacts = contacts(&lines);
     let campaign = &prepared.campaign;
     let nights: Vec<String> = campaign.nights.iter().map(ToString::to_string).collect();
     let areas = prepared.tree.as_ref().ok().map(|tree| {
@@ -116,6 +108,19 @@ fn about(
         "settings": settings.lines(),
         "releases": releases,
     }))
+}
+
+/// Counted observations by how the contact went.
+pub(super) fn contacts(lines: &[ObservationLine]) -> BTreeMap<&'static str, u32> {
+    let mut contacts = BTreeMap::new();
+    let counted = lines
+        .iter()
+        .filter(|line| counting(line) == Counting::Counted);
+    for line in counted {
+        let code = contact(line.observation.contact);
+        *contacts.entry(code).or_insert(0) += 1;
+    }
+    contacts
 }
 
 fn contact(contact: Contact) -> &'static str {

@@ -8,6 +8,7 @@ mod archive;
 mod areas;
 mod coarse;
 mod freeze;
+mod indicators;
 mod numbers;
 mod opened;
 mod past;
@@ -21,6 +22,7 @@ pub use freeze::{
     BuildError, Builder, FrozenRelease, KeptOpen, build, frozen, obstacles, one_at_a_time,
     releases, releases_kept_open, sentence,
 };
+pub use indicators::{Contacts, Indicators, Reader, Row, Table, Unsettled, indicators};
 pub use numbers::{Numbers, NumbersError};
 pub use opened::{OpenList, Opened};
 pub use past::{Past, PastError};

@@ -42,6 +42,8 @@ pub struct Prepared {
     pub tree: Result<AreaTree, AreaTreeError>,
     /// Distinct people by place.
     pub places: Vec<CountedPlace>,
+    /// Clusters of the people in the street, who are the first places, as indices of the run's.
+    pub street_clusters: Vec<usize>,
     /// Ground fully walked.
     pub walked: MultiPolygon<f64>,
     /// What the provisional sentence rests on.
@@ -70,7 +72,8 @@ pub fn prepare(sources: Sources<'_>, settings: &Settings) -> Result<Option<Prepa
         tree: tree.as_ref().ok(),
         sectors: &plan,
     };
-    let mut places = counted.street(&lines, sources.reviewed);
+    let street = counted.street(&lines, sources.reviewed);
+    let (street_clusters, mut places): (Vec<usize>, Vec<CountedPlace>) = street.into_iter().unzip();
     // The range of the sentence is of the same people as its figure: those inside the perimeter.
     let (all, [low, high]) = sources.reviewed.street();
     let outside = all.saturating_sub(places.len() as u32);
@@ -98,6 +101,7 @@ pub fn prepare(sources: Sources<'_>, settings: &Settings) -> Result<Option<Prepa
         campaign,
         tree,
         places,
+        street_clusters,
     }))
 }
 
@@ -107,8 +111,8 @@ struct Counted<'a> {
 }
 
 impl Counted<'_> {
-    /// One place per cluster that holds a counted street observation.
-    fn street(&self, lines: &[ObservationLine], reviewed: &Reviewed) -> Vec<CountedPlace> {
+    /// One place per cluster that holds a counted street observation, with the cluster's number.
+    fn street(&self, lines: &[ObservationLine], reviewed: &Reviewed) -> Vec<(usize, CountedPlace)> {
         let known: BTreeMap<ObservationId, &ObservationLine> = lines
             .iter()
             .filter(|line| line.unit() == Line::Street && counting(line) == Counting::Counted)
@@ -119,7 +123,7 @@ impl Counted<'_> {
             *slots.entry(slot.observation).or_insert(0) += 1;
         }
         let mut places = Vec::new();
-        for cluster in &reviewed.linkage.clusters {
+        for (number, cluster) in reviewed.linkage.clusters.iter().enumerate() {
             let members: Vec<&ObservationLine> = cluster
                 .slots
                 .iter()
@@ -148,9 +152,9 @@ impl Counted<'_> {
             let in_figure = |id| known.contains_key(&id);
             let person = profile(reviewed, &cluster.slots, &in_figure);
             let place = self.place(Unit::Street, best, [1, 1 + more]);
-            places.extend(place.map(|place| CountedPlace {
-                profile: person,
-                ..place
+            places.extend(place.map(|place| {
+                let profile = person;
+                (number, CountedPlace { profile, ..place })
             }));
         }
         places

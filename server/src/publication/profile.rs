@@ -31,6 +31,8 @@ pub fn profile(
         gender: told.iter().find_map(|one| one.gender),
         household: told.iter().find_map(|one| one.household),
         sleeping_place: told.iter().find_map(|one| one.sleeping_place),
+        // Read by the indicators alone: no release tells it.
+        duration: None,
     }
 }
 
@@ -54,6 +56,7 @@ fn of_slot(of: &LinkageObservation, slot: u16) -> Profile {
         }),
         household,
         sleeping_place: place,
+        duration: None,
     };
     if of.kind == ObservationKind::Group {
         let count =

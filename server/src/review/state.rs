@@ -6,14 +6,14 @@ use crate::projection::{
     Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting,
 };
 use crate::store::LogPosition;
-use maraude_core::form::{Questionnaire, questionnaire};
+use maraude_core::form::{Questionnaire, questionnaire, read_roles};
 use maraude_core::model::{Decision, ObservationId, SlotRef, Verdict};
 use maraude_linkage::{
-    Aliases, AtThreshold, Linkage, LinkageObservation, PairVerdict, ScoredPair, Unit as Subject,
-    at_thresholds,
+    Aliases, AtThreshold, DistinctCount, Linkage, LinkageObservation, PairVerdict, ScoredPair,
+    Unit as Subject, at_thresholds, counts_by,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Probabilities from which pairs could stand as one.
 const THRESHOLDS: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98];
@@ -44,7 +44,12 @@ pub struct Reviewed {
     pub(super) ways: OnceLock<Vec<Vec<maraude_linkage::Cluster>>>,
     /// Worked out when somebody asks.
     thresholds: OnceLock<Vec<AtThreshold>>,
+    /// Counts by cell, of the cells last asked for.
+    counted: Mutex<Option<CountedCells>>,
 }
+
+/// Cells of slots, how many there are, and what was counted.
+type CountedCells = (BTreeMap<SlotRef, Vec<usize>>, usize, Vec<DistinctCount>);
 
 impl Reviewed {
     /// Runs linkage over a view that has reached a position, and learns from it alone.
@@ -101,6 +106,7 @@ impl Reviewed {
             aliases: Aliases::default(),
             ways: OnceLock::new(),
             thresholds: OnceLock::new(),
+            counted: Mutex::new(None),
         }
     }
 
@@ -220,6 +226,31 @@ impl Reviewed {
             let observations: Vec<_> = self.compared.values().cloned().collect();
             at_thresholds(&observations, &self.decisions, snapshot, &asked)
         })
+    }
+
+    /// Distinct people by cell, with the 95 % interval of linkage; `cells` tells those of each slot. The
+    /// draws are those of the street's own interval. Blocks the first time.
+    pub fn counts_by(
+        &self,
+        cells: &BTreeMap<SlotRef, Vec<usize>>,
+        number: usize,
+    ) -> Vec<DistinctCount> {
+        let mut kept = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, cells_of, counts)) = kept.as_ref()
+            && (of, *cells_of) == (cells, number)
+        {
+            return counts.clone();
+        }
+        let all: Vec<_> = self.compared.values().cloned().collect();
+        let parameters = &self.linkage.parameters;
+        let counts = counts_by(&all, &self.decisions, parameters, (cells, number));
+        *kept = Some((cells.clone(), number, counts.clone()));
+        counts
+    }
+
+    /// How long without a home somebody told, as the questionnaire's code.
+    pub fn duration_told(&self, id: ObservationId) -> Option<String> {
+        read_roles(self.form, &self.line(id)?.observation.answers).duration
     }
 
     /// Pairs at least so likely that nobody has decided.

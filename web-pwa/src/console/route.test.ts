@@ -37,7 +37,7 @@ describe('the address', () => {
   });
 
   it('offers each role the screens of which the server answers something', () => {
-    expect(screensOf('analyst')).toEqual(['estimation', 'release']);
+    expect(screensOf('analyst')).toEqual(['estimation', 'indicators', 'release']);
     expect(screensOf('coordinator')).toContain('doubles');
     expect(screensOf('admin')).toEqual(['devices', 'prepare']);
     expect(screensOf('lead')).toEqual(['devices']);
@@ -59,6 +59,7 @@ describe('what a role may do', () => {
     night: ['get', '/api/campaigns/{campaign}/tonight'],
     figures: ['get', '/api/campaigns/{campaign}/releases'],
     estimates: ['get', '/api/campaigns/{campaign}/estimation'],
+    tokens: ['post', '/api/account/tokens'],
     dates: ['get', '/api/retention'],
     oversight: ['get', '/api/audit'],
   };

@@ -10,6 +10,7 @@ export const SCREENS = [
   'doubles',
   'quality',
   'estimation',
+  'indicators',
   'observations',
   'devices',
   'prepare',
@@ -23,7 +24,8 @@ export type Screen = (typeof SCREENS)[number];
  * What an account may ask of the server, by the routes it is let through: `plan` reads a campaign's
  * plan, `order` changes it and decides, `create` makes a campaign, `ground` imports layers, `tablets`
  * hands them out, `night` reads observations and builds releases, `figures` reads releases,
- * `estimates` reads what was not seen, `dates` sees when campaigns end, `oversight` ends them and reads the log of what was done.
+ * `estimates` reads indicators and what was not seen, `tokens` opens maps
+ * to programs, `dates` sees when campaigns end, `oversight` ends them and reads the log of what was done.
  */
 export type Power =
   | 'plan'
@@ -34,6 +36,7 @@ export type Power =
   | 'night'
   | 'figures'
   | 'estimates'
+  | 'tokens'
   | 'dates'
   | 'oversight';
 
@@ -48,9 +51,10 @@ const POWERS: Readonly<Record<string, readonly Power[]>> = {
     'night',
     'figures',
     'estimates',
+    'tokens',
     'dates',
   ],
-  analyst: ['figures', 'estimates'],
+  analyst: ['figures', 'estimates', 'tokens'],
   lead: ['plan', 'tablets'],
   dpo: ['figures', 'dates', 'oversight'],
   admin: ['plan', 'create', 'ground', 'tablets', 'dates', 'oversight'],
@@ -66,6 +70,7 @@ const NEEDED: Readonly<Record<Screen, readonly Power[]>> = {
   doubles: ['night'],
   quality: ['night'],
   estimation: ['estimates'],
+  indicators: ['estimates'],
   observations: ['night'],
   devices: ['tablets'],
   prepare: ['order', 'ground'],

@@ -19,6 +19,8 @@ import {
 } from '../platform/http';
 import type {
   AllowPinReset,
+  ApiTokenDrawn,
+  ApiTokenLine,
   AuditLine,
   CampaignDetail,
   CampaignSummary,
@@ -38,6 +40,7 @@ import type {
   LookedAt,
   LookingAt,
   Me,
+  NewApiToken,
   NewCampaign,
   NewEnrolment,
   NewLayer,
@@ -53,6 +56,7 @@ import type {
   PurgeRequest,
   ObservationPage,
   Estimation,
+  IndicatorBoard,
   Quality,
   QuarantineList,
   QuarantineRetried,
@@ -166,6 +170,11 @@ export const removeSecondFactor = (): Promise<void> => ask('POST', '/api/second-
 
 export const changePassword = (change: PasswordChange): Promise<void> =>
   ask('PUT', '/api/account/password', change);
+export const apiTokens = (): Promise<ApiTokenLine[]> => ask('GET', '/api/account/tokens');
+export const drawApiToken = (wanted: NewApiToken): Promise<ApiTokenDrawn> =>
+  ask('POST', '/api/account/tokens', wanted);
+export const endApiToken = (id: string): Promise<void> =>
+  ask('POST', `/api/account/tokens/${encodeURIComponent(id)}/revoke`);
 
 export const retention = (): Promise<RetentionLine[]> => ask('GET', '/api/retention');
 /** Whole files are overwritten and looked through before a purge answers. */
@@ -210,6 +219,7 @@ export const doubtful = (id: string): Promise<DoubtfulList> => ask('GET', `${at(
 export const reviewLog = (id: string): Promise<ReviewLog> => ask('GET', `${at(id)}/review-log`);
 export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/quality`);
 export const estimation = (id: string): Promise<Estimation> => ask('GET', `${at(id)}/estimation`);
+export const indicators = (id: string): Promise<IndicatorBoard> => ask('GET', `${at(id)}/indicators`);
 export const refreshQuality = (id: string): Promise<Quality> =>
   ask('POST', `${at(id)}/quality/refresh`);
 export const observations = (id: string, query: string): Promise<ObservationPage> =>

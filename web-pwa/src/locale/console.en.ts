@@ -8,6 +8,7 @@ import { reviewEn } from './review.en';
 import { manyEn as many } from './plural';
 import { custodyEn } from './custody.en';
 import { estimationEn } from './estimation.en';
+import { indicatorsEn } from './indicators.en';
 import { evidenceEn } from './evidence.en';
 import { prepareEn } from './prepare.en';
 import { qualityEn } from './quality.en';
@@ -28,6 +29,7 @@ export const consoleEn: ConsoleText = {
       doubles: 'Doubles',
       quality: 'Quality',
       estimation: 'Estimate',
+      indicators: 'Indicators',
       observations: 'Observations',
       devices: 'Tablets',
       prepare: 'Prepare',
@@ -123,6 +125,7 @@ export const consoleEn: ConsoleText = {
   },
   prepare: prepareEn,
   estimation: estimationEn,
+  indicators: indicatorsEn,
   quality: qualityEn,
   custody: custodyEn,
   handing: handingEn,

@@ -11,6 +11,7 @@ import { reviewFr } from './review.fr';
 import { manyFr as many } from './plural';
 import { custodyFr } from './custody.fr';
 import { estimationFr } from './estimation.fr';
+import { indicatorsFr } from './indicators.fr';
 import { evidenceFr } from './evidence.fr';
 import { prepareFr } from './prepare.fr';
 import { qualityFr } from './quality.fr';
@@ -31,6 +32,7 @@ export const consoleFr = {
       doubles: 'Doublons',
       quality: 'Qualité',
       estimation: 'Estimation',
+      indicators: 'Indicateurs',
       observations: 'Observations',
       devices: 'Tablettes',
       prepare: 'Préparer',
@@ -126,6 +128,7 @@ export const consoleFr = {
   } as Record<string, string>,
   prepare: prepareFr,
   estimation: estimationFr,
+  indicators: indicatorsFr,
   quality: qualityFr,
   custody: custodyFr,
   handing: handingFr,

@@ -95,11 +95,12 @@ impl Table {
             self.held.iter().map(|row| primary(row, settings)).collect();
         loop {
             for (row, of) in cells.iter_mut().enumerate().skip(1) {
-                self.withhold_few(row, of, street_figure(areas, self.told[row]), settings);
+                let total = street_figure(areas, self.told[row]);
+                withhold_few(&self.held[row], of, total, settings);
             }
             self.complements(areas, &mut cells, settings);
             let total = street_figure(areas, AreaTree::ROOT);
-            self.withhold_few(0, &mut cells[0], total, settings);
+            withhold_few(&self.held[0], &mut cells[0], total, settings);
             let (grid, rows) = self.grid(areas, &cells);
             let found = attack(&grid, settings);
             let Some(first) = found.first() else {
@@ -112,34 +113,6 @@ impl Table {
             match smallest {
                 Some((row, category)) => cells[row][category] = Figure::Withheld,
                 None => return grid,
-            }
-        }
-    }
-
-    /// While the people behind a row's withheld categories do not pass together, its smallest
-    /// category joins them. Only an exact head-count tells how many they are.
-    fn withhold_few(&self, row: usize, cells: &mut [Figure], total: Figure, settings: &Settings) {
-        let exact = |cells: &[Figure]| {
-            matches!(total, Figure::Exact(_))
-                && !cells
-                    .iter()
-                    .any(|cell| matches!(cell, Figure::Rounded { .. }))
-        };
-        while exact(cells) {
-            let mut hidden = Holding::default();
-            let mut count = 0;
-            for (held, cell) in self.held[row].iter().zip(cells.iter()) {
-                if *cell == Figure::Withheld {
-                    hidden.join(held);
-                    count += 1;
-                }
-            }
-            if count == 0 || (count > 1 && hidden.passes_as_leaf(settings)) {
-                return;
-            }
-            match smallest_shown(&self.held[row], cells) {
-                Some(category) => cells[category] = Figure::Withheld,
-                None => return,
             }
         }
     }
@@ -212,7 +185,36 @@ impl Table {
     }
 }
 
-fn primary(row: &[Holding], settings: &Settings) -> Vec<Figure> {
+/// While the people behind a row's withheld categories do not pass together, its smallest category joins
+/// them. Only an exact head-count tells how many they are.
+pub fn withhold_few(row: &[Holding], cells: &mut [Figure], total: Figure, settings: &Settings) {
+    let exact = |cells: &[Figure]| {
+        matches!(total, Figure::Exact(_))
+            && !cells
+                .iter()
+                .any(|cell| matches!(cell, Figure::Rounded { .. }))
+    };
+    while exact(cells) {
+        let mut hidden = Holding::default();
+        let mut count = 0;
+        for (held, cell) in row.iter().zip(cells.iter()) {
+            if *cell == Figure::Withheld {
+                hidden.join(held);
+                count += 1;
+            }
+        }
+        if count == 0 || (count > 1 && hidden.passes_as_leaf(settings)) {
+            return;
+        }
+        match smallest_shown(row, cells) {
+            Some(category) => cells[category] = Figure::Withheld,
+            None => return,
+        }
+    }
+}
+
+/// Each category by itself.
+pub fn primary(row: &[Holding], settings: &Settings) -> Vec<Figure> {
     row.iter()
         .map(|held| {
             if held.passes_as_leaf(settings) {

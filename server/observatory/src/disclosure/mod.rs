@@ -7,6 +7,7 @@ mod attributes;
 mod consolidated;
 mod correction;
 mod gathering;
+mod inner;
 mod large;
 mod leaves;
 mod ledger;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use consolidated::{CountedNight, consolidate};
 pub use correction::correct;
+pub use inner::{Inner, withhold_small};
 pub use ledger::{LedgerLine, ledger_conflicts, ledger_lines};
 pub use provisional::provisional;
 pub use published::{

@@ -8,13 +8,13 @@ use super::{
     CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest, DeviceEntry,
     DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList, EnrolAnswer, EnrolRequest,
     EnrolmentCode, Estimation, GroupChange, GroupDetail, GroupEffect, GroupList, Hello,
-    HoldRequest, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments, NewApiToken,
-    NewCampaign, NewEnrolment, NewLayer, NewRelease, NewSeries, NewSheet, ObservationDetail,
-    ObservationPage, OpenCodeLine, PasswordChange, PinResetLine, PlaceCandidates, PlaceSearch,
-    Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList, QuarantineRetried,
-    QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RescueTaken, RescueUpload,
-    RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof, SeriesLine, SessionLine,
-    SheetCode, TilesEntry, Tonight,
+    HoldRequest, IndicatorBoard, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments,
+    NewApiToken, NewCampaign, NewEnrolment, NewLayer, NewRelease, NewSeries, NewSheet,
+    ObservationDetail, ObservationPage, OpenCodeLine, PasswordChange, PinResetLine,
+    PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList,
+    QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RescueTaken,
+    RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof, SeriesLine,
+    SessionLine, SheetCode, TilesEntry, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -111,6 +111,7 @@ pub fn typescript() -> String {
         PinResetLine,
         Problem,
         Estimation,
+        IndicatorBoard,
         Quality,
         QuarantineList,
         QuarantineRetried,

@@ -410,6 +410,14 @@ pub(super) const ROUTES: &[Told] = &[
         One("Estimation"),
     ),
     told(
+        "GET",
+        "/api/campaigns/{campaign}/indicators",
+        "People by unit and by trait with the interval of linkage, contacts, coverage; small counts \
+         are withheld from whoever does not see observations",
+        None,
+        One("IndicatorBoard"),
+    ),
+    told(
         "POST",
         "/api/campaigns/{campaign}/quality/refresh",
         "Learn the parameters of linkage anew from all there is",

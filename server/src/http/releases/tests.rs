@@ -287,3 +287,30 @@ fn a_purged_campaign_keeps_its_releases() {
         .unwrap();
     assert_eq!(past.all().len(), 1);
 }
+
+#[test]
+fn indicators_are_whole_for_the_coordination_and_without_small_counts_for_an_analyst() {
+    let console = Console::new();
+    let whole = console.get("/indicators").json();
+    let people = |board: &Value, unit: usize| board["units"][unit]["people"].clone();
+    assert_eq!(people(&whole, 0), 40);
+    assert_eq!(people(&whole, 1), 36);
+    assert_eq!(whole["stage"], "provisional");
+    assert_eq!(whole["small_withheld"], false);
+    let igh = &whole["tables"][0]["rows"][0];
+    assert_eq!((&igh["code"], &igh["people"]), (&json!("1a"), &json!(40)));
+
+    let analyst = |console: &Console| console.ask(&console.analyst, "GET", "/indicators", None);
+    let open = analyst(&console).json();
+    assert_eq!(open["waits"], "campaign-open");
+    assert_eq!(open["tables"], json!([]));
+    assert_eq!(people(&open, 1), 36);
+    console.lock();
+    let told = analyst(&console).json();
+    assert_eq!(told["waits"], Value::Null);
+    assert_eq!(told["small_withheld"], true);
+    // Everybody is in the open; nobody elsewhere is told, and so neither is how many are there.
+    assert_eq!(told["tables"][0]["rows"][0]["people"], Value::Null);
+    assert_eq!(console.build("consolidated").json()["number"], 1);
+    assert_eq!(analyst(&console).json()["released"], 1);
+}

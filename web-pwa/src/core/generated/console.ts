@@ -575,6 +575,19 @@ two_colours: boolean, };
 export type Contact = "answered" | "partial" | "refused" | "asleep" | "language" | "unsafe" | "observed";
 
 /**
+ * Contacts of one kind.
+ */
+export type ContactRow = {
+/**
+ * `answered`, `refused`...
+ */
+code: string,
+/**
+ * Observations; absent where withheld.
+ */
+observations: number | null, };
+
+/**
  * A correction of the place.
  */
 export type CorrectionEntry = {
@@ -613,6 +626,19 @@ export type CountMethod = "counted" | "declared" | "estimated";
  * How much of the sector was walked.
  */
 export type Coverage = "full" | "partial" | "not_walked";
+
+/**
+ * Sectors of one kind.
+ */
+export type CoverageRow = {
+/**
+ * `walked`, `zero`, `partial`, `under_way`, `not_walked` or `not_visited`.
+ */
+code: string,
+/**
+ * How many.
+ */
+sectors: number, };
 
 /**
  * A decision taken.
@@ -1340,6 +1366,102 @@ holds: boolean,
  * Why, in words.
  */
 reason: string, };
+
+/**
+ * `GET /api/campaigns/{id}/indicators`. Whoever does not see observations reads what the rules of
+ * releases let through.
+ */
+export type IndicatorBoard = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * `provisional`, or `consolidated` when nothing is open any more.
+ */
+stage: string,
+/**
+ * What keeps it provisional: `campaign-open`, `pairs-to-review`, `doubtful-observations`.
+ */
+unsettled: Array<string>,
+/**
+ * The last release of all levels, where there is one.
+ */
+released: number | null,
+/**
+ * Small counts are withheld, as in releases.
+ */
+small_withheld: boolean,
+/**
+ * Least people of a category that is told, where small counts are withheld.
+ */
+least: number,
+/**
+ * Version of the table of typologies.
+ */
+typology: number,
+/**
+ * Why tables and contacts are not told yet: `campaign-open`, `no-perimeter`.
+ */
+waits: string | null,
+/**
+ * People by unit; never added up.
+ */
+units: Array<IndicatorRow>,
+/**
+ * People in the street by category.
+ */
+tables: Array<IndicatorTable>,
+/**
+ * How contacts went, in observations.
+ */
+contacts: Array<ContactRow>,
+/**
+ * People asked, and those of them who answered in whole or in part.
+ */
+asked_answered: [number, number] | null,
+/**
+ * Sectors by what became of them.
+ */
+coverage: Array<CoverageRow>,
+/**
+ * People in the street beyond the perimeter, whom no figure holds.
+ */
+outside: number | null, };
+
+/**
+ * A count of people.
+ */
+export type IndicatorRow = {
+/**
+ * The unit or the category.
+ */
+code: string,
+/**
+ * Squats, bidonvilles or partners they are at.
+ */
+places: number | null,
+/**
+ * Distinct people; absent where withheld.
+ */
+people: number | null,
+/**
+ * In the street the 95 % interval of linkage; elsewhere at least and at most as told.
+ */
+interval: [number, number] | null, };
+
+/**
+ * People in the street told apart by one trait.
+ */
+export type IndicatorTable = {
+/**
+ * `igh`, `ethos_light`, `insee`, `age`, `gender`, `household` or `duration`.
+ */
+breakdown: string,
+/**
+ * By category.
+ */
+rows: Array<IndicatorRow>, };
 
 /**
  * One oddity, and where it is.

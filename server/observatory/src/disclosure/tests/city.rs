@@ -56,6 +56,7 @@ impl Dice {
                 _ => Household::Alone,
             }),
             sleeping_place: (self.below(9) > 0).then_some(place),
+            duration: None,
         }
     }
 
