@@ -3,6 +3,7 @@
 //! Cheap to clone. `http` and `command` hold it; it must never hold a request's own state.
 
 mod ending;
+mod erasing;
 mod releases;
 mod rescue;
 mod retention;
@@ -10,6 +11,7 @@ mod tables;
 mod views;
 
 pub use ending::{Ending, Telling};
+pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
 pub use rescue::TakeRescueError;
 pub use retention::{EndingError, PurgeAnswer, PurgeWish, keep_retention, written_reason};
 pub use views::ViewsError;

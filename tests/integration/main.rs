@@ -14,6 +14,7 @@ mod cut_anywhere;
 mod decision_and_undo;
 mod demonstration;
 mod earlier_versions;
+mod erasure;
 mod facade;
 mod forgotten_pin;
 mod fuzz;

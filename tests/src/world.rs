@@ -301,6 +301,11 @@ impl World {
         signed.open(&key).context("the certificate is not signed")
     }
 
+    /// The server's shared state.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
     /// Erases the round a team walks.
     pub fn erase_round(&self, team: usize) -> Result<()> {
         let name = DocumentName::Round {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// The fields of an entry; an absent one is left out or null.
-pub(super) type Fields = BTreeMap<String, ScalarValue>;
+pub(crate) type Fields = BTreeMap<String, ScalarValue>;
 
 /// Collects the fields of an entry.
 #[derive(Default)]

@@ -4,6 +4,7 @@
 //! content: it gives the value and its issues. It must never read a clock or draw an identifier.
 //! The tablet, the gate and the server call it.
 
+mod copies;
 mod entry;
 mod fields;
 mod hash;
@@ -23,6 +24,7 @@ mod tests;
 mod text;
 mod write;
 
+pub use copies::EntryCopy;
 pub use hash::{Actor, ChangeHash, RawChange};
 pub use history::Version;
 pub use index::ChangeFacts;
@@ -36,6 +38,9 @@ pub use schema::{
 };
 pub use text::stamp_device;
 pub use write::Writer;
+
+pub(crate) use copies::{MadeBy, set_issue};
+pub(crate) use fields::Fields;
 
 #[cfg(test)]
 pub(crate) use tests::sample;

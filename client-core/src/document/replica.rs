@@ -107,6 +107,14 @@ impl Document {
         }
     }
 
+    pub(super) fn under(&self, actor: Actor) -> Self {
+        let mut other = self.clone();
+        let id = automerge::ActorId::from(actor.as_bytes().as_slice());
+        other.doc = other.doc.with_actor(id);
+        other.actor = actor;
+        other
+    }
+
     /// Under whose name this replica writes.
     pub fn actor(&self) -> Actor {
         self.actor

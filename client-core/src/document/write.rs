@@ -1,5 +1,6 @@
 //! Writing the model into a document: only what differs, never a delete.
 
+use super::copies::EntryCopy;
 use super::entry::Entry;
 use super::fields::{FieldReader, Fields};
 use super::plan::Perimeter;
@@ -174,6 +175,33 @@ impl<'a> Writer<'a> {
             && let Some(value) = entry_fields(&self.transaction, &entry).remove(field)
         {
             self.write(&entry, field, value);
+        }
+    }
+
+    /// An entry of another document, field by field as it stands there.
+    pub fn put_copy(&mut self, copy: &EntryCopy) {
+        self.put_fields(&copy.key, &copy.fields, true);
+    }
+
+    /// Fields of an entry, as they are: those of newer versions too. An entry that is not here yet is
+    /// made, or left out.
+    pub(crate) fn put_fields(&mut self, key: &str, fields: &Fields, make: bool) {
+        let (entry, current) = if let Some(entry) = self.entry(key) {
+            let current = entry_fields(&self.transaction, &entry);
+            (entry, current)
+        } else if make {
+            let made = self
+                .transaction
+                .put_object(&self.objects, key, ObjType::Map)
+                .expect(OWN_MAP);
+            (made, Fields::new())
+        } else {
+            return;
+        };
+        for (field, value) in fields {
+            if current.get(field).unwrap_or(&ScalarValue::Null) != value {
+                self.write(&entry, field, value.clone());
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The whole gate: which changes enter a document, which are known, which are refused and why.
 
 use super::limits::GateLimits;
-use super::operation::{Operation, operations};
+use super::operation::operations;
 use super::prescan::{Inflating, Scan, chunk_of, hash_of};
 use super::refusal::Refusal;
 use super::shape::{Rule, check_fields, edits, made};
@@ -200,7 +200,7 @@ impl<'a> Gate<'a> {
             self.flush();
         }
         check_fields(self.document, scan, &operations, &made, self.rule)?;
-        let change = decode(scanned, &operations)?;
+        let change = decode(&scanned.body, scanned.hash, operations.len())?;
         self.keys.extend(made.values().map(|key| (*key).to_owned()));
         Ok(change)
     }
@@ -335,12 +335,12 @@ impl<'a> Gate<'a> {
 /// Automerge's own reading must agree with ours, and writing it again must give the same
 /// bytes: automerge keeps operations, not bytes, so a change encoded in any other way than its
 /// own would come out of a saved document under another name and make it unreadable.
-fn decode(scanned: &Scanned<'_>, operations: &[Operation<'_>]) -> Result<Change, Refusal> {
-    let chunk = chunk_of(&scanned.body, scanned.hash);
+pub(super) fn decode(body: &[u8], hash: ChangeHash, operations: usize) -> Result<Change, Refusal> {
+    let chunk = chunk_of(body, hash);
     let change = Change::try_from(chunk.as_slice()).map_err(|_| Refusal::Unreadable)?;
     let again = Change::from(change.decode());
-    if ChangeHash::from(change.hash()) == scanned.hash
-        && change.len() == operations.len()
+    if ChangeHash::from(change.hash()) == hash
+        && change.len() == operations
         && again.raw_bytes() == chunk
     {
         Ok(change)

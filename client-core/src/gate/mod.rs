@@ -9,6 +9,7 @@ mod admit;
 mod column;
 pub(crate) mod inflate;
 mod limits;
+mod moved;
 mod operation;
 mod prescan;
 mod refusal;
@@ -18,5 +19,6 @@ mod tests;
 
 pub use admit::{Admission, admit, admit_from_server, admit_under_actors};
 pub use limits::GateLimits;
+pub use moved::{Former, Late, Successor, carry_over};
 pub use prescan::{Prescan, actors_of_changes, dependencies_of, hash_of_change, prescan};
 pub use refusal::Refusal;

@@ -137,6 +137,15 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// Somebody answered: they are given the code of their slip of paper.
+    pub fn is_interview(&self) -> bool {
+        let person = matches!(
+            self.kind,
+            ObservationKind::Individual | ObservationKind::Group
+        );
+        person && matches!(self.contact, Contact::Answered | Contact::Partial)
+    }
+
     /// The position the team means: its pin, else its fix.
     pub fn position(&self) -> Option<Position> {
         self.pin.or(self.fix)

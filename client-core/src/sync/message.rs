@@ -106,6 +106,19 @@ pub struct SyncAnswer {
     /// A coordinator allowed a new PIN: the share, sealed to `reset_wanted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset_given: Option<ByteBuf>,
+    /// Followed documents that were issued anew without what somebody had erased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Moved>,
+}
+
+/// A document that is gone, and the one that takes its place. What is still sent for the former is
+/// taken into the other by the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Gone: its key is destroyed.
+    pub former: DocumentId,
+    /// What takes its place.
+    pub name: DocumentName,
 }
 
 /// Proof that an envelope is committed to the server's disk.

@@ -8,6 +8,7 @@ mod codec;
 mod enrolment;
 pub mod envelope;
 mod message;
+mod paper_code;
 mod peer;
 #[cfg(test)]
 mod peer_tests;
@@ -27,10 +28,11 @@ pub use enrolment::{
     normalise_code, read_enrolment, server_mark, session_signed_bytes,
 };
 pub use message::{
-    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, FOLLOW_CAP, Follow, HashBytes, MEDIA_TYPE, PROTOCOL,
-    REQUEST_CAP_BYTES, Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SetAside, SyncAnswer,
-    SyncRequest,
+    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, FOLLOW_CAP, Follow, HashBytes, MEDIA_TYPE, Moved,
+    PROTOCOL, REQUEST_CAP_BYTES, Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SetAside,
+    SyncAnswer, SyncRequest,
 };
+pub use paper_code::{PAPER_CODE_LENGTH, paper_code, read_paper_code};
 pub use peer::{Digest, EnvelopeHash, Peer, Standing, receipt_holds};
 pub use problem::SyncProblem;
 pub use rescue::{RESCUE_CAP_BYTES, RESCUE_SUFFIX, Rescue, RescueError};

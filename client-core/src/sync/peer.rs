@@ -8,8 +8,8 @@ use super::backoff::Backoff;
 use super::codec::decode_answer;
 use super::envelope::envelope_hash;
 use super::message::{
-    DocumentUpdate, Follow, PROTOCOL, REQUEST_CAP_BYTES, Receipt, RefusedEnvelope, RoundCustody,
-    SyncAnswer, SyncRequest,
+    DocumentUpdate, Follow, Moved, PROTOCOL, REQUEST_CAP_BYTES, Receipt, RefusedEnvelope,
+    RoundCustody, SyncAnswer, SyncRequest,
 };
 use super::problem::{SyncProblem, retry_after_ms, wipe_order};
 use super::{WipeOrder, WipeReason};
@@ -82,6 +82,8 @@ pub struct Digest {
     pub reset_share_kept: bool,
     /// The share, given back: a new PIN is allowed.
     pub reset_given: Option<Vec<u8>>,
+    /// Followed documents that others take the place of.
+    pub moved: Vec<Moved>,
     /// Why it failed, or went only in part.
     pub problem: Option<SyncProblem>,
 }
@@ -305,7 +307,14 @@ impl Peer {
     }
 
     fn rejected(&mut self, now: TimestampMs, code: u16, body: &[u8], sent: usize) -> Digest {
-        let reason = SyncProblem::of(code, body);
+        let wipe = wipe_order(body).and_then(|order| self.ordered(&order));
+        let reason = match SyncProblem::of(code, body) {
+            // Anything on the way can answer 410: only the server's own word ends the sending.
+            SyncProblem::CampaignGone if wipe != Some(WipeReason::Purged) => {
+                SyncProblem::RequestRejected
+            }
+            other => other,
+        };
         match reason {
             SyncProblem::CampaignGone => self.gone = true,
             SyncProblem::TooLarge if sent > 1 => {
@@ -315,7 +324,7 @@ impl Peer {
         }
         self.backoff.failed(now, retry_after_ms(reason, body));
         Digest {
-            wipe: wipe_order(body).and_then(|order| self.ordered(&order)),
+            wipe,
             ..problem(reason)
         }
     }
@@ -339,6 +348,7 @@ impl Peer {
             rounds: answer.rounds,
             reset_share_kept: answer.reset_share_kept,
             reset_given: answer.reset_given.map(ByteBuf::into_vec),
+            moved: answer.moved,
             wipe: (answer.wipe_order)
                 .and_then(|bytes| self.ordered(&WipeOrder::from_bytes(&bytes)?)),
             ..Digest::default()

@@ -55,6 +55,7 @@ fn answer(receipts: Vec<Receipt>, epoch: u8) -> SyncAnswer {
         wipe_order: None,
         reset_share_kept: false,
         reset_given: None,
+        moved: Vec::new(),
     }
 }
 
@@ -151,12 +152,17 @@ fn failures_wait_and_only_a_purged_campaign_stops() {
     check(401, "", SyncProblem::SessionExpired, 1_000);
     check(403, "", SyncProblem::Forbidden, 1_000);
     check(410, "{}", SyncProblem::RequestRejected, 1_000);
-    check(
-        410,
-        r#"{"code":"campaign-gone"}"#,
-        SyncProblem::CampaignGone,
-        0,
-    );
+    let unsigned = r#"{"code":"campaign-gone"}"#;
+    check(410, unsigned, SyncProblem::RequestRejected, 1_000);
+    let gone = |reason, key: &SigningKey| {
+        let device = DeviceId::from_random([2; 16]);
+        let order = WipeOrder::sign(reason, campaign(), device, NOW, key);
+        serde_json::json!({ "code": "campaign-gone", "wipe_order": order }).to_string()
+    };
+    let forged = gone(WipeReason::Purged, &SigningKey::from_bytes(&[66; 32]));
+    check(410, &forged, SyncProblem::RequestRejected, 1_000);
+    let signed = gone(WipeReason::Purged, &server_key());
+    check(410, &signed, SyncProblem::CampaignGone, 0);
     check(
         503,
         r#"{"retry_after_s":30}"#,

@@ -60,9 +60,12 @@ impl Tablet {
             lines.push(Line::LogEnd { end });
         }
         if self.state.session.is_some() {
+            let told = Self::heads_told(&digest.documents);
             for update in digest.documents {
                 self.take_update(&mut staged, update);
             }
+            self.note_whole(&mut staged, &told);
+            self.stage_moved(&mut staged, &digest.moved);
         }
         let mark = self.share_mark().filter(|_| digest.reset_share_kept);
         if mark.is_some() && mark != self.state.device.reset_deposited {
@@ -151,6 +154,7 @@ impl Tablet {
         if std::mem::take(&mut self.reseal) && self.state.session.is_some() {
             self.jobs.push_back(Job::Mend);
         }
+        self.move_what_is_due();
         self.shred_what_is_due();
         if std::mem::take(&mut self.more_to_come) {
             self.next_poll_at = self.now;

@@ -13,6 +13,7 @@ use crate::model::{
     Answer, AnswerValue, Coordinates, DocumentId, Observation, ObservationId, Position,
     PositionSource, Role, SiteId, SiteKind, Stamp, TimestampMs, Withdrawal, WithdrawalReason,
 };
+use crate::sync::paper_code;
 
 /// How long an undo is offered.
 pub(super) const UNDO_MS: TimestampMs = 10_000;
@@ -342,7 +343,29 @@ impl Tablet {
         self.form = None;
         self.locating = false;
         self.vibrate(super::VIBRATION_SAVED);
+        let code = self.slip_of(&undo);
         self.changed("saved", Some(undo));
+        if let (Some(message), Some(code)) = (&mut self.message, code) {
+            message.detail = Some(code);
+        }
+    }
+
+    /// The code for the slip of somebody who was just interviewed.
+    fn slip_of(&self, undo: &Undo) -> Option<String> {
+        let (document, id, before) = match undo {
+            Undo::Withdraw(document, id) => (document, *id, None),
+            Undo::PutBack {
+                document,
+                saved,
+                previous,
+            } => (document, saved.id, Some(previous)),
+            Undo::Restore(..) => return None,
+        };
+        let paper = self.paper(*document)?;
+        let round = paper.round()?.0;
+        let seen = round.observations.iter().find(|seen| seen.id == id)?;
+        let new = before.is_none_or(|before| !before.is_interview());
+        (new && seen.is_interview()).then(|| paper_code(paper.name.campaign(), id))
     }
 
     pub(super) fn form_not_saved(&mut self, reason: &str) {

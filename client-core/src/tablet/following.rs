@@ -64,7 +64,10 @@ impl Tablet {
             let DocumentName::Round { key } = paper.name else {
                 continue;
             };
-            let at_hand = self.round == Some(paper.id);
+            if self.is_superseded(paper) {
+                continue;
+            }
+            let at_hand = self.round == Some(paper.id) || self.is_awaited(key);
             let need = |part| {
                 if at_hand {
                     Need::RoundAtHand

@@ -30,6 +30,7 @@ pub(super) enum Job {
     Pack(DocumentId),
     Take(Box<Digest>),
     Shred(DocumentId),
+    Move(DocumentId, DocumentId),
     ShredLocked(DocumentId),
     Wipe(WipeReason),
     Carry(Box<Rescue>),
@@ -63,6 +64,7 @@ pub(super) enum After {
     Closed,
     Taken,
     Shredded(DocumentId),
+    Moved(DocumentId, DocumentId),
     Wiped(WipeReason),
     TakenOn(usize),
     ResetAsked,
@@ -118,6 +120,7 @@ impl Tablet {
             }
             Job::Take(answer) => Some(self.take_answer(*answer)),
             Job::Shred(document) => self.shred(document),
+            Job::Move(former, newer) => self.move_round(former, newer),
             Job::ShredLocked(document) => Some(self.shred_locked(document)),
             Job::Wipe(reason) => self.wipe(reason),
             Job::Carry(rescue) => self.take_on(*rescue),
@@ -158,6 +161,7 @@ impl Tablet {
             After::Closed => self.round_closed(),
             After::Taken => self.answer_taken(),
             After::Shredded(document) => self.round_shredded(document),
+            After::Moved(former, newer) => self.round_moved(former, newer),
             After::Wiped(reason) => self.wiped(reason),
             After::TakenOn(number) => self.taken_on(number),
             After::ResetAsked => self.reset_asked(),
@@ -189,6 +193,7 @@ impl Tablet {
             | After::Mended
             | After::Destroyed
             | After::Shredded(_)
+            | After::Moved(..)
             | After::Wiped(_) => {}
         }
     }

@@ -17,6 +17,7 @@ mod exchange;
 mod following;
 mod job;
 mod last_words;
+mod moving;
 mod outbox;
 mod paper;
 mod rescuing;
@@ -62,7 +63,7 @@ use outbox::{OUTBOX_FILE, Outbox};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use session::PinWait;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use store::{Disk, Operation, Staged, State};
 use taking::Gate;
@@ -119,6 +120,8 @@ pub struct Tablet {
     /// The last answer did not hold all that a document lacks.
     more_to_come: bool,
     pack_failed: bool,
+    /// Rounds of which this run has been told everything.
+    whole: BTreeSet<DocumentId>,
 
     wake_at: Option<TimestampMs>,
     now: TimestampMs,
@@ -149,9 +152,7 @@ impl Tablet {
         let old_outbox = clearing.is_some_and(|clearing| !clearing.kept_outbox);
         let outbox = disk.file(OUTBOX_FILE).filter(|_| !old_outbox);
         let outbox = Outbox::open(outbox.unwrap_or_default());
-        let repairs = outbox
-            .cut_to
-            .map(|length| Operation::Truncate(OUTBOX_FILE.to_owned(), length));
+        let repairs = outbox.repair();
         let mut tablet = Self {
             state: State {
                 device: Arc::new(kept.unwrap_or_default()),
@@ -193,6 +194,7 @@ impl Tablet {
             followed: 0,
             more_to_come: false,
             pack_failed: false,
+            whole: BTreeSet::new(),
             wake_at: None,
             now,
             rng: ChaCha20Rng::from_seed(seed),

@@ -6,6 +6,7 @@
 //! the envelope, for a line that has one.
 
 use super::carriage::{Carriage, Carried, Origin};
+use super::store::Operation;
 use crate::model::{DeviceId, DocumentId, Night, ObservationId, TimestampMs};
 use crate::vault::{frame, scan};
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,14 @@ pub(super) enum Line {
         night: Night,
         closed_at: Option<TimestampMs>,
     },
+    /// A round was issued anew and the former document is forgotten here; these changes of the new
+    /// one are this tablet's own, and on the server.
+    Moved {
+        former: DocumentId,
+        document: DocumentId,
+        changes: Vec<Hex>,
+        at: TimestampMs,
+    },
     /// The server's log is another one: what was acknowledged is to be offered again.
     NewEpoch,
     /// Where the server's log ended when it last acknowledged something, base64: given back, so
@@ -139,6 +148,14 @@ pub(super) struct OpenedOutbox {
     pub cut_to: Option<u32>,
     /// Regions that could not be read.
     pub damaged: u32,
+}
+
+impl OpenedOutbox {
+    /// What puts a torn file right.
+    pub fn repair(&self) -> Option<Operation> {
+        let cut = |length| Operation::Truncate(OUTBOX_FILE.to_owned(), length);
+        self.cut_to.map(cut)
+    }
 }
 
 impl Outbox {
@@ -291,6 +308,12 @@ impl Outbox {
                 arrival.closed_at = closed_at;
                 self.idle_lines += 1;
             }
+            Line::Moved {
+                former,
+                document,
+                changes,
+                at,
+            } => self.move_arrival(former, document, changes, at),
             Line::NewEpoch => self.begin_epoch(),
             Line::LogEnd { end } => {
                 self.idle_lines += u32::from(self.log_end.is_some());
@@ -320,6 +343,26 @@ impl Outbox {
             let receipt = Some((code, at));
             self.carriage.settle(envelope, receipt, received_at);
         }
+    }
+
+    fn move_arrival(
+        &mut self,
+        former: DocumentId,
+        document: DocumentId,
+        changes: Vec<Hex>,
+        at: TimestampMs,
+    ) {
+        let before = self.arrivals.remove(&former).unwrap_or_default();
+        let arrival = self.arrivals.entry(document).or_default();
+        arrival.sector = before.sector.or(arrival.sector.take());
+        arrival.night = before.night.or(arrival.night);
+        arrival.closed_at = before.closed_at.or(arrival.closed_at);
+        arrival.code = before.code.or(arrival.code.take());
+        arrival.at = before.at.max(arrival.at);
+        arrival.received_at = at;
+        arrival.set_aside += before.set_aside;
+        arrival.acknowledged.extend(changes);
+        self.idle_lines += 1;
     }
 
     fn begin_epoch(&mut self) {

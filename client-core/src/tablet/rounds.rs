@@ -87,6 +87,7 @@ impl Tablet {
             night,
             reissue: 0,
         };
+        let key = self.newest_issue(key);
         self.jobs.push_back(Job::StartRound(key));
     }
 
@@ -168,7 +169,9 @@ impl Tablet {
         let mut rounds: Vec<(DocumentId, RoundKey, &Round)> = self
             .round_papers()
             .filter_map(|paper| match paper.name {
-                DocumentName::Round { key } => Some((paper.id, key, paper.round()?.0)),
+                DocumentName::Round { key } if !self.is_awaited(key) => {
+                    Some((paper.id, key, paper.round()?.0))
+                }
                 _ => None,
             })
             .collect();

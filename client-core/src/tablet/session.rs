@@ -5,7 +5,7 @@ use super::drafting::OpenForm;
 use super::job::{After, Job};
 use super::paper::{Paper, is_paper};
 use super::store::{Operation, Staged, State};
-use crate::document::Actor;
+use crate::document::{Actor, DocumentName};
 use crate::form::Draft;
 use crate::model::{DocumentId, TimestampMs};
 use crate::vault::{
@@ -295,6 +295,9 @@ impl Tablet {
             own.map(|departure| departure.stamp.at).max()
         };
         self.round_papers()
+            .filter(
+                |paper| !matches!(paper.name, DocumentName::Round { key } if self.is_awaited(key)),
+            )
             .filter_map(|paper| Some((set_out(paper)?, paper.id)))
             .max()
             .map(|(_, id)| id)

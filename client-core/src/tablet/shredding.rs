@@ -79,6 +79,7 @@ impl Tablet {
 
     /// The round was closed, arrived and was destroyed here.
     pub(super) fn is_shredded(&self, key: RoundKey) -> bool {
+        let key = self.newest_issue(key);
         let id = document_id(&DocumentName::Round { key });
         let arrival = self.state.outbox.arrivals.get(&id);
         arrival.is_some_and(|arrival| arrival.closed_at.is_some()) && !self.has_paper(id)
@@ -103,9 +104,28 @@ impl Tablet {
                 });
             }
         }
+        if let DocumentName::Round { key } = name {
+            // Another issue of it, which was to take its place.
+            let issues = self.round_papers().filter(|paper| paper.id != document);
+            let issue = |paper: &&Paper| {
+                matches!(paper.name, DocumentName::Round { key: other }
+                    if RoundKey { reissue: key.reissue, ..other } == key)
+            };
+            going.extend(issues.filter(issue).map(|paper| paper.name));
+        }
+        self.stage_shredding(&mut staged, &going)?;
+        Some(staged)
+    }
+
+    /// Destroys the keys of documents, then their files.
+    pub(super) fn stage_shredding(
+        &mut self,
+        staged: &mut Staged,
+        going: &[DocumentName],
+    ) -> Option<()> {
         let (new_key, nonces) = (Secret::new(self.draw()), self.draw());
         let session = staged.session()?;
-        for name in &going {
+        for name in going {
             session.vault.destroy_key(&file_of(name), new_key.clone());
             session.papers.remove(&document_id(name));
         }
@@ -119,7 +139,7 @@ impl Tablet {
                 .filter(|file| self.disk.file(file).is_some())
                 .map(Operation::Delete),
         );
-        Some(staged)
+        Some(())
     }
 
     /// A locked tablet cannot change the ring: it deletes the file; the key goes at the next

@@ -349,6 +349,8 @@ pub struct EntryView {
     pub custody: Custody,
     /// Taken back.
     pub withdrawn: Option<WithdrawalReason>,
+    /// Of somebody who answered: the code for the slip of paper they keep.
+    pub paper_code: Option<String>,
     /// The form that edits it.
     pub form: FormKind,
     /// It may be turned into an interview.

@@ -7,9 +7,10 @@ use super::view::{Custody, EntryView, Fact, RoundView, SiteView, Totals};
 use crate::document::DocumentName;
 use crate::form::{Questionnaire, form_of, read_roles, recounted};
 use crate::model::{
-    Answer, AnswerValue, Audience, Certainty, Contact, DeviceId, Issue, Observation,
+    Answer, AnswerValue, Audience, CampaignId, Certainty, Contact, DeviceId, Issue, Observation,
     ObservationKind, Round, RoundKey, Site, SiteId, SiteKind, SleepingPlace,
 };
+use crate::sync::paper_code;
 
 impl Tablet {
     pub(super) fn round_view(&self) -> Option<RoundView> {
@@ -57,6 +58,7 @@ impl Tablet {
             .map(|seen| {
                 let mut entry = entry(
                     questionnaire,
+                    paper.name.campaign(),
                     &recounted(questionnaire, seen.clone()),
                     issues,
                 );
@@ -151,7 +153,12 @@ fn totals(questionnaire: &Questionnaire, round: &Round) -> Totals {
     totals
 }
 
-fn entry(questionnaire: &Questionnaire, seen: &Observation, issues: &[Issue]) -> EntryView {
+fn entry(
+    questionnaire: &Questionnaire,
+    campaign: CampaignId,
+    seen: &Observation,
+    issues: &[Issue],
+) -> EntryView {
     let person = matches!(
         seen.kind,
         ObservationKind::Individual | ObservationKind::Group
@@ -167,6 +174,7 @@ fn entry(questionnaire: &Questionnaire, seen: &Observation, issues: &[Issue]) ->
         typed_place: seen.typed_place.clone(),
         custody: Custody::OnTablet,
         withdrawn: seen.withdrawn.map(|withdrawal| withdrawal.reason),
+        paper_code: seen.is_interview().then(|| paper_code(campaign, seen.id)),
         form: form_of(questionnaire, seen),
         completable: person && !answered && seen.stands(),
         conflicts: super::conflict::views(questionnaire, seen, issues),

@@ -432,7 +432,7 @@ impl App {
         })
     }
 
-    fn check_hold(&self, campaign: CampaignId) -> Result<(), EndingError> {
+    pub(super) fn check_hold(&self, campaign: CampaignId) -> Result<(), EndingError> {
         match self.server().retention(campaign)?.hold {
             Some(Hold { by, reason, .. }) => {
                 let names = self.server().names_of_authors()?;

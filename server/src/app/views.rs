@@ -67,6 +67,15 @@ impl App {
         kept.entry(campaign).or_default().clone()
     }
 
+    /// Lets go of what was compared of a campaign: it is compared anew at the next reading.
+    pub(super) fn forget_review(&self, campaign: CampaignId) {
+        let views = self.part(|_| Views::default());
+        let mut kept = (views.reviews)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        kept.remove(&campaign);
+    }
+
     /// Lets go of all that is kept in memory of a campaign's observations.
     pub(super) fn forget_view(&self, campaign: CampaignId) {
         let views = self.part(|_| Views::default());

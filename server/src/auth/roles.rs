@@ -58,6 +58,8 @@ const DATES: Access = Access::Accounts(&[
     Role::DataProtectionOfficer,
     Role::Administrator,
 ]);
+/// Those who answer a person who comes with their slip of paper.
+const PERSONS: Access = Access::Accounts(&[Role::Coordinator, Role::DataProtectionOfficer]);
 /// Those who end them, and read what was done.
 const OVERSIGHT: Access = Access::Accounts(&[Role::DataProtectionOfficer, Role::Administrator]);
 
@@ -251,6 +253,8 @@ pub const TABLE: &[Route] = &[
     fresh("POST", "/api/campaigns/{campaign}/hold", OVERSIGHT),
     route("GET", "/api/campaigns/{campaign}/certificate", DATES),
     fresh("GET", "/api/campaigns/{campaign}/coarse", NIGHT),
+    fresh("POST", "/api/campaigns/{campaign}/persons/find", PERSONS),
+    fresh("POST", "/api/campaigns/{campaign}/persons/erase", PERSONS),
     route("GET", "/api/audit", OVERSIGHT),
 ];
 

@@ -96,7 +96,7 @@ fn decide(
     let night = night_of(desk, one.observation)?;
     let (one, other) = (one.min(other), one.max(other));
     let mut touches = Vec::new();
-    for (name, review) in reviews(desk, night)? {
+    for (name, review) in reviews(desk, night)?.0 {
         let of_pair = |d: &&Decision| (d.one.min(d.other), d.one.max(d.other)) == (one, other);
         for earlier in review.decisions.iter().filter(of_pair) {
             touches.push((name, format!("decision:{}", earlier.id)));
@@ -214,7 +214,7 @@ fn adjudicate(
         undone_at: None,
     };
     let mut touches = Vec::new();
-    for (name, review) in reviews(desk, night)? {
+    for (name, review) in reviews(desk, night)?.0 {
         let of_it = |earlier: &&Adjudication| earlier.observation == observation;
         for earlier in review.adjudications.iter().filter(of_it) {
             touches.push((name, format!("adjudication:{}", earlier.id)));
@@ -287,13 +287,13 @@ fn append(
     let acts = |review: &Review| {
         review.decisions.len() + review.adjudications.len() + review.corrections.len()
     };
-    let reviews = reviews(desk, night)?;
-    let part = match reviews.last() {
-        Some((_, review)) if acts(review) < ACTS_PER_REVIEW => reviews.len() - 1,
-        _ => reviews.len(),
+    let (reviews, next) = reviews(desk, night)?;
+    let name = match reviews.last() {
+        Some((name, review)) if acts(review) < ACTS_PER_REVIEW => *name,
+        _ => next,
     };
     let mut intent = Intent {
-        reviews: vec![(review_name(desk, night, part as u32), vec![step])],
+        reviews: vec![(name, vec![step])],
         ..Intent::default()
     };
     intent.done.made = made;
@@ -333,19 +333,25 @@ fn all_reviews(desk: &Desk<'_>) -> Result<Vec<(DocumentName, Review)>, OrderErro
     Ok(found)
 }
 
-/// The reviews of a night, in the order of their parts.
-fn reviews(desk: &Desk<'_>, night: Night) -> Result<Vec<(DocumentName, Review)>, OrderError> {
+/// The reviews of a night, in the order of their parts, and the next part. A part that was issued
+/// anew without what somebody had erased is passed over.
+fn reviews(
+    desk: &Desk<'_>,
+    night: Night,
+) -> Result<(Vec<(DocumentName, Review)>, DocumentName), OrderError> {
     let mut found = Vec::new();
-    for part in 0.. {
+    let mut part = 0;
+    loop {
         let name = review_name(desk, night, part);
         let document = document_id(&name);
-        if desk.engine.log().document(document)?.is_none() {
-            break;
+        if desk.engine.log().document(document)?.is_some() {
+            let review = desk.engine.read(document, |d| read_review(d).0)?;
+            found.push((name, review));
+        } else if desk.engine.log().tombstone(document)?.is_none() {
+            return Ok((found, name));
         }
-        let review = desk.engine.read(document, |d| read_review(d).0)?;
-        found.push((name, review));
+        part += 1;
     }
-    Ok(found)
 }
 
 fn review_name(desk: &Desk<'_>, night: Night, part: u32) -> DocumentName {

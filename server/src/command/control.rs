@@ -5,7 +5,7 @@
 
 use super::place::{Place, PlaceError, open_app};
 use super::{
-    addresses, archive, audit, backup, campaign, device, ending, export, layers, linkage,
+    addresses, archive, audit, backup, campaign, device, ending, export, layers, linkage, person,
     quarantine, rebuild, release, rescue, tiles, user,
 };
 use crate::app::App;
@@ -127,6 +127,8 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<quarantine::Fetch>(),
     entry::<quarantine::Retry>(),
     entry::<quarantine::Settle>(),
+    entry::<person::Find>(),
+    entry::<person::Erase>(),
     entry::<rescue::Import>(),
     entry::<release::Build>(),
     entry::<release::Everything>(),

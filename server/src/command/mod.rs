@@ -21,6 +21,7 @@ mod layers;
 pub mod link;
 mod linkage;
 mod locate;
+mod person;
 mod place;
 mod progress;
 mod quarantine;
@@ -65,6 +66,9 @@ enum Command {
     /// Tablets
     #[command(subcommand)]
     Device(device::Devices),
+    /// One person's rights, by the code on their slip of paper
+    #[command(subcommand)]
+    Person(person::Persons),
     /// Files of tablets that could not send
     #[command(subcommand)]
     Rescue(rescue::Rescues),
@@ -164,6 +168,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Campaign(campaigns) => campaigns.run(&place),
         Command::User(users) => users.run(&place),
         Command::Device(devices) => devices.run(&place),
+        Command::Person(persons) => persons.run(&place),
         Command::Rescue(rescues) => rescues.run(&place),
         Command::Quarantine(quarantines) => quarantines.run(&place),
         Command::Layers(layers) => layers.run(&place),

@@ -17,6 +17,8 @@ use maraude_core::form::{questionnaire, read_roles};
 use maraude_core::gazetteer::Gazetteer;
 use maraude_core::model::{CampaignId, CampaignState, DocumentId, ObservationId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -26,6 +28,12 @@ use tokio::sync::{broadcast, watch};
 
 /// How long a reader waits for the view to hold what the log held when it asked.
 const CATCH_UP_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often it is looked whether somebody still reads a view that goes.
+const READERS_LOOKED_AT: u32 = 300;
+
+/// Between two looks.
+const READERS_LOOKED_AT_EVERY: Duration = Duration::from_millis(10);
 
 /// Documents read from the log at once.
 const AT_ONCE: usize = 16;
@@ -219,6 +227,32 @@ impl LiveView {
         Ok((before, self.view().digest_tables()?))
     }
 
+    /// The same, and zeros over the old one: rows that were deleted in it left their bytes there. Who
+    /// still reads it is waited for, not for ever.
+    pub fn rebuild_and_overwrite(&self) -> Result<(), FollowError> {
+        let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.view();
+        let before = old.path().to_owned();
+        // Open descriptors reach the files once their names are gone.
+        let files: Vec<File> = files_of(&before)
+            .filter_map(|path| File::options().write(true).open(path).ok())
+            .collect();
+        self.rebuild_alone(&mut |_, _| {})?;
+        for _ in 0..READERS_LOOKED_AT {
+            if Arc::strong_count(&old) == 1 {
+                break;
+            }
+            std::thread::sleep(READERS_LOOKED_AT_EVERY);
+        }
+        drop(old);
+        for mut file in files {
+            let length = file.metadata()?.len();
+            std::io::copy(&mut std::io::repeat(0).take(length), &mut file)?;
+            file.sync_all()?;
+        }
+        Ok(())
+    }
+
     fn rebuild_alone(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), FollowError> {
         let number = newest_view(&self.folder)?.map_or(1, |(number, _)| number + 1);
         let view = View::create(&self.folder.join(view_file(number)))?;
@@ -336,11 +370,9 @@ impl LiveView {
         let kept = self.view().path().to_owned();
         for (_, path) in views(&self.folder)? {
             if path != kept {
-                for suffix in ["", "-wal", "-shm"] {
-                    let mut file = path.clone().into_os_string();
-                    file.push(suffix);
+                for file in files_of(&path) {
                     // Readers may still have it open: what is left goes with the next rebuild.
-                    let _ = std::fs::remove_file(PathBuf::from(file));
+                    let _ = std::fs::remove_file(file);
                 }
             }
         }
@@ -492,6 +524,16 @@ fn area(held: Held) -> AreaRef {
         name: held.name,
         membership: held.membership,
     }
+}
+
+/// The files of a view: SQLite's own and its helpers.
+fn files_of(path: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let path = path.to_owned();
+    ["", "-wal", "-shm"].into_iter().map(move |suffix| {
+        let mut file = path.clone().into_os_string();
+        file.push(suffix);
+        PathBuf::from(file)
+    })
 }
 
 fn view_file(number: u32) -> String {

@@ -35,6 +35,7 @@ mod ogc;
 pub mod openapi;
 mod orders;
 mod packed;
+mod persons;
 mod pin_resets;
 mod problem;
 mod quality;
@@ -84,6 +85,7 @@ pub fn router(app: App) -> Router {
         .merge(groups::routes())
         .merge(openapi::routes())
         .merge(orders::routes())
+        .merge(persons::routes())
         .merge(pin_resets::routes())
         .merge(estimation::routes())
         .merge(indicators::routes())

@@ -146,6 +146,16 @@ pub struct SignedCertificate {
 }
 
 impl SignedCertificate {
+    /// Signs a certificate's text under what its signature covers first.
+    pub fn sign(text: String, domain: &[u8], signing: &SigningKey) -> Self {
+        let signed = [domain, text.as_bytes()].concat();
+        Self {
+            signature: HEXLOWER.encode(&signing.sign(&signed).to_bytes()),
+            server_key: HEXLOWER.encode(signing.verifying_key().as_bytes()),
+            certificate: text,
+        }
+    }
+
     /// What it certifies, where the signature holds under this server's key.
     pub fn open(&self, server: &VerifyingKey) -> Option<Certificate> {
         let signature = HEXLOWER.decode(self.signature.as_bytes()).ok()?;
@@ -393,12 +403,7 @@ impl Purger<'_> {
 
     fn sign(&self, certificate: &Certificate) -> Result<SignedCertificate, PurgeError> {
         let text = serde_json::to_string(certificate)?;
-        let signed = [DOMAIN, text.as_bytes()].concat();
-        Ok(SignedCertificate {
-            signature: HEXLOWER.encode(&self.signing.sign(&signed).to_bytes()),
-            server_key: HEXLOWER.encode(self.signing.verifying_key().as_bytes()),
-            certificate: text,
-        })
+        Ok(SignedCertificate::sign(text, DOMAIN, self.signing))
     }
 }
 

@@ -171,6 +171,17 @@ impl View {
         Ok(touched)
     }
 
+    /// Identifiers of all observations, withdrawn ones included.
+    pub fn observation_ids(&self) -> Result<Vec<ObservationId>, ViewError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT DISTINCT id FROM observation")?;
+            let ids = query.query_map([], |row| {
+                row.get::<_, [u8; 16]>(0).map(ObservationId::from_bytes)
+            })?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// SHA-256 of each table's rows in the order of their keys: equal digests, equal tables.
     pub fn digest_tables(&self) -> Result<BTreeMap<&'static str, [u8; 32]>, ViewError> {
         self.read(|connection| {

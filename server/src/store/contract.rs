@@ -2,7 +2,7 @@
 
 use super::log::{
     Batch, BatchRefusal, CommandMark, Contact, Log, LogEnd, NewChange, NewQuarantined, NewRelease,
-    Tombstone,
+    Reissue, Tombstone,
 };
 use super::{Circumstance, KeyStore, MasterKey, SqliteLog};
 use maraude_core::model::{CampaignId, DeviceId, DeviceReport, DocumentId};
@@ -51,6 +51,7 @@ pub(crate) fn holds(open: &dyn Fn() -> Box<dyn Log>) {
     refused_bytes_are_kept_with_their_reason(open);
     the_rest_reads_back(open);
     nothing_enters_an_erased_document(open);
+    a_document_takes_another_s_place_at_once(open);
     a_log_that_went_back_is_told_from_one_with_erased_documents(open);
 }
 
@@ -259,6 +260,53 @@ fn nothing_enters_an_erased_document(open: &dyn Fn() -> Box<dyn Log>) {
         document: document(1).0,
     };
     assert_eq!(one(&*log, batch(1, &[50])), Err(refusal));
+}
+
+fn a_document_takes_another_s_place_at_once(open: &dyn Fn() -> Box<dyn Log>) {
+    let log = open();
+    one(&*log, batch(6, &[70, 71])).unwrap();
+    let tombstone = Tombstone {
+        document: document(6).0,
+        at: 7,
+        reason: "person".to_owned(),
+        successor: Some(document(7).1),
+    };
+    let reissue = Reissue {
+        batch: batch(7, &[72]),
+        gone: vec![tombstone.clone()],
+        meta: vec![("moved".to_owned(), b"names".to_vec())],
+    };
+    // One that cannot be whole leaves all as it is.
+    let mut refused = reissue.clone();
+    refused.batch.requires = vec![(document(7).0, [99; 32])];
+    assert_eq!(log.reissue(&refused).unwrap(), Err(BatchRefusal::Missing));
+    assert_eq!(log.changes(document(6).0).unwrap().len(), 2);
+    let appended = log.reissue(&reissue).unwrap().unwrap();
+    assert_eq!(appended.documents, vec![document(7).0]);
+    assert!(log.changes(document(6).0).unwrap().is_empty());
+    assert_eq!(log.changes(document(7).0).unwrap().len(), 1);
+    assert_eq!(log.meta("moved").unwrap(), Some(b"names".to_vec()));
+    drop(log);
+    let log = open();
+    assert_eq!(log.tombstone(document(6).0).unwrap(), Some(tombstone));
+    // Nor do refused bytes of it stay.
+    let mut late = Batch::default();
+    late.quarantine.push(NewQuarantined {
+        envelope: [73; 32],
+        item: 0,
+        document: Some(document(6).0),
+        change: None,
+        device: None,
+        carrier: DEVICE,
+        code: "missing-dependencies".to_owned(),
+        awaits: None,
+        received_at: 1,
+        bytes: vec![1],
+    });
+    let refusal = BatchRefusal::Erased {
+        document: document(6).0,
+    };
+    assert_eq!(one(&*log, late), Err(refusal));
 }
 
 fn a_log_that_went_back_is_told_from_one_with_erased_documents(open: &dyn Fn() -> Box<dyn Log>) {

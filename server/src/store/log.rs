@@ -289,6 +289,17 @@ pub struct Tombstone {
     pub successor: Option<DocumentName>,
 }
 
+/// Documents that others take the place of: all of it or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reissue {
+    /// What takes their place.
+    pub batch: Batch,
+    /// What goes.
+    pub gone: Vec<Tombstone>,
+    /// Values of the log's own to be set with it.
+    pub meta: Vec<(String, Vec<u8>)>,
+}
+
 /// The end of the log as somebody saw it, so that a log that went back can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogEnd {
@@ -382,6 +393,9 @@ pub trait Log: Send + Sync {
     /// Erases a document: its key is destroyed first, its changes go, and nothing enters it again,
     /// not even after an older copy of the log was put back.
     fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError>;
+    /// Erases documents and keeps what takes their place, in one transaction; then their keys are
+    /// destroyed, at the latest when the log is opened again.
+    fn reissue(&self, reissue: &Reissue) -> Result<Result<Appended, BatchRefusal>, StoreError>;
     /// Whether a document was erased, and what takes its place.
     fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError>;
     /// Erased documents.

@@ -52,8 +52,8 @@ pub use layers::{
 pub use log::{
     Appended, Batch, BatchRefusal, Circumstance, CommandMark, Contact, HashValue, LedgerLine,
     LinkageSnapshot, Log, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease,
-    QUARANTINE_ROW_BYTES, Quarantined, Snapshot, StoredChange, StoredDocument, StoredRelease,
-    Tombstone, Written,
+    QUARANTINE_ROW_BYTES, Quarantined, Reissue, Snapshot, StoredChange, StoredDocument,
+    StoredRelease, Tombstone, Written,
 };
 pub use master::{MasterKey, MasterKeyError};
 pub use pin_resets::PinReset;

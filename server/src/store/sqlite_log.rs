@@ -4,7 +4,7 @@
 
 use super::log::{
     Appended, Batch, BatchRefusal, Contact, HashValue, LedgerLine, LinkageSnapshot, Log, LogEnd,
-    LogPosition, NewRelease, QUARANTINE_ROW_BYTES, Quarantined, Snapshot, StoredChange,
+    LogPosition, NewRelease, QUARANTINE_ROW_BYTES, Quarantined, Reissue, Snapshot, StoredChange,
     StoredDocument, StoredRelease, Tombstone, Written,
 };
 use super::seal::{Key32, seal, unseal};
@@ -87,9 +87,19 @@ impl SqliteLog {
         Ok(log)
     }
 
-    /// An older copy of the log may hold documents that were erased since: the keys remember.
+    /// An older copy of the log may hold documents that were erased since: the keys remember. A
+    /// server that ended in the middle of an erasure may have left a key of what the log says is gone.
     fn erase_again(&self) -> Result<(), StoreError> {
-        for document in self.keys.destroyed_documents(self.campaign)? {
+        let destroyed = self.keys.destroyed_documents(self.campaign)?;
+        // By the connection that writes: it must be the last to close, to leave one file.
+        let told = rows::tombstones(&self.writer(), "", [])?;
+        for tombstone in told {
+            if !destroyed.contains(&tombstone.document) {
+                self.keys
+                    .destroy_document(self.campaign, tombstone.document)?;
+            }
+        }
+        for document in destroyed {
             if self.tombstone(document)?.is_none() {
                 self.erase(&Tombstone {
                     document,
@@ -476,28 +486,21 @@ impl Log for SqliteLog {
     fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
         self.keys
             .destroy_document(self.campaign, tombstone.document)?;
-        let document = tombstone.document.as_bytes();
-        let successor = (tombstone.successor.as_ref())
-            .map(serde_json::to_string)
-            .transpose()
-            .map_err(|_| StoreError::Damaged {
-                table: "tombstones",
-            })?;
-        self.in_transaction(|t| {
-            t.execute(
-                "INSERT OR IGNORE INTO tombstones(document, at, reason, successor)
-                 VALUES (?1, ?2, ?3, ?4)",
-                params![document, tombstone.at, tombstone.reason, successor],
-            )?;
-            t.execute("DELETE FROM changes WHERE document = ?1", [document])?;
-            t.execute("DELETE FROM quarantine WHERE document = ?1", [document])?;
-            t.execute("DELETE FROM snapshots WHERE document = ?1", [document])?;
-            t.execute("DELETE FROM documents WHERE id = ?1", [document])?;
-            Ok(())
-        })?;
-        self.writer()
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+        self.in_transaction(|t| append::bury(t, tombstone))?;
+        self.truncate()
+    }
+
+    fn reissue(&self, reissue: &Reissue) -> Result<Result<Appended, BatchRefusal>, StoreError> {
+        let done = self.reissue_rows(reissue)?;
+        if done.is_ok() {
+            // From here on the log says what is gone: a key that is left now goes at the next opening.
+            for tombstone in &reissue.gone {
+                self.keys
+                    .destroy_document(self.campaign, tombstone.document)?;
+            }
+            self.truncate()?;
+        }
+        Ok(done)
     }
 
     fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError> {
@@ -528,6 +531,13 @@ impl Log for SqliteLog {
 }
 
 impl SqliteLog {
+    /// What was deleted is in the write-ahead log until it is emptied.
+    fn truncate(&self) -> Result<(), StoreError> {
+        self.writer()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
     fn open_quarantined(
         &self,
         mut found: Vec<Quarantined>,

@@ -9,8 +9,8 @@ use maraude_core::document::{ChangeHash, Document, Plan, RawChange, document_id}
 use maraude_core::model::{DocumentId, TimestampMs};
 use maraude_core::sync::envelope::envelope_hash;
 use maraude_core::sync::{
-    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, FOLLOW_CAP, Follow, PROTOCOL, Receipt, SyncAnswer,
-    WipeOrder, WipeReason,
+    ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, FOLLOW_CAP, Follow, Moved, PROTOCOL, Receipt,
+    SyncAnswer, WipeOrder, WipeReason,
 };
 use serde_bytes::{ByteArray, ByteBuf};
 use std::collections::HashSet;
@@ -42,6 +42,7 @@ impl Engine {
                 self.reset_given(exchange)?
             },
             wipe_order: self.wipe_order(carrier),
+            moved: Vec::new(),
         };
         let mut told = HashSet::new();
         for bytes in &exchange.request.envelopes {
@@ -56,6 +57,7 @@ impl Engine {
         }
         if exchange.may_read && !carrier.is_revoked() {
             answer.documents = self.updates(carrier, &exchange.request.follow)?;
+            answer.moved = self.moves(carrier, &exchange.request.follow)?;
         }
         let told = exchange.request.log_end.as_ref();
         let id = carrier.device.id;
@@ -112,6 +114,23 @@ impl Engine {
         followed
             .map(|follow| self.update(carrier, &plan, follow, &mut room))
             .collect()
+    }
+
+    /// Followed documents that were issued anew, and what takes their place.
+    fn moves(
+        &self,
+        carrier: &StoredDevice,
+        followed: &[Follow],
+    ) -> Result<Vec<Moved>, EngineError> {
+        let plan = self.plan_or_none()?;
+        let mut moves = Vec::new();
+        for follow in followed.iter().take(FOLLOW_CAP) {
+            let here = follow.name.campaign() == self.campaign();
+            if here && rights(&plan, carrier.reads_for(), &follow.name).read {
+                moves.extend(self.moved(&follow.name)?);
+            }
+        }
+        Ok(moves)
     }
 
     /// A document the tablet may not read is answered like one that does not exist.

@@ -109,7 +109,9 @@ pub struct Engine {
     pub(super) memories: Mutex<HashMap<DeviceId, LogPosition>>,
     plan_version: AtomicU64,
     contacts: Mutex<HashMap<DeviceId, Met>>,
-    authoring: Mutex<()>,
+    pub(super) authoring: Mutex<()>,
+    /// Late work for documents that were issued anew is carried over one piece after the other.
+    pub(super) moving: Mutex<()>,
     secret: OnceLock<Zeroizing<[u8; 32]>>,
 }
 
@@ -166,6 +168,7 @@ impl Engine {
             plan_version: AtomicU64::new(0),
             contacts: Mutex::new(contacts),
             authoring: Mutex::default(),
+            moving: Mutex::default(),
             secret: OnceLock::new(),
         })
     }

@@ -2,6 +2,7 @@
 
 use super::admission::{Admitted, Item, ItemOutcome, Setting, Submitted};
 use super::allowance::{QUARANTINE_FULL, kept_bytes};
+use super::moved::LateItem;
 use super::{Engine, EngineError, Exchange};
 use crate::store::{Batch, Contact, HashValue, LogPosition, NewQuarantined, StoredDevice};
 use ed25519_dalek::VerifyingKey;
@@ -56,6 +57,8 @@ pub(super) enum Sorted {
     /// Kept sealed, whole, with a receipt: honest work of a tablet that was revoked.
     Aside(DocumentName, Item, &'static str),
     Refused(Option<DeviceId>, &'static str),
+    /// Its document was issued anew.
+    Moved(LateItem),
     /// Its document was erased; what takes its place, where something does.
     Gone(DeviceId, Option<DocumentName>),
 }
@@ -88,6 +91,10 @@ impl Sorted {
         match self {
             Self::Item(_, item) | Self::Aside(_, item, _) => {
                 let changes = item.changes.iter();
+                changes.map(|change| change.len() + CHANGE_BYTES).sum()
+            }
+            Self::Moved(late) => {
+                let changes = late.item.changes.iter();
                 changes.map(|change| change.len() + CHANGE_BYTES).sum()
             }
             Self::Refused(..) | Self::Gone(..) => 0,
@@ -134,6 +141,7 @@ impl Engine {
     ) -> Result<Option<Contact>, EngineError> {
         let mut groups = Groups::default();
         let mut refused = RefusedWhole::default();
+        let mut late = Vec::new();
         let (mut seen, mut opened_bytes) = (HashSet::new(), 0);
         for bytes in envelopes {
             if opened_bytes > REQUEST_CAP_BYTES {
@@ -152,6 +160,7 @@ impl Engine {
                     let kept = self.refuse_envelope(bytes, author, code, &setting, &mut refused)?;
                     taken.refuse(envelope_hash(bytes), code, kept, None);
                 }
+                Sorted::Moved(item) => late.push(item),
                 Sorted::Gone(author, successor) => {
                     let author = Some(author);
                     let kept = self.refuse_envelope(bytes, author, GONE, &setting, &mut refused)?;
@@ -175,6 +184,9 @@ impl Engine {
             setting.contact = None;
             taken.note(&name, admitted);
         }
+        for item in late {
+            self.take_in_late(&item, &mut setting, taken)?;
+        }
         Ok(setting.contact)
     }
 
@@ -197,7 +209,12 @@ impl Engine {
                 Ok(Sorted::Refused(Some(id), "other-campaign"))
             }
             Ok(payload) => {
-                if let Some(tombstone) = self.log().tombstone(document_id(&payload.name))? {
+                let tombstone = self.log().tombstone(document_id(&payload.name))?;
+                let moved = match &tombstone {
+                    Some(_) => self.moved(&payload.name)?,
+                    None => None,
+                };
+                if let Some(tombstone) = tombstone.filter(|_| moved.is_none()) {
                     return Ok(Sorted::Gone(id, tombstone.successor));
                 }
                 let revoked = author.is_revoked();
@@ -207,6 +224,9 @@ impl Engine {
                     first: 0,
                     changes: payload.changes,
                 };
+                if let (Some(_), DocumentName::Round { key }) = (moved, payload.name) {
+                    return Ok(Sorted::Moved(LateItem { key, item }));
+                }
                 Ok(if revoked {
                     Sorted::Aside(payload.name, item, "device-revoked")
                 } else {
@@ -324,7 +344,7 @@ impl Taken {
         }
     }
 
-    fn note_item(&mut self, document: DocumentId, item: ItemOutcome) {
+    pub(super) fn note_item(&mut self, document: DocumentId, item: ItemOutcome) {
         if item.full {
             // Some of it may be in the log; brought again, that is known, and the rest kept or not.
             let full = EnvelopeOutcome::refusal(QUARANTINE_FULL, false);
@@ -376,6 +396,15 @@ impl Taken {
 }
 
 impl EnvelopeOutcome {
+    /// Of a document that was issued anew: not kept, the tablet has it.
+    pub(super) fn gone(successor: Option<DocumentName>) -> Self {
+        Self::Refused {
+            code: GONE,
+            kept: false,
+            successor,
+        }
+    }
+
     fn refusal(code: &'static str, kept: bool) -> Self {
         Self::Refused {
             code,

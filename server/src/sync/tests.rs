@@ -15,6 +15,7 @@ mod allowance;
 mod custody;
 mod full_document;
 mod refusals;
+mod reissue;
 mod set_aside;
 mod snapshots;
 mod under_way;

@@ -13,8 +13,8 @@ use maraude_server::maintenance::{PurgeOrder, Purger};
 use maraude_server::store::{
     Appended, Batch, BatchRefusal, Campaigns, Contact, DataFolder, HashValue, KeyStore, LedgerLine,
     LinkageSnapshot, Log, LogEnd, LogPosition, LogWriter, MasterKey, NewEnrolmentRow, NewRelease,
-    OpenCampaign, Quarantined, Redemption, Reserve, ServerStore, Snapshot, SqliteLog, StoreError,
-    StoredChange, StoredDocument, StoredRelease, Tombstone, Written,
+    OpenCampaign, Quarantined, Redemption, Reissue, Reserve, ServerStore, Snapshot, SqliteLog,
+    StoreError, StoredChange, StoredDocument, StoredRelease, Tombstone, Written,
 };
 use maraude_server::sync::{Engine, EngineParts, Exchange, Pool, exchange};
 use std::collections::BTreeSet;
@@ -540,6 +540,8 @@ impl Log for MortalLog {
         fn put_linkage(&self, snapshot: &LinkageSnapshot) -> Result<(), StoreError>;
         fn linkage(&self) -> Result<Option<LinkageSnapshot>, StoreError>;
         fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError>;
+        fn reissue(&self, reissue: &Reissue)
+            -> Result<Result<Appended, BatchRefusal>, StoreError>;
         fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError>;
         fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError>;
         fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;

@@ -193,6 +193,9 @@ export const en: Messages = {
     withdrawLead: 'It stays visible, crossed out, and can be taken up again.',
     withdrawn: 'Taken back',
     facts: 'Answers',
+    paper: 'Code to copy on the person’s slip',
+    paperLead:
+      'With this code they can ask the coordination what is written, have it corrected or erased. Without the server it says nothing of them.',
     noFacts: 'No answer.',
     place: 'Place',
     typed: 'Written place',

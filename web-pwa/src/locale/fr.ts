@@ -206,6 +206,9 @@ export const fr = {
     withdrawLead: 'Elle reste visible, barrée, et peut être reprise.',
     withdrawn: 'Retirée',
     facts: 'Réponses',
+    paper: 'Code à recopier sur le papier de la personne',
+    paperLead:
+      'Avec ce code, elle pourra demander à la coordination ce qui est noté, le faire corriger ou effacer. Sans le serveur, il ne dit rien d’elle.',
     noFacts: 'Aucune réponse.',
     place: 'Lieu',
     typed: 'Lieu écrit',

@@ -335,6 +335,16 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Keep the release already published.',
   },
+  'paper-code-wrong': {
+    what: 'This code does not read: a letter is wrong or missing.',
+    safe: notSent,
+    act: 'Read the slip again letter by letter. There is no I, L, O or U.',
+  },
+  'paper-code-unknown': {
+    what: 'No observation on this server has this code.',
+    safe: notSent,
+    act: 'It was erased already, or its tablet has not sent it yet: check the campaign, have the tablets send, then search again.',
+  },
   'reason-missing': {
     what: 'The reason is missing.',
     safe: notSent,

@@ -342,6 +342,16 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Gardez la diffusion déjà publiée.',
   },
+  'paper-code-wrong': {
+    what: 'Ce code ne se lit pas : une lettre est fausse ou manque.',
+    safe: notSent,
+    act: 'Relisez le papier lettre par lettre. Il n’y a ni I, ni L, ni O, ni U.',
+  },
+  'paper-code-unknown': {
+    what: 'Aucune observation de ce serveur n’a ce code.',
+    safe: notSent,
+    act: 'Elle est déjà effacée, ou sa tablette ne l’a pas encore envoyée : vérifiez la campagne, faites envoyer les tablettes, puis cherchez de nouveau.',
+  },
   'reason-missing': {
     what: 'La raison manque.',
     safe: notSent,

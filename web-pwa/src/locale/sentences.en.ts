@@ -44,7 +44,10 @@ export const fatalEn: Messages['fatal'] = {
 /** What the core answered, by its code. */
 export const messagesEn: Messages['messages'] = {
   enrolled: () => 'This tablet is enrolled.',
-  saved: () => 'Saved on this tablet.',
+  saved: (detail) =>
+    detail
+      ? `Saved on this tablet. Code for the person’s slip: ${detail}`
+      : 'Saved on this tablet.',
   withdrawn: () => 'Observation taken back.',
   restored: () => 'Observation taken up again.',
   settled: () => 'Value chosen, saved on this tablet.',
@@ -82,4 +85,6 @@ export const messagesEn: Messages['messages'] = {
   'unlock-first': () => 'Unlock the tablet first.',
   'round-closed': () => 'Round finished.',
   'round-reopened': () => 'Round open again.',
+  'round-reissued': () =>
+    'Somebody had their answers erased: they are not here any more. The rest of the round is here, nothing else changes.',
 };

@@ -47,7 +47,10 @@ export const fatalFr = {
 /** What the core answered, by its code. */
 export const messagesFr = {
   enrolled: () => 'Cette tablette est enrôlée.',
-  saved: () => 'Enregistré sur cette tablette.',
+  saved: (detail) =>
+    detail
+      ? `Enregistré sur cette tablette. Code pour le papier de la personne : ${detail}`
+      : 'Enregistré sur cette tablette.',
   withdrawn: () => 'Observation retirée.',
   restored: () => 'Observation reprise.',
   settled: () => 'Valeur choisie, enregistrée sur cette tablette.',
@@ -88,4 +91,6 @@ export const messagesFr = {
   'unlock-first': () => 'Déverrouillez d’abord la tablette.',
   'round-closed': () => 'Maraude terminée.',
   'round-reopened': () => 'Maraude rouverte.',
+  'round-reissued': () =>
+    'Une personne a fait effacer ses réponses : elles ne sont plus ici. Le reste de la maraude est là, rien d’autre ne change.',
 } as Sentences;

@@ -324,6 +324,7 @@ impl Server {
             wipe_order: order.map(|order| ByteBuf::from(order.to_bytes())),
             reset_share_kept: false,
             reset_given: None,
+            moved: Vec::new(),
         };
         self.hear_of_resets(&request, reads, &mut answer);
         for bytes in &request.envelopes {

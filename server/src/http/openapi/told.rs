@@ -587,6 +587,20 @@ pub(super) const ROUTES: &[Told] = &[
         Media("application/json"),
     ),
     told(
+        "POST",
+        "/api/campaigns/{campaign}/persons/find",
+        "What is held of a person, by the code on their slip",
+        Some("FindPerson"),
+        Many("PersonHeld"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/persons/erase",
+        "Erases it for ever; a signed certificate",
+        Some("ErasePerson"),
+        Media("application/json"),
+    ),
+    told(
         "GET",
         "/api/campaigns/{campaign}/coarse",
         "The coarse rows that stay of a campaign until its purge, for coordinators who say why",

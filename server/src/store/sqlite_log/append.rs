@@ -4,7 +4,7 @@ use super::{SqliteLog, rows};
 use crate::store::StoreError;
 use crate::store::log::{
     Appended, Batch, BatchRefusal, Circumstance, Contact, Log, LogPosition, NewChange,
-    NewQuarantined, Snapshot,
+    NewQuarantined, Reissue, Snapshot, Tombstone,
 };
 use maraude_core::model::DocumentId;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -33,6 +33,44 @@ impl SqliteLog {
                     Err(refusal) => Ok(Err(refusal.clone())),
                 })
                 .collect()
+        })
+    }
+
+    /// The rows of a reissue, in one transaction. Refused bytes of what goes leave first: what they
+    /// mean for what takes its place keeps their name.
+    pub(super) fn reissue_rows(
+        &self,
+        reissue: &Reissue,
+    ) -> Result<Result<Appended, BatchRefusal>, StoreError> {
+        let written = reissue.batch.changes.iter();
+        let documents = written.map(|change| change.document).collect();
+        self.keys.draw_document_keys(self.campaign, &documents)?;
+        let sealed = match self.seal_or_refuse(&reissue.batch)? {
+            Ok(sealed) => sealed,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.in_transaction(|t| {
+            if let Some(refusal) = check(t, &reissue.batch)? {
+                return Ok(Err(refusal));
+            }
+            for gone in &reissue.gone {
+                let sql = "DELETE FROM quarantine WHERE document = ?1";
+                t.execute(sql, [gone.document.as_bytes()])?;
+            }
+            let appended = append_one(t, &reissue.batch, &sealed)?;
+            if appended.is_ok() {
+                for gone in &reissue.gone {
+                    bury(t, gone)?;
+                }
+                for (name, value) in &reissue.meta {
+                    t.execute(
+                        "INSERT INTO meta(name, value) VALUES (?1, ?2)
+                         ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+                        params![name, value],
+                    )?;
+                }
+            }
+            Ok(appended)
         })
     }
 
@@ -75,6 +113,27 @@ struct Sealed {
     changes: Vec<Vec<u8>>,
     quarantine: Vec<Vec<u8>>,
     snapshot: Option<Vec<u8>>,
+}
+
+/// A tombstone in the place of a document's rows.
+pub(super) fn bury(t: &Transaction<'_>, tombstone: &Tombstone) -> Result<(), StoreError> {
+    let document = tombstone.document.as_bytes();
+    let successor = (tombstone.successor.as_ref())
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(|_| StoreError::Damaged {
+            table: "tombstones",
+        })?;
+    t.execute(
+        "INSERT OR IGNORE INTO tombstones(document, at, reason, successor)
+         VALUES (?1, ?2, ?3, ?4)",
+        params![document, tombstone.at, tombstone.reason, successor],
+    )?;
+    t.execute("DELETE FROM changes WHERE document = ?1", [document])?;
+    t.execute("DELETE FROM quarantine WHERE document = ?1", [document])?;
+    t.execute("DELETE FROM snapshots WHERE document = ?1", [document])?;
+    t.execute("DELETE FROM documents WHERE id = ?1", [document])?;
+    Ok(())
 }
 
 fn append_one(
@@ -128,20 +187,22 @@ fn check(t: &Transaction<'_>, batch: &Batch) -> Result<Option<BatchRefusal>, Sto
     {
         return Ok(Some(BatchRefusal::Repeated { answer }));
     }
-    for (document, hash) in &batch.requires {
-        if position_of(t, *document, hash)?.is_none() {
-            return Ok(Some(BatchRefusal::Missing));
-        }
-    }
     let written = batch.changes.iter().map(|change| change.document);
     let snapshot = batch.snapshot.iter().map(|snapshot| snapshot.document);
     let named = batch.documents.iter().map(|(document, _)| *document);
-    for document in written.chain(named).chain(snapshot) {
+    let refused = batch.quarantine.iter().filter_map(|item| item.document);
+    for document in written.chain(named).chain(snapshot).chain(refused) {
         let erased: bool = t
             .prepare_cached("SELECT EXISTS(SELECT 1 FROM tombstones WHERE document = ?1)")?
             .query_row([document.as_bytes()], |row| row.get(0))?;
         if erased {
             return Ok(Some(BatchRefusal::Erased { document }));
+        }
+    }
+    // Asked last: what was erased is not there either.
+    for (document, hash) in &batch.requires {
+        if position_of(t, *document, hash)?.is_none() {
+            return Ok(Some(BatchRefusal::Missing));
         }
     }
     Ok(None)

@@ -965,6 +965,23 @@ qr_svg: string,
 expires_at: number, };
 
 /**
+ * `POST /api/campaigns/{id}/persons/erase`.
+ */
+export type ErasePerson = {
+/**
+ * The code on the slip, typed.
+ */
+code: string,
+/**
+ * The observation that was shown.
+ */
+observation: ObservationId,
+/**
+ * Which request this answers; never a name.
+ */
+reason: string, };
+
+/**
  * A number that an estimate was made from.
  */
 export type EstimateCount = {
@@ -1134,6 +1151,15 @@ pairs_to_review: number,
  * Share of first contacts who answered, per cent.
  */
 answered_percent: number | null, };
+
+/**
+ * `POST /api/campaigns/{id}/persons/find`.
+ */
+export type FindPerson = {
+/**
+ * The code on the slip, typed.
+ */
+code: string, };
 
 /**
  * `POST /api/campaigns/{id}/groups/effect`: a change that is not made yet.
@@ -2245,6 +2271,43 @@ present: string,
  * The one to come, 10 characters at least.
  */
 new: string, };
+
+/**
+ * What is held of somebody.
+ */
+export type PersonHeld = {
+/**
+ * The observation.
+ */
+observation: ObservationId,
+/**
+ * The code on the slip.
+ */
+code: string,
+/**
+ * Night.
+ */
+night: string,
+/**
+ * Code of the team that met them.
+ */
+team: string,
+/**
+ * Code of the sector.
+ */
+sector: string | null,
+/**
+ * When (server clock).
+ */
+observed_at: number,
+/**
+ * Taken back by the team: hidden, and still there.
+ */
+withdrawn: boolean,
+/**
+ * Everything that is held, field by field, in words.
+ */
+held: { [key in string]: string }, };
 
 /**
  * A line of `GET /api/campaigns/{id}/pin-resets`: a tablet that asks for a new PIN.

@@ -322,6 +322,10 @@ custody: Custody,
  */
 withdrawn: WithdrawalReason | null, 
 /**
+ * Of somebody who answered: the code for the slip of paper they keep.
+ */
+paper_code: string | null, 
+/**
  * The form that edits it.
  */
 form: FormKind, 

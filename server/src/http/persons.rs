@@ -1,0 +1,93 @@
+//! *Conservation*: one person's rights, by the code on their slip of paper. The code travels in a
+//! body: it stands in no address and no log.
+
+use super::contract::{ErasePerson, FindPerson, PersonHeld};
+use super::extract::{At, Body, read};
+use super::guard::AnyAccount;
+use super::problem::Problem;
+use crate::app::{App, ErasingError, ErasureWish};
+use crate::maintenance::SignedCertificate;
+use crate::sync::ReissueError;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use axum::{Json, Router};
+use maraude_core::model::CampaignId;
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/campaigns/{campaign}/persons/find", post(find))
+        .route("/api/campaigns/{campaign}/persons/erase", post(erase))
+}
+
+async fn find(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    At(campaign): At<CampaignId>,
+    body: Body<FindPerson>,
+) -> Result<Json<Vec<PersonHeld>>, Problem> {
+    let FindPerson { code } = read(body)?;
+    let author = account.id.to_string();
+    let found = app
+        .blocking(move |app| app.find_person(campaign, &code, &author))
+        .await??;
+    let held = found.into_iter().map(|one| PersonHeld {
+        observation: one.observation,
+        code: one.code,
+        night: one.night.to_string(),
+        team: one.team,
+        sector: one.sector,
+        observed_at: one.observed_at,
+        withdrawn: one.withdrawn,
+        held: one.held,
+    });
+    Ok(Json(held.collect()))
+}
+
+async fn erase(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    At(campaign): At<CampaignId>,
+    body: Body<ErasePerson>,
+) -> Result<Json<SignedCertificate>, Problem> {
+    let asked = read(body)?;
+    let wish = ErasureWish {
+        campaign,
+        code: asked.code,
+        observation: asked.observation,
+        author: account.id.to_string(),
+        reason: asked.reason,
+    };
+    // Not the pool of the tablets: it makes the view and the copies anew.
+    let erasing = tokio::task::spawn_blocking(move || app.erase_person(&wish));
+    Ok(Json(erasing.await.map_err(|_| Problem::broken())??))
+}
+
+impl From<ErasingError> for Problem {
+    fn from(error: ErasingError) -> Self {
+        let code = error.code();
+        match error {
+            ErasingError::Code => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                code,
+                "A letter of the code is wrong or missing.",
+            ),
+            ErasingError::Unknown => Self::new(
+                StatusCode::NOT_FOUND,
+                code,
+                "Nothing on this server has this code.",
+            ),
+            ErasingError::Ending(error) => error.into(),
+            ErasingError::Views(error) => error.into(),
+            ErasingError::Store(error) => error.into(),
+            ErasingError::Engine(error) | ErasingError::Reissue(ReissueError::Engine(error)) => {
+                error.into()
+            }
+            ErasingError::Reissue(error) => {
+                tracing::error!(%error, "an erasure was not carried out");
+                Self::broken()
+            }
+        }
+    }
+}
