@@ -32,7 +32,7 @@ test('a real campaign says what keeps it from opening, then opens', async ({ pag
   await page.getByLabel('Référence de l’analyse d’impact').fill('AIPD-2027-1');
   await page.getByLabel('Texte à lire').fill('Nous comptons, sans noms.');
   await page.getByLabel('Où s’opposer').fill('dpo@exemple.invalid');
-  await page.getByLabel('Signes et lieux exacts promis').fill('2027-03-01');
+  await page.getByLabel('Signes et lieux exacts détruits le').fill('2027-03-01');
   await page.getByLabel('Campagne effacée le').fill('2027-02-01');
   await expect(page.getByText('L’effacement doit venir après la première date.')).toBeVisible();
   await page.getByLabel('Campagne effacée le').fill('2027-12-31');

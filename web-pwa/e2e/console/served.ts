@@ -144,7 +144,7 @@ export async function createCampaign(
   await page.getByLabel('Nom', { exact: false }).first().fill(name);
   await page.getByLabel(mode).check();
   if (mode === 'Réelle') {
-    await page.getByLabel('Signes et lieux exacts promis').fill('2027-06-01');
+    await page.getByLabel('Signes et lieux exacts détruits le').fill('2027-06-01');
     await page.getByLabel('Toute la campagne effacée le').fill('2027-12-31');
   }
   await page.getByRole('button', { name: 'Créer la campagne' }).click();
