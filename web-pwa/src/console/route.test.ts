@@ -61,6 +61,7 @@ describe('what a role may do', () => {
     estimates: ['get', '/api/campaigns/{campaign}/estimation'],
     tokens: ['post', '/api/account/tokens'],
     dates: ['get', '/api/retention'],
+    persons: ['post', '/api/campaigns/{campaign}/persons/find'],
     oversight: ['get', '/api/audit'],
   };
   type Paths = Record<string, Record<string, { description: string }>>;

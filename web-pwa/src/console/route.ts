@@ -24,8 +24,9 @@ export type Screen = (typeof SCREENS)[number];
  * What an account may ask of the server, by the routes it is let through: `plan` reads a campaign's
  * plan, `order` changes it and decides, `create` makes a campaign, `ground` imports layers, `tablets`
  * hands them out, `night` reads observations and builds releases, `figures` reads releases,
- * `estimates` reads indicators and what was not seen, `tokens` opens maps
- * to programs, `dates` sees when campaigns end, `oversight` ends them and reads the log of what was done.
+ * `estimates` reads indicators and what was not seen, `tokens` opens maps to programs, `dates` sees
+ * when campaigns end, `persons` answers somebody who comes with their slip of paper, `oversight` ends
+ * campaigns and reads the log of what was done.
  */
 export type Power =
   | 'plan'
@@ -38,6 +39,7 @@ export type Power =
   | 'estimates'
   | 'tokens'
   | 'dates'
+  | 'persons'
   | 'oversight';
 
 /** As the server's table of routes says; a test holds them equal. */
@@ -53,10 +55,11 @@ const POWERS: Readonly<Record<string, readonly Power[]>> = {
     'estimates',
     'tokens',
     'dates',
+    'persons',
   ],
   analyst: ['figures', 'estimates', 'tokens'],
   lead: ['plan', 'tablets'],
-  dpo: ['figures', 'dates', 'oversight'],
+  dpo: ['figures', 'dates', 'persons', 'oversight'],
   admin: ['plan', 'create', 'ground', 'tablets', 'dates', 'oversight'],
 };
 

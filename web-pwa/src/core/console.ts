@@ -31,6 +31,8 @@ import type {
   Doubles,
   DoubtfulList,
   EnrolmentCode,
+  ErasePerson,
+  FindPerson,
   GroupChange,
   GroupDetail,
   GroupEffect,
@@ -47,6 +49,7 @@ import type {
   NewSeries,
   NewSheet,
   ObservationDetail,
+  PersonHeld,
   PinResetLine,
   OpenCodeLine,
   PlaceCandidates,
@@ -183,6 +186,17 @@ export const purge = (id: string, wish: PurgeRequest): Promise<PurgeAnswered> =>
   ask('POST', `${at(id)}/purge`, wish, PURGE_LIMIT_MS);
 export const hold = (id: string, wish: HoldRequest): Promise<void> =>
   ask('POST', `${at(id)}/hold`, wish);
+
+/** What is held of a person, by the code on their slip of paper. */
+export const findPerson = (id: string, wish: FindPerson): Promise<PersonHeld[]> =>
+  ask('POST', `${at(id)}/persons/find`, wish);
+
+/** Erases it for ever; the signed certificate is handed to the person as a file. */
+export async function erasePerson(id: string, wish: ErasePerson): Promise<void> {
+  const signed = await ask('POST', `${at(id)}/persons/erase`, wish, PURGE_LIMIT_MS);
+  const name = `maraude-effacement-${wish.observation.slice(0, 8)}.json`;
+  handFile(name, 'application/json', JSON.stringify(signed, null, 2));
+}
 
 /** Hands over the coarse table of a campaign, with why in the audit log. */
 export async function takeCoarseTable(id: string, reason: string): Promise<void> {

@@ -140,6 +140,31 @@ export const custodyEn: CustodyText = {
     noticeHere: (when) =>
       `This campaign will be erased from ${when}. Finish its releases before, or ask whoever protects the data to hold it.`,
   },
+  person: {
+    title: 'A person exercises their rights',
+    intro:
+      'They were given a slip of paper with a code at the end of the interview. Type it to tell them what is held of them, to correct it or to erase it. This search is written in the log.',
+    campaign: 'Campaign',
+    code: 'Code on the slip',
+    find: 'Search',
+    found: (code: string) => `What is held under ${code}`,
+    met: (night: string, team: string, sector: string, at: string) =>
+      `Night of ${night}, team ${team}, sector ${sector}, ${at}.`,
+    noSector: 'none',
+    withdrawn: 'withdrawn by the team',
+    eraseTitle: 'Erase these answers',
+    goes: 'The answers, the place, their history and what the coordination wrote of them are destroyed here and in the server’s copies. Nobody can go back.',
+    tablets:
+      'Each tablet of the team forgets it at its next contact. A tablet that stayed without network brings nothing of it back.',
+    figures: 'The night’s figures and the groups of doubles follow.',
+    releases: 'Releases that were published do not change: they are numbers, without persons.',
+    held: 'A legal hold stands: nothing is erased until it is lifted.',
+    reason: 'Which request this answers (10 characters at least, never a name)',
+    understood: 'I have checked with the person that it is them.',
+    erase: 'Erase for ever',
+    erasing: 'Erasing: this may take a minute.',
+    erased: 'It is erased. The signed certificate is in your downloads.',
+  },
   audit: {
     title: 'What was done',
     intro: 'Who did what, and when. Nothing in it changes. This reading is in it too.',

@@ -144,6 +144,31 @@ export const custodyFr = {
     noticeHere: (when: string) =>
       `Cette campagne sera effacée à partir du ${when}. Finissez ses diffusions avant, ou demandez sa conservation à qui protège les données.`,
   },
+  person: {
+    title: 'Une personne fait valoir ses droits',
+    intro:
+      'Elle a reçu un papier avec un code à la fin de l’entretien. Tapez-le pour lui dire ce qui est gardé d’elle, pour le corriger ou pour l’effacer. Cette recherche est inscrite au journal.',
+    campaign: 'Campagne',
+    code: 'Code du papier',
+    find: 'Chercher',
+    found: (code: string) => `Ce qui est gardé sous ${code}`,
+    met: (night: string, team: string, sector: string, at: string) =>
+      `Nuit du ${night}, équipe ${team}, secteur ${sector}, ${at}.`,
+    noSector: 'aucun',
+    withdrawn: 'retirée par l’équipe',
+    eraseTitle: 'Effacer ces réponses',
+    goes: 'Les réponses, le lieu, leur historique et ce que la coordination en a écrit sont détruits ici et dans les copies du serveur. Personne ne pourra revenir en arrière.',
+    tablets:
+      'Chaque tablette de l’équipe l’oublie à son prochain contact. Une tablette restée sans réseau n’en ramène rien.',
+    figures: 'Les chiffres de la soirée et les groupes de doublons suivent.',
+    releases: 'Les diffusions déjà publiées ne changent pas : ce sont des nombres, sans personne.',
+    held: 'Une conservation légale est en cours : rien n’est effacé tant qu’elle n’est pas levée.',
+    reason: 'À quelle demande cela répond (10 caractères au moins, jamais un nom)',
+    understood: 'J’ai vérifié avec la personne que c’est bien elle.',
+    erase: 'Effacer définitivement',
+    erasing: 'Effacement en cours : cela peut durer une minute.',
+    erased: 'C’est effacé. Le certificat signé est dans vos téléchargements.',
+  },
   audit: {
     title: 'Ce qui a été fait',
     intro:
