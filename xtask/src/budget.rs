@@ -60,7 +60,7 @@ fn is_places(name: &str) -> bool {
 }
 
 fn is_console(name: &str) -> bool {
-    name.to_lowercase().contains("console")
+    name.to_lowercase().contains("console") || name.starts_with("charts-")
 }
 
 /// Everything a volunteer's tablet loads to show its first screen in French, beside core and map.

@@ -5,6 +5,7 @@
  *
  * `MARAUDE_BROWSER_KILLS` asks for another number of kills: `cargo xtask proof browser-kill`.
  */
+import type { Page } from '@playwright/test';
 import { OwnBrowser } from '../field/browser';
 import { Server } from '../field/server';
 import { expect, test } from '../field/tablet';
@@ -83,8 +84,9 @@ class Killed {
     });
     await page.goto(this.origin.base);
     await page.evaluate(start, this.worker);
-    const kept = new Map((await page.evaluate(found, PIN)).map(({ id, heads }) => [id, heads]));
+    const kept = await this.kept(page);
     for (const [id, heads] of this.shown) if (kept.get(id) !== heads) sum.lost.push({ id, heads });
+    if (sum.lost.length > 0) return this.browser.kill();
     [this.began, this.told] = [0, 0];
     page.evaluate(saveWithoutEnd, sum.kills).catch(() => undefined);
     await saving;
@@ -93,6 +95,19 @@ class Killed {
     await this.browser.kill();
     sum.kills += 1;
     sum.midSave += midSave ? 1 : 0;
+  }
+
+  /** What is there after a start: nothing, where the vault or the round is damaged. */
+  private async kept(page: Page): Promise<Map<string, number>> {
+    try {
+      const there = await page.evaluate(found, PIN);
+      return new Map(there.map(({ id, heads }) => [id, heads]));
+    } catch (problem) {
+      // Before the first save there is nothing to lose: this is another fault.
+      if (this.shown.size === 0) throw problem;
+      console.log(`after a kill: ${String(problem)}`);
+      return new Map();
+    }
   }
 
   /** The last look. */
