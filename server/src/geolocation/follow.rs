@@ -7,6 +7,7 @@
 use super::gazetteer::{Versions, gazetteer_versions, make_gazetteer};
 use super::ground::{AreaLayers, Ground, load_layers};
 use super::resolve::{Held, PlaceEvidence, Placement, resolve_place};
+use super::view_files::{files_of, newest_view, remove_others, view_file};
 use crate::projection::{
     AreaRef, EvidenceRow, PlacementRow, SectorRef, SourceDocument, Touched, View, ViewError,
     unit_of,
@@ -149,7 +150,7 @@ impl LiveView {
             live.refresh_ground()?;
         }
         live.catch_up()?;
-        live.remove_older()?;
+        remove_others(&live.folder, live.view().path())?;
         Ok(live)
     }
 
@@ -261,7 +262,8 @@ impl LiveView {
         self.place_all(&view)?;
         self.tell(&view)?;
         replace(&self.current, Arc::new(view));
-        self.remove_older()
+        remove_others(&self.folder, self.view().path())?;
+        Ok(())
     }
 
     /// Layers were imported: places are resolved anew.
@@ -364,19 +366,6 @@ impl LiveView {
                 Ok(gazetteer)
             }
         }
-    }
-
-    fn remove_older(&self) -> Result<(), FollowError> {
-        let kept = self.view().path().to_owned();
-        for (_, path) in views(&self.folder)? {
-            if path != kept {
-                for file in files_of(&path) {
-                    // Readers may still have it open: what is left goes with the next rebuild.
-                    let _ = std::fs::remove_file(file);
-                }
-            }
-        }
-        Ok(())
     }
 }
 
@@ -524,37 +513,4 @@ fn area(held: Held) -> AreaRef {
         name: held.name,
         membership: held.membership,
     }
-}
-
-/// The files of a view: SQLite's own and its helpers.
-fn files_of(path: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    let path = path.to_owned();
-    ["", "-wal", "-shm"].into_iter().map(move |suffix| {
-        let mut file = path.clone().into_os_string();
-        file.push(suffix);
-        PathBuf::from(file)
-    })
-}
-
-fn view_file(number: u32) -> String {
-    format!("view-{number}.db")
-}
-
-fn views(folder: &Path) -> Result<Vec<(u32, PathBuf)>, std::io::Error> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let number = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| name.strip_prefix("view-")?.strip_suffix(".db"))
-            .and_then(|number| number.parse().ok());
-        found.extend(number.map(|number| (number, path)));
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn newest_view(folder: &Path) -> Result<Option<(u32, PathBuf)>, std::io::Error> {
-    Ok(views(folder)?.pop())
 }

@@ -15,6 +15,7 @@ mod layers;
 mod locate;
 mod nearest;
 mod resolve;
+mod view_files;
 
 pub use addresses::{AddressFileError, AddressReading, import_addresses};
 pub use areas::AreaIndex;
