@@ -76,19 +76,27 @@ impl From<StoreError> for EnrolError {
     }
 }
 
-/// Draws a code and keeps its hashes.
+/// Draws a code and keeps its hashes; it may be redeemed for a day.
 pub fn issue_code(
     store: &ServerStore,
     new: NewCode,
     now: TimestampMs,
 ) -> Result<IssuedCode, StoreError> {
-    let code = draw(CODE_LENGTH)?;
-    let link_secret = draw(LINK_SECRET_LENGTH)?;
-    let expires_at = now + VALID_MS;
-    let hash = token_hash(&code);
+    issue_code_until(store, new, now + VALID_MS, now)
+}
+
+/// Draws a code that ends at an instant, and keeps its hashes: a line of a printed sheet ends with the
+/// night.
+pub fn issue_code_until(
+    store: &ServerStore,
+    new: NewCode,
+    expires_at: TimestampMs,
+    now: TimestampMs,
+) -> Result<IssuedCode, StoreError> {
+    let (issued, [code, link]) = drawn(expires_at)?;
     store.add_enrolment(&NewEnrolmentRow {
-        code: hash,
-        link: token_hash(&link_secret),
+        code,
+        link,
         campaign: new.campaign,
         label: new.label,
         team: new.team,
@@ -97,13 +105,22 @@ pub fn issue_code(
         created_at: now,
         expires_at,
     })?;
+    Ok(issued)
+}
+
+/// A code with the secret of its link, and the SHA-256 of both.
+pub(super) fn drawn(expires_at: TimestampMs) -> Result<(IssuedCode, [[u8; 32]; 2]), StoreError> {
+    let code = draw(CODE_LENGTH)?;
+    let link_secret = draw(LINK_SECRET_LENGTH)?;
+    let hashes = [token_hash(&code), token_hash(&link_secret)];
     let groups = [&code[..4], &code[4..8], &code[8..]];
-    Ok(IssuedCode {
-        name: code_name(&hash),
+    let issued = IssuedCode {
+        name: code_name(&hashes[0]),
         code: groups.join("-"),
         link_secret,
         expires_at,
-    })
+    };
+    Ok((issued, hashes))
 }
 
 /// What a code is called: too little of its hash to be used for anything.

@@ -19,7 +19,8 @@ mod token;
 pub use api_token::{ApiTokenError, LONGEST_DAYS, MAP_ROLES, account_of_api_token, draw_api_token};
 pub use attempts::{Attempts, Origin, TooMany};
 pub use enrolment::{
-    EnrolError, EnrolOffer, IssuedCode, NewCode, code_name, issue_code, redeem_code,
+    EnrolError, EnrolOffer, IssuedCode, NewCode, code_name, issue_code, issue_code_until,
+    redeem_code,
 };
 pub use handing::{NotTheirTeam, may_hand, may_take_away};
 pub use login::{
@@ -31,7 +32,7 @@ pub use roles::{Access, FRESH_MS, Route, TABLE, access_of, methods_of, route_of}
 pub use second_factor::{
     NewSecondFactor, SecondFactorError, draw_second_factor, keep_second_factor, take_second_code,
 };
-pub use series::{NewSeries, SERIES_PLACES, issue_sheet_code, night_end, open_series};
+pub use series::{NewSeries, SERIES_PLACES, night_end, open_series};
 pub use sessions::{CHALLENGE_MS, DeviceSessions, SESSION_MS, SessionError};
 pub use token::{Token, token_hash};
 

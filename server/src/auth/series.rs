@@ -1,15 +1,13 @@
 //! Enrolment in series, for the afternoon before the night: one code for several tablets, or a sheet of
 //! codes that each serve once. Both end with the night.
 
-use super::enrolment::{IssuedCode, NewCode, code_name, draw};
-use super::token::token_hash;
-use crate::store::{NewEnrolmentRow, NewSeriesRow, ServerStore, StoreError, random};
+use super::enrolment::{IssuedCode, drawn};
+use crate::store::{NewSeriesRow, ServerStore, StoreError, random};
 use data_encoding::HEXLOWER;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use maraude_core::model::{CampaignId, OrganisationCode, TeamId, TimestampMs};
-use maraude_core::sync::{CODE_LENGTH, LINK_SECRET_LENGTH};
 
 /// Most tablets of one series, and most codes of one sheet.
 pub const SERIES_PLACES: u32 = 200;
@@ -50,12 +48,12 @@ pub fn open_series(
     new: NewSeries,
     now: TimestampMs,
 ) -> Result<IssuedCode, StoreError> {
-    let (issued, hashes) = drawn(new.expires_at)?;
+    let (issued, [code, link]) = drawn(new.expires_at)?;
     let id: [u8; 16] = random()?;
     store.add_series(&NewSeriesRow {
         id,
-        code: hashes[0],
-        link: hashes[1],
+        code,
+        link,
         campaign: new.campaign,
         label: new.label,
         team: new.team,
@@ -70,42 +68,6 @@ pub fn open_series(
         name: HEXLOWER.encode(&id),
         ..issued
     })
-}
-
-/// Issues a code for one tablet that ends with the night: a line of a printed sheet.
-pub fn issue_sheet_code(
-    store: &ServerStore,
-    new: NewCode,
-    expires_at: TimestampMs,
-    now: TimestampMs,
-) -> Result<IssuedCode, StoreError> {
-    let (issued, hashes) = drawn(expires_at)?;
-    store.add_enrolment(&NewEnrolmentRow {
-        code: hashes[0],
-        link: hashes[1],
-        campaign: new.campaign,
-        label: new.label,
-        team: new.team,
-        organisation: new.organisation,
-        accepted: new.accepted,
-        created_at: now,
-        expires_at,
-    })?;
-    Ok(issued)
-}
-
-fn drawn(expires_at: TimestampMs) -> Result<(IssuedCode, [[u8; 32]; 2]), StoreError> {
-    let code = draw(CODE_LENGTH)?;
-    let link_secret = draw(LINK_SECRET_LENGTH)?;
-    let hashes = [token_hash(&code), token_hash(&link_secret)];
-    let groups = [&code[..4], &code[4..8], &code[8..]];
-    let issued = IssuedCode {
-        name: code_name(&hashes[0]),
-        code: groups.join("-"),
-        link_secret,
-        expires_at,
-    };
-    Ok((issued, hashes))
 }
 
 /// When the coming or present night ends: the next noon there, two hours away at least.
@@ -133,7 +95,7 @@ pub fn night_end(now: TimestampMs, time_zone: &str) -> TimestampMs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::{EnrolError, redeem_code};
+    use crate::auth::{EnrolError, NewCode, issue_code_until, redeem_code, token_hash};
     use crate::fixtures::offer;
     use crate::store::RedeemError;
     use ed25519_dalek::SigningKey;
@@ -252,7 +214,7 @@ mod tests {
                 organisation: None,
                 accepted,
             };
-            let sheet = issue_sheet_code(&store, new, 1_000, 0).unwrap();
+            let sheet = issue_code_until(&store, new, 1_000, 0).unwrap();
             for (number, code) in [(5, issued.code), (6, sheet.code)] {
                 let signing = SigningKey::from_bytes(&[number; 32]);
                 let (tablet, _) = redeem_code(&store, &offer(&code, &signing), 1).unwrap();

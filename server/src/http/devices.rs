@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use maraude_core::document::Plan;
-use maraude_core::model::{CampaignId, DeviceId, TeamId};
+use maraude_core::model::{CampaignId, DeviceId, Team, TeamId};
 use maraude_core::sync::{enrolment_words, link_fragment};
 use qrcode::QrCode;
 use qrcode::render::svg;
@@ -99,25 +99,11 @@ async fn enrol(
     body: Body<NewEnrolment>,
 ) -> Result<(StatusCode, Json<EnrolmentCode>), Problem> {
     let new = read(body)?;
-    let label = new.label.trim().to_owned();
-    if label.is_empty() {
-        return Err(invalid("missing", "label"));
-    }
-    if label.chars().count() > LABEL_CHARACTERS {
-        return Err(invalid("too-long", "label"));
-    }
+    let label = label_of(&new.label, LABEL_CHARACTERS)?;
     let code = app
         .blocking(move |app| {
             let plan = app.engine(campaign)?.plan()?;
-            let team = match new.team {
-                None => None,
-                Some(id) => Some(
-                    plan.teams
-                        .iter()
-                        .find(|team| team.id == id)
-                        .ok_or_else(|| invalid("not-there", "team"))?,
-                ),
-            };
+            let team = new.team.map(|id| team_of(&plan, id)).transpose()?;
             let accepted = may_hand(&account, team)?;
             let organisation = team.and_then(|team| team.organisation.clone());
             let wanted = NewCode {
@@ -262,13 +248,30 @@ fn of_campaign(app: &App, campaign: CampaignId, device: DeviceId) -> Result<Stor
     known.ok_or_else(Problem::not_found)
 }
 
-fn invalid(code: &'static str, field: &str) -> Problem {
+pub(super) fn invalid(code: &'static str, field: &str) -> Problem {
     Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         code,
         "A value cannot be taken.",
     )
     .at(field)
+}
+
+/// A label as it is written on a sticker.
+pub(super) fn label_of(given: &str, characters: usize) -> Result<String, Problem> {
+    let label = given.trim().to_owned();
+    if label.is_empty() {
+        return Err(invalid("missing", "label"));
+    }
+    if label.chars().count() > characters {
+        return Err(invalid("too-long", "label"));
+    }
+    Ok(label)
+}
+
+pub(super) fn team_of(plan: &Plan, id: TeamId) -> Result<&Team, Problem> {
+    let known = plan.teams.iter().find(|team| team.id == id);
+    known.ok_or_else(|| invalid("not-there", "team"))
 }
 
 impl From<NotTheirTeam> for Problem {

@@ -1,13 +1,13 @@
 //! *Tablettes*: enrolment in series. A code for several tablets, or a sheet of codes to be printed.
 
 use super::contract::{EnrolmentCode, NewSeries, NewSheet, SeriesLine, SheetCode};
-use super::devices::{code_subject, team_code, told};
+use super::devices::{code_subject, invalid, label_of, team_code, team_of, told};
 use super::extract::{At, Body, read};
 use super::guard::AnyAccount;
 use super::problem::Problem;
 use crate::app::App;
 use crate::auth::{
-    self, NewCode, SERIES_PLACES, issue_sheet_code, may_hand, night_end, open_series,
+    self, NewCode, SERIES_PLACES, issue_code_until, may_hand, night_end, open_series,
 };
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use data_encoding::HEXLOWER;
 use maraude_core::document::Plan;
-use maraude_core::model::{CampaignId, Team, TeamId, TimestampMs};
+use maraude_core::model::{CampaignId, TimestampMs};
 
 /// Longest label of a series, characters: its number comes after it.
 const LABEL_CHARACTERS: usize = 34;
@@ -30,16 +30,6 @@ pub fn routes() -> Router<App> {
         .route(at, get(list).post(open))
         .route(&format!("{at}/{{series}}/cancel"), post(cancel))
         .route("/api/campaigns/{campaign}/enrolment-sheet", post(sheet))
-}
-
-fn invalid(code: &'static str, field: &str) -> Problem {
-    let title = "A value cannot be taken.";
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title).at(field)
-}
-
-fn team_of(plan: &Plan, id: TeamId) -> Result<&Team, Problem> {
-    let known = plan.teams.iter().find(|team| team.id == id);
-    known.ok_or_else(|| invalid("not-there", "team"))
 }
 
 fn end_of_night(plan: &Plan, now: TimestampMs) -> TimestampMs {
@@ -82,13 +72,7 @@ async fn open(
     body: Body<NewSeries>,
 ) -> Result<(StatusCode, Json<EnrolmentCode>), Problem> {
     let new = read(body)?;
-    let label = new.label.trim().to_owned();
-    if label.is_empty() {
-        return Err(invalid("missing", "label"));
-    }
-    if label.chars().count() > LABEL_CHARACTERS {
-        return Err(invalid("too-long", "label"));
-    }
+    let label = label_of(&new.label, LABEL_CHARACTERS)?;
     if !(1..=SERIES_PLACES).contains(&new.places) {
         return Err(invalid("out-of-range", "places"));
     }
@@ -173,7 +157,7 @@ async fn sheet(
                         accepted,
                     };
                     let label = wanted.label.clone();
-                    let issued = issue_sheet_code(app.server(), wanted, end, now)?;
+                    let issued = issue_code_until(app.server(), wanted, end, now)?;
                     codes.push(SheetCode {
                         label,
                         team: team.code.clone(),
