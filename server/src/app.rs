@@ -4,6 +4,7 @@
 
 mod ending;
 mod erasing;
+mod reason;
 mod releases;
 mod rescue;
 mod retention;
@@ -12,8 +13,9 @@ mod views;
 
 pub use ending::{Ending, Telling};
 pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
+pub use reason::{ReasonMissing, written_reason};
 pub use rescue::TakeRescueError;
-pub use retention::{EndingError, PurgeAnswer, PurgeWish, keep_retention, written_reason};
+pub use retention::{EndingError, PurgeAnswer, PurgeWish, keep_retention};
 pub use views::ViewsError;
 
 use crate::auth::{Attempts, DeviceSessions};

@@ -4,7 +4,7 @@
 //! It must never change a release that was frozen, nor its ledger, nor write down what was recorded.
 //! `command` and `http` call it.
 
-use super::retention::written_reason as reason;
+use super::reason::written_reason;
 use super::{App, EndingError, ViewsError};
 use crate::geolocation::FollowError;
 use crate::maintenance::{BackupFolders, BackupOrder, SignedCertificate, back_up};
@@ -174,7 +174,7 @@ impl App {
     /// # Errors
     /// [`ErasingError`]; nothing was erased.
     pub fn erase_person(&self, wish: &ErasureWish) -> Result<SignedCertificate, ErasingError> {
-        let why = reason(&wish.reason)?;
+        let why = written_reason(&wish.reason).map_err(EndingError::from)?;
         self.check_hold(wish.campaign)?;
         let (campaign, observation) = (wish.campaign, wish.observation);
         let lines = self.lines_with_code(campaign, &wish.code)?;

@@ -6,6 +6,7 @@
 
 use super::App;
 use super::ending::Ending;
+use super::reason::{ReasonMissing, kept_reason, written_reason};
 use crate::maintenance::{BackupError, PurgeError, PurgeOrder, Purger, Residue, SignedCertificate};
 use crate::store::{Hold, Notice, StoreError, Term};
 use crate::sync::EngineError;
@@ -21,12 +22,6 @@ pub const NOTICE_MS: i64 = 7 * 24 * 3_600 * 1_000;
 
 /// How long somebody's notice may be acted on, once it is over; then it is given anew.
 const NOTICE_HOLDS_MS: i64 = 30 * 24 * 3_600 * 1_000;
-
-/// Shortest reason for an end without notice, a hold or its end, characters.
-const SHORTEST_REASON: usize = 10;
-
-/// Longest reason kept, characters.
-const LONGEST_REASON: usize = 200;
 
 /// How often the timed job looks.
 const LOOK_EVERY: Duration = Duration::from_mins(10);
@@ -82,8 +77,8 @@ pub enum EndingError {
     #[error("the campaign was coarsened before")]
     Coarse,
     /// No reason was given, or one too short.
-    #[error("say why, in at least {SHORTEST_REASON} characters")]
-    Reason,
+    #[error(transparent)]
+    Reason(#[from] ReasonMissing),
     /// The coarse tables cannot be made.
     #[error("the coarse tables cannot be made: {0}")]
     Tables(String),
@@ -112,22 +107,10 @@ impl EndingError {
             Self::Held { .. } => "legal-hold",
             Self::Open => "campaign-open",
             Self::Coarse => "campaign-coarse",
-            Self::Reason => "reason-missing",
+            Self::Reason(_) => "reason-missing",
             Self::Tables(_) | Self::Purge(_) | Self::Engine(_) | Self::Store(_) => "internal-error",
         }
     }
-}
-
-/// A reason as it is kept.
-///
-/// # Errors
-/// [`EndingError::Reason`] when it is shorter than 10 characters.
-pub fn written_reason(given: &str) -> Result<String, EndingError> {
-    let given = given.trim();
-    if given.chars().count() < SHORTEST_REASON {
-        return Err(EndingError::Reason);
-    }
-    Ok(given.chars().take(LONGEST_REASON).collect())
 }
 
 /// A campaign whose end is near: from its plan, or from what stays of a coarse one.
@@ -186,7 +169,7 @@ impl App {
         let why = if wish.without_notice {
             written_reason(&wish.reason)?
         } else {
-            wish.reason.trim().chars().take(LONGEST_REASON).collect()
+            kept_reason(&wish.reason)
         };
         if campaign.is_open() {
             return Err(EndingError::Open);

@@ -3,7 +3,7 @@
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
-use crate::app::{App, EndingError, PurgeAnswer, PurgeWish};
+use crate::app::{App, EndingError, PurgeAnswer, PurgeWish, written_reason};
 use crate::maintenance::{CoarseFile, SignedCertificate};
 use crate::store::Deed;
 use clap::Args;
@@ -264,7 +264,7 @@ impl Operation for Tables {
             author: "command",
             action: "coarse-tables-exported",
             subject: &self.campaign.to_string(),
-            reason: &crate::app::written_reason(&self.reason)?,
+            reason: &written_reason(&self.reason)?,
         };
         app.server().add_deed(app.clock().now(), deed)?;
         Ok(files)

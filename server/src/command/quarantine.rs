@@ -4,7 +4,7 @@ use super::campaign::choose;
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
-use crate::app::App;
+use crate::app::{App, ReasonMissing, written_reason};
 use crate::store::Deed;
 use clap::{Args, Subcommand};
 use data_encoding::BASE64;
@@ -58,12 +58,6 @@ pub struct Fetch {
     #[arg(long)]
     reason: String,
 }
-
-/// Shortest reason, characters.
-const SHORTEST_REASON: usize = 10;
-
-/// Longest reason kept in the audit log, characters.
-const LONGEST_REASON: usize = 200;
 
 /// `maraude quarantine retry`.
 #[derive(Debug, Args, Serialize, Deserialize)]
@@ -189,14 +183,10 @@ impl Operation for List {
     }
 }
 
-/// A reason as the audit log keeps it.
-fn reason(given: &str) -> Result<String, Refusal> {
-    let given = given.trim();
-    if given.chars().count() < SHORTEST_REASON {
-        let wanted = format!("say why, in at least {SHORTEST_REASON} characters: --reason");
-        return Err(Refusal::new("reason-missing", wanted));
+impl From<ReasonMissing> for Refusal {
+    fn from(short: ReasonMissing) -> Self {
+        Self::new("reason-missing", format!("{short}: --reason"))
     }
-    Ok(given.chars().take(LONGEST_REASON).collect())
 }
 
 impl Operation for Fetch {
@@ -215,7 +205,7 @@ impl Operation for Fetch {
             author: "command",
             action: "quarantine-exported",
             subject: &format!("{} {}", engine.campaign(), self.number),
-            reason: &reason(&self.reason)?,
+            reason: &written_reason(&self.reason)?,
         };
         app.server().add_deed(app.clock().now(), deed)?;
         Ok(BASE64.encode(&kept.item.bytes))

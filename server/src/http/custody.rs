@@ -8,8 +8,8 @@ use super::devices::qr_svg;
 use super::extract::{Asking, At, Body, read};
 use super::guard::{AnyAccount, Coordinator, session_cookie};
 use super::problem::Problem;
-use super::releases::{Because, File, file, written_reason};
-use crate::app::{App, EndingError, PurgeAnswer, PurgeWish};
+use super::releases::{Because, File, file};
+use crate::app::{App, EndingError, PurgeAnswer, PurgeWish, written_reason};
 use crate::auth::{SecondFactorError, draw_second_factor, keep_second_factor, token_hash};
 use crate::maintenance::{PurgeError, SignedCertificate};
 use crate::publication::COARSE_FILE;
@@ -297,7 +297,7 @@ impl From<EndingError> for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "What was typed is not the campaign's name.",
             ),
-            EndingError::Reason => (
+            EndingError::Reason(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "Say why, in at least 10 characters.",
             ),

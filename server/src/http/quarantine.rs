@@ -6,8 +6,8 @@ use super::contract::{
 use super::extract::{Asking, At, Body, read};
 use super::guard::Coordinator;
 use super::problem::Problem;
-use super::releases::{Because, written_reason};
-use crate::app::App;
+use super::releases::Because;
+use crate::app::{App, written_reason};
 use crate::store::{Deed, Quarantined, StoredDocument};
 use crate::sync::Engine;
 use axum::extract::State;

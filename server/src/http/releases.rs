@@ -6,7 +6,7 @@ use super::extract::{Asking, At, Body, read, view_of};
 use super::guard::{AnyAccount, Coordinator};
 use super::problem::Problem;
 use super::review::reviewed_anew;
-use crate::app::App;
+use crate::app::{App, ReasonMissing, written_reason};
 use crate::export::internal::{InternalError, InternalExport, Table};
 use crate::export::{ExportError, Format};
 use crate::geolocation::LiveView;
@@ -36,12 +36,6 @@ pub fn routes() -> Router<App> {
         .route("/api/campaigns/{campaign}/clusters", get(clusters))
         .route("/api/campaigns/{campaign}/internal/{table}", get(internal))
 }
-
-/// Shortest reason for an internal export, characters.
-const SHORTEST_REASON: usize = 10;
-
-/// Longest reason kept in the audit log, characters.
-const LONGEST_REASON: usize = 200;
 
 pub(super) const NO_PLAN: Problem = Problem::new(
     StatusCode::NOT_FOUND,
@@ -248,13 +242,10 @@ pub(super) struct Because {
     pub(super) reason: String,
 }
 
-/// A reason as the audit log keeps it.
-pub(super) fn written_reason(given: &str) -> Result<String, Problem> {
-    let given = given.trim();
-    if given.chars().count() < SHORTEST_REASON {
-        return Err(REASON_MISSING.at("reason"));
+impl From<ReasonMissing> for Problem {
+    fn from(_: ReasonMissing) -> Self {
+        REASON_MISSING.at("reason")
     }
-    Ok(given.chars().take(LONGEST_REASON).collect())
 }
 
 async fn clusters(
