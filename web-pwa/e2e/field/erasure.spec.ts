@@ -1,6 +1,7 @@
 /** A slip of paper: its code on the tablet, what is held under it on the console, and its erasure. */
 import AxeBuilder from '@axe-core/playwright';
 import { readFile } from 'node:fs/promises';
+import { logIn } from './console';
 import { expect, test } from './tablet';
 
 test('a person who comes with their slip is shown what is held, and it is erased on both screens', async ({
@@ -23,10 +24,7 @@ test('a person who comes with their slip is shown what is held, and it is erased
   await tablet.tap('Retour');
 
   const page = await (await browser.newContext({ locale: 'fr-FR' })).newPage();
-  await page.goto(`${server.base}/console`);
-  await page.getByLabel('Nom du compte').fill(server.account);
-  await page.getByLabel('Mot de passe').fill(server.password);
-  await page.getByRole('button', { name: 'Entrer' }).click();
+  await logIn(page, server);
   await page
     .getByRole('navigation', { name: 'Pages' })
     .getByRole('link', { name: 'Conservation' })

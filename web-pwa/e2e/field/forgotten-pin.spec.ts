@@ -1,23 +1,9 @@
 /** A forgotten PIN: the same four words on tablet and console, then a new PIN. */
-import type { Page } from '@playwright/test';
+import { openTablets } from './console';
 import { look } from './look';
-import type { Server } from './server';
 import { expect, test } from './tablet';
 
 const NEW_PIN = '314159';
-
-/** The console's *Tablettes*, logged in. */
-async function tablets(page: Page, server: Server): Promise<void> {
-  await page.goto(`${server.base}/console`);
-  await page.getByLabel('Nom du compte').fill(server.account);
-  await page.getByLabel('Mot de passe').fill(server.password);
-  await page.getByRole('button', { name: 'Entrer' }).click();
-  await page.getByText('Nuit d’essai').first().click();
-  await page
-    .getByRole('navigation', { name: 'Écrans de la campagne' })
-    .getByRole('link', { name: 'Tablettes' })
-    .click();
-}
 
 test('a coordinator resets a PIN over the network, and everything is still there', async ({
   browser,
@@ -37,7 +23,7 @@ test('a coordinator resets a PIN over the network, and everything is still there
   const said = (await words.locator('li').allInnerTexts()).join(' ');
 
   const page = await (await browser.newContext()).newPage();
-  await tablets(page, server);
+  await openTablets(page, server);
   const line = page.locator('[data-reset="Oublieuse"]');
   await expect(line).toContainText(said, { timeout: 20_000 });
   await line.getByRole('button', { name: 'Réinitialiser le code' }).click();

@@ -1,6 +1,6 @@
 /** Without network: a locked tablet's work as a file, carried by another one or handed in. */
 import { readFile } from 'node:fs/promises';
-import type { Page } from '@playwright/test';
+import { openTablets } from './console';
 import { look } from './look';
 import type { Server } from './server';
 import { HERE } from './server';
@@ -73,18 +73,6 @@ test('a locked tablet without network gives a file that another one carries, onc
   expect(await total(server)).toBe(before + 2);
 });
 
-async function console_(page: Page, server: Server): Promise<void> {
-  await page.goto(`${server.base}/console`);
-  await page.getByLabel('Nom du compte').fill(server.account);
-  await page.getByLabel('Mot de passe').fill(server.password);
-  await page.getByRole('button', { name: 'Entrer' }).click();
-  await page.getByText('Nuit d’essai').first().click();
-  await page
-    .getByRole('navigation', { name: 'Écrans de la campagne' })
-    .getByRole('link', { name: 'Tablettes' })
-    .click();
-}
-
 test('the coordination hands the file in at the console', async ({ browser, server, tablet }) => {
   await tablet.enrol(await server.enrolmentLink('Sans réseau'));
   await tablet.depart();
@@ -94,7 +82,7 @@ test('the coordination hands the file in at the console', async ({ browser, serv
   const path = await savedFile(tablet);
 
   const page = await (await browser.newContext()).newPage();
-  await console_(page, server);
+  await openTablets(page, server);
   const input = page.locator('input[type="file"]');
   await input.setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from([255, 216, 255]) });
   await expect(page.getByText('Ce fichier n’est pas celui d’une tablette.')).toBeVisible();

@@ -1,28 +1,14 @@
 /** Enrolment in series: one code for several tablets, counted live, and a printed sheet. */
-import type { Page } from '@playwright/test';
-import type { Server } from './server';
+import { openTablets } from './console';
 import { HERE } from './server';
 import { Tablet, expect, test } from './tablet';
-
-/** The console's *Tablettes*, logged in. */
-async function tablets(page: Page, server: Server): Promise<void> {
-  await page.goto(`${server.base}/console`);
-  await page.getByLabel('Nom du compte').fill(server.account);
-  await page.getByLabel('Mot de passe').fill(server.password);
-  await page.getByRole('button', { name: 'Entrer' }).click();
-  await page.getByText('Nuit d’essai').first().click();
-  await page
-    .getByRole('navigation', { name: 'Écrans de la campagne' })
-    .getByRole('link', { name: 'Tablettes' })
-    .click();
-}
 
 test('one code enrols as many tablets as it has places, with the same words on both screens', async ({
   browser,
   server,
 }) => {
   const page = await (await browser.newContext()).newPage();
-  await tablets(page, server);
+  await openTablets(page, server);
   await page.getByLabel('Début de l’étiquette').fill('Série');
   await page.getByLabel('Nombre de tablettes').fill('2');
   await page.getByRole('button', { name: 'Ouvrir', exact: true }).click();
