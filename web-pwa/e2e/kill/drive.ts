@@ -99,7 +99,12 @@ export async function prepare(of: {
 export async function found(pin: string): Promise<Shown[]> {
   const { send, until } = globalThis.driven;
   send({ event: 'unlock', pin });
-  const view = await until('the round', ({ phase, round }) => phase.phase === 'unlocked' && !!round);
+  const damaged = ({ message }: View): boolean => message?.code === 'vault-damaged';
+  const view = await until(
+    'the round',
+    (view) => damaged(view) || (view.phase.phase === 'unlocked' && !!view.round),
+  );
+  if (damaged(view)) throw new Error('the vault is damaged');
   if (view.form) send({ event: 'discard_form' });
   const { round } = await until('the home screen', ({ form }) => form === null);
   return (round?.entries ?? []).map(({ id, heads }) => ({ id, heads: heads.at_least }));
