@@ -143,3 +143,18 @@ test('the internal export wants a written reason', async ({ page, night }) => {
   const file = await (await book).path();
   expect((await readFile(file)).subarray(0, 2).toString()).toBe('PK');
 });
+
+test('held upright, no screen is wider than the tablet', async ({ page, night }) => {
+  await page.setViewportSize({ width: 800, height: 1280 });
+  await openNight(page, night);
+  const names = await page
+    .getByRole('navigation', { name: 'Écrans de la campagne' })
+    .getByRole('link')
+    .allInnerTexts();
+  expect(names.length).toBeGreaterThan(8);
+  for (const name of names) {
+    await screen(page, name);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(800);
+  }
+});

@@ -146,7 +146,6 @@ export const custodyEn: CustodyText = {
       'They were given a slip of paper with a code at the end of the interview. Type it to tell them what is held of them, to correct it or to erase it. This search is written in the log.',
     campaign: 'Campaign',
     code: 'Code on the slip',
-    codeHint: 'For example P7RK-Q68N-EPC',
     find: 'Search',
     found: (code: string) => `What is held under ${code}`,
     met: (night: string, team: string, sector: string, at: string) =>

@@ -150,7 +150,6 @@ export const custodyFr = {
       'Elle a reçu un papier avec un code à la fin de l’entretien. Tapez-le pour lui dire ce qui est gardé d’elle, pour le corriger ou pour l’effacer. Cette recherche est inscrite au journal.',
     campaign: 'Campagne',
     code: 'Code du papier',
-    codeHint: 'Par exemple P7RK-Q68N-EPC',
     find: 'Chercher',
     found: (code: string) => `Ce qui est gardé sous ${code}`,
     met: (night: string, team: string, sector: string, at: string) =>
