@@ -57,6 +57,8 @@ export default defineConfig({
         navigateFallback: '/index.html',
         navigateFallbackDenylist: [/^\/api\//, /^\/sync/, /^\/ogc/, /^\/open/, /^\/health/, /^\/metrics/],
         cleanupOutdatedCaches: true,
+        // The page a tablet is enrolled in is kept offline too, and a newer version waits for it.
+        clientsClaim: true,
         inlineWorkboxRuntime: true,
       },
     }),

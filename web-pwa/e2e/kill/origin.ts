@@ -6,9 +6,10 @@
  * the files it writes are the product's, byte for byte; only the screens are left out.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
+import { passOn } from '../field/pass-on';
 import { HASTY_WORKER } from './hasty-worker';
 
 const DIST = resolve(import.meta.dirname, '../../dist');
@@ -77,16 +78,6 @@ export class Origin {
       asked.socket.destroy();
       return;
     }
-    const { hostname, port } = this.behind;
-    const headers = { ...asked.headers, host: this.behind.host };
-    const onward = request(
-      { hostname, port, path: asked.url, method: asked.method, headers },
-      (answer) => {
-        reply.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(reply);
-      },
-    );
-    onward.on('error', () => asked.socket.destroy());
-    asked.pipe(onward);
+    passOn(asked, reply, this.behind);
   }
 }

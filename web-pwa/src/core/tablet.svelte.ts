@@ -130,6 +130,7 @@ function startAgain(): void {
   if (panics.length > PANICS_ALLOWED) {
     worker?.terminate();
     state.fatal = 'broken';
+    state.restarted = false;
     return;
   }
   state.restarted = true;

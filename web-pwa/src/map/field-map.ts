@@ -292,8 +292,8 @@ function ownLayers(colours: FieldColours): LayerSpecification[] {
         'text-field': ['get', 'label'],
         'text-font': LETTERS,
         'text-size': 16,
-        'text-anchor': 'top',
-        'text-offset': [0, 1],
+        'text-variable-anchor': ['top', 'bottom', 'left', 'right'],
+        'text-radial-offset': 1,
         'text-optional': true,
       },
       paint: {

@@ -25,6 +25,7 @@ export class Disk implements Folder {
   }
 
   remove(name: string): Promise<void> {
+    this.room += this.files.get(name)?.written.length ?? 0;
     this.files.delete(name);
     return Promise.resolve();
   }
@@ -68,6 +69,7 @@ class Handle implements AccessHandle {
   }
 
   truncate(size: number): void {
+    this.disk.room += Math.max(0, this.kept.written.length - size);
     this.kept.written = this.kept.written.slice(0, size);
   }
 

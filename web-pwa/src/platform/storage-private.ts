@@ -12,6 +12,7 @@ import {
   parseGenerationName,
   unframe,
 } from './generation';
+import { Reserve } from './storage-reserve';
 import {
   StorageRefused,
   WriteFailed,
@@ -26,6 +27,12 @@ const FOLDER = 'maraude';
 /** A reload can find the handles of the page before still held for a moment. */
 const OPEN_TRIES = 10;
 const OPEN_PAUSE_MS = 100;
+
+/**
+ * How much longer replaced files may become, bytes, to be let into the reserve: counting a try of a
+ * PIN does not add more. Work that adds to the files finds the disk full, and says so.
+ */
+const REPLACED_GROWTH_BYTES = 512;
 
 /** What `createSyncAccessHandle` gives (the DOM library names it only for workers). */
 export interface AccessHandle {
@@ -93,9 +100,12 @@ export async function openPrivate(): Promise<FileStore> {
 export class PrivateStore implements FileStore {
   readonly backend = 'opfs';
   private readonly files = new Map<string, Open>();
+  private readonly reserve: Reserve;
   private closed = false;
 
-  private constructor(private readonly folder: Folder) {}
+  private constructor(private readonly folder: Folder) {
+    this.reserve = new Reserve(folder);
+  }
 
   /** Opens every file, keeps the newest whole generation of each and removes the others. */
   static async open(folder: Folder): Promise<PrivateStore> {
@@ -107,6 +117,7 @@ export class PrivateStore implements FileStore {
     try {
       for (const { file, generation } of found) await store.adopt(file, generation);
       if (found.length === 0) await store.probe();
+      await store.reserve.fill();
     } catch (error) {
       store.close();
       throw error;
@@ -122,6 +133,32 @@ export class PrivateStore implements FileStore {
   }
 
   async apply(operations: readonly FileOperation[]): Promise<void> {
+    try {
+      await this.applyOnce(operations);
+    } catch (error) {
+      const full = error instanceof WriteFailed && error.reason === 'quota';
+      if (!full || !this.keepsSize(operations) || !(await this.reserve.release())) throw error;
+      try {
+        await this.applyOnce(operations);
+      } finally {
+        await this.reserve.fill();
+      }
+    }
+  }
+
+  /** Whether a batch only puts files in the place of others that are about as long. */
+  private keepsSize(operations: readonly FileOperation[]): boolean {
+    let growth = 0;
+    for (const operation of operations) {
+      if (operation.operation === 'append') return false;
+      if (operation.operation !== 'replace') continue;
+      const before = this.files.get(operation.file)?.handle.getSize() ?? 0;
+      growth += HEADER_BYTES + fromBase64(operation.bytes).length - before;
+    }
+    return growth <= REPLACED_GROWTH_BYTES;
+  }
+
+  private async applyOnce(operations: readonly FileOperation[]): Promise<void> {
     if (this.closed) throw new WriteFailed('closed');
     const back: StepBack[] = [];
     const doomed: { name: string; handle: AccessHandle }[] = [];

@@ -69,6 +69,34 @@ describe('the files of a tablet', () => {
     }
   });
 
+  it('replace one another on a full disk out of a reserve, which new work does not touch', async () => {
+    const disk = new Disk();
+    const store = await PrivateStore.open(disk);
+    await store.apply([replace('tries', '0'), append('log', 'saved')]);
+    disk.room = 0;
+    for (let tries = 1; tries < 10; tries += 1) {
+      await store.apply([replace('tries', String(tries))]);
+      const added = await store.apply([append('log', 'more')]).catch((error: unknown) => error);
+      expect(added).toMatchObject({ reason: 'quota' });
+      expect(await contents(disk.afterKill())).toEqual({ tries: String(tries), log: 'saved' });
+    }
+    const longer = replace('tries', 'x'.repeat(1000));
+    expect(await store.apply([longer]).catch((error: unknown) => error)).toMatchObject({
+      reason: 'quota',
+    });
+  });
+
+  it('cannot be replaced on a full disk that had no room for a reserve', async () => {
+    const disk = new Disk();
+    disk.room = 100;
+    const store = await PrivateStore.open(disk);
+    await store.apply([replace('tries', '0')]);
+    disk.room = 0;
+    const failed = await store.apply([replace('tries', '1')]).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ reason: 'quota' });
+    expect(await contents(disk.afterKill())).toEqual({ tries: '0' });
+  });
+
   it('take the newest whole generation and drop a torn one', async () => {
     const disk = new Disk();
     const store = await PrivateStore.open(disk);
