@@ -1,4 +1,23 @@
 //! What a run of the server is told, and the clock it reads.
+//!
+//! [`Layers`] gathers who said what, [`Settings`] understands it, [`look`] compares it with this
+//! machine. `command` calls them; it must never open what they name.
+
+mod check;
+mod key;
+mod layers;
+mod problem;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod tls;
+
+pub use check::look;
+pub use key::{DEFAULT_FILE, KEYS, Key};
+pub use layers::{Layers, Raw, Sources, Told};
+pub use problem::{ConfigProblem, Origin, ProblemLine};
+pub use settings::{BackupSettings, LogFormat, Settings};
+pub use tls::{TlsPairError, tls_config};
 
 use maraude_core::model::TimestampMs;
 use std::net::{IpAddr, SocketAddr};

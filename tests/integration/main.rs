@@ -9,6 +9,7 @@
 mod acknowledged;
 mod approved;
 mod carried;
+mod configured;
 mod curious_tablet;
 mod cut_anywhere;
 mod decision_and_undo;

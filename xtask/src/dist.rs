@@ -12,10 +12,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Files of the package that are text: where they lie, what they say, their mode.
-const TEXTS: [(&str, &str, u32); 5] = [
+const TEXTS: [(&str, &str, u32); 6] = [
     (
         "lib/systemd/system/maraude.service",
         include_str!("../package/maraude.service"),
+        0o644,
+    ),
+    (
+        "etc/maraude/maraude.toml",
+        include_str!("../package/maraude.toml"),
         0o644,
     ),
     (
@@ -116,7 +121,7 @@ pub fn make(binary: &Path, version: &str) -> Result<PathBuf> {
     write(&documents.join("copyright"), copyright.as_bytes(), 0o644)?;
     write(
         &folder.join("DEBIAN/conffiles"),
-        b"/etc/maraude/maraude.env\n",
+        b"/etc/maraude/maraude.env\n/etc/maraude/maraude.toml\n",
         0o644,
     )?;
     let kilobytes = program.len().div_ceil(1024);
@@ -164,6 +169,7 @@ mod tests {
         for path in [
             "./usr/bin/maraude",
             "./lib/systemd/system/maraude.service",
+            "./etc/maraude/maraude.toml",
             "./etc/maraude/maraude.env",
             "./usr/share/doc/maraude/OPERATIONS.md",
             "./usr/share/doc/maraude/copyright",

@@ -48,7 +48,7 @@ pub fn run() -> Result<Vec<String>> {
         "/lib/systemd/system/maraude.service",
     ])?;
     tell("unit verified by systemd-analyze".to_owned());
-    system.run(&["maraude", "init", "--data", DATA, "--master-key", KEY])?;
+    system.run(&["maraude", "init", "--master-key", KEY])?;
     let account = [
         "user",
         "add",
@@ -131,7 +131,6 @@ impl Debian {
         use std::io::Write;
         let mut command = Command::new("chroot");
         command.arg(&self.root).arg("maraude").args(words);
-        command.args(["--data", DATA, "--master-key", KEY]);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -4,7 +4,7 @@
 //! and needs no server.
 
 use super::control::{Operation, Refusal, ask};
-use super::place::{Place, Settings};
+use super::place::{Kept, Place};
 use super::{CommandError, say};
 use crate::app::App;
 use crate::maintenance::{
@@ -202,10 +202,10 @@ impl Restore {
         let (master, _) = place.load_master_key()?;
         let order = order(&self.from, self.copy, &place.data)?;
         let restored = restore(&order, &master)?;
-        let settings = Settings {
+        let kept = Kept {
             master_key: Some(key_path.canonicalize()?),
         };
-        let text = serde_json::to_vec_pretty(&settings).map_err(std::io::Error::from)?;
+        let text = serde_json::to_vec_pretty(&kept).map_err(std::io::Error::from)?;
         std::fs::write(place.folder().settings(), text)?;
         if place.json {
             say(serde_json::to_string(&restored).map_err(std::io::Error::from)?)?;

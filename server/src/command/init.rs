@@ -1,6 +1,6 @@
 //! `maraude init`: makes a data folder, and its master key outside it.
 
-use super::place::{Place, Settings};
+use super::place::{Kept, Place};
 use super::{CommandError, say};
 use crate::store::{KeyStore, MasterKey, MasterKeyError, ServerStore, StoreError};
 use clap::Args;
@@ -68,10 +68,10 @@ impl Init {
         };
         folder.create()?;
         key.save(path, folder.root())?;
-        let settings = Settings {
+        let kept = Kept {
             master_key: Some(path.canonicalize()?),
         };
-        let text = serde_json::to_vec_pretty(&settings).map_err(std::io::Error::from)?;
+        let text = serde_json::to_vec_pretty(&kept).map_err(std::io::Error::from)?;
         std::fs::write(folder.settings(), text)?;
         KeyStore::open(&folder.keys_db(), &key)?;
         ServerStore::open(&folder.server_db())?.server_device()?;

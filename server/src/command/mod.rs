@@ -10,6 +10,7 @@ mod backup;
 mod campaign;
 mod certificate;
 mod compare;
+mod config;
 mod control;
 mod device;
 mod ending;
@@ -36,6 +37,8 @@ mod user;
 pub use control::{Operation, Refusal, ask, listen};
 pub use place::{Place, open_app};
 
+use place::PlaceFlags;
+
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
@@ -46,7 +49,7 @@ use std::process::ExitCode;
 #[command(name = "maraude", version, about)]
 pub struct Cli {
     #[command(flatten)]
-    place: Place,
+    place: PlaceFlags,
     #[command(subcommand)]
     command: Command,
 }
@@ -57,6 +60,9 @@ enum Command {
     Init(init::Init),
     /// Run the server
     Serve(serve::Serve),
+    /// The settings: what holds, and what is wrong
+    #[command(subcommand)]
+    Config(config::Configs),
     /// Campaigns
     #[command(subcommand)]
     Campaign(campaign::Campaigns),
@@ -145,6 +151,9 @@ pub enum CommandError {
     /// Running the server.
     #[error(transparent)]
     Serve(#[from] serve::ServeError),
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] config::ConfigError),
     /// Making the data folder.
     #[error(transparent)]
     Init(#[from] init::InitError),
@@ -163,31 +172,12 @@ pub enum CommandError {
 pub fn run(cli: Cli) -> ExitCode {
     let Cli { place, command } = cli;
     let done = match command {
-        Command::Init(init) => init.run(&place),
         Command::Serve(serve) => serve.run(&place),
-        Command::Campaign(campaigns) => campaigns.run(&place),
-        Command::User(users) => users.run(&place),
-        Command::Device(devices) => devices.run(&place),
-        Command::Person(persons) => persons.run(&place),
-        Command::Rescue(rescues) => rescues.run(&place),
-        Command::Quarantine(quarantines) => quarantines.run(&place),
-        Command::Layers(layers) => layers.run(&place),
-        Command::Tiles(tiles) => tiles.run(&place),
-        Command::Addresses(addresses) => addresses.run(&place),
-        Command::Geocode(geocode) => geocode.run(&place),
-        Command::Locate(locate) => locate.run(&place),
-        Command::Backup(backup) => backup.run(&place),
-        Command::Restore(restore) => restore.run(&place),
-        Command::Verify(verify) => verify.run(&place),
-        Command::Rebuild(rebuild) => rebuild.run(&place),
-        Command::Certificate(certificates) => certificates.run(&place),
-        Command::Audit(audit) => audit.run(&place),
-        Command::Release(releases) => releases.run(&place),
-        Command::Export(export) => export.run(&place),
-        Command::Estimate(estimates) => estimates.run(&place),
-        Command::Linkage(linkages) => linkages.run(&place),
-        Command::Compare(compare) => compare.run(&place),
-        Command::Link(arguments) => run_link(&arguments, &place),
+        Command::Config(configs) => configs.run(&place),
+        other => match place.resolve() {
+            Ok(place) => other.run_at(&place),
+            Err(error) => Err(error.into()),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -195,6 +185,38 @@ pub fn run(cli: Cli) -> ExitCode {
             // Nothing else can be done when standard error is closed.
             let _ = writeln!(std::io::stderr(), "maraude: {error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    fn run_at(self, place: &Place) -> Result<(), CommandError> {
+        match self {
+            Self::Serve(_) | Self::Config(_) => unreachable!("they read all settings themselves"),
+            Self::Init(init) => init.run(place),
+            Self::Campaign(campaigns) => campaigns.run(place),
+            Self::User(users) => users.run(place),
+            Self::Device(devices) => devices.run(place),
+            Self::Person(persons) => persons.run(place),
+            Self::Rescue(rescues) => rescues.run(place),
+            Self::Quarantine(quarantines) => quarantines.run(place),
+            Self::Layers(layers) => layers.run(place),
+            Self::Tiles(tiles) => tiles.run(place),
+            Self::Addresses(addresses) => addresses.run(place),
+            Self::Geocode(geocode) => geocode.run(place),
+            Self::Locate(locate) => locate.run(place),
+            Self::Backup(backup) => backup.run(place),
+            Self::Restore(restore) => restore.run(place),
+            Self::Verify(verify) => verify.run(place),
+            Self::Rebuild(rebuild) => rebuild.run(place),
+            Self::Certificate(certificates) => certificates.run(place),
+            Self::Audit(audit) => audit.run(place),
+            Self::Release(releases) => releases.run(place),
+            Self::Export(export) => export.run(place),
+            Self::Estimate(estimates) => estimates.run(place),
+            Self::Linkage(linkages) => linkages.run(place),
+            Self::Compare(compare) => compare.run(place),
+            Self::Link(arguments) => run_link(&arguments, place),
         }
     }
 }

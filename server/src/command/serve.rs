@@ -4,10 +4,12 @@
 
 use super::backup::keep_backing_up;
 use super::control::listen;
-use super::place::{Place, PlaceError};
+use super::place::{Place, PlaceError, PlaceFlags, Problems};
 use super::{CommandError, say};
 use crate::app::App;
-use crate::config::{Clock, Config, DEFAULT_LISTEN, Transport};
+use crate::config::{
+    Clock, Config, LogFormat, Raw, Settings, TlsPairError, Transport, look, tls_config,
+};
 use crate::http::router;
 use crate::maintenance::BackupOrder;
 use crate::store::{DataFolder, MasterKey, StoreError};
@@ -18,10 +20,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io::IsTerminal;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
 
 /// How long a request's head may take.
 const HEAD_PATIENCE: Duration = Duration::from_secs(20);
@@ -32,54 +35,53 @@ const GRACE: Duration = Duration::from_secs(10);
 /// `maraude serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Address and port
-    #[arg(long, default_value = DEFAULT_LISTEN)]
-    listen: SocketAddr,
-    /// Certificate and its chain (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    /// Address and port (default: 127.0.0.1:8600) [env: `MARAUDE_LISTEN`]
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Certificate and its chain (PEM) [env: `MARAUDE_TLS_CERT`]
+    #[arg(long, value_name = "FILE")]
     tls_cert: Option<PathBuf>,
-    /// Key of the certificate (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    /// Key of the certificate (PEM) [env: `MARAUDE_TLS_KEY`]
+    #[arg(long, value_name = "FILE")]
     tls_key: Option<PathBuf>,
-    /// A proxy in front speaks TLS; nobody else is answered
-    #[arg(long, conflicts_with = "tls_cert")]
-    behind_proxy: bool,
+    /// A proxy in front speaks TLS; nobody else is answered [env: `MARAUDE_BEHIND_PROXY`]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    behind_proxy: Option<bool>,
     /// The proxy's address, once for each (default: this machine, where --listen is on loopback)
-    #[arg(long, value_name = "ADDR", requires = "behind_proxy")]
+    /// [env: `MARAUDE_TRUSTED_PROXY`]
+    #[arg(long, value_name = "ADDR")]
     trusted_proxy: Vec<IpAddr>,
-    /// Address tablets and browsers use (default: from --listen)
+    /// Address tablets and browsers use (default: from --listen) [env: `MARAUDE_PUBLIC_URL`]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Let tablets erase rounds that are on this server's disk alone, before a second copy is made
-    #[arg(long)]
-    accept_single_copy: bool,
-    /// Copy everything into this folder now and then, on another disk
+    /// [env: `MARAUDE_ACCEPT_SINGLE_COPY`]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    accept_single_copy: Option<bool>,
+    /// Copy everything into this folder now and then, on another disk [env: `MARAUDE_BACKUP`]
     #[arg(long, value_name = "DIR")]
     backup: Option<PathBuf>,
-    /// How often, minutes; nothing is copied while nothing was added
-    #[arg(
-        long,
-        value_name = "MINUTES",
-        default_value_t = 15,
-        requires = "backup"
-    )]
-    backup_every: u16,
-    /// Older copies that stay
-    #[arg(long, value_name = "N", default_value_t = 20, requires = "backup")]
-    backup_keep: usize,
+    /// How often, minutes; nothing is copied while nothing was added (default: 15)
+    /// [env: `MARAUDE_BACKUP_EVERY`]
+    #[arg(long, value_name = "MINUTES")]
+    backup_every: Option<u16>,
+    /// Older copies that stay (default: 20) [env: `MARAUDE_BACKUP_KEEP`]
+    #[arg(long, value_name = "N")]
+    backup_keep: Option<usize>,
+    /// What is logged: error, warn, info, debug or trace (default: info) [env: `MARAUDE_LOG`]
+    #[arg(long, value_name = "LEVEL")]
+    log: Option<String>,
+    /// How: text, or json for machines (default: text) [env: `MARAUDE_LOG_FORMAT`]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
 }
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Plain HTTP beyond loopback.
-    #[error(
-        "plain HTTP is for this machine only: give --tls-cert and --tls-key, or --behind-proxy"
-    )]
-    PlainHttp,
-    /// A proxy that nobody named.
-    #[error("say which proxy may connect: --trusted-proxy ADDR")]
-    ProxyUnknown,
+    /// The settings.
+    #[error("{0}")]
+    Settings(Problems),
     /// The address.
     #[error("{listen}: {cause}")]
     Listen {
@@ -90,7 +92,7 @@ pub enum ServeError {
     },
     /// The certificate.
     #[error("the certificate does not load: {0}")]
-    Certificate(std::io::Error),
+    Certificate(#[from] TlsPairError),
     /// The data folder.
     #[error(transparent)]
     Place(#[from] PlaceError),
@@ -103,101 +105,110 @@ pub enum ServeError {
 }
 
 impl Serve {
-    pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
-        log_to_stderr();
+    pub(super) fn run(self, flags: &PlaceFlags) -> Result<(), CommandError> {
+        let layers = flags.layers(self.flags());
+        let (settings, problems) = Settings::read(&layers);
+        if !problems.is_empty() {
+            return Err(ServeError::Settings(Problems(problems)).into());
+        }
+        log_to_stderr(&settings);
+        for problem in look(&settings, &layers) {
+            tracing::warn!(%problem, "the settings");
+        }
         allow_many_connections();
-        self.serve(place)?;
+        serve_with(&settings, &Place::of(&settings, flags.json))?;
         Ok(())
     }
 
-    fn serve(self, place: &Place) -> Result<(), ServeError> {
-        let transport = self.transport()?;
-        let folder = place.existing()?;
-        let _lock = folder.lock().map_err(PlaceError::from)?;
-        let (key, key_source) = place.load_master_key()?;
-        let listener = TcpListener::bind(self.listen).map_err(|cause| ServeError::Listen {
-            listen: self.listen,
-            cause,
-        })?;
-        let listen = listener.local_addr()?;
-        let config = Config {
-            data: place.data.clone(),
-            runtime: place.runtime(),
-            listen,
-            public_url: self.public_url(listen),
-            transport,
-            single_copy_accepted: self.accept_single_copy,
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?;
-        let app = start(config, &key, &key_source)?;
-        if let Some(order) = self.backup_order()? {
-            let every = Duration::from_mins(self.backup_every.max(1).into());
-            runtime.spawn(keep_backing_up(app.clone(), order, every));
-        }
-        runtime.spawn(crate::app::keep_retention(app.clone()));
-        let served = runtime.block_on(serve(app.clone(), listener));
-        app.close_views();
-        runtime.shutdown_timeout(GRACE);
-        remove_socket(app.folder());
-        served
+    /// Settings told by flags.
+    fn flags(&self) -> Vec<(&'static str, Raw)> {
+        let words = |words: Option<String>| words.map(Raw::text);
+        let path = |path: &Option<PathBuf>| path.as_ref().map(Raw::text);
+        let trusted = self.trusted_proxy.iter().map(IpAddr::to_string);
+        let trusted = Some(trusted.collect()).filter(|all: &Vec<String>| !all.is_empty());
+        let all = [
+            (
+                "listen",
+                words(self.listen.map(|listen| listen.to_string())),
+            ),
+            ("tls-cert", path(&self.tls_cert)),
+            ("tls-key", path(&self.tls_key)),
+            ("behind-proxy", self.behind_proxy.map(Raw::Truth)),
+            ("trusted-proxy", trusted.map(Raw::List)),
+            ("public-url", words(self.public_url.clone())),
+            (
+                "accept-single-copy",
+                self.accept_single_copy.map(Raw::Truth),
+            ),
+            ("backup", path(&self.backup)),
+            (
+                "backup-every",
+                words(self.backup_every.map(|n| n.to_string())),
+            ),
+            (
+                "backup-keep",
+                words(self.backup_keep.map(|n| n.to_string())),
+            ),
+            ("log", words(self.log.clone())),
+            ("log-format", words(self.log_format.clone())),
+        ];
+        let said = all.into_iter();
+        said.filter_map(|(name, raw)| Some((name, raw?))).collect()
     }
+}
 
-    fn backup_order(&self) -> Result<Option<BackupOrder>, ServeError> {
-        let Some(out) = &self.backup else {
-            return Ok(None);
-        };
-        Ok(Some(BackupOrder {
-            out: std::path::absolute(out)?,
+fn serve_with(settings: &Settings, place: &Place) -> Result<(), ServeError> {
+    let folder = place.existing()?;
+    let _lock = folder.lock().map_err(PlaceError::from)?;
+    let (key, key_source) = place.load_master_key()?;
+    let listener = TcpListener::bind(settings.listen).map_err(|cause| ServeError::Listen {
+        listen: settings.listen,
+        cause,
+    })?;
+    let listen = listener.local_addr()?;
+    let config = Config {
+        data: place.data.clone(),
+        runtime: place.runtime(),
+        listen,
+        public_url: public_url(settings, listen),
+        transport: settings.transport.clone(),
+        single_copy_accepted: settings.accept_single_copy,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let app = start(config, &key, &key_source)?;
+    if let Some(backup) = &settings.backup {
+        let order = BackupOrder {
+            out: std::path::absolute(&backup.folder)?,
             same_disk_counts: false,
-            keep: Some(self.backup_keep),
-        }))
-    }
-
-    fn transport(&self) -> Result<Transport, ServeError> {
-        match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => Ok(Transport::Tls {
-                certificate: certificate.clone(),
-                key: key.clone(),
-            }),
-            _ if self.behind_proxy => self.proxies(),
-            _ if self.listen.ip().is_loopback() => Ok(Transport::Loopback),
-            _ => Err(ServeError::PlainHttp),
-        }
-    }
-
-    fn proxies(&self) -> Result<Transport, ServeError> {
-        let mut trusted: Vec<IpAddr> = self
-            .trusted_proxy
-            .iter()
-            .map(IpAddr::to_canonical)
-            .collect();
-        if trusted.is_empty() {
-            if !self.listen.ip().is_loopback() {
-                return Err(ServeError::ProxyUnknown);
-            }
-            trusted = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-        }
-        Ok(Transport::BehindProxy { trusted })
-    }
-
-    /// On loopback a name, not an address: a passkey needs one.
-    fn public_url(&self, listen: SocketAddr) -> String {
-        if let Some(url) = &self.public_url {
-            return url.trim_end_matches('/').to_owned();
-        }
-        let scheme = if self.tls_cert.is_some() || self.behind_proxy {
-            "https"
-        } else {
-            "http"
+            keep: Some(backup.keep),
         };
-        let ip = listen.ip();
-        if ip.is_loopback() || ip.is_unspecified() {
-            format!("{scheme}://localhost:{}", listen.port())
-        } else {
-            format!("{scheme}://{listen}")
-        }
+        let every = Duration::from_mins(backup.every_minutes.into());
+        runtime.spawn(keep_backing_up(app.clone(), order, every));
+    }
+    runtime.spawn(crate::app::keep_retention(app.clone()));
+    let served = runtime.block_on(serve(app.clone(), listener));
+    app.close_views();
+    runtime.shutdown_timeout(GRACE);
+    remove_socket(app.folder());
+    served
+}
+
+/// On loopback a name, not an address: a passkey needs one.
+fn public_url(settings: &Settings, listen: SocketAddr) -> String {
+    if let Some(url) = &settings.public_url {
+        return url.clone();
+    }
+    let scheme = match settings.transport {
+        Transport::Loopback => "http",
+        Transport::Tls { .. } | Transport::BehindProxy { .. } => "https",
+    };
+    let ip = listen.ip();
+    if ip.is_loopback() || ip.is_unspecified() {
+        format!("{scheme}://localhost:{}", listen.port())
+    } else {
+        format!("{scheme}://{listen}")
     }
 }
 
@@ -259,11 +270,7 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
     let transport = app.config().transport.clone();
     let served = match transport {
         Transport::Tls { certificate, key } => {
-            // A second call changes nothing: the provider is the same.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-            let config = RustlsConfig::from_pem_file(certificate, key)
-                .await
-                .map_err(ServeError::Certificate)?;
+            let config = RustlsConfig::from_config(tls_config(&certificate, &key)?);
             let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
             be_patient_for_so_long(server.http_builder());
             server.serve(service).await
@@ -330,14 +337,14 @@ fn remove_socket(folder: &DataFolder) {
     let _ = std::fs::remove_file(folder.control_socket());
 }
 
-/// Identifiers and counts only; `MARAUDE_LOG` chooses how much.
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("MARAUDE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+/// Identifiers and counts only; `log` chooses how much.
+fn log_to_stderr(settings: &Settings) {
+    let logged = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&settings.log))
+        .with_writer(std::io::stderr);
     // Already set when a test drives the library: that one goes on.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .try_init();
+    let _ = match settings.log_format {
+        LogFormat::Text => logged.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => logged.json().flatten_event(true).try_init(),
+    };
 }
