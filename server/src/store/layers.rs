@@ -4,6 +4,7 @@
 //! It must never hold anything of a campaign's people or places: only public geography. The
 //! geolocation module and `maraude layers import` call it.
 
+use super::layer_pages;
 use geo::Geometry;
 use maraude_core::model::{CampaignId, TimestampMs};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -195,6 +196,7 @@ CREATE TABLE IF NOT EXISTS pin (
 /// The store of imported geography.
 pub struct LayerStore {
     connection: Mutex<Connection>,
+    known: Mutex<layer_pages::Known>,
 }
 
 impl LayerStore {
@@ -215,8 +217,10 @@ impl LayerStore {
     fn prepare(connection: Connection) -> Result<Self, LayerStoreError> {
         connection.execute_batch(SCHEMA)?;
         connection.execute_batch(super::addresses::SCHEMA)?;
+        connection.execute_batch(layer_pages::SCHEMA)?;
         Ok(Self {
             connection: Mutex::new(connection),
+            known: Mutex::default(),
         })
     }
 
@@ -225,6 +229,11 @@ impl LayerStore {
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of versions by heart.
+    pub(super) fn known(&self) -> MutexGuard<'_, layer_pages::Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a new version of a layer, whole or not at all. With `add`, the features of the
@@ -255,9 +264,15 @@ impl LayerStore {
         let layer = transaction.last_insert_rowid();
         let mut next = 0;
         if let (true, Some((older, _))) = (add, before) {
+            layer_pages::ensure_boxes(&transaction, older)?;
             next = transaction.execute(
                 "INSERT INTO feature SELECT ?, ordinal, code, name, population, geometry
                  FROM feature WHERE layer = ?",
+                params![layer, older],
+            )?;
+            transaction.execute(
+                "INSERT INTO feature_box SELECT ?, ordinal, west, south, east, north
+                 FROM feature_box WHERE layer = ?",
                 params![layer, older],
             )?;
         }
@@ -266,6 +281,7 @@ impl LayerStore {
                 "INSERT INTO feature (layer, ordinal, code, name, population, geometry)
                  VALUES (?, ?, ?, ?, ?, ?)",
             )?;
+            let mut insert_box = transaction.prepare(layer_pages::INSERT)?;
             for (n, feature) in features.iter().enumerate() {
                 let geometry = geojson::GeometryValue::from(&feature.geometry).to_string();
                 let (code, name) = (&feature.code, &feature.name);
@@ -278,6 +294,7 @@ impl LayerStore {
                     feature.population,
                     geometry
                 ])?;
+                layer_pages::add_box(&mut insert_box, layer, ordinal, &feature.geometry)?;
             }
         }
         let total = (next + features.len()) as u32;
@@ -431,7 +448,7 @@ impl LayerStore {
 /// A kind that was absent when figures were first told: versions begin at 1.
 const NONE: u32 = 0;
 
-fn read_geometry(text: &str) -> Option<Geometry<f64>> {
+pub(super) fn read_geometry(text: &str) -> Option<Geometry<f64>> {
     let value: geojson::Geometry = text.parse().ok()?;
     Geometry::try_from(value).ok()
 }

@@ -16,6 +16,7 @@ mod error;
 mod folder;
 mod geopackage;
 mod keys;
+mod layer_pages;
 mod layers;
 mod log;
 mod master;
@@ -46,6 +47,7 @@ pub use error::StoreError;
 pub use folder::{DataFolder, FolderLock, LockError};
 pub use geopackage::{FeatureRow, FeatureTable, GeoPackageFault, GeoPackageFile};
 pub use keys::KeyStore;
+pub use layer_pages::{FeatureFilter, FeatureProperty, PageStart};
 pub use layers::{
     LayerFeature, LayerKind, LayerStore, LayerStoreError, LayerVersion, Shape, UnknownLayerKind,
 };

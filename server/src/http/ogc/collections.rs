@@ -2,11 +2,12 @@
 //!
 //! It must never show a closed release at the open door. The pages call it.
 
+use super::query::Items;
 use super::{Door, Problem};
 use crate::app::App;
 use crate::export::features;
 use crate::publication::{FrozenRelease, KeptOpen, OpenList, releases_kept_open};
-use crate::store::LayerVersion;
+use crate::store::{FeatureProperty, LayerFeature, LayerVersion, PageStart};
 use geo::{BoundingRect, Geometry};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -122,33 +123,87 @@ fn plain(name: &str) -> String {
     text.trim_end_matches('-').chars().take(60).collect()
 }
 
+/// A page of a collection.
+pub struct Page {
+    /// Its features.
+    pub features: Vec<Feature>,
+    /// How many there are in all.
+    pub matched: u64,
+    /// The feature to go on after, of a layer.
+    pub last: Option<u64>,
+}
+
 impl Collection {
-    /// Its features, always in the same order.
-    pub fn features(&self, app: &App) -> Result<Vec<Feature>, Problem> {
-        Ok(match &self.source {
-            Source::Release(kept) => (1_u64..)
-                .zip(features(&kept.release))
-                .map(|(id, feature)| Feature {
-                    id,
-                    properties: feature.properties,
-                    geometry: feature.boundary.into(),
+    /// One page of what is asked for, always in the same order.
+    pub fn page(&self, app: &App, asked: &Items) -> Result<Page, Problem> {
+        match &self.source {
+            Source::Release(kept) => {
+                let all = of_figures(kept).into_iter();
+                let matched: Vec<Feature> = all.filter(|feature| asked.takes(feature)).collect();
+                let count = matched.len() as u64;
+                let here = matched.into_iter().skip(asked.offset).take(asked.limit);
+                Ok(Page {
+                    features: here.collect(),
+                    matched: count,
+                    last: None,
                 })
-                .collect(),
-            Source::Layer(layer) => (1_u64..)
-                .zip(app.layers()?.features(layer.kind, layer.version)?)
-                .map(|(id, feature)| {
-                    let mut properties = Map::new();
-                    properties.insert("code".to_owned(), feature.code.into());
-                    properties.insert("name".to_owned(), feature.name.into());
-                    properties.insert("population".to_owned(), feature.population.into());
-                    Feature {
-                        id,
-                        properties,
-                        geometry: feature.geometry,
-                    }
+            }
+            Source::Layer(layer) => {
+                let (layers, of) = (app.layers()?, (layer.kind, layer.version));
+                let filter = asked.filter();
+                let start = match asked.after {
+                    Some(after) => PageStart { after, skip: 0 },
+                    None => PageStart {
+                        after: 0,
+                        skip: asked.offset as u64,
+                    },
+                };
+                let page = layers.feature_page(of, &filter, start, asked.limit)?;
+                Ok(Page {
+                    matched: layers.feature_count(of, &filter)?,
+                    last: page.last().map(|(number, _)| *number),
+                    features: page.into_iter().map(of_row).collect(),
                 })
-                .collect(),
-        })
+            }
+        }
+    }
+
+    /// The feature of a number.
+    pub fn item(&self, app: &App, number: u64) -> Result<Option<Feature>, Problem> {
+        match &self.source {
+            Source::Release(kept) => {
+                let mut all = of_figures(kept).into_iter();
+                Ok(all.find(|feature| feature.id == number))
+            }
+            Source::Layer(layer) => {
+                let found = app
+                    .layers()?
+                    .feature_at((layer.kind, layer.version), number)?;
+                Ok(found.map(|feature| of_row((number, feature))))
+            }
+        }
+    }
+
+    /// The version that pages go on in, of a layer: a later import does not mix with them.
+    pub fn version(&self) -> Option<u32> {
+        match &self.source {
+            Source::Release(_) => None,
+            Source::Layer(layer) => Some(layer.version),
+        }
+    }
+
+    /// The same layer as it was in a version.
+    pub fn in_version(mut self, app: &App, version: u32) -> Result<Self, Problem> {
+        let Source::Layer(layer) = &self.source else {
+            return Ok(self);
+        };
+        if layer.version != version {
+            let kind = layer.kind;
+            let mut all = app.layers()?.versions()?.into_iter();
+            let found = all.find(|one| (one.kind, one.version) == (kind, version));
+            self = of_layer(found.ok_or(Problem::not_found())?);
+        }
+        Ok(self)
     }
 
     /// Names of its properties.
@@ -160,34 +215,44 @@ impl Collection {
                     feature.properties.keys().cloned().collect()
                 })
             }
-            Source::Layer(_) => ["code", "name", "population"].map(str::to_owned).to_vec(),
+            Source::Layer(_) => FeatureProperty::ALL.map(|of| of.code().to_owned()).to_vec(),
         }
     }
 
     /// West, south, east, north.
     pub fn bounds(&self, app: &App) -> Result<Option<[f64; 4]>, Problem> {
-        let around = match &self.source {
+        match &self.source {
             Source::Release(kept) => {
                 let areas = &kept.release.published().areas;
-                areas.first().and_then(|area| area.boundary.bounding_rect())
+                let around = areas.first().and_then(|area| area.boundary.bounding_rect());
+                Ok(around.map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]))
             }
-            Source::Layer(_) => self
-                .features(app)?
-                .iter()
-                .filter_map(|feature| feature.geometry.bounding_rect())
-                .reduce(|one, other| {
-                    geo::Rect::new(
-                        geo::coord! {
-                            x: one.min().x.min(other.min().x),
-                            y: one.min().y.min(other.min().y),
-                        },
-                        geo::coord! {
-                            x: one.max().x.max(other.max().x),
-                            y: one.max().y.max(other.max().y),
-                        },
-                    )
-                }),
-        };
-        Ok(around.map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]))
+            Source::Layer(layer) => {
+                Ok(app.layers()?.feature_bounds((layer.kind, layer.version))?)
+            }
+        }
+    }
+}
+
+fn of_figures(kept: &FrozenRelease) -> Vec<Feature> {
+    let figures = (1_u64..).zip(features(&kept.release));
+    figures
+        .map(|(id, feature)| Feature {
+            id,
+            properties: feature.properties,
+            geometry: feature.boundary.into(),
+        })
+        .collect()
+}
+
+fn of_row((id, feature): (u64, LayerFeature)) -> Feature {
+    let mut properties = Map::new();
+    properties.insert("code".to_owned(), feature.code.into());
+    properties.insert("name".to_owned(), feature.name.into());
+    properties.insert("population".to_owned(), feature.population.into());
+    Feature {
+        id,
+        properties,
+        geometry: feature.geometry,
     }
 }

@@ -1,6 +1,6 @@
 //! The pages of OGC API - Features.
 
-use super::collections::{all, one};
+use super::collections::{Page, all, one};
 use super::query::{CRS84, Items, LAMBERT_93, crs_of, geojson};
 use super::{Answer, Collection, Door, Errand, Problem, link};
 use serde_json::{Value, json};
@@ -71,6 +71,8 @@ pub fn description(errand: &Errand) -> Answer {
             json!({ "type": "integer", "minimum": 1, "maximum": 10_000, "default": 100 })
         ),
         parameter("offset", json!({ "type": "integer", "minimum": 0 })),
+        parameter("after", json!({ "type": "integer", "minimum": 0 })),
+        parameter("version", json!({ "type": "integer", "minimum": 1 })),
         parameter("bbox", text()),
         parameter("bbox-crs", text()),
         parameter("crs", text()),
@@ -153,56 +155,39 @@ pub fn collection(errand: &Errand, id: &str) -> Result<Answer, Problem> {
 
 /// `/collections/{collection}/items`
 pub fn items(errand: &Errand, id: &str) -> Result<Answer, Problem> {
-    let found = one(&errand.app, errand.door, id)?;
+    let mut found = one(&errand.app, errand.door, id)?;
     let asked = Items::read(&errand.asked, &found)?;
-    let matched: Vec<_> = if asked.meets_days(&found) {
-        let features = found.features(&errand.app)?.into_iter();
-        features.filter(|feature| asked.takes(feature)).collect()
+    if let Some(version) = errand
+        .asked
+        .get("version")
+        .and_then(|text| text.parse().ok())
+    {
+        found = found.in_version(&errand.app, version)?;
+    }
+    let page = if asked.meets_days(&found) {
+        found.page(&errand.app, &asked)?
     } else {
-        Vec::new()
+        Page {
+            features: Vec::new(),
+            matched: 0,
+            last: None,
+        }
     };
-    let page: Vec<Value> = matched
+    let returned = page.features.len();
+    let features: Vec<Value> = page
+        .features
         .iter()
-        .skip(asked.offset)
-        .take(asked.limit)
         .map(|feature| geojson(feature, asked.crs))
         .collect();
-    let here = |offset: usize| {
-        let mut query: Vec<String> = errand
-            .asked
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "offset" | "limit"))
-            .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
-            .collect();
-        query.push(format!("limit={}", asked.limit));
-        query.push(format!("offset={offset}"));
-        errand.link(&format!("/collections/{id}/items?{}", query.join("&")))
-    };
-    let mut links = vec![
-        link("self", GEOJSON, "Cette page", &here(asked.offset)),
-        link(
-            "collection",
-            JSON,
-            &found.title,
-            &errand.link(&format!("/collections/{id}")),
-        ),
-    ];
-    let next = asked.offset + page.len();
-    if next < matched.len() {
-        links.push(link("next", GEOJSON, "Page suivante", &here(next)));
-    }
-    if asked.offset > 0 {
-        let before = asked.offset.saturating_sub(asked.limit);
-        links.push(link("prev", GEOJSON, "Page précédente", &here(before)));
-    }
+    let links = links_of(errand, &found, &asked, (&page, returned));
     Ok(Answer {
         body: json!({
             "type": "FeatureCollection",
-            "numberMatched": matched.len(),
-            "numberReturned": page.len(),
+            "numberMatched": page.matched,
+            "numberReturned": returned,
             "timeStamp": timestamp(errand),
             "links": links,
-            "features": page,
+            "features": features,
         }),
         media_type: GEOJSON,
         title: None,
@@ -210,13 +195,65 @@ pub fn items(errand: &Errand, id: &str) -> Result<Answer, Problem> {
     })
 }
 
+/// Links of a page of items: it is found again by its offset, the next one of a layer by the feature this one
+/// ended with, so that it costs no more than the first.
+fn links_of(
+    errand: &Errand,
+    found: &Collection,
+    asked: &Items,
+    (page, returned): (&Page, usize),
+) -> Vec<Value> {
+    let path = format!("/collections/{}", found.id);
+    let here = |offset: usize, after: Option<u64>| {
+        let of_pages = ["offset", "limit", "after", "version"];
+        let mut query: Vec<String> = errand
+            .asked
+            .iter()
+            .filter(|(name, _)| !of_pages.contains(&name.as_str()))
+            .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
+            .collect();
+        query.push(format!("limit={}", asked.limit));
+        query.push(format!("offset={offset}"));
+        query.extend(found.version().map(|version| format!("version={version}")));
+        query.extend(after.map(|after| format!("after={after}")));
+        errand.link(&format!("{path}/items?{}", query.join("&")))
+    };
+    let mut links = vec![
+        link(
+            "self",
+            GEOJSON,
+            "Cette page",
+            &here(asked.offset, asked.after),
+        ),
+        link("collection", JSON, &found.title, &errand.link(&path)),
+    ];
+    let next = asked.offset.saturating_add(returned);
+    if returned > 0 && (next as u64) < page.matched {
+        links.push(link(
+            "next",
+            GEOJSON,
+            "Page suivante",
+            &here(next, page.last),
+        ));
+    }
+    if asked.offset > 0 {
+        let before = asked.offset.saturating_sub(asked.limit);
+        links.push(link(
+            "prev",
+            GEOJSON,
+            "Page précédente",
+            &here(before, None),
+        ));
+    }
+    links
+}
+
 /// `/collections/{collection}/items/{item}`
 pub fn item(errand: &Errand, (id, number): &(String, u64)) -> Result<Answer, Problem> {
     let found = one(&errand.app, errand.door, id)?;
     let crs = crs_of(errand.asked.get("crs").map(String::as_str))?;
-    let features = found.features(&errand.app)?;
-    let feature = features.iter().find(|feature| feature.id == *number);
-    let mut body = geojson(feature.ok_or(Problem::not_found())?, crs);
+    let feature = found.item(&errand.app, *number)?;
+    let mut body = geojson(&feature.ok_or(Problem::not_found())?, crs);
     let path = format!("/collections/{id}");
     body["links"] = json!([
         link(

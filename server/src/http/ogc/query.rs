@@ -5,6 +5,7 @@
 use super::collections::{Collection, Feature};
 use super::{Asked, Problem};
 use crate::geolocation::{Crs, Reprojection};
+use crate::store::{FeatureFilter, FeatureProperty};
 use geo::{BoundingRect, MapCoords};
 use serde_json::Value;
 
@@ -30,6 +31,8 @@ const UNKNOWN: Problem = Problem::malformed("There is no such parameter.");
 pub struct Items {
     pub limit: usize,
     pub offset: usize,
+    /// The feature that the page before ended with: a link to the next page says it.
+    pub after: Option<u64>,
     pub crs: &'static str,
     bounds: Option<[f64; 4]>,
     days: Option<[String; 2]>,
@@ -48,6 +51,18 @@ impl Items {
         if limit == 0 {
             return Err(BAD_NUMBER.at("limit"));
         }
+        // Both stand in links to next pages of layers.
+        let of_layers = ["after", "version"].map(|name| (name, collection.version().is_some()));
+        let mut after = None;
+        for (name, known) in of_layers {
+            let Some(value) = text(name).filter(|_| known) else {
+                continue;
+            };
+            let value = value.parse().map_err(|_| BAD_NUMBER.at(name))?;
+            if name == "after" {
+                after = Some(value);
+            }
+        }
         let bounds = text("bbox")
             .map(|bbox| box_of(bbox, crs_of(text("bbox-crs"))?))
             .transpose()?;
@@ -57,7 +72,8 @@ impl Items {
         let properties = collection.properties();
         let mut equal = Vec::new();
         for (name, value) in asked {
-            if known.contains(&name.as_str()) {
+            let is_of_layers = of_layers.contains(&(name.as_str(), true));
+            if known.contains(&name.as_str()) || is_of_layers {
                 continue;
             }
             if !properties.contains(name) {
@@ -68,6 +84,7 @@ impl Items {
         Ok(Self {
             limit: limit.min(LARGEST_PAGE),
             offset: number("offset", 0)?,
+            after,
             crs: crs_of(text("crs"))?,
             bounds,
             days: text("datetime").map(days_of).transpose()?,
@@ -81,6 +98,22 @@ impl Items {
             (Some([from, to]), Some([first, last])) => from <= last && first <= to,
             // What has no days is there on all of them.
             _ => true,
+        }
+    }
+
+    /// What is asked of a layer's features.
+    pub fn filter(&self) -> FeatureFilter {
+        let named = |name: &str| {
+            FeatureProperty::ALL
+                .into_iter()
+                .find(|of| of.code() == name)
+        };
+        let equal = self.equal.iter();
+        FeatureFilter {
+            bounds: self.bounds,
+            equal: equal
+                .filter_map(|(name, value)| Some((named(name)?, value.clone())))
+                .collect(),
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::http::releases::tests::Console;
 use crate::http::router;
 use crate::publication::{OpenList, frozen};
+use crate::store::{LayerFeature, LayerKind};
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, AUTHORIZATION};
 use axum::http::{Request, StatusCode};
@@ -158,6 +159,89 @@ fn items_are_paged_and_filtered() {
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
 
+/// A layer of points on a grid, a hundredth of a degree apart.
+fn with_landmarks(count: u32) -> Console {
+    let console = Console::new();
+    let features: Vec<LayerFeature> = (0..count)
+        .map(|number| LayerFeature {
+            code: number.to_string(),
+            name: format!("Pont {number}"),
+            population: None,
+            geometry: geo::Point::new(
+                3.0 + f64::from(number % 100) / 100.0,
+                43.0 + f64::from(number / 100) / 100.0,
+            )
+            .into(),
+        })
+        .collect();
+    let layers = console.world.app.layers().unwrap();
+    let kind = LayerKind::Landmark;
+    layers.import(kind, "a", 1, &features, false).unwrap();
+    console
+}
+
+fn inside(console: &Console, path: &str) -> Value {
+    let bearer = format!("Bearer {}", console.analyst);
+    let (status, text) = get(console, path, &[(AUTHORIZATION.as_str(), &bearer)]);
+    assert_eq!(status, StatusCode::OK, "{path}: {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+fn next_of(page: &Value) -> Option<String> {
+    let mut links = page["links"].as_array().unwrap().iter();
+    let next = links.find(|link| link["rel"] == "next")?;
+    let href = next["href"].as_str().unwrap();
+    Some(href[href.find("/ogc").unwrap()..].to_owned())
+}
+
+#[test]
+fn the_pages_of_a_layer_follow_each_other_though_it_is_imported_again_meanwhile() {
+    let console = with_landmarks(1_000);
+    let check = |query: &str, expected: usize| {
+        let mut path = Some(format!("/ogc/collections/landmark/items?limit=70{query}"));
+        let mut seen: Vec<u64> = Vec::new();
+        while let Some(here) = path {
+            let page = inside(&console, &here);
+            assert_eq!(page["numberMatched"], expected, "{here}");
+            let features = page["features"].as_array().unwrap();
+            seen.extend(features.iter().map(|one| one["id"].as_u64().unwrap()));
+            path = next_of(&page);
+        }
+        assert_eq!(seen.len(), expected, "{query}");
+        assert!(seen.is_sorted_by(|a, b| a < b), "{query}");
+    };
+    check("", 1_000);
+    check("&bbox=3.195,42,3.405,44", 210);
+    check("&name=Pont%207", 1);
+    let first = inside(&console, "/ogc/collections/landmark/items?limit=10");
+    let bounds = inside(&console, "/ogc/collections/landmark");
+    let bounds = &bounds["extent"]["spatial"]["bbox"][0];
+    assert_eq!(bounds[0], 3.0);
+    assert!((bounds[3].as_f64().unwrap() - 43.09).abs() < 1e-9);
+    // A later version has other features; the page that follows is of the one that was begun.
+    let layers = console.world.app.layers().unwrap();
+    let kind = LayerKind::Landmark;
+    layers.import(kind, "b", 2, &[], false).unwrap();
+    let next = inside(&console, &next_of(&first).unwrap());
+    assert_eq!(next["features"][0]["id"], 11);
+    let now = inside(&console, "/ogc/collections/landmark/items?limit=10");
+    assert_eq!(now["numberMatched"], 0);
+    let one = inside(
+        &console,
+        "/ogc/collections/landmark/items?limit=10&version=1",
+    );
+    assert_eq!(one["features"][0]["id"], 1);
+    let bearer = format!("Bearer {}", console.analyst);
+    let headers = [(AUTHORIZATION.as_str(), bearer.as_str())];
+    for (path, expected) in [
+        ("version=9", StatusCode::NOT_FOUND),
+        ("after=x", StatusCode::BAD_REQUEST),
+    ] {
+        let path = format!("/ogc/collections/landmark/items?{path}");
+        assert_eq!(get(&console, &path, &headers).0, expected, "{path}");
+    }
+}
+
 #[test]
 fn a_browser_gets_a_page_and_the_inner_door_wants_a_token() {
     let console = opened();
@@ -186,9 +270,56 @@ fn a_browser_gets_a_page_and_the_inner_door_wants_a_token() {
 }
 
 mod outside {
-    use super::{first_collection, json, opened};
+    use super::{Console, first_collection, json, opened, with_landmarks};
     use crate::http::router;
+    use std::net::SocketAddr;
     use std::process::Command;
+
+    fn served(console: &Console) -> SocketAddr {
+        let app = console.world.app.clone();
+        console.runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            tokio::spawn(async move { axum::serve(listener, router(app)).await });
+            address
+        })
+    }
+
+    #[test]
+    fn ogr2ogr_reads_a_whole_layer_page_after_page() {
+        let console = with_landmarks(3_000);
+        let address = served(&console);
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("landmark.geojson");
+        let layer = format!("OAPIF_COLLECTION:http://{address}/ogc/collections/landmark");
+        let done = Command::new("ogr2ogr")
+            .env(
+                "GDAL_HTTP_HEADERS",
+                format!("Authorization: Bearer {}", console.analyst),
+            )
+            .args(["-f", "GeoJSON", "-oo", "PAGE_SIZE=250"])
+            .arg(&out)
+            .arg(&layer)
+            .output();
+        let Ok(done) = done else {
+            println!("skipped: ogr2ogr is not installed here");
+            return;
+        };
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.success(), "{told}");
+        let text = std::fs::read_to_string(out).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let features = read["features"].as_array().unwrap();
+        let codes: std::collections::BTreeSet<&str> = features
+            .iter()
+            .map(|one| one["properties"]["code"].as_str().unwrap())
+            .collect();
+        assert_eq!((features.len(), codes.len()), (3_000, 3_000), "{told}");
+        println!(
+            "OAPIF: {} features read by ogr2ogr in 12 pages",
+            features.len()
+        );
+    }
 
     #[test]
     fn gdals_client_reads_every_feature() {
@@ -196,13 +327,7 @@ mod outside {
         let id = first_collection(&console);
         let path = format!("/open/ogc/collections/{id}/items?limit=1000");
         let count = json(&console, &path)["numberMatched"].as_u64().unwrap();
-        let app = console.world.app.clone();
-        let address = console.runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
-            tokio::spawn(async move { axum::serve(listener, router(app)).await });
-            address
-        });
+        let address = served(&console);
         let layer = format!("OAPIF_COLLECTION:http://{address}/open/ogc/collections/{id}");
         let done = Command::new("ogrinfo")
             .args(["-ro", "-al", "-geom=NO", &layer])
