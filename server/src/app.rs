@@ -2,6 +2,7 @@
 //!
 //! Cheap to clone. `http` and `command` hold it; it must never hold a request's own state.
 
+mod ended;
 mod ending;
 mod erasing;
 mod reason;
@@ -11,6 +12,7 @@ mod retention;
 mod tables;
 mod views;
 
+pub use ended::EndedCampaign;
 pub use ending::{Ending, Telling};
 pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
 pub use reason::{ReasonMissing, written_reason};

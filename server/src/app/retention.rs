@@ -460,16 +460,23 @@ impl App {
             (Term::Coarsening, _) => {
                 let residue = self.close_and_begin(order, |purger, order, log| {
                     let files = self.coarse_tables(campaign)?;
+                    self.keep_archive(campaign, Some(&files));
                     Ok(purger.begin_coarsening(order, of.purge_on, &files, log)?)
                 })?;
                 (self.purger()).finish_coarsening(campaign, Some(&residue), now)?
             }
             (Term::Purge, Some(_)) => {
-                let residue = self
-                    .close_and_begin(order, |purger, order, log| Ok(purger.begin(order, log)?))?;
+                let residue = self.close_and_begin(order, |purger, order, log| {
+                    self.keep_archive(campaign, None);
+                    Ok(purger.begin(order, log)?)
+                })?;
                 self.purger().finish(campaign, Some(&residue), now)?
             }
             (Term::Purge, None) => {
+                let kept = self.server().archive_of(campaign)?.is_some();
+                if !kept && let Ok(files) = self.coarse_files(campaign) {
+                    self.keep_archive(campaign, Some(&files));
+                }
                 self.purger().begin_purge_of_tables(order)?;
                 self.purger().finish(campaign, None, now)?
             }

@@ -49,7 +49,7 @@ impl App {
         Ok(self.purger().coarse_files(campaign)?)
     }
 
-    fn prepared_files(
+    pub(super) fn prepared_files(
         &self,
         campaign: CampaignId,
         past: &Past,

@@ -113,6 +113,8 @@ pub const TABLE: &[Route] = &[
     // Console: preparing.
     route("GET", "/api/campaigns", CONSOLE),
     route("POST", "/api/campaigns", PREPARE),
+    // Names and what is left, as in the list above; nothing of a plan.
+    route("GET", "/api/ended-campaigns", CONSOLE),
     route("GET", "/api/campaigns/{campaign}", PLANS),
     route("POST", "/api/campaigns/{campaign}/commands", NIGHT),
     route("GET", "/api/campaigns/{campaign}/devices", TABLETS),
@@ -181,6 +183,11 @@ pub const TABLE: &[Route] = &[
     route("GET", "/api/campaigns/{campaign}/estimation", FEATURES),
     // The same; small counts are withheld from whoever does not see observations.
     route("GET", "/api/campaigns/{campaign}/indicators", FEATURES),
+    // The same of two campaigns, one of which may have ended.
+    Route {
+        noted: Some("comparison-read"),
+        ..route("GET", "/api/campaigns/{campaign}/comparison", FEATURES)
+    },
     // Console: what was refused. It may hold observations.
     route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
     route("POST", "/api/campaigns/{campaign}/quarantine/retry", NIGHT),

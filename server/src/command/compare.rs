@@ -6,15 +6,20 @@ use super::place::Place;
 use super::table::tell;
 use super::{CommandError, say};
 use clap::Args;
-use maraude_observatory::comparison::{Comparison, Conclusion, SectorCount, compare};
+use maraude_observatory::comparison::{
+    Comparison, Conclusion, Count, LeftOutSector, SectorCount, compare,
+};
+use maraude_observatory::indicator::Unit;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// `maraude compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
     /// Archive of the earlier campaign (the folder of `maraude campaign archive`), or a CSV with
-    /// the columns sector, walked, people, low, high (95 % interval of linkage) and definition
+    /// the columns sector, walked, people, low, high (95 % interval of linkage), definition and
+    /// optionally zone and ground (fingerprint of its limits)
     #[arg(long, value_name = "FILE")]
     before: PathBuf,
     /// The same of the later campaign
@@ -30,6 +35,8 @@ struct Line {
     low: Option<f64>,
     high: Option<f64>,
     definition: String,
+    zone: Option<String>,
+    ground: Option<String>,
 }
 
 /// The counts of a file, and the one definition they are told under.
@@ -52,12 +59,14 @@ fn read(path: &Path) -> Result<(Vec<SectorCount>, String), Refusal> {
         }
         definition = Some(line.definition);
         let people = f64::from(line.people);
+        let interval = [line.low.unwrap_or(people), line.high.unwrap_or(people)];
+        let street = Count::one_by_one(line.people, interval);
         counts.push(SectorCount {
             sector: line.sector,
             walked: line.walked,
-            people: line.people,
-            low: line.low.unwrap_or(people),
-            high: line.high.unwrap_or(people),
+            zone: line.zone,
+            ground: line.ground,
+            counts: BTreeMap::from([(Unit::Street, street)]),
         });
     }
     let definition = definition.ok_or_else(|| refused(&"it holds no sector"))?;
@@ -72,6 +81,9 @@ impl Compare {
         let value = serde_json::to_value(&told).map_err(std::io::Error::from)?;
         tell(place.json, &value, &sentence(&told))?;
         if !place.json {
+            for LeftOutSector { sector, why } in &told.left_out_sectors {
+                say(format_args!("left out: {sector} ({})", why.code()))?;
+            }
             say(format_args!("definition: {}", before.1))?;
         }
         Ok(())
@@ -79,7 +91,7 @@ impl Compare {
 }
 
 fn sentence(told: &Comparison) -> String {
-    let conclusion = match told.conclusion {
+    let conclusion = match told.street.conclusion {
         Conclusion::More => "more people",
         Conclusion::Fewer => "fewer people",
         Conclusion::None => "no conclusion: the interval holds zero",
@@ -89,11 +101,11 @@ fn sentence(told: &Comparison) -> String {
          (95 %: {:+.0} to {:+.0}); {conclusion}",
         told.sectors,
         told.left_out,
-        told.before,
-        told.after,
-        told.difference,
-        told.interval[0],
-        told.interval[1]
+        told.street.before,
+        told.street.after,
+        told.street.difference,
+        told.street.interval[0],
+        told.street.interval[1]
     )
 }
 
@@ -118,7 +130,7 @@ mod tests {
         let (one, other) = (read(&before).unwrap(), read(&after).unwrap());
         let told = compare((&one.0, &one.1), (&other.0, &other.1)).unwrap();
         assert!(sentence(&told).starts_with("1 sectors walked both times (1 left out): 100"));
-        assert_eq!(told.conclusion, Conclusion::Fewer);
+        assert_eq!(told.street.conclusion, Conclusion::Fewer);
         let archive = folder.path().join("archive");
         std::fs::create_dir(&archive).unwrap();
         std::fs::copy(&before, archive.join("sectors.csv")).unwrap();

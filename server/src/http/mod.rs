@@ -12,6 +12,7 @@ mod assets;
 mod auth;
 mod bodies;
 mod campaigns;
+mod comparison;
 #[cfg(test)]
 mod console_tests;
 pub mod contract;
@@ -72,6 +73,7 @@ pub fn router(app: App) -> Router {
         .merge(account::routes())
         .merge(auth::routes())
         .merge(campaigns::routes())
+        .merge(comparison::routes())
         .merge(custody::routes())
         .merge(devices::routes())
         .merge(facade::routes())

@@ -111,6 +111,8 @@ pub fn document() -> String {
         PinResetLine,
         Problem,
         Estimation,
+        ComparisonBoard,
+        EndedCampaign,
         IndicatorBoard,
         Quality,
         QuarantineEntry,

@@ -6,9 +6,10 @@
 //! archive` writes it.
 
 use super::FrozenRelease;
+use super::by_sector::{BySector, ground_of};
 use super::prepare::{Prepared, Sources, walked_sectors};
 use crate::projection::{Counting, ObservationFilter, ObservationLine, ViewError, counting};
-use maraude_core::model::Contact;
+use maraude_core::model::{CampaignState, Contact};
 use maraude_linkage::Dimension;
 use maraude_observatory::disclosure::Settings;
 use maraude_observatory::indicator::Unit;
@@ -18,6 +19,17 @@ use std::collections::BTreeMap;
 
 /// What every count of an archive means; another version counts other people.
 pub const DEFINITION: &str = "street-distinct-at-least-1";
+
+/// Counts of people in the street by sector.
+pub const SECTORS_FILE: &str = "sectors.csv";
+/// Counts of people in squats, in bidonvilles and at partners' by sector.
+pub const SITES_FILE: &str = "sites.csv";
+/// What the counts are of, and how they came about.
+pub const ABOUT_FILE: &str = "archive.json";
+
+/// Columns of [`SECTORS_FILE`].
+const SECTOR_COLUMNS: &str =
+    "sector,walked,people,low,high,definition,zone,ground,spots,largest_spot";
 
 /// A file of the archive: its name and its text.
 pub type ArchiveFile = (String, String);
@@ -36,15 +48,25 @@ pub fn archive(
     let rounds = sources.view.rounds(None)?;
     let walked = walked_sectors(&plan, &rounds);
     let parts = sources.reviewed.street_parts();
-    let mut sectors = String::from("sector,walked,people,low,high,definition\n");
-    for sector in &plan.sectors {
+    let held = BySector::of(&plan, &prepared.places, settings);
+    let mut sectors = format!("{SECTOR_COLUMNS}\n");
+    let mut placed = 0;
+    for (number, sector) in plan.sectors.iter().enumerate() {
         let part = parts.iter().find(|part| {
             part.dimension == Dimension::Sector && part.code.as_ref() == Some(&sector.code)
         });
         let (people, [low, high]) = part.map_or((0, [0, 0]), |part| (part.distinct, part.interval));
         let code = quoted(&sector.code);
         let walked = walked.contains(&sector.id);
-        let line = format!("{code},{walked},{people},{low},{high},{DEFINITION}\n");
+        let zone = plan.zones.iter().find(|zone| Some(zone.id) == sector.zone);
+        let zone = zone.map_or(String::new(), |zone| quoted(&zone.code));
+        let ground = ground_of(&sector.boundary);
+        let spots = held.spots(Some(number));
+        let (spots, largest) = (spots.spots, spots.largest);
+        placed += people;
+        let line = format!(
+            "{code},{walked},{people},{low},{high},{DEFINITION},{zone},{ground},{spots},{largest}\n"
+        );
         sectors.push_str(&line);
     }
     let mut units = String::from("unit,places,people_at_least,people_at_most\n");
@@ -56,11 +78,18 @@ pub fn archive(
         let line = format!("{code},{places},{least},{most}\n");
         units.push_str(&line);
     }
-    let about = about(sources, prepared, releases, settings)?;
+    let mut about = about(sources, prepared, releases, settings)?;
+    let elsewhere = held.spots(None);
+    about["street_elsewhere"] = json!({
+        "people": prepared.provisional.people.saturating_sub(placed),
+        "spots": elsewhere.spots,
+        "largest": elsewhere.largest,
+    });
     Ok(vec![
-        ("sectors.csv".to_owned(), sectors),
+        (SECTORS_FILE.to_owned(), sectors),
+        (SITES_FILE.to_owned(), held.sites(&plan)),
         ("units.csv".to_owned(), units),
-        ("archive.json".to_owned(), format!("{about:#}\n")),
+        (ABOUT_FILE.to_owned(), format!("{about:#}\n")),
     ])
 }
 
@@ -104,6 +133,7 @@ fn about(
         "rounds": { "closed": told.rounds_in, "expected": told.rounds_expected },
         "outside_perimeter": prepared.outside,
         "doubtful": prepared.doubtful,
+        "open": !matches!(campaign.state, CampaignState::Locked | CampaignState::Archived),
         "pairs_not_decided": prepared.to_review,
         "settings": settings.lines(),
         "releases": releases,

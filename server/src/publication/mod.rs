@@ -6,7 +6,10 @@
 
 mod archive;
 mod areas;
+mod by_sector;
 mod coarse;
+mod comparing;
+mod counts;
 mod freeze;
 mod indicators;
 mod numbers;
@@ -18,6 +21,8 @@ mod profile;
 pub use archive::{ArchiveFile, DEFINITION, archive};
 pub use areas::area_tree;
 pub use coarse::{COARSE_FILE, coarse_rows};
+pub use comparing::{Compared, Line, NotCompared, ROUNDED_TO, compare_campaigns};
+pub use counts::{CampaignCounts, CountsError, Definition};
 pub use freeze::{
     BuildError, Builder, FrozenRelease, KeptOpen, build, frozen, obstacles, one_at_a_time,
     releases, releases_kept_open, sentence,

@@ -1,8 +1,8 @@
 //! A night from tablets' changes to kept releases, over a real log and view.
 
 use super::{
-    BuildError, Builder, Numbers, NumbersError, Past, Prepared, Sources, archive, build, frozen,
-    obstacles, prepare, releases, sentence,
+    BuildError, Builder, CampaignCounts, Numbers, NumbersError, Past, Prepared, Sources, archive,
+    build, frozen, obstacles, prepare, releases, sentence,
 };
 use crate::geolocation::LiveView;
 use crate::projection::fixtures::{
@@ -407,7 +407,7 @@ fn an_archive_holds_counts_by_sector_and_no_person() {
     let files = archive(sources, &prepared, std::slice::from_ref(&made), &settings).unwrap();
     let text = |name: &str| &files.iter().find(|file| file.0 == name).unwrap().1;
     let rows: Vec<&str> = text("sectors.csv").lines().collect();
-    assert_eq!(rows[0], "sector,walked,people,low,high,definition");
+    assert!(rows[0].starts_with("sector,walked,people,low,high,definition,zone,ground"));
     assert_eq!(
         rows.iter().filter(|row| row.contains(",true,50,")).count(),
         1,
@@ -417,6 +417,10 @@ fn an_archive_holds_counts_by_sector_and_no_person() {
     let about: serde_json::Value = serde_json::from_str(text("archive.json")).unwrap();
     assert_eq!(about["releases"][0]["digest"], made.digest.as_str());
     assert_eq!(about["observations_by_contact"]["answered"], 106);
+    let counts = CampaignCounts::read(&files).unwrap();
+    let in_sectors: u32 = counts.sectors.iter().map(|(_, of)| of.people).sum();
+    assert_eq!(in_sectors + counts.elsewhere.people, 100);
+    assert_eq!((counts.open, counts.provisional), (false, false));
     for (name, text) in &files {
         let file = verify_file(name, text);
         assert!(file, "{name} holds an identifier or a time of day");

@@ -105,6 +105,12 @@ impl KeyStore {
         Ok(self.server_key("accounts", context, "the accounts' key")?.0)
     }
 
+    /// The key that seals what campaigns leave without persons; drawn at the first call.
+    pub fn archives_key(&self) -> Result<Key32, StoreError> {
+        let context = b"maraude/keys/archives/1";
+        Ok(self.server_key("archives", context, "the archives' key")?.0)
+    }
+
     /// The key that seals the coarse tables of a campaign; drawn at the first call.
     pub fn tables_key(&self, campaign: CampaignId) -> Result<Key32, StoreError> {
         let context = context(b"tables", campaign, None);

@@ -7,6 +7,7 @@
 mod accounts;
 mod addresses;
 mod api_tokens;
+mod archives;
 mod audit;
 mod campaigns;
 mod coarsenings;

@@ -73,7 +73,7 @@ test('the night’s screens are free of faults and ask nothing of another origin
   await inEveryTheme(page, 'campaigns');
   await page.getByRole('button', { name: /ouverte/ }).first().click();
 
-  for (const name of ['Ce soir', 'Doublons', 'Qualité', 'Estimation', 'Indicateurs', 'Observations', 'Tablettes', 'Diffusion']) {
+  for (const name of ['Ce soir', 'Doublons', 'Qualité', 'Estimation', 'Indicateurs', 'Comparaison', 'Observations', 'Tablettes', 'Diffusion']) {
     await screen(page, name);
     await expect(page.getByText('Lecture…')).toHaveCount(0);
     await inEveryTheme(page, name);

@@ -292,7 +292,7 @@ test('each role is shown what the server lets it do, and nothing that is refused
   const expected: Record<string, { pages: string[]; screens: string[]; creates: boolean }> = {
     [ANALYST]: {
       pages: ['Campagnes', 'Mon compte'],
-      screens: ['Estimation', 'Indicateurs', 'Diffusion'],
+      screens: ['Estimation', 'Indicateurs', 'Comparaison', 'Diffusion'],
       creates: false,
     },
     [LEAD]: { pages: ['Campagnes', 'Mon compte'], screens: ['Tablettes'], creates: false },

@@ -42,6 +42,8 @@ export interface Served {
   readonly base: string;
   /** A command of the binary, asked of the running server. */
   readonly command: (args: string[]) => void;
+  /** Collects one more night, in a campaign of its own on the same ground. */
+  readonly anotherNight: (seed: number) => void;
 }
 
 function run(args: string[], data: string, input?: string): void {
@@ -84,16 +86,17 @@ async function start(port: number, withNight: boolean): Promise<Served & { stop:
   const address = `http://localhost:${port}`;
   try {
     await healthy(address);
-    if (withNight) {
+    const night = (seed: number, more: string[] = []): void => {
       if (!existsSync(NIGHT)) throw new Error(`${NIGHT} is missing: cargo xtask test builds it`);
       const args = ['--base', address, '--account', ACCOUNT, '--password', PASSWORD];
-      const done = spawnSync(NIGHT, [...args, '--seed', '7', '--with-layers'], {
+      const done = spawnSync(NIGHT, [...args, '--seed', String(seed), ...more], {
         encoding: 'utf8',
       });
       if (done.status !== 0) throw new Error(`simulated night: ${done.stderr}`);
-    }
+    };
+    if (withNight) night(7, ['--with-layers']);
     const command = (args: string[]): void => run([...args, '--master-key', key], data);
-    return { base: address, command, stop };
+    return { base: address, command, anotherNight: (seed) => night(seed), stop };
   } catch (error) {
     stop();
     throw error;

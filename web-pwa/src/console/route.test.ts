@@ -7,6 +7,7 @@ import {
   readPage,
   readRoute,
   screensOf,
+  screensOfEnded,
   writePage,
   writeRoute,
   type Power,
@@ -37,11 +38,13 @@ describe('the address', () => {
   });
 
   it('offers each role the screens of which the server answers something', () => {
-    expect(screensOf('analyst')).toEqual(['estimation', 'indicators', 'release']);
+    expect(screensOf('analyst')).toEqual(['estimation', 'indicators', 'comparison', 'release']);
     expect(screensOf('coordinator')).toContain('doubles');
     expect(screensOf('admin')).toEqual(['devices', 'prepare']);
     expect(screensOf('lead')).toEqual(['devices']);
     expect(screensOf(undefined)).toEqual([]);
+    expect(screensOfEnded('coordinator')).toEqual(['comparison', 'release']);
+    expect(screensOfEnded('lead')).toEqual([]);
     expect(pagesOf('analyst')).toEqual(['campaigns', 'account']);
     expect(pagesOf('dpo')).toEqual([...PAGES]);
     expect(pagesOf('coordinator')).toEqual(['campaigns', 'retention', 'account']);

@@ -11,6 +11,7 @@ export const SCREENS = [
   'quality',
   'estimation',
   'indicators',
+  'comparison',
   'observations',
   'devices',
   'prepare',
@@ -24,7 +25,7 @@ export type Screen = (typeof SCREENS)[number];
  * What an account may ask of the server, by the routes it is let through: `plan` reads a campaign's
  * plan, `order` changes it and decides, `create` makes a campaign, `ground` imports layers, `tablets`
  * hands them out, `night` reads observations and builds releases, `figures` reads releases,
- * `estimates` reads indicators and what was not seen, `tokens` opens maps to programs, `dates` sees
+ * `estimates` reads indicators, comparisons and what was not seen, `tokens` opens maps to programs, `dates` sees
  * when campaigns end, `persons` answers somebody who comes with their slip of paper, `oversight` ends
  * campaigns and reads the log of what was done.
  */
@@ -74,6 +75,7 @@ const NEEDED: Readonly<Record<Screen, readonly Power[]>> = {
   quality: ['night'],
   estimation: ['estimates'],
   indicators: ['estimates'],
+  comparison: ['estimates'],
   observations: ['night'],
   devices: ['tablets'],
   prepare: ['order', 'ground'],
@@ -83,6 +85,11 @@ const NEEDED: Readonly<Record<Screen, readonly Power[]>> = {
 /** The screens that an account may open: those of which it may do something. */
 export function screensOf(role: string | undefined): readonly Screen[] {
   return SCREENS.filter((screen) => NEEDED[screen].some((power) => may(role, power)));
+}
+
+/** The screens that still show something of a campaign whose documents ended. */
+export function screensOfEnded(role: string | undefined): readonly Screen[] {
+  return screensOf(role).filter((screen) => screen === 'comparison' || screen === 'release');
 }
 
 /** The pages beside the campaigns, in the order of their menu. */

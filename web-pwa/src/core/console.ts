@@ -27,9 +27,11 @@ import type {
   Command,
   CommandAnswer,
   CommandRequest,
+  ComparisonBoard,
   DeviceEntry,
   Doubles,
   DoubtfulList,
+  EndedCampaign,
   EnrolmentCode,
   ErasePerson,
   FindPerson,
@@ -215,6 +217,8 @@ export const audit = (before: number | null): Promise<AuditLine[]> =>
 export const AUDIT_PAGE = 200;
 
 export const campaigns = (): Promise<CampaignSummary[]> => ask('GET', '/api/campaigns');
+/** Campaigns whose documents ended, and what is still there. */
+export const endedCampaigns = (): Promise<EndedCampaign[]> => ask('GET', '/api/ended-campaigns');
 export const createCampaign = (campaign: NewCampaign): Promise<CampaignSummary> =>
   ask('POST', '/api/campaigns', campaign);
 export const campaign = (id: string): Promise<CampaignDetail> => ask('GET', at(id));
@@ -234,6 +238,9 @@ export const reviewLog = (id: string): Promise<ReviewLog> => ask('GET', `${at(id
 export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/quality`);
 export const estimation = (id: string): Promise<Estimation> => ask('GET', `${at(id)}/estimation`);
 export const indicators = (id: string): Promise<IndicatorBoard> => ask('GET', `${at(id)}/indicators`);
+/** This campaign beside another one, either of which may have ended. */
+export const comparison = (id: string, other: string): Promise<ComparisonBoard> =>
+  ask('GET', `${at(id)}/comparison?with=${encodeURIComponent(other)}`);
 export const refreshQuality = (id: string): Promise<Quality> =>
   ask('POST', `${at(id)}/quality/refresh`);
 export const observations = (id: string, query: string): Promise<ObservationPage> =>

@@ -8,6 +8,7 @@ import { reviewEn } from './review.en';
 import { manyEn as many } from './plural';
 import { custodyEn } from './custody.en';
 import { estimationEn } from './estimation.en';
+import { comparisonEn } from './comparison.en';
 import { indicatorsEn } from './indicators.en';
 import { evidenceEn } from './evidence.en';
 import { prepareEn } from './prepare.en';
@@ -30,6 +31,7 @@ export const consoleEn: ConsoleText = {
       quality: 'Quality',
       estimation: 'Estimate',
       indicators: 'Indicators',
+      comparison: 'Comparison',
       observations: 'Observations',
       devices: 'Tablets',
       prepare: 'Prepare',
@@ -126,6 +128,7 @@ export const consoleEn: ConsoleText = {
   prepare: prepareEn,
   estimation: estimationEn,
   indicators: indicatorsEn,
+  comparison: comparisonEn,
   quality: qualityEn,
   custody: custodyEn,
   handing: handingEn,

@@ -11,6 +11,7 @@ import { reviewFr } from './review.fr';
 import { manyFr as many } from './plural';
 import { custodyFr } from './custody.fr';
 import { estimationFr } from './estimation.fr';
+import { comparisonFr } from './comparison.fr';
 import { indicatorsFr } from './indicators.fr';
 import { evidenceFr } from './evidence.fr';
 import { prepareFr } from './prepare.fr';
@@ -33,6 +34,7 @@ export const consoleFr = {
       quality: 'Qualité',
       estimation: 'Estimation',
       indicators: 'Indicateurs',
+      comparison: 'Comparaison',
       observations: 'Observations',
       devices: 'Tablettes',
       prepare: 'Préparer',
@@ -129,6 +131,7 @@ export const consoleFr = {
   prepare: prepareFr,
   estimation: estimationFr,
   indicators: indicatorsFr,
+  comparison: comparisonFr,
   quality: qualityFr,
   custody: custodyFr,
   handing: handingFr,

@@ -193,6 +193,7 @@ export const custodyEn: CustodyText = {
       'groups-read': 'groups read',
       'doubtful-read': 'doubtful cases read',
       'quality-read': 'quality read',
+      'comparison-read': 'comparison read',
       'campaign-opened': 'campaign opened',
       'campaign-details-set': 'campaign details changed',
       'campaign-purge-notice-void': 'notice of a purge void',

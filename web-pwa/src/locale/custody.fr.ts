@@ -198,6 +198,7 @@ export const custodyFr = {
       'groups-read': 'groupes lus',
       'doubtful-read': 'cas douteux lus',
       'quality-read': 'qualité lue',
+      'comparison-read': 'comparaison lue',
       'campaign-opened': 'campagne ouverte',
       'campaign-details-set': 'fiche de campagne changée',
       'campaign-purge-notice-void': 'préavis d’effacement annulé',

@@ -6,6 +6,8 @@ import type { ReleaseText } from './release.fr';
 export const releaseEn: ReleaseText = {
   title: 'Releases',
   sentence: 'What may be said now',
+  lastSentence: 'What was said last',
+  ended: 'The campaign has ended: what was published stays, and nothing more is built.',
   copy: 'Copy the sentence',
   copied: 'Sentence copied.',
   build: 'Build a release',

@@ -5,6 +5,8 @@ import { manyFr as many } from './plural';
 export const releaseFr = {
   title: 'Diffusion',
   sentence: 'Ce qui peut être dit maintenant',
+  lastSentence: 'Ce qui a été dit en dernier',
+  ended: 'La campagne est close : ce qui a été publié reste, rien de plus ne se construit.',
   copy: 'Copier la phrase',
   copied: 'Phrase copiée.',
   build: 'Construire une diffusion',

@@ -11,6 +11,7 @@ mod inner;
 mod large;
 mod leaves;
 mod ledger;
+mod parts;
 mod placed;
 mod possible;
 mod provisional;
@@ -30,6 +31,7 @@ pub use consolidated::{CountedNight, consolidate};
 pub use correction::correct;
 pub use inner::{Inner, withhold_small};
 pub use ledger::{LedgerLine, ledger_conflicts, ledger_lines};
+pub use parts::{Spread, spots, told_parts};
 pub use provisional::provisional;
 pub use published::{
     AttributeFigure, Erratum, Figure, Heading, Published, PublishedArea, Sentence, Stage,

@@ -5,6 +5,7 @@
 mod account;
 mod campaign;
 mod command;
+mod comparison;
 mod custody;
 mod doubles;
 mod estimation;
@@ -27,6 +28,7 @@ mod typescript;
 pub use account::*;
 pub use campaign::*;
 pub use command::*;
+pub use comparison::*;
 pub use custody::*;
 pub use doubles::*;
 pub use estimation::*;

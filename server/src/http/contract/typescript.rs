@@ -5,16 +5,16 @@
 
 use super::{
     AcceptDevice, AllowPinReset, ApiTokenDrawn, ApiTokenLine, AuditLine, CampaignDetail,
-    CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest, DeviceEntry,
-    DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList, EnrolAnswer, EnrolRequest,
-    EnrolmentCode, ErasePerson, Estimation, FindPerson, GroupChange, GroupDetail, GroupEffect,
-    GroupList, Hello, HoldRequest, IndicatorBoard, LayerToConvert, Login, LookedAt, LookingAt, Me,
-    NamedDocuments, NewApiToken, NewCampaign, NewEnrolment, NewLayer, NewRelease, NewSeries,
-    NewSheet, ObservationDetail, ObservationPage, OpenCodeLine, PasswordChange, PersonHeld,
-    PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality,
-    QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases,
-    RescueTaken, RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof,
-    SeriesLine, SessionLine, SheetCode, TilesEntry, Tonight,
+    CampaignSummary, Challenge, ChallengeRequest, CommandAnswer, CommandRequest, ComparisonBoard,
+    DeviceEntry, DeviceSession, DeviceSessionRequest, Doubles, DoubtfulList, EndedCampaign,
+    EnrolAnswer, EnrolRequest, EnrolmentCode, ErasePerson, Estimation, FindPerson, GroupChange,
+    GroupDetail, GroupEffect, GroupList, Hello, HoldRequest, IndicatorBoard, LayerToConvert, Login,
+    LookedAt, LookingAt, Me, NamedDocuments, NewApiToken, NewCampaign, NewEnrolment, NewLayer,
+    NewRelease, NewSeries, NewSheet, ObservationDetail, ObservationPage, OpenCodeLine,
+    PasswordChange, PersonHeld, PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered,
+    PurgeRequest, Quality, QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes,
+    ReleasePreview, Releases, RescueTaken, RescueUpload, RetentionLine, ReviewLog,
+    SecondFactorDrawn, SecondFactorProof, SeriesLine, SessionLine, SheetCode, TilesEntry, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -114,6 +114,8 @@ pub fn typescript() -> String {
         PinResetLine,
         Problem,
         Estimation,
+        ComparisonBoard,
+        EndedCampaign,
         IndicatorBoard,
         Quality,
         QuarantineList,

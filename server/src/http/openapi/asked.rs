@@ -123,6 +123,12 @@ pub(super) const QUERIES: &[Asked] = &[
         "How many to leave out",
     ),
     must(
+        "/api/campaigns/{campaign}/comparison",
+        "with",
+        Kind::Identifier,
+        "The other campaign",
+    ),
+    must(
         "/api/campaigns/{campaign}/quarantine/{number}",
         "reason",
         Kind::Reason,

@@ -180,6 +180,13 @@ pub(super) const ROUTES: &[Told] = &[
     ),
     told(
         "GET",
+        "/api/ended-campaigns",
+        "Campaigns whose documents ended, and what is still there",
+        None,
+        Many("EndedCampaign"),
+    ),
+    told(
+        "GET",
         "/api/campaigns/{campaign}",
         "One campaign",
         None,
@@ -416,6 +423,14 @@ pub(super) const ROUTES: &[Told] = &[
          are withheld from whoever does not see observations",
         None,
         One("IndicatorBoard"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/comparison",
+        "Two campaigns on the sectors walked both times, with the interval of each difference; small \
+         parts are withheld, and others rounded, for whoever does not see observations",
+        None,
+        One("ComparisonBoard"),
     ),
     told(
         "POST",

@@ -65,8 +65,23 @@ impl Console {
         }
     }
 
-    fn ask(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> Told {
+    pub(in crate::http) fn ask(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Told {
         let path = format!("/api/campaigns/{}{path}", self.world.campaign);
+        self.ask_whole(token, method, &path, body)
+    }
+
+    /// A route beside the campaigns, as the coordinator.
+    pub(in crate::http) fn everywhere(&self, path: &str) -> Told {
+        self.ask_whole(&self.coordinator, "GET", path, None)
+    }
+
+    fn ask_whole(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> Told {
         let request = Request::builder()
             .method(method)
             .uri(path)

@@ -7,8 +7,11 @@
 import type * as Library from '@observablehq/plot';
 import type { Line } from './rows';
 
+/** The library, once it is here. */
+export type Plot = typeof Library;
+
 /** The library; an answer that does not come leaves the tables. */
-export async function library(): Promise<typeof Library | null> {
+export async function library(): Promise<Plot | null> {
   try {
     return await import('@observablehq/plot');
   } catch {
@@ -17,15 +20,15 @@ export async function library(): Promise<typeof Library | null> {
 }
 
 /** Room for the names on the left, px: less on a narrow screen. */
-const NAMES_PX = { wide: 200, narrow: 130 } as const;
+export const NAMES_PX = { wide: 200, narrow: 130 } as const;
 /** Below this a chart is narrow, px. */
-const NARROW_PX = 460;
+export const NARROW_PX = 460;
 /** Height of one bar with the space to the next, px. */
-const BAR_PX = 34;
+export const BAR_PX = 34;
 /** Ticks wanted on the axis. */
-const TICKS = 6;
+export const TICKS = 6;
 /** Size of letters, px: names break in lines that hold in their room. */
-const LETTERS_PX = 13;
+export const LETTERS_PX = 13;
 
 /** How a chart is drawn. */
 export interface Drawing {
@@ -37,7 +40,7 @@ export interface Drawing {
 
 /** The chart of lines, without a style of its own: the page's policy lets none in. */
 export function draw(
-  plot: typeof Library,
+  plot: Plot,
   lines: readonly Line[],
   { width, axis, whole }: Drawing,
 ): SVGSVGElement {
@@ -75,8 +78,13 @@ export function draw(
       plot.ruleX([0], { stroke: 'var(--border)' }),
     ],
   }) as SVGSVGElement;
-  drawn.querySelector('style')?.remove();
   drawn.querySelector('g[aria-label="bar"]')?.setAttribute('data-bars', '');
+  return bare(drawn);
+}
+
+/** Without a style, which the page's policy refuses, and without words of its own: the table has them. */
+export function bare(drawn: SVGSVGElement): SVGSVGElement {
+  drawn.querySelector('style')?.remove();
   for (const part of drawn.querySelectorAll('[aria-label], [aria-description]')) {
     part.removeAttribute('aria-label');
     part.removeAttribute('aria-description');

@@ -570,6 +570,123 @@ colour: string | null,
 two_colours: boolean, };
 
 /**
+ * One of two campaigns.
+ */
+export type ComparedCampaign = {
+/**
+ * Identifier.
+ */
+id: CampaignId,
+/**
+ * Name.
+ */
+name: string,
+/**
+ * Its nights.
+ */
+nights: Array<string>,
+/**
+ * What its street figure counts, by a name with a version.
+ */
+definition: string,
+/**
+ * `night_count`, `survey_weeks`, `year_round`; empty where nothing of it was kept.
+ */
+kind: string,
+/**
+ * `real`, `exercise`; empty where nothing of it was kept.
+ */
+mode: string,
+/**
+ * Something may still move its figures.
+ */
+provisional: boolean,
+/**
+ * Its documents ended: the figures are those of its archive without persons.
+ */
+from_archive: boolean, };
+
+/**
+ * `GET /api/campaigns/{id}/comparison?with={id}`. Whoever does not see observations reads tens, of
+ * parts that hold enough people both times.
+ */
+export type ComparisonBoard = {
+/**
+ * The earlier campaign.
+ */
+before: ComparedCampaign,
+/**
+ * The later one.
+ */
+after: ComparedCampaign,
+/**
+ * Why they are not compared: `other-definition`, `other-kind`, `other-mode`,
+ * `no-common-ground`, `campaign-open`, `same-campaign`, `sector-twice`, `no-archive`.
+ */
+refused: string | null,
+/**
+ * Sectors walked both times: the ground of every number.
+ */
+sectors: number,
+/**
+ * Sectors of either campaign that are not compared.
+ */
+left_out: Array<LeftOutEntry>,
+/**
+ * People by unit; never added up.
+ */
+units: Array<ComparisonRow>,
+/**
+ * People in the street by zone of the later campaign; nothing where there is only one.
+ */
+zones: Array<ComparisonRow>,
+/**
+ * People in the street by sector, for whoever sees observations.
+ */
+by_sector: Array<ComparisonRow>,
+/**
+ * Figures are told to the nearest of these, and small parts withheld; absent where they are exact.
+ */
+rounded_to: number | null,
+/**
+ * Least people of a part that is told, where small parts are withheld.
+ */
+least: number, };
+
+/**
+ * A line of the comparison; numbers are absent where withheld.
+ */
+export type ComparisonRow = {
+/**
+ * The unit, the zone or the sector; absent for sectors of no zone.
+ */
+code: string | null,
+/**
+ * Sectors it stands on.
+ */
+sectors: number,
+/**
+ * People before.
+ */
+before: number | null,
+/**
+ * People after.
+ */
+after: number | null,
+/**
+ * After less before.
+ */
+difference: number | null,
+/**
+ * 95 % interval of the difference, its ends to the whole number beyond.
+ */
+interval: [number, number] | null,
+/**
+ * `more`, `fewer`, or `none` where the interval holds zero.
+ */
+conclusion: string | null, };
+
+/**
  * How the contact went.
  */
 export type Contact = "answered" | "partial" | "refused" | "asleep" | "language" | "unsafe" | "observed";
@@ -872,6 +989,43 @@ position: number,
  * Those nobody ruled on, then those whose team is asked, then those ruled on; newest first.
  */
 lines: Array<DoubtfulLine>, };
+
+/**
+ * A line of `GET /api/ended-campaigns`: a campaign whose documents ended, and what is still there.
+ */
+export type EndedCampaign = {
+/**
+ * Identifier.
+ */
+id: CampaignId,
+/**
+ * Name; empty where an earlier version kept none.
+ */
+name: string,
+/**
+ * Its nights, where they were kept.
+ */
+nights: Array<string>,
+/**
+ * Its documents ended and coarse tables stayed (server clock).
+ */
+coarsened_at: number | null,
+/**
+ * Everything ended (server clock).
+ */
+purged_at: number | null,
+/**
+ * Releases that are still listed and exported.
+ */
+releases: number,
+/**
+ * Its counts without persons were kept: it can be compared.
+ */
+has_archive: boolean,
+/**
+ * A signed certificate tells what was destroyed.
+ */
+has_certificate: boolean, };
 
 /**
  * What a tablet is given.
@@ -1582,6 +1736,20 @@ file: string,
  * Table of a GeoPackage that holds several; empty for the only one.
  */
 table: string, };
+
+/**
+ * A sector that is not compared.
+ */
+export type LeftOutEntry = {
+/**
+ * Its code.
+ */
+sector: string,
+/**
+ * Why: `only-before`, `only-after`, `other-limits`, `walked-before-only`,
+ * `walked-after-only`, `never-walked`.
+ */
+why: string, };
 
 /**
  * What the law asks before a real campaign may open (GDPR art. 13, 14, 30, 35).
