@@ -50,9 +50,12 @@ struct Linkage {
     /// People of each night, by size.
     #[arg(long, default_value = "2000,20000")]
     people: String,
-    /// Sizes at which Maraude alone is timed.
+    /// Sizes of the cost curve.
     #[arg(long, default_value = "1000,10000,100000,1000000")]
     curve: String,
+    /// Splink is stopped, and larger nights of the curve are not tried, after so many minutes.
+    #[arg(long, default_value = "10")]
+    minutes: String,
     /// People of the night in which observations arrive one by one.
     #[arg(long, default_value = "100000")]
     arrivals: String,
@@ -222,6 +225,7 @@ fn linkage(nights: &Linkage) -> Result<()> {
         .arg(root().join("tests/peers/splink_night.py"));
     bench.arg("--folder").arg(target().join("bench/linkage"));
     bench.args(["--people", &nights.people, "--curve", &nights.curve]);
+    bench.args(["--minutes", &nights.minutes]);
     bench.args(["--arrivals", &nights.arrivals]);
     run_to_end(bench.args(["--seed", &nights.seed]))
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask bench linkage`: nights linked by Maraude and by Splink, in the same run.
 //!
-//! `bench_linkage --python FILE --script FILE --folder FOLDER [--people N,N] [--curve N,N] [--arrivals N] [--seed N]`
+//! `bench_linkage --python FILE --script FILE --folder FOLDER [--people N,N] [--curve N,N] [--minutes N]
+//! [--arrivals N] [--seed N]`
 
 use anyhow::{Context, Result, bail, ensure};
 use maraude_core::model::{ObservationId, SlotRef};
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 struct Order {
     python: PathBuf,
@@ -20,6 +22,8 @@ struct Order {
     folder: PathBuf,
     people: Vec<u32>,
     curve: Vec<u32>,
+    /// Splink is stopped, and larger nights are not tried, after so long.
+    minutes: u32,
     /// People of the night in which observations arrive one by one.
     arrivals: Vec<u32>,
     seed: u64,
@@ -75,6 +79,7 @@ fn order() -> Result<Order> {
             "--folder",
             "--people",
             "--curve",
+            "--minutes",
             "--arrivals",
             "--seed",
         ];
@@ -93,6 +98,7 @@ fn order() -> Result<Order> {
         folder: take("--folder").context("--folder is missing")?.into(),
         people: numbers(&take("--people").unwrap_or_else(|| "2000,20000".to_owned()))?,
         curve: numbers(&take("--curve").unwrap_or_default())?,
+        minutes: take("--minutes").map_or(Ok(10), |minutes| minutes.parse())?,
         arrivals: numbers(&take("--arrivals").unwrap_or_default())?,
         seed: take("--seed").map_or(Ok(1), |seed| seed.parse())?,
     })
@@ -110,19 +116,43 @@ fn ours(night: &Night) -> Line {
     }
 }
 
-fn splink(night: &Night, order: &Order) -> Result<Vec<Line>> {
+/// What Splink told of its run; none when it was stopped.
+fn splink_run(night: &Night, order: &Order) -> Result<Option<String>> {
     let [rows, truth] = save(night, &order.folder, order.seed)?;
-    let done = Command::new(&order.python)
+    let mut run = Command::new(&order.python)
         .arg(&order.script)
         .args([&rows, &truth, &order.folder])
-        .status()
+        .spawn()
         .context("Splink could not be started")?;
-    ensure!(done.success(), "Splink failed");
-    let told = std::fs::read_to_string(order.folder.join("splink.json"))?;
-    let number = |name: &str| -> Option<f64> {
-        let after = told.split(&format!("\"{name}\": ")).nth(1)?;
-        after.split([',', '}']).next()?.trim().parse().ok()
+    let until = Instant::now() + Duration::from_secs(60 * u64::from(order.minutes));
+    let done = loop {
+        if let Some(done) = run.try_wait()? {
+            break done;
+        }
+        if Instant::now() > until {
+            run.kill()?;
+            run.wait()?;
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(100));
     };
+    ensure!(done.success(), "Splink failed");
+    Ok(Some(std::fs::read_to_string(
+        order.folder.join("splink.json"),
+    )?))
+}
+
+/// A number of what Splink told.
+fn number(told: &str, name: &str) -> Option<f64> {
+    let after = told.split(&format!("\"{name}\": ")).nth(1)?;
+    after.split([',', '}']).next()?.trim().parse().ok()
+}
+
+fn splink(night: &Night, order: &Order) -> Result<Vec<Line>> {
+    let Some(told) = splink_run(night, order)? else {
+        return Ok(Vec::new());
+    };
+    let number = |name: &str| number(&told, name);
     let line = |name: &str, file: &str, first: bool| -> Result<Line> {
         let mut linkage = Linkage::default();
         linkage.clusters = clusters(&order.folder.join(file))?;
@@ -200,25 +230,56 @@ fn table(out: &mut dyn Write, night: &Night, lines: &[Line], seed: u64) -> Resul
     Ok(())
 }
 
-/// Seconds and memory of Maraude alone, by size.
+/// Seconds and memory by size, of Splink as far as it goes in the time it is given.
 fn curve(out: &mut dyn Write, order: &Order) -> Result<()> {
     writeln!(
         out,
-        "\n{:>12} {:>9} {:>14} {:>9} {:>22}",
-        "observations", "seconds", "processor s", "MB", "processor µs each"
+        "\n{:>12} {:>9} {:>14} {:>9} {:>22}   {:>36} {:>9}",
+        "observations",
+        "seconds",
+        "processor s",
+        "MB",
+        "processor µs each",
+        "Splink: train, score, cluster s",
+        "MB"
     )?;
+    let mut goes_on = true;
     for &people in &order.curve {
         let night = Night::draw(people, order.seed);
         let run = measure(&night.observations);
-        let number = night.observations.len();
-        writeln!(
+        let observations = night.observations.len();
+        write!(
             out,
-            "{number:>12} {:>9.2} {:>14.2} {:>9.0} {:>22.1}",
+            "{observations:>12} {:>9.2} {:>14.2} {:>9.0} {:>22.1}",
             run.seconds.iter().sum::<f64>(),
             run.cpu_seconds,
             run.peak_mb,
-            1e6 * run.cpu_seconds / number as f64
+            1e6 * run.cpu_seconds / observations as f64
         )?;
+        out.flush()?;
+        drop(run);
+        let told = if goes_on {
+            splink_run(&night, order)?
+        } else {
+            None
+        };
+        match &told {
+            Some(told) => {
+                let of = |name| number(told, name).unwrap_or(f64::NAN);
+                let (train, score, cluster) = (of("train"), of("score"), of("cluster"));
+                let phases = format!("{train:.1}, {score:.1}, {cluster:.1}");
+                writeln!(out, "   {phases:>36} {:>9.0}", of("peak_mb"))?;
+            }
+            None if goes_on => {
+                writeln!(
+                    out,
+                    "   {:>36}",
+                    format!("stopped after {} minutes", order.minutes)
+                )?;
+            }
+            None => writeln!(out, "   {:>36}", "not tried")?,
+        }
+        goes_on = told.is_some();
     }
     Ok(())
 }
