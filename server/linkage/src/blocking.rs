@@ -57,13 +57,17 @@ impl Rules {
         Self(self.0 & !Self::of(rule).0)
     }
 
+    pub fn holds(self, rule: BlockingRule) -> bool {
+        self.0 & Self::of(rule).0 != 0
+    }
+
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     pub fn list(self) -> Vec<BlockingRule> {
-        let held = |rule: &BlockingRule| self.0 & Self::of(*rule).0 != 0;
-        RULES.into_iter().filter(held).collect()
+        let held = RULES.into_iter().filter(|rule| self.holds(*rule));
+        held.collect()
     }
 }
 
@@ -94,7 +98,9 @@ pub(crate) fn candidates(
         let apart_m = places[one]
             .zip(places[other])
             .map(|(a, b)| a.distance_m(&b));
-        if apart_m.is_some_and(|metres| metres > p.marks_radius_m) {
+        // On another night somebody may sleep anywhere.
+        let one_night = observations[one].night == observations[other].night;
+        if one_night && apart_m.is_some_and(|metres| metres > p.marks_radius_m) {
             pair.rules = pair.rules.without(BlockingRule::RareMarks);
         }
         let same_party = parties.of_observation[one] == parties.of_observation[other];
@@ -197,7 +203,10 @@ fn look_around(
                 BlockingRule::Near,
             )
         } else {
-            (p.other_night_radius_m, BlockingRule::NearOtherNight)
+            (
+                other_night_reach_m(here.accuracy_m, there.accuracy_m, p),
+                BlockingRule::NearOtherNight,
+            )
         };
         if leaf.distance_2(&here.xyz) <= reach_m * reach_m {
             found.push(Candidate {
@@ -207,6 +216,12 @@ fn look_around(
             });
         }
     }
+}
+
+/// The same across nights: people who come back to the same place.
+pub(crate) fn other_night_reach_m(one_m: f64, other_m: f64, p: &Parameters) -> f64 {
+    let sigma_m = crate::distance::sigma_m(one_m, other_m, p);
+    p.other_night_radius_m.max(p.block_sigmas * sigma_m)
 }
 
 /// Blocking radius of two accuracies, metres.

@@ -5,11 +5,14 @@
 //! exp(mean log-odds over the members met + δ), or stays by itself with odds 1; never against a
 //! decision, nor beside a slot of its own outing. δ ~ N(0, τ²) is drawn anew for each partition: what
 //! is not known of the parameters shifts all links together, and few doubles teach little. Doubles that blocking cannot reach are
-//! taken out too: a share μ of those found, drawn from what the run says of movement. The estimate
-//! is what is expected, the interval the estimate ± 1.96 standard deviations of the draws.
+//! taken out too: a share μ of those found, drawn from what the run says of movement. Of several nights
+//! this holds for doubles within each; of people met on two nights, those who sleep elsewhere are taken
+//! out as `returns` tells them, κ for each return found (`hidden`). The estimate is what is expected,
+//! the interval the estimate ± 1.96 standard deviations of the draws.
 
 use crate::part::{Cells, UNITS};
 use crate::party::Parties;
+use crate::returns::Returns;
 use crate::sample::{Near, State};
 use crate::score::Link;
 use crate::slot::Slot;
@@ -53,6 +56,10 @@ pub(crate) struct Sampling<'a> {
     pub links: &'a [Link],
     /// Outing of each observation.
     pub outings: &'a [u32],
+    /// Night of each observation, by number, in order.
+    pub nights: Vec<u32>,
+    /// What is known of people who come back and sleep elsewhere.
+    pub returns: Returns,
     /// Slots held to be two.
     pub different: &'a BTreeMap<usize, BTreeSet<usize>>,
     /// Slots held to be one by decision.
@@ -70,43 +77,50 @@ impl Sampling<'_> {
         let work: usize = movers.iter().map(|mover| mover.ways.len()).sum();
         let draws = MOVES.checked_div(work);
         let draws = draws.map_or(1, |draws| draws.clamp(DRAWS.0, DRAWS.1));
-        let most = self.at_most(cells);
+        let [most, most_nightly] = [false, true].map(|nightly| self.at_most(cells, nightly));
         let mut filed = vec![0.0; cells.number()];
         (0..self.slots.len()).for_each(|slot| cells.add(&mut filed, slot, 1.0));
         for _ in 0..if work == 0 { 0 } else { WARMING } {
             self.sweep(&mut state, &movers, &near, 0.0, &mut rng);
         }
-        let expected = self.newcomers(cells);
+        let expected = self.newcomers(cells, false);
+        let nightly = if self.has_one_night() {
+            expected.clone()
+        } else {
+            self.newcomers(cells, true)
+        };
+        let hidden = self.hidden();
         let doubles: f64 = (0..UNITS.len()).map(|of| most[of] - expected[of]).sum();
         let (any, few, largest) = SHIFT_VARIANCE;
         let deviation = (any + few / doubles.max(1.0)).min(largest).sqrt();
-        let mut drawn: Vec<(Vec<f64>, f64)> = Vec::with_capacity(draws);
+        let mut drawn: Vec<Draw> = Vec::with_capacity(draws);
         for draw in 0..draws {
             let (shift, reach) = two_normals(draw, draws);
             self.sweep(&mut state, &movers, &near, deviation * shift, &mut rng);
             let unreached = (UNREACHED.0 + UNREACHED.1 * reach).clamp(0.0, 0.5);
-            drawn.push((distinct(&state, cells), unreached));
+            let (people, nightly) = self.distinct(&state, cells);
+            drawn.push(Draw {
+                people,
+                nightly,
+                unreached: unreached / (1.0 - unreached),
+                hidden: hidden.at(normal(draw, draws)),
+            });
         }
-        let ratio = |unreached: f64| unreached / (1.0 - unreached);
-        let usual = drawn.iter().map(|(_, of)| ratio(*of)).sum::<f64>() / draws as f64;
+        let reached = Reached {
+            most: &most_nightly,
+            expected: &expected,
+            nightly: &nightly,
+        };
+        // Of three slots decided to be one, a part may hold more than its third.
+        let bound = |of: usize| {
+            if of < UNITS.len() {
+                most[of]
+            } else {
+                filed[of]
+            }
+        };
         (0..cells.number())
-            .map(|of| {
-                let mean = drawn.iter().map(|(found, _)| found[of]).sum::<f64>() / draws as f64;
-                let taken_out = |people: f64, ratio: f64| people - (most[of] - people) * ratio;
-                let estimate = taken_out(expected[of], usual);
-                let square = |(found, unreached): &(Vec<f64>, f64)| {
-                    let people = found[of] - mean + expected[of];
-                    (taken_out(people, ratio(*unreached)) - estimate).powi(2)
-                };
-                let variance = drawn.iter().map(square).sum::<f64>() / draws as f64;
-                // Of three slots decided to be one, a part may hold more than its third.
-                let bound = if of < UNITS.len() {
-                    most[of]
-                } else {
-                    filed[of]
-                };
-                interval(estimate, variance, bound)
-            })
+            .map(|of| reached.count(of, &drawn, bound(of)))
             .collect()
     }
 
@@ -132,53 +146,129 @@ impl Sampling<'_> {
     /// Expected number of slots that are somebody new: taken outing by outing, each is with
     /// probability Π over earlier outings of (1 − ΣP with its slots), averaged over both directions.
     /// Between two outings this is exactly S − ΣP.
-    fn newcomers(&self, cells: &Cells) -> Vec<f64> {
+    fn newcomers(&self, cells: &Cells, nightly: bool) -> Vec<f64> {
         let kind = &cells.unit;
-        let outing = |slot: u32| self.outings[self.slots[slot as usize].observation];
         let mut sums = vec![0.0; cells.number()];
         for backwards in [false, true] {
-            let mut known: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.slots.len()];
-            let mut see = |one: u32, other: u32, probability: f64| {
-                if kind[one as usize].is_none() || kind[one as usize] != kind[other as usize] {
-                    return;
-                }
-                let before = (outing(one), one) < (outing(other), other);
-                let (first, later) = if before == backwards {
-                    (other, one)
-                } else {
-                    (one, other)
-                };
-                let met = &mut known[later as usize];
-                match met.iter_mut().find(|(of, _)| *of == outing(first)) {
-                    Some((_, sum)) => *sum += probability,
-                    None => met.push((outing(first), probability)),
-                }
+            let are_compared = |one: u32, other: u32| {
+                let (a, b) = (one as usize, other as usize);
+                kind[a].is_some()
+                    && kind[a] == kind[b]
+                    && !(nightly && self.night(one) != self.night(other))
             };
-            for link in self.links {
-                for member in link.members() {
-                    see(member.one, member.other, link.probability);
-                }
-            }
-            for slot in (0..self.slots.len()).filter(|slot| self.is_held(*slot)) {
-                let before = self.same.members(self.same.of(slot)).iter();
-                for held in before.copied().filter(|held| *held < slot) {
-                    see(held as u32, slot as u32, 1.0);
-                }
-            }
-            for (slot, met) in known.iter().enumerate() {
-                let new: f64 = met.iter().map(|(_, sum)| 1.0 - sum.min(1.0)).product();
+            let before =
+                |one: u32, other: u32| (self.outing(one), one) < (self.outing(other), other);
+            let new = self.new_shares(|one, other| before(one, other) != backwards, are_compared);
+            for (slot, new) in new.into_iter().enumerate() {
                 cells.add(&mut sums, slot, new / 2.0);
             }
         }
         sums
     }
 
-    /// People at most: all slots, those that a decision holds to be one counting once.
-    fn at_most(&self, cells: &Cells) -> Vec<f64> {
+    /// How likely each slot is somebody new among the slots before it that it is compared with.
+    fn new_shares(
+        &self,
+        comes_first: impl Fn(u32, u32) -> bool,
+        are_compared: impl Fn(u32, u32) -> bool,
+    ) -> Vec<f64> {
+        let new = |met: &Vec<(u32, f64)>| met.iter().map(|(_, sum)| 1.0 - sum.min(1.0)).product();
+        self.known(comes_first, are_compared)
+            .iter()
+            .map(new)
+            .collect()
+    }
+
+    /// For each slot, the outings before it that may have met it, with how likely each did.
+    pub fn known(
+        &self,
+        comes_first: impl Fn(u32, u32) -> bool,
+        are_compared: impl Fn(u32, u32) -> bool,
+    ) -> Vec<Vec<(u32, f64)>> {
+        let mut known: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.slots.len()];
+        let mut see = |one: u32, other: u32, probability: f64| {
+            if !are_compared(one, other) {
+                return;
+            }
+            let (first, later) = if comes_first(one, other) {
+                (one, other)
+            } else {
+                (other, one)
+            };
+            let (outing, met) = (self.outing(first), &mut known[later as usize]);
+            match met.iter_mut().find(|(of, _)| *of == outing) {
+                Some((_, sum)) => *sum += probability,
+                None => met.push((outing, probability)),
+            }
+        };
+        for link in self.links {
+            for member in link.members() {
+                see(member.one, member.other, link.probability);
+            }
+        }
+        for slot in (0..self.slots.len()).filter(|slot| self.is_held(*slot)) {
+            let before = self.same.members(self.same.of(slot)).iter();
+            for held in before.copied().filter(|held| *held < slot) {
+                see(held as u32, slot as u32, 1.0);
+            }
+        }
+        known
+    }
+
+    pub fn outing(&self, slot: u32) -> u32 {
+        self.outings[self.slots[slot as usize].observation]
+    }
+
+    /// Night of a slot.
+    pub fn night(&self, slot: u32) -> u32 {
+        self.nights[self.slots[slot as usize].observation]
+    }
+
+    pub fn has_one_night(&self) -> bool {
+        self.nights.iter().all(|night| *night == 0)
+    }
+
+    /// Clusters by cell: one counts once for its subject, and in equal shares where its slots belong;
+    /// then the same with a cluster counting once for each night it was met.
+    fn distinct(&self, state: &State, cells: &Cells) -> (Vec<f64>, Vec<f64>) {
+        let (mut people, mut nightly) = (vec![0.0; cells.number()], vec![0.0; cells.number()]);
+        for members in state.members.iter().filter(|members| !members.is_empty()) {
+            for unit in 0..UNITS.len() {
+                let of_unit = |slot: &&u32| cells.unit[**slot as usize] == Some(unit);
+                let number = members.iter().filter(of_unit).count();
+                if number == 0 {
+                    continue;
+                }
+                let mut nights: Vec<u32> = members
+                    .iter()
+                    .filter(of_unit)
+                    .map(|slot| self.night(*slot))
+                    .collect();
+                nights.sort_unstable();
+                nights.dedup();
+                let nights = nights.len() as f64;
+                people[unit] += 1.0;
+                nightly[unit] += nights;
+                for slot in members.iter().filter(of_unit) {
+                    for &part in &cells.parts[*slot as usize] {
+                        people[part] += 1.0 / number as f64;
+                        nightly[part] += nights / number as f64;
+                    }
+                }
+            }
+        }
+        (people, nightly)
+    }
+
+    /// People at most: all slots, those that a decision holds to be one counting once, or once a night.
+    fn at_most(&self, cells: &Cells, nightly: bool) -> Vec<f64> {
         let mut sums = vec![0.0; cells.number()];
         for slot in 0..self.slots.len() {
             let alike = self.same.members(self.same.of(slot)).iter();
-            let of_kind = alike.filter(|other| cells.unit[**other] == cells.unit[slot]);
+            let of_kind = alike.filter(|other| {
+                let one_night = self.night(**other as u32) == self.night(slot as u32);
+                cells.unit[**other] == cells.unit[slot] && (one_night || !nightly)
+            });
             cells.add(&mut sums, slot, 1.0 / of_kind.count().max(1) as f64);
         }
         sums
@@ -194,6 +284,39 @@ impl Sampling<'_> {
     }
 }
 
+/// People of each cell as far as links reach: at most and expected, everybody counting once a night, and
+/// expected in all.
+struct Reached<'a> {
+    most: &'a [f64],
+    nightly: &'a [f64],
+    expected: &'a [f64],
+}
+
+impl Reached<'_> {
+    /// The estimate of a cell, those out of reach taken out, and its interval from draws.
+    fn count(&self, of: usize, drawn: &[Draw], bound: f64) -> DistinctCount {
+        let draws = drawn.len() as f64;
+        let mean = |part: &dyn Fn(&Draw) -> f64| drawn.iter().map(part).sum::<f64>() / draws;
+        let usual = (mean(&|of| of.unreached), mean(&|of| of.hidden));
+        let means = (
+            mean(&|draw| draw.people[of]),
+            mean(&|draw| draw.nightly[of]),
+        );
+        let taken_out = |people: f64, nightly: f64, (unreached, hidden): (f64, f64)| {
+            let within = (self.most[of] - nightly) * unreached;
+            people - within - (nightly - people) * hidden
+        };
+        let estimate = taken_out(self.expected[of], self.nightly[of], usual);
+        let variance = mean(&|draw| {
+            let people = draw.people[of] - means.0 + self.expected[of];
+            let nightly = draw.nightly[of] - means.1 + self.nightly[of];
+            let drawn = taken_out(people, nightly, (draw.unreached, draw.hidden));
+            (drawn - estimate).powi(2)
+        });
+        interval(estimate, variance, bound)
+    }
+}
+
 /// Estimate ± 1.96 standard deviations, at most so many.
 fn interval(estimate: f64, variance: f64, most: f64) -> DistinctCount {
     let half = Z_95 * variance.sqrt();
@@ -204,24 +327,14 @@ fn interval(estimate: f64, variance: f64, most: f64) -> DistinctCount {
     }
 }
 
-/// Clusters by cell: one counts once for its subject, and in equal shares where its slots belong.
-fn distinct(state: &State, cells: &Cells) -> Vec<f64> {
-    let mut found = vec![0.0; cells.number()];
-    for members in state.members.iter().filter(|members| !members.is_empty()) {
-        for unit in 0..UNITS.len() {
-            let of_unit = |slot: &&u32| cells.unit[**slot as usize] == Some(unit);
-            let number = members.iter().filter(of_unit).count();
-            if number > 0 {
-                found[unit] += 1.0;
-            }
-            for slot in members.iter().filter(of_unit) {
-                for &part in &cells.parts[*slot as usize] {
-                    found[part] += 1.0 / number as f64;
-                }
-            }
-        }
-    }
-    found
+/// One partition, with what is drawn of people who are out of reach.
+struct Draw {
+    /// Distinct people by cell, and the same with everybody counting once a night.
+    people: Vec<f64>,
+    nightly: Vec<f64>,
+    /// Doubles out of reach for each found within a night, and for each found across nights.
+    unreached: f64,
+    hidden: f64,
 }
 
 /// Two standard normals (Box & Muller), spread evenly over so many draws: few draws fill both.
@@ -231,6 +344,14 @@ fn two_normals(draw: usize, draws: usize) -> (f64, f64) {
     let turn = std::f64::consts::TAU * ((draw as f64 + 0.5) * GOLDEN).fract();
     let radius = (-2.0 * ((draw as f64 + 0.5) / draws as f64).ln()).sqrt();
     (radius * turn.cos(), radius * turn.sin())
+}
+
+/// A third, spread in another order than these two.
+fn normal(draw: usize, draws: usize) -> f64 {
+    // The plastic number's multiples never pile up, nor keep step with the golden ratio's.
+    const PLASTIC: f64 = 0.754_877_666_246_693;
+    let other = ((draw as f64 + 0.5) * PLASTIC).fract();
+    two_normals(((other * draws as f64) as usize).min(draws - 1), draws).0
 }
 
 #[cfg(test)]
@@ -279,6 +400,8 @@ mod tests {
             parties: &parties,
             links: &links,
             outings,
+            nights: vec![0; slots.len()],
+            returns: Returns::default(),
             different: &BTreeMap::new(),
             same: &Sets::new(outings.len()),
         };

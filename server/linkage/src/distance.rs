@@ -22,6 +22,8 @@ const KERNEL_M: f64 = 20.0;
 const BAD_FIX_FACTOR: f64 = 3.0;
 /// Distance evidence is kept within these bits.
 const BITS_RANGE: (f64, f64) = (-14.0, 8.0);
+/// Least bits of the distance of two nights.
+const OTHER_NIGHT_LEAST_BITS: f64 = -60.0;
 
 /// Standard deviation per axis of the difference of two places, metres.
 pub(crate) fn sigma_m(one_m: f64, other_m: f64, p: &Parameters) -> f64 {
@@ -111,6 +113,13 @@ impl Surroundings<'_> {
         let same = density_if_same(metres, sigma, hours, p);
         let others = self.others_per_m2(one, other);
         let time = self.time_ratio(one, other);
+        // What else brings somebody there on another night is weighed beside it.
+        let one_night = self.observations[one].night == self.observations[other].night;
+        let least = if one_night {
+            BITS_RANGE.0
+        } else {
+            OTHER_NIGHT_LEAST_BITS
+        };
         let level = match metres / sigma {
             sigmas if sigmas <= 1.0 => Level::WithinOneSigma,
             sigmas if sigmas <= 2.0 => Level::WithinTwoSigma,
@@ -121,9 +130,7 @@ impl Surroundings<'_> {
         let part = Part {
             field: Field::Distance,
             level,
-            bits: (same * time / others)
-                .log2()
-                .clamp(BITS_RANGE.0, BITS_RANGE.1),
+            bits: (same * time / others).log2().clamp(least, BITS_RANGE.1),
             shares: None,
         };
         Some((part, metres as f32))

@@ -206,6 +206,7 @@ impl Run<'_> {
             constraints: self.constraints,
             links: self.links,
             weights: &Weights::of(&self.learnt),
+            returns: self.learnt.returns,
         };
         let (counts, parts) = run.counts(&partition);
         Linkage {

@@ -7,9 +7,11 @@ use crate::count::{DistinctCount, Sampling};
 use crate::decisions::Constraints;
 use crate::distance::Surroundings;
 use crate::explain::Explanation;
+use crate::hidden::nights;
 use crate::linkage::{PairVerdict, ScoredPair};
 use crate::parameters::{Parameters, Weights, log2_odds};
 use crate::part::{Cells, PartCount, UNITS};
+use crate::returns::Returns;
 use crate::score::{Aligned, Link};
 use crate::slot::{Slot, Unit};
 use maraude_core::model::Verdict;
@@ -29,6 +31,7 @@ pub(crate) struct Outcome<'a> {
     pub constraints: &'a Constraints,
     pub links: &'a [Link],
     pub weights: &'a Weights,
+    pub returns: Returns,
 }
 
 impl Outcome<'_> {
@@ -115,7 +118,10 @@ impl Outcome<'_> {
             bits: log2_odds(p.prior(link.kind)) + f64::from(link.shift),
             shares: None,
         }];
-        parts.extend(link.place);
+        parts.extend(link.place.map(|part| Part {
+            bits: link.place_bits(p),
+            ..part
+        }));
         parts.extend(self.weights.parts(&link.shared));
         if link.is_of_groups() {
             parts.extend(self.weights.parts(&member.evidence));
@@ -165,6 +171,8 @@ impl Outcome<'_> {
             parties: self.around.parties,
             links: self.links,
             outings: self.around.outings,
+            nights: nights(self.around.observations),
+            returns: self.returns,
             different: &self.constraints.different,
             same: &self.constraints.same,
         };

@@ -7,6 +7,7 @@ use crate::comparison::{Evidence, FIELDS, Field, Level, Part, place_of};
 use crate::frequencies::Frequencies;
 use crate::meetings::OutingPrior;
 use crate::party::Outing;
+use crate::returns::Returns;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -100,6 +101,8 @@ pub struct Parameters {
     pub held_same_probability: f64,
     /// Priors of two teams of one night, in order; all others have `prior_other_team`.
     pub outings: Vec<OutingPrior>,
+    /// People who come back on another night; where a run starts from before the nights teach it.
+    pub returns: Returns,
     /// Term frequencies; absent: those of the observations at hand.
     pub frequencies: Option<Frequencies>,
 }
@@ -207,6 +210,7 @@ impl Default for Parameters {
             review_probability: 0.25,
             held_same_probability: 0.27,
             outings: Vec::new(),
+            returns: Returns::default(),
             frequencies: None,
         }
     }
@@ -252,6 +256,8 @@ impl Parameters {
 
 /// Most and least bits of one field.
 const FIELD_BITS: (f32, f32) = (-7.0, 9.0);
+/// Most bits of a pseudonym: as many as a campaign has seen differ.
+const PSEUDONYM_CAP_BITS: f32 = 13.0;
 /// Largest bits of an equal term, however rare.
 const TERM_CAP_BITS: f32 = 5.0;
 /// Largest shift of an equal age or household, bits: these are few, and told by the eye.
@@ -331,7 +337,11 @@ impl Weights {
             }
             _ => usual,
         };
-        bits.clamp(FIELD_BITS.0, FIELD_BITS.1)
+        let most = match FIELDS[field] {
+            Field::Pseudonym => PSEUDONYM_CAP_BITS,
+            _ => FIELD_BITS.1,
+        };
+        bits.clamp(FIELD_BITS.0, most)
     }
 
     /// All bits.

@@ -5,6 +5,7 @@
 
 use crate::cluster::Cluster;
 use crate::count::{DistinctCount, Sampling};
+use crate::hidden::nights;
 use crate::linkage::Run;
 use crate::linkage::{clusters, with_run};
 use crate::parameters::Parameters;
@@ -49,6 +50,8 @@ fn sampling<'a>(run: &'a Run<'_>) -> Sampling<'a> {
         parties: run.around.parties,
         links: run.links,
         outings: run.around.outings,
+        nights: nights(run.around.observations),
+        returns: run.learnt.returns,
         different: &run.constraints.different,
         same: &run.constraints.same,
     }

@@ -89,12 +89,21 @@ impl Link {
         matches!(self.members, Members::Several(_))
     }
 
+    /// Bits of the place: on another night somebody who comes back may sleep anywhere.
+    pub fn place_bits(&self, parameters: &Parameters) -> f64 {
+        let there = self.place.map_or(NO_PLACE_BITS, |part| part.bits);
+        if self.kind == Level::OtherNight {
+            (there.exp2() + parameters.returns.elsewhere_odds()).log2()
+        } else {
+            there
+        }
+    }
+
     /// Bits under a prior and weights.
     pub fn weigh(&mut self, parameters: &Parameters, weights: &Weights) {
-        let place = self.place.map_or(NO_PLACE_BITS, |part| part.bits);
         self.bits = log2_odds(parameters.prior(self.kind))
             + f64::from(self.shift)
-            + place
+            + self.place_bits(parameters)
             + f64::from(weights.sum(&self.shared))
             + self.fit_bits;
     }
@@ -204,7 +213,7 @@ impl Scoring<'_> {
         (&self.around.observations[slot.observation], slot)
     }
 
-    fn single(
+    pub fn single(
         &self,
         of: &Candidate,
         (one, other): (u32, u32),

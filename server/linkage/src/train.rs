@@ -14,10 +14,12 @@
 //! Fellegi & Sunter (1969); maximum a posteriori EM as in Enamorado, Fifield & Imai (2019), APSR 113.
 
 use crate::asked::Asked;
+use crate::blocking::has_slots;
 use crate::comparison::{FIELDS, Field, Level, place_of};
 use crate::competition::Rivals;
 use crate::meetings::{Meetings, Opportunity, OutingPrior};
 use crate::parameters::{LEVEL_COUNT, LevelParameters, Parameters, Weights, levels_of};
+use crate::returns::{self, people_a_night};
 use crate::score::{Link, Scoring};
 use crate::twins::may_be_twins;
 use serde::{Deserialize, Serialize};
@@ -37,6 +39,8 @@ const PRIOR_RANGE: (f64, f64) = (0.000_5, 0.8);
 const THERE_M: f32 = 50.0;
 /// About so many links teach a night; more would say the same.
 const ENOUGH: usize = 60_000;
+/// Pseudonyms of one outing looked at, at most: more would say the same.
+const ENOUGH_NAMES: usize = 300;
 /// Most rounds of EM.
 const ROUNDS: usize = 12;
 /// Largest change of a prior that still counts.
@@ -118,9 +122,12 @@ pub(crate) fn learn(
     if !given.learns {
         return (given.clone(), Training::Given);
     }
-    let start = &of_terms(given, scoring);
+    let mut start = of_terms(given, scoring);
+    start.returns.people_a_night = people_a_night(scoring);
+    let start = &start;
     let mut learnt = start.clone();
     set_u(&mut learnt, start, tally);
+    set_pseudonym_u(&mut learnt, start, scoring);
     let taught = &mut sample(scoring, links);
     let met = opportunities(scoring, taught);
     let asked = Asked::of(scoring, links, taught);
@@ -139,11 +146,14 @@ pub(crate) fn learn(
             break;
         }
     }
-    learnt.outings = if taught.len() == links.len() {
-        met.named(scoring, taught, &learnt)
+    if taught.len() == links.len() {
+        learnt.outings = met.named(scoring, taught, &learnt);
+        learnt.returns = returns::learn(scoring, taught, &learnt);
     } else {
-        of_all(scoring, links, &learnt)
-    };
+        let (links, outings) = of_all(scoring, links, &learnt);
+        learnt.outings = outings;
+        learnt.returns = returns::learn(scoring, &links, &learnt);
+    }
     learnt.learns = false;
     if makes_sense(&learnt) {
         (learnt, Training::Learnt)
@@ -185,15 +195,21 @@ fn sample(scoring: &Scoring<'_>, links: &[Link]) -> Vec<Link> {
     links.iter().filter(teaches).cloned().collect()
 }
 
-/// Priors of all pairs of teams, where only some of them taught the rest.
-fn of_all(scoring: &Scoring<'_>, links: &[Link], learnt: &Parameters) -> Vec<OutingPrior> {
+/// All links with their probabilities, and the priors of all pairs of teams, where only some of them
+/// taught the rest.
+fn of_all(
+    scoring: &Scoring<'_>,
+    links: &[Link],
+    learnt: &Parameters,
+) -> (Vec<Link>, Vec<OutingPrior>) {
     let mut links = links.to_vec();
     let weights = Weights::of(learnt);
     for link in &mut links {
         link.weigh(learnt, &weights);
     }
     Rivals::of(&links, |slot| scoring.outing(slot)).compete(&mut links, SETTLED, |_| None);
-    opportunities(scoring, &links).named(scoring, &links, learnt)
+    let named = opportunities(scoring, &links).named(scoring, &links, learnt);
+    (links, named)
 }
 
 /// Slots that could have been met again, by kind of link and outing.
@@ -287,6 +303,59 @@ fn set_u(learnt: &mut Parameters, start: &Parameters, tally: &Tally) {
     .clone_into(&mut learnt.levels);
     let (sum, number) = tally.marks;
     learnt.usual_mark_bits = (sum + U_STRENGTH * start.usual_mark_bits) / (number + U_STRENGTH);
+}
+
+/// Pseudonyms of people whom one team filed anywhere: neighbours alone are too few to tell how rarely
+/// two people have the same.
+fn set_pseudonym_u(learnt: &mut Parameters, start: &Parameters, scoring: &Scoring<'_>) {
+    let mut by_outing: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (row, of) in scoring.around.observations.iter().enumerate() {
+        if has_slots(of) && of.pseudonym.known().is_some() {
+            by_outing
+                .entry(scoring.around.outings[row])
+                .or_default()
+                .push(row);
+        }
+    }
+    let mut counts = Counts::default();
+    let of_field = &mut counts.0[place_of(Field::Pseudonym)];
+    for rows in by_outing.values() {
+        let rows = &rows[..rows.len().min(ENOUGH_NAMES)];
+        for (place, &one) in rows.iter().enumerate() {
+            for &other in &rows[place + 1..] {
+                let parties = &scoring.around.parties.of_observation;
+                let two = scoring.around.kind(one, other) == Level::SameTeam;
+                if two && parties[one] != parties[other] {
+                    let [a, b] = [one, other].map(|row| &scoring.around.observations[row]);
+                    let level = if a.pseudonym == b.pseudonym {
+                        Level::Equal
+                    } else {
+                        Level::DifferentSeen
+                    };
+                    of_field[usize::from(a.answered() && b.answered())][level as usize] += 1.0;
+                }
+            }
+        }
+    }
+    // Whether both answered changes nothing of how many share a pseudonym.
+    for level in [Level::Equal, Level::DifferentSeen] {
+        let all = of_field[0][level as usize] + of_field[1][level as usize];
+        of_field[0][level as usize] = all;
+        of_field[1][level as usize] = all;
+    }
+    let taught = blend(
+        &counts,
+        start,
+        U_STRENGTH,
+        |level| level.u_probability,
+        |level, value| level.u_probability = value,
+    );
+    let of_names = |of: &LevelParameters| of.field == Field::Pseudonym;
+    for (level, taught) in learnt.levels.iter_mut().zip(taught) {
+        if of_names(level) {
+            level.u_probability = taught.u_probability;
+        }
+    }
 }
 
 fn set_m(learnt: &mut Parameters, start: &Parameters, links: &[Link]) {

@@ -338,6 +338,8 @@ async fn the_night_is_seen_read_corrected_and_decided() {
     assert_eq!(problem["code"], "stale-position");
     assert_eq!(problem["field"], made["position"].to_string());
     let quality = console.get(&console.path("/quality")).await;
+    assert_eq!(quality["returns"], Value::Null, "one night");
+    assert_eq!(quality["reliability"].as_array().unwrap().len(), 6);
     assert_eq!(quality["observations"], quality["slots"]);
     assert!(quality["levels"].as_array().unwrap().len() > 30);
     let rows = quality["thresholds"].as_array().unwrap();

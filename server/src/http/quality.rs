@@ -1,6 +1,8 @@
 //! *Qualité*: how linkage did, as the console shows it.
 
-use super::contract::{LevelLine, PriorLine, Quality, RuleLine, ThresholdLine, WeightBin};
+use super::contract::{
+    LevelLine, PriorLine, Quality, ReliabilityLine, ReturnsLine, RuleLine, ThresholdLine, WeightBin,
+};
 use super::extract::{At, view_of};
 use super::guard::Coordinator;
 use super::problem::Problem;
@@ -11,7 +13,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use maraude_core::model::CampaignId;
-use maraude_linkage::{AtThreshold, Unit};
+use maraude_linkage::{AtThreshold, Reliability, Unit};
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -66,6 +68,12 @@ fn written(of: &Reviewed) -> Quality {
         distinct,
         estimate: linkage.distinct(Unit::Street).estimate,
         interval,
+        returns: of.has_several_nights().then(|| ReturnsLine {
+            share: p.returns.share(),
+            interval: p.returns.interval(),
+            near: p.returns.near,
+            elsewhere: p.returns.elsewhere,
+        }),
         compared: linkage.compared.pairs,
         possible: observations * observations.saturating_sub(1) / 2,
         rules: linkage
@@ -110,6 +118,19 @@ fn written(of: &Reviewed) -> Quality {
         review_probability: p.review_probability,
         held_same_probability: p.held_same_probability,
         thresholds: of.at_thresholds().iter().map(|at| line(of, at)).collect(),
+        reliability: of.reliability().iter().map(reliable).collect(),
+    }
+}
+
+fn reliable(of: &Reliability) -> ReliabilityLine {
+    ReliabilityLine {
+        from: of.from,
+        to: of.to,
+        pairs: of.pairs,
+        decided: of.decided,
+        same: of.same,
+        expected: of.expected,
+        interval: of.interval,
     }
 }
 

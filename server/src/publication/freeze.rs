@@ -111,6 +111,7 @@ pub fn obstacles(prepared: &Prepared, past: &Past, stage: Stage) -> Vec<String> 
             final_stage && prepared.doubtful > 0,
             "doubtful-observations?",
         ),
+        (prepared.several_nights, "several-nights?"),
         (prepared.outside > 0, "people-outside?"),
         (exercise, "exercise?"),
     ];

@@ -54,6 +54,8 @@ pub struct Prepared {
     pub outside: u32,
     /// Pairs that wait for a coordinator.
     pub to_review: u32,
+    /// People were met on more than one night: the figure is no minimum.
+    pub several_nights: bool,
 }
 
 /// Prepares the figures of a campaign; none while its plan is not here.
@@ -91,6 +93,7 @@ pub fn prepare(sources: Sources<'_>, settings: &Settings) -> Result<Option<Prepa
             .count() as u32,
         outside,
         to_review: sources.reviewed.queue().len() as u32,
+        several_nights: sources.reviewed.has_several_nights(),
         provisional: ProvisionalFigures {
             people: street,
             low: low.min(street),

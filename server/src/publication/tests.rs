@@ -231,6 +231,16 @@ fn a_provisional_release_blocks_nothing_and_a_consolidated_one_is_made_once() {
 }
 
 #[test]
+fn the_figure_of_several_nights_is_told_to_be_no_minimum() {
+    let evening = Evening::new();
+    let mut prepared = evening.prepared();
+    let codes = |of: &Prepared| obstacles(of, &evening.past(), Stage::Provisional);
+    assert_eq!(codes(&prepared), ["exercise?"]);
+    prepared.several_nights = true;
+    assert_eq!(codes(&prepared), ["several-nights?", "exercise?"]);
+}
+
+#[test]
 fn a_correction_keeps_figures_that_would_tell_a_few_people() {
     let evening = Evening::new();
     assert!(matches!(

@@ -10,7 +10,7 @@ use maraude_linkage::{Aliases, Live, Parameters, Training};
 use serde::{Deserialize, Serialize};
 
 /// A snapshot of another shape is set aside, and the campaign learns anew.
-const SHAPE: u32 = 1;
+const SHAPE: u32 = 2;
 
 /// Under which the log keeps names that are no more.
 const ALIASES: &str = "linkage-aliases";

@@ -9,8 +9,8 @@ use crate::store::LogPosition;
 use maraude_core::form::{Questionnaire, questionnaire, read_roles};
 use maraude_core::model::{Decision, ObservationId, SlotRef, Verdict};
 use maraude_linkage::{
-    Aliases, AtThreshold, DistinctCount, Linkage, LinkageObservation, PairVerdict, ScoredPair,
-    Unit as Subject, at_thresholds, counts_by,
+    Aliases, AtThreshold, DistinctCount, Linkage, LinkageObservation, PairVerdict, Reliability,
+    ScoredPair, Unit as Subject, at_thresholds, counts_by, reliability,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -44,6 +44,8 @@ pub struct Reviewed {
     pub(super) ways: OnceLock<Vec<Vec<maraude_linkage::Cluster>>>,
     /// Worked out when somebody asks.
     thresholds: OnceLock<Vec<AtThreshold>>,
+    /// Worked out when somebody asks.
+    reliability: OnceLock<Vec<Reliability>>,
     /// Counts by cell, of the cells last asked for.
     counted: Mutex<Option<CountedCells>>,
 }
@@ -106,6 +108,7 @@ impl Reviewed {
             aliases: Aliases::default(),
             ways: OnceLock::new(),
             thresholds: OnceLock::new(),
+            reliability: OnceLock::new(),
             counted: Mutex::new(None),
         }
     }
@@ -228,6 +231,15 @@ impl Reviewed {
         })
     }
 
+    /// What was held of pairs before anybody decided, against decisions. Blocks the first time: all is
+    /// weighed anew without any.
+    pub fn reliability(&self) -> &[Reliability] {
+        self.reliability.get_or_init(|| {
+            let observations: Vec<_> = self.compared.values().cloned().collect();
+            reliability(&observations, &self.decisions, &self.linkage.parameters)
+        })
+    }
+
     /// Distinct people by cell, with the 95 % interval of linkage; `cells` tells those of each slot. The
     /// draws are those of the street's own interval. Blocks the first time.
     pub fn counts_by(
@@ -258,6 +270,14 @@ impl Reviewed {
         let waits =
             |pair: &&ScoredPair| pair.decided.is_none() && pair.match_probability >= probability;
         self.linkage.pairs.iter().filter(waits).count() as u32
+    }
+
+    /// People were met on more than one night: who sleeps elsewhere the next night counts twice in the
+    /// figure, which is then no minimum.
+    pub fn has_several_nights(&self) -> bool {
+        let mut nights = self.compared.values().map(|of| of.night);
+        let first = nights.next();
+        nights.any(|night| Some(night) != first)
     }
 
     /// Slots compared.

@@ -7,7 +7,9 @@ use anyhow::{Context, Result, bail};
 use maraude_linkage::link;
 use maraude_tests::doubles::arrivals;
 use maraude_tests::doubles::ceiling::{Ceiling, ceiling};
-use maraude_tests::doubles::judge::{Bins, Quality, by_kind, calibration, decisions, judge};
+use maraude_tests::doubles::judge::{
+    Bins, Quality, by_kind, calibration, decisions, judge, returns,
+};
 use maraude_tests::doubles::measure::{Measured, measure};
 use maraude_tests::doubles::{Night, save};
 use std::collections::BTreeMap;
@@ -33,6 +35,7 @@ struct Order {
 
 struct Run {
     quality: Quality,
+    returns: maraude_linkage::Returns,
     ceiling: Option<Ceiling>,
     /// Figures after review, and how many pairs were decided.
     reviewed: Option<(Quality, usize)>,
@@ -64,6 +67,20 @@ fn main() -> Result<()> {
                 save(&night, folder, seed)?;
             }
             let run = run(&night, &order, &mut bins, &mut kinds);
+            if order.each && order.in_a_row > 1 {
+                let (near, all) = returns(&night);
+                let r = &run.returns;
+                writeln!(
+                    out,
+                    "  returns elsewhere: {:.3} of {all}; told {:.3}, from {:.3} to {:.3}; recognised {:.1} near, {:.1} elsewhere",
+                    1.0 - near as f64 / all.max(1) as f64,
+                    r.share(),
+                    r.interval()[0],
+                    r.interval()[1],
+                    r.near,
+                    r.elsewhere
+                )?;
+            }
             if order.each {
                 writeln!(out, "{people} seed {seed}: {:.3?}", run.quality)?;
             }
@@ -167,6 +184,7 @@ fn run(
     }
     Run {
         quality: judge(night, &linkage),
+        returns: linkage.parameters.returns,
         ceiling: order.ceiling.then(|| ceiling(night, &linkage)),
         reviewed: order.reviewed.map(|each| {
             let number = each * night.observations.len() / 100;

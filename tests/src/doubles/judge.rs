@@ -137,6 +137,31 @@ fn blocked(night: &Night) -> usize {
     pairs.sum()
 }
 
+/// Of pairs of one person on two nights, those of people met alone: near where they slept, and in all.
+pub fn returns(night: &Night) -> (usize, usize) {
+    let mut of: HashMap<u32, Vec<&maraude_linkage::LinkageObservation>> = HashMap::new();
+    for row in &night.observations {
+        if let [Some(who)] = night.truth[&row.id].as_slice() {
+            of.entry(*who).or_default().push(row);
+        }
+    }
+    let (mut near, mut all) = (0, 0);
+    for met in of.values() {
+        for (place, a) in met.iter().enumerate() {
+            for b in met[place + 1..].iter().filter(|b| b.night != a.night) {
+                if let Some(metres) = metres(a, b) {
+                    all += 1;
+                    near += usize::from(metres <= STAYED_M);
+                }
+            }
+        }
+    }
+    (near, all)
+}
+
+/// Who comes back stays within this, metres, as far as fixes tell.
+const STAYED_M: f64 = 75.0;
+
 /// Decisions of a reviewer who knows, on the pairs that move the count most.
 pub fn decisions(night: &Night, linkage: &Linkage, number: usize) -> Vec<Decision> {
     let waits = |pair: &&ScoredPair| pair.verdict == PairVerdict::Review;
@@ -264,17 +289,23 @@ fn each(slots: &[SlotRef]) -> impl Iterator<Item = (usize, SlotRef, &[SlotRef])>
         .map(move |(place, slot)| (place, *slot, slots))
 }
 
-fn sort(
+fn metres(
     a: &maraude_linkage::LinkageObservation,
     b: &maraude_linkage::LinkageObservation,
-) -> String {
-    let metres = a.place.zip(b.place).map(|(a, b)| {
+) -> Option<f64> {
+    a.place.zip(b.place).map(|(a, b)| {
         let (a, b) = (a.coordinates, b.coordinates);
         let north = (a.latitude - b.latitude) * 111_195.0;
         let east = (a.longitude - b.longitude) * 111_195.0 * a.latitude.to_radians().cos();
         north.hypot(east)
-    });
-    let far = match metres {
+    })
+}
+
+fn sort(
+    a: &maraude_linkage::LinkageObservation,
+    b: &maraude_linkage::LinkageObservation,
+) -> String {
+    let far = match metres(a, b) {
         None => "without fix",
         Some(metres) if metres <= 60.0 => "within 60 m",
         Some(metres) if metres <= 120.0 => "within 120 m",

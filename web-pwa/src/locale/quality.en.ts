@@ -14,7 +14,13 @@ export const qualityEn: QualityText = {
   countNote:
     'The figure takes out doubles that are decided or very likely. The estimate also weighs the pairs that wait and the doubles that the search cannot reach.',
   severalNights:
-    'This campaign has several nights. Read the figure night by night: from one night to the next too few returns are recognised, and the total of the campaign counts people twice.',
+    'This campaign has several nights: give the interval, not the figure. The figure counts twice the people who sleep elsewhere the next night and are not recognised; the estimate and the interval take them out.',
+  returns: (share: string, low: string, high: string) =>
+    `From one night to the next, ${share} of the people seen again sleep elsewhere (between ${low} and ${high}).`,
+  returnsRest: (near: string, elsewhere: string) =>
+    `By those whose marks or pseudonym tell them again: ${near} in the same place, ${elsewhere} elsewhere.`,
+  returnsUnknown:
+    'Too few people are recognised from one night to the next to know: nearly anything is possible, and the interval is wide.',
   training: {
     learnt: 'The weights were learnt from this campaign.',
     fell_back: 'The campaign teaches weights that make no sense: the starting ones are kept.',
@@ -36,6 +42,18 @@ export const qualityEn: QualityText = {
   priors: 'Before looking',
   kind: 'Two observations',
   prior: 'The same, usually',
+  reliability: 'The calculation and your decisions',
+  reliabilityHint:
+    'What was held of each pair before any decision, and what coordinators decided. A decision that was undone counts no more.',
+  nothingDecided: 'No pair is decided: nothing to compare yet.',
+  heldBefore: 'Probability before',
+  decided: 'Decided',
+  expectedSame: 'One person, expected',
+  decidedSame: 'One person, decided',
+  between: '95 % interval',
+  shares: (low: string, high: string) => `${low} to ${high}`,
+  reliabilityNote:
+    'Where the expected lies outside the interval, the calculation is too sure of itself, or not sure enough, of these pairs. Decisions do not change its probabilities: outside the review queue hardly any pair is decided.',
   thresholds: 'And at another threshold?',
   thresholdsHint: (inForce) =>
     `From a threshold on a pair counts as one person until somebody decides. The one in force is ${inForce}; nothing changes here.`,

@@ -13,7 +13,13 @@ export const qualityFr = {
   countNote:
     'Le chiffre retire les doublons décidés ou très probables. L’estimation pèse aussi les paires en attente et les doublons que la recherche ne peut pas atteindre.',
   severalNights:
-    'Cette campagne a plusieurs nuits. Lisez le chiffre nuit par nuit : d’une nuit à l’autre, trop peu de retours sont reconnus, et le total de la campagne compte des personnes deux fois.',
+    'Cette campagne a plusieurs nuits : donnez l’intervalle, pas le chiffre. Le chiffre compte deux fois les personnes qui dorment ailleurs la nuit suivante sans être reconnues ; l’estimation et l’intervalle les retirent.',
+  returns: (share: string, low: string, high: string) =>
+    `D’une nuit à l’autre, ${share} des personnes revues dorment ailleurs (entre ${low} et ${high}).`,
+  returnsRest: (near: string, elsewhere: string) =>
+    `D’après celles que leurs signes ou leur pseudonyme font reconnaître : ${near} au même endroit, ${elsewhere} ailleurs.`,
+  returnsUnknown:
+    'Trop peu de personnes sont reconnues d’une nuit à l’autre pour le savoir : presque tout est possible, l’intervalle est large.',
   training: {
     learnt: 'Les poids sont appris de cette campagne.',
     fell_back: 'La campagne apprend des poids qui n’ont pas de sens : ceux de départ sont gardés.',
@@ -35,6 +41,18 @@ export const qualityFr = {
   priors: 'Avant de regarder',
   kind: 'Deux observations',
   prior: 'La même, d’ordinaire',
+  reliability: 'Le calcul et vos décisions',
+  reliabilityHint:
+    'Ce que le calcul croyait de chaque paire avant toute décision, et ce que la coordination a décidé. Une décision annulée ne compte plus.',
+  nothingDecided: 'Aucune paire n’est décidée : rien à comparer encore.',
+  heldBefore: 'Probabilité d’avant',
+  decided: 'Décidées',
+  expectedSame: 'Même personne, attendu',
+  decidedSame: 'Même personne, décidé',
+  between: 'Intervalle à 95 %',
+  shares: (low: string, high: string) => `${low} à ${high}`,
+  reliabilityNote:
+    'Si l’attendu sort de l’intervalle, le calcul est trop sûr de lui, ou pas assez, pour ces paires. Les décisions ne changent pas ses probabilités : hors de la file de revue, presque aucune paire n’est décidée.',
   thresholds: 'Et à un autre seuil ?',
   thresholdsHint: (inForce: string) =>
     `Une paire compte pour une seule personne à partir d’un seuil, tant que personne n’a décidé. Le seuil en vigueur est ${inForce} ; rien ne change ici.`,

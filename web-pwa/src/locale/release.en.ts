@@ -33,6 +33,8 @@ export const releaseEn: ReleaseText = {
     'campaign-purged': 'the campaign has been purged: its releases are what stays of it',
     'past-unread': 'another campaign’s files are damaged: what it released is not known',
     'areas-changed': 'the perimeter or its quartiers have changed since the first release',
+    'several-nights':
+      'several nights: who sleeps elsewhere the next night is counted twice; the figure is no minimum, give the interval of Quality',
     'people-outside': 'people outside the perimeter are in no figure: check where they were met',
     exercise: 'exercise: the release says so and does not count',
     'no-observation': 'no observation',

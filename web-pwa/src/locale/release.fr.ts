@@ -32,6 +32,8 @@ export const releaseFr = {
     'campaign-purged': 'la campagne est effacée : il en reste ses diffusions',
     'past-unread': 'les fichiers d’une autre campagne sont abîmés : ce qu’elle a diffusé n’est pas connu',
     'areas-changed': 'le périmètre ou ses quartiers ont changé depuis la première diffusion',
+    'several-nights':
+      'plusieurs nuits : qui dort ailleurs la nuit suivante est compté deux fois ; le chiffre n’est pas un minimum, donnez l’intervalle de Qualité',
     'people-outside': 'des personnes hors du périmètre ne sont dans aucun chiffre : relisez leur position',
     exercise: 'exercice : la diffusion porte la mention et ne compte pas',
     'no-observation': 'aucune observation',

@@ -2,7 +2,8 @@
 
 use super::{Handle, Row};
 use crate::blocking::{
-    COARSE_ACCURACY_M, Leaf, POSTING_CAP, RARE_WORDS, Rules, has_slots, radius_m, walkable,
+    COARSE_ACCURACY_M, Leaf, POSTING_CAP, RARE_WORDS, Rules, has_slots, other_night_reach_m,
+    radius_m, walkable,
 };
 use crate::explain::BlockingRule;
 use crate::frequencies::Terms;
@@ -105,7 +106,8 @@ impl Index {
                 return false;
             };
             let apart_m = here.place.zip(there.place).map(|(a, b)| a.distance_m(&b));
-            if apart_m.is_some_and(|metres| metres > p.marks_radius_m) {
+            let one_night = here.observation.night == there.observation.night;
+            if one_night && apart_m.is_some_and(|metres| metres > p.marks_radius_m) {
                 *rules = rules.without(BlockingRule::RareMarks);
             }
             let (a, b) = (
@@ -137,11 +139,12 @@ impl Index {
                 let Some(other_place) = there.place else {
                     continue;
                 };
+                let accuracies = (place.accuracy_m, other_place.accuracy_m);
                 let (reach_m, rule) = if here.observation.night == there.observation.night {
-                    let reach_m = radius_m(place.accuracy_m, other_place.accuracy_m, p);
-                    (reach_m, BlockingRule::Near)
+                    (radius_m(accuracies.0, accuracies.1, p), BlockingRule::Near)
                 } else {
-                    (p.other_night_radius_m, BlockingRule::NearOtherNight)
+                    let reach_m = other_night_reach_m(accuracies.0, accuracies.1, p);
+                    (reach_m, BlockingRule::NearOtherNight)
                 };
                 if leaf.distance_2(&place.xyz) <= reach_m * reach_m {
                     add(other, rule, found);

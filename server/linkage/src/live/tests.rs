@@ -28,7 +28,8 @@ fn drawn() -> impl Strategy<Value = Drawn> {
     )
 }
 
-/// Groups filed whole and one by one, people without a fix, coarse fixes, pseudonyms, marks.
+/// Groups filed whole and one by one, people without a fix, coarse fixes, pseudonyms, marks; on two
+/// nights.
 fn made(number: u8, (team, minute, east, north, age, kind, more): Drawn) -> LinkageObservation {
     let mut of = observation(number, team, minute, (f64::from(east), f64::from(north)));
     let ages = ["18-24", "25-34", "25-39", "40-54", "55-69", "70+"];
@@ -69,7 +70,19 @@ fn made(number: u8, (team, minute, east, north, age, kind, more): Drawn) -> Link
         5 => of.device = DeviceId::from_random([team + 100; 16]),
         _ => {}
     }
+    if minute % 4 == 3 {
+        on_the_next_night(&mut of, north > 120);
+    }
     of
+}
+
+/// Met a day later, and elsewhere, 5 km away, if so.
+fn on_the_next_night(of: &mut LinkageObservation, elsewhere: bool) {
+    of.night = "2026-01-23".parse().unwrap();
+    of.observed_at += 86_400_000;
+    if let Some(place) = of.place.as_mut().filter(|_| elsewhere) {
+        place.coordinates.latitude += 5_000.0 / 111_195.0;
+    }
 }
 
 fn snapshot(of: &[LinkageObservation]) -> Parameters {

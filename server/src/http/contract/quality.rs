@@ -29,6 +29,8 @@ pub struct Quality {
     pub estimate: f64,
     /// Its 95 % interval.
     pub interval: [u32; 2],
+    /// People met on several nights; none for a campaign of one.
+    pub returns: Option<ReturnsLine>,
     /// Pairs of observations compared.
     pub compared: u32,
     /// Of all pairs there are.
@@ -50,6 +52,22 @@ pub struct Quality {
     pub held_same_probability: f64,
     /// What would change at another threshold, in order.
     pub thresholds: Vec<ThresholdLine>,
+    /// What was held of pairs before anybody decided, against decisions, in order.
+    pub reliability: Vec<ReliabilityLine>,
+}
+
+/// People who come back on another night and sleep elsewhere: nothing finds most of them one by one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ReturnsLine {
+    /// Their share of the returns, 0..1.
+    pub share: f64,
+    /// Its 95 % interval.
+    pub interval: [f64; 2],
+    /// Returns that marks or a pseudonym tell, near where the person slept: what the share rests on.
+    pub near: f64,
+    /// The same elsewhere, people who look alike by chance taken out.
+    pub elsewhere: f64,
 }
 
 /// Pairs a blocking rule found.
@@ -98,6 +116,26 @@ pub struct WeightBin {
     pub bits: i32,
     /// Links.
     pub links: u32,
+}
+
+/// Pairs of one range of probabilities, and what was decided of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ReliabilityLine {
+    /// Held before any decision, from this on.
+    pub from: f64,
+    /// Below this.
+    pub to: f64,
+    /// Compared pairs of the range.
+    pub pairs: u32,
+    /// Of these, pairs with a standing decision.
+    pub decided: u32,
+    /// Of these, pairs decided to be one person.
+    pub same: u32,
+    /// Mean probability of the decided.
+    pub expected: f64,
+    /// 95 % interval of the share decided to be one.
+    pub interval: [f64; 2],
 }
 
 /// The night at a threshold.

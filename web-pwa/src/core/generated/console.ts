@@ -2751,6 +2751,10 @@ estimate: number,
  */
 interval: [number, number],
 /**
+ * People met on several nights; none for a campaign of one.
+ */
+returns: ReturnsLine | null,
+/**
  * Pairs of observations compared.
  */
 compared: number,
@@ -2789,7 +2793,11 @@ held_same_probability: number,
 /**
  * What would change at another threshold, in order.
  */
-thresholds: Array<ThresholdLine>, };
+thresholds: Array<ThresholdLine>,
+/**
+ * What was held of pairs before anybody decided, against decisions, in order.
+ */
+reliability: Array<ReliabilityLine>, };
 
 /**
  * Something that was refused, kept with its bytes.
@@ -2946,6 +2954,39 @@ releases: Array<ReleaseEntry>,
 obstacles: Array<string>, };
 
 /**
+ * Pairs of one range of probabilities, and what was decided of them.
+ */
+export type ReliabilityLine = {
+/**
+ * Held before any decision, from this on.
+ */
+from: number,
+/**
+ * Below this.
+ */
+to: number,
+/**
+ * Compared pairs of the range.
+ */
+pairs: number,
+/**
+ * Of these, pairs with a standing decision.
+ */
+decided: number,
+/**
+ * Of these, pairs decided to be one person.
+ */
+same: number,
+/**
+ * Mean probability of the decided.
+ */
+expected: number,
+/**
+ * 95 % interval of the share decided to be one.
+ */
+interval: [number, number], };
+
+/**
  * Pieces refused whole, for one reason.
  */
 export type RescueRefused = {
@@ -3049,6 +3090,27 @@ held: string | null,
  * It was purged (server clock).
  */
 purged_at: number | null, };
+
+/**
+ * People who come back on another night and sleep elsewhere: nothing finds most of them one by one.
+ */
+export type ReturnsLine = {
+/**
+ * Their share of the returns, 0..1.
+ */
+share: number,
+/**
+ * Its 95 % interval.
+ */
+interval: [number, number],
+/**
+ * Returns that marks or a pseudonym tell, near where the person slept: what the share rests on.
+ */
+near: number,
+/**
+ * The same elsewhere, people who look alike by chance taken out.
+ */
+elsewhere: number, };
 
 /**
  * `GET /api/campaigns/{id}/review-log`. Reading it is noted in the audit log.
