@@ -22,6 +22,7 @@ mod fuzz;
 mod geography;
 mod identity;
 mod killed_ending;
+mod logs;
 mod malformed;
 mod offline_night;
 mod power_cuts;

@@ -46,6 +46,12 @@ impl Console {
         })
     }
 
+    /// The token of its session.
+    pub fn session(&self) -> Result<&str> {
+        let (_, token) = self.cookie.split_once('=').context("a cookie")?;
+        Ok(token)
+    }
+
     /// Reads.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let request = self.agent.get(format!("{}{path}", self.base));

@@ -31,6 +31,7 @@ pub struct RealServer {
     port: u16,
     fault: Option<&'static str>,
     checkpoints: bool,
+    log: &'static str,
     child: Option<Child>,
     codes: Vec<String>,
     folder: TempDir,
@@ -59,6 +60,7 @@ impl RealServer {
             port,
             fault,
             checkpoints: false,
+            log: "warn",
             child: None,
             codes,
             folder,
@@ -90,7 +92,7 @@ impl RealServer {
             .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
             .env("MARAUDE_DATA", self.folder.path().join("data"))
             .env("MARAUDE_MASTER_KEY", self.folder.path().join("master.key"))
-            .env("MARAUDE_LOG", "warn")
+            .env("MARAUDE_LOG", self.log)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
@@ -114,6 +116,17 @@ impl RealServer {
     /// From its next start on it makes a checkpoint after each commit.
     pub fn checkpoint_often(&mut self) {
         self.checkpoints = true;
+    }
+
+    /// From its next start on it logs all it can.
+    pub fn log_everything(&mut self) {
+        self.log = "trace";
+    }
+
+    /// Everything it logged so far.
+    pub fn logged(&self) -> Result<String> {
+        let bytes = std::fs::read(self.folder.path().join("server.log"))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// A file that is there while a checkpoint runs, or ran when the server was killed.

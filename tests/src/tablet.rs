@@ -220,7 +220,7 @@ impl SimulatedTablet {
     }
 
     /// What is typed on the next form that has no position.
-    fn type_beside(&mut self, text: Option<&str>) {
+    pub fn type_beside(&mut self, text: Option<&str>) {
         text.unwrap_or(SOMEWHERE).clone_into(&mut self.typed);
     }
 
@@ -451,7 +451,7 @@ impl SimulatedTablet {
 }
 
 /// An HTTP client that gives codes back as codes, and gives up.
-pub(crate) fn agent() -> ureq::Agent {
+pub fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_mins(1)))

@@ -4,7 +4,7 @@ use super::Questionnaire;
 use crate::model::{AgeInterval, Answer, AnswerValue, Answers, Role, SiteKind, SleepingPlace};
 
 /// The answers of one observation by role. Absent means that no value is known.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct RoleReading {
     /// Apparent men, women, minors, and those not told apart.
     pub men: Option<u32>,
@@ -46,6 +46,8 @@ pub struct RoleReading {
     /// Squat, bidonville or camp.
     pub site_kind: Option<SiteKind>,
 }
+
+crate::redacts!(RoleReading);
 
 /// Reads answers by role.
 pub fn read_roles(questionnaire: &Questionnaire, answers: &Answers) -> RoleReading {

@@ -111,7 +111,7 @@ impl<T> Answer<T> {
 }
 
 /// The value of an answered question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerValue {
@@ -124,6 +124,8 @@ pub enum AnswerValue {
     /// Several codes of a list, in the list's order.
     Choices(Vec<String>),
 }
+
+crate::redacts!(AnswerValue);
 
 /// The name of a question in its questionnaire, as in XLSForm's `name` column.
 pub type QuestionName = String;

@@ -31,7 +31,7 @@ pub enum Verdict {
 }
 
 /// A coordinator's decision on two slots. It stands until undone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// Identifier.
     pub id: DecisionId,
@@ -51,6 +51,8 @@ pub struct Decision {
     pub undone_at: Option<TimestampMs>,
 }
 
+crate::redacts!(Decision);
+
 /// What becomes of a doubtful observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -65,7 +67,7 @@ pub enum Ruling {
 }
 
 /// A ruling on a doubtful observation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Adjudication {
     /// Identifier.
     pub id: AdjudicationId,
@@ -83,6 +85,8 @@ pub struct Adjudication {
     pub undone_at: Option<TimestampMs>,
 }
 
+crate::redacts!(Adjudication);
+
 /// What a correction changes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -94,7 +98,7 @@ pub enum CorrectionKind {
 }
 
 /// A coordinator's correction of an observation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Correction {
     /// Identifier.
     pub id: CorrectionId,
@@ -111,3 +115,5 @@ pub struct Correction {
     /// Undone at this instant.
     pub undone_at: Option<TimestampMs>,
 }
+
+crate::redacts!(Correction);

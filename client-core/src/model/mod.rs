@@ -14,6 +14,7 @@ mod living_situation;
 mod night;
 mod observation;
 mod place;
+mod redacted;
 mod round;
 mod sector;
 mod site;

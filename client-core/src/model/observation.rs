@@ -98,7 +98,7 @@ pub struct Withdrawal {
 }
 
 /// What one team recorded of one person or group, once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// Identifier; never changes.
     pub id: ObservationId,
@@ -135,6 +135,8 @@ pub struct Observation {
     /// Last edit, where there was one.
     pub edited: Option<Stamp>,
 }
+
+crate::redacts!(Observation);
 
 impl Observation {
     /// Somebody answered: they are given the code of their slip of paper.

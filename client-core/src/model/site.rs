@@ -17,7 +17,7 @@ pub enum SiteKind {
 }
 
 /// A place that lasts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Site {
     /// Identifier.
     pub id: SiteId,
@@ -34,3 +34,5 @@ pub struct Site {
     /// Access, dangers, contact, at most 280 characters.
     pub note: Option<String>,
 }
+
+crate::redacts!(Site);

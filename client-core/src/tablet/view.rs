@@ -375,7 +375,7 @@ pub struct ConflictView {
 }
 
 /// One of the values of a conflict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ConflictValue {
     /// What came back, where a question was answered.
@@ -387,6 +387,8 @@ pub struct ConflictValue {
     /// A person may hold it to be right here.
     pub choosable: bool,
 }
+
+crate::redacts!(ConflictValue);
 
 /// One answered question in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -401,7 +403,7 @@ pub struct Fact {
 }
 
 /// A known place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SiteView {
     /// Identifier.
@@ -421,6 +423,8 @@ pub struct SiteView {
     /// Counted tonight by this round.
     pub counted: bool,
 }
+
+crate::redacts!(SiteView);
 
 /// The form being filled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

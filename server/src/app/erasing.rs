@@ -23,7 +23,7 @@ use std::path::PathBuf;
 const DOMAIN: &[u8] = b"maraude/erasure/1";
 
 /// What was recorded of somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonFound {
     /// The observation.
     pub observation: ObservationId,
@@ -45,8 +45,10 @@ pub struct PersonFound {
     pub held: BTreeMap<String, String>,
 }
 
+maraude_core::redacts!(PersonFound);
+
 /// What somebody wants erased.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ErasureWish {
     /// The campaign.
     pub campaign: CampaignId,
@@ -59,6 +61,8 @@ pub struct ErasureWish {
     /// Why: which request it answers. Never a name.
     pub reason: String,
 }
+
+maraude_core::redacts!(ErasureWish);
 
 /// What an erasure did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

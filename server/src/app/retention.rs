@@ -30,7 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_mins(10);
 static ONE: Mutex<()> = Mutex::new(());
 
 /// What somebody wants of a campaign's end.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PurgeWish {
     /// The campaign.
     pub campaign: CampaignId,
@@ -43,6 +43,8 @@ pub struct PurgeWish {
     /// It cannot wait for the notice; a reason is then needed.
     pub without_notice: bool,
 }
+
+maraude_core::redacts!(PurgeWish);
 
 /// What became of it.
 #[derive(Debug, Clone)]

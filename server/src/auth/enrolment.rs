@@ -34,7 +34,7 @@ pub struct NewCode {
 }
 
 /// A code that was issued: it is told once, and kept only as SHA-256.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct IssuedCode {
     /// What it is called in lists and in the audit log: tells nothing of the code.
     pub name: String,
@@ -46,8 +46,10 @@ pub struct IssuedCode {
     pub expires_at: TimestampMs,
 }
 
+maraude_core::redacts!(IssuedCode);
+
 /// What a tablet brings.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct EnrolOffer {
     /// The code or the link's secret, as typed.
     pub code: String,
@@ -58,6 +60,8 @@ pub struct EnrolOffer {
     /// The app's version.
     pub app_version: String,
 }
+
+maraude_core::redacts!(EnrolOffer);
 
 /// Why a tablet was not enrolled.
 #[derive(Debug, thiserror::Error)]

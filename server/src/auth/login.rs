@@ -58,7 +58,7 @@ pub fn add_account(
 }
 
 /// What somebody proves who they are with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Proof<'a> {
     /// Account name.
     pub name: &'a str,
@@ -67,6 +67,8 @@ pub struct Proof<'a> {
     /// The telephone's code or a recovery code.
     pub code: Option<&'a str>,
 }
+
+maraude_core::redacts!(Proof<'a>);
 
 /// A session that was opened.
 pub struct LoggedIn {

@@ -34,13 +34,15 @@ pub const RECOVERY_CODES: usize = 10;
 const RECOVERY_LENGTH: usize = 12;
 
 /// A seed that is being set up: shown once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewSecondFactor {
     /// To be typed into a telephone (base 32).
     pub secret: String,
     /// To be scanned by one.
     pub address: String,
 }
+
+maraude_core::redacts!(NewSecondFactor);
 
 /// Why a second factor was not set up.
 #[derive(Debug, thiserror::Error)]

@@ -23,7 +23,7 @@ pub struct ImportedSector {
 }
 
 /// An order of a coordinator.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Order {
     /// Name, nights, number, legal fields, retention dates.
     SetDetails {
@@ -123,6 +123,8 @@ pub enum Order {
     /// The coordination has read these observations.
     MarkRead(Vec<ObservationId>),
 }
+
+maraude_core::redacts!(Order);
 
 /// An order with its identifier and what its author had on screen.
 #[derive(Debug, Clone, PartialEq)]

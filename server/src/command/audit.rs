@@ -42,7 +42,7 @@ pub struct Verified {
 }
 
 /// A row as it is listed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Line {
     /// 1, 2, 3...
     pub number: u64,
@@ -57,6 +57,8 @@ pub struct Line {
     /// Why.
     pub reason: String,
 }
+
+maraude_core::redacts!(Line);
 
 impl From<AuditRow> for Line {
     fn from(row: AuditRow) -> Self {

@@ -70,7 +70,7 @@ pub struct List {
 }
 
 /// A code that was issued.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Issued {
     /// To be typed.
     pub code: String,
@@ -79,6 +79,8 @@ pub struct Issued {
     /// Server clock, milliseconds.
     pub expires_at: TimestampMs,
 }
+
+maraude_core::redacts!(Issued);
 
 /// A tablet as it is listed.
 #[derive(Debug, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 /// `maraude campaign purge`, and `coarsen`.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct PurgeArguments {
     /// Identifier of the campaign
     campaign: CampaignId,
@@ -28,8 +28,10 @@ pub struct PurgeArguments {
     without_notice: bool,
 }
 
+maraude_core::redacts!(PurgeArguments);
+
 /// `maraude campaign hold`.
-#[derive(Debug, Args, Serialize, Deserialize)]
+#[derive(Args, Serialize, Deserialize)]
 pub struct Hold {
     /// Identifier of the campaign
     campaign: CampaignId,
@@ -40,6 +42,8 @@ pub struct Hold {
     #[arg(long)]
     lift: bool,
 }
+
+maraude_core::redacts!(Hold);
 
 /// `maraude campaign certificate`.
 #[derive(Debug, Args)]
@@ -52,7 +56,7 @@ pub struct CertificateArguments {
 }
 
 /// `maraude campaign tables`.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct TablesArguments {
     /// Identifier of the campaign
     campaign: CampaignId,
@@ -64,25 +68,31 @@ pub struct TablesArguments {
     reason: String,
 }
 
+maraude_core::redacts!(TablesArguments);
+
 /// The coarse tables asked for.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Tables {
     campaign: CampaignId,
     reason: String,
 }
+
+maraude_core::redacts!(Tables);
 
 /// A coarsening to be done, or told of.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Coarsen(Purge);
 
 /// A purge to be done, or told of.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Purge {
     campaign: CampaignId,
     confirmation: String,
     reason: String,
     without_notice: bool,
 }
+
+maraude_core::redacts!(Purge);
 
 /// What became of it.
 #[derive(Debug, Serialize, Deserialize)]

@@ -20,7 +20,7 @@ pub enum Persons {
 }
 
 /// `maraude person find`.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct FindArguments {
     /// The code on the slip, XXXX-XXXX-XXX
     code: String,
@@ -29,8 +29,10 @@ pub struct FindArguments {
     campaign: Option<CampaignId>,
 }
 
+maraude_core::redacts!(FindArguments);
+
 /// `maraude person erase`.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct EraseArguments {
     /// The code on the slip, XXXX-XXXX-XXX
     code: String,
@@ -45,21 +47,27 @@ pub struct EraseArguments {
     observation: Option<ObservationId>,
 }
 
+maraude_core::redacts!(EraseArguments);
+
 /// A search.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Find {
     campaign: Option<CampaignId>,
     code: String,
 }
 
+maraude_core::redacts!(Find);
+
 /// An erasure.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Erase {
     campaign: Option<CampaignId>,
     code: String,
     reason: String,
     observation: Option<ObservationId>,
 }
+
+maraude_core::redacts!(Erase);
 
 impl Persons {
     pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {

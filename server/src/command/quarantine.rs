@@ -47,7 +47,7 @@ pub struct ExportArguments {
 }
 
 /// The bytes of one entry.
-#[derive(Debug, Args, Serialize, Deserialize)]
+#[derive(Args, Serialize, Deserialize)]
 pub struct Fetch {
     /// The campaign (default: the only one)
     #[arg(long)]
@@ -58,6 +58,8 @@ pub struct Fetch {
     #[arg(long)]
     reason: String,
 }
+
+maraude_core::redacts!(Fetch);
 
 /// `maraude quarantine retry`.
 #[derive(Debug, Args, Serialize, Deserialize)]

@@ -337,14 +337,21 @@ fn remove_socket(folder: &DataFolder) {
     let _ = std::fs::remove_file(folder.control_socket());
 }
 
+/// Parts of other makers that repeat what was sent, where it does not read: never heard.
+const REPEATERS: [&str; 1] = ["axum::rejection=off"];
+
 /// Identifiers and counts only; `log` chooses how much.
 fn log_to_stderr(settings: &Settings) {
+    let repeaters = REPEATERS.iter().map(|part| part.parse().expect("a directive"));
+    let filter = repeaters.fold(EnvFilter::new(&settings.log), EnvFilter::add_directive);
     let logged = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&settings.log))
+        .with_env_filter(filter)
         .with_writer(std::io::stderr);
     // Already set when a test drives the library: that one goes on.
     let _ = match settings.log_format {
-        LogFormat::Text => logged.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Text => logged
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
         LogFormat::Json => logged.json().flatten_event(true).try_init(),
     };
 }

@@ -41,7 +41,7 @@ pub struct InternalCluster {
 }
 
 /// What is handed to a coordinator.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct InternalExport {
     /// The campaign's name.
     pub campaign: String,
@@ -54,6 +54,8 @@ pub struct InternalExport {
     /// The rows.
     pub clusters: Vec<InternalCluster>,
 }
+
+maraude_core::redacts!(InternalExport);
 
 impl InternalExport {
     /// Writes one of the tables in a format.

@@ -55,7 +55,7 @@ impl PositionReason {
 }
 
 /// What is known of an observation's place before it is resolved.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct PlaceEvidence {
     /// What is observed.
     pub kind: ObservationKind,
@@ -76,6 +76,8 @@ pub struct PlaceEvidence {
     /// The fix before it of the same tablet in the same round, and when (device clock).
     pub fix_before: Option<(Coordinates, TimestampMs)>,
 }
+
+maraude_core::redacts!(PlaceEvidence);
 
 /// The area that holds a place.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,6 +67,10 @@ async fn login(
         password,
         code,
     } = read(body)?;
+    #[cfg(feature = "fault-points")]
+    if std::env::var_os("MARAUDE_FAULT").is_some_and(|fault| fault == "log-a-name") {
+        tracing::trace!(error = %name, "planted on purpose: a line that repeats what was typed");
+    }
     let now = app.clock().now();
     let mark = cookie(&headers, browser_cookie_name(&app)).map(str::to_owned);
     let asked = name.clone();

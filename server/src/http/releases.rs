@@ -236,11 +236,13 @@ async fn download(
 }
 
 /// Why an export is asked for, in its query.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Because {
     #[serde(default)]
     pub(super) reason: String,
 }
+
+maraude_core::redacts!(Because);
 
 impl From<ReasonMissing> for Problem {
     fn from(_: ReasonMissing) -> Self {
@@ -264,13 +266,15 @@ async fn clusters(
     .await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct InternalWanted {
     #[serde(default)]
     reason: String,
     #[serde(default)]
     format: String,
 }
+
+maraude_core::redacts!(InternalWanted);
 
 async fn internal(
     State(app): State<App>,

@@ -36,7 +36,7 @@ pub enum Act {
 }
 
 /// Whom and why.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PurgeOrder {
     /// The campaign.
     pub campaign: CampaignId,
@@ -50,8 +50,10 @@ pub struct PurgeOrder {
     pub now: TimestampMs,
 }
 
+maraude_core::redacts!(PurgeOrder);
+
 /// What was known of a campaign before its purge: counts and identifiers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Purge or coarsening; certificates of earlier versions are of purges.
     #[serde(default)]
@@ -82,6 +84,8 @@ pub struct Facts {
     #[serde(default)]
     pub tables: Option<String>,
 }
+
+maraude_core::redacts!(Facts);
 
 impl Facts {
     /// Of a campaign that was purged after a copy was made, and comes back with it as purged: as

@@ -21,7 +21,7 @@ const COLUMNS: &str = "number, at, author, action, subject, reason, previous, ha
 const HEAD_BYTES: usize = 8 + 32 + 32;
 
 /// A row of the audit log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuditRow {
     /// 1, 2, 3...
     pub number: u64,
@@ -41,8 +41,10 @@ pub struct AuditRow {
     pub hash: [u8; 32],
 }
 
+maraude_core::redacts!(AuditRow);
+
 /// A row to be added.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Deed<'a> {
     /// Identifier of an account or a tablet, or `command`.
     pub author: &'a str,
@@ -53,6 +55,8 @@ pub struct Deed<'a> {
     /// Why, where a reason is asked for.
     pub reason: &'a str,
 }
+
+maraude_core::redacts!(Deed<'a>);
 
 impl AuditRow {
     fn computed_hash(&self) -> [u8; 32] {

@@ -7,7 +7,7 @@ use maraude_core::model::{CampaignId, DeviceId, OrganisationCode, TeamId, Timest
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// A code that was drawn.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewEnrolmentRow {
     /// SHA-256 of the code that is typed.
     pub code: [u8; 32],
@@ -29,6 +29,8 @@ pub struct NewEnrolmentRow {
     pub expires_at: TimestampMs,
 }
 
+maraude_core::redacts!(NewEnrolmentRow);
+
 /// A code that may still be redeemed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenCode {
@@ -47,7 +49,7 @@ pub struct OpenCode {
 }
 
 /// What a tablet brings to redeem a code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Redemption {
     /// SHA-256 of the code or of the link's secret.
     pub secret: [u8; 32],
@@ -62,6 +64,8 @@ pub struct Redemption {
     /// Server clock.
     pub at: TimestampMs,
 }
+
+maraude_core::redacts!(Redemption);
 
 /// Why a code was not redeemed.
 #[derive(Debug, thiserror::Error)]

@@ -277,7 +277,7 @@ pub struct LinkageSnapshot {
 }
 
 /// A document that was erased: nothing may enter it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Tombstone {
     /// The document.
     pub document: DocumentId,
@@ -288,6 +288,8 @@ pub struct Tombstone {
     /// The document that takes its place, where there is one.
     pub successor: Option<DocumentName>,
 }
+
+maraude_core::redacts!(Tombstone);
 
 /// Documents that others take the place of: all of it or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -40,7 +40,7 @@ pub struct Retention {
 }
 
 /// A legal hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Hold {
     /// Server clock.
     pub at: TimestampMs,
@@ -49,6 +49,8 @@ pub struct Hold {
     /// Why, in words.
     pub reason: String,
 }
+
+maraude_core::redacts!(Hold);
 
 /// A purge that was begun.
 #[derive(Debug, Clone, PartialEq, Eq)]

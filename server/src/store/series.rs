@@ -6,7 +6,7 @@ use maraude_core::model::{CampaignId, DeviceId, OrganisationCode, TeamId, Timest
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// A code for several tablets, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewSeriesRow {
     /// Identifier.
     pub id: [u8; 16],
@@ -33,6 +33,8 @@ pub struct NewSeriesRow {
     /// Server clock.
     pub expires_at: TimestampMs,
 }
+
+maraude_core::redacts!(NewSeriesRow);
 
 /// A code for several tablets, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

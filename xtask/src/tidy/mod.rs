@@ -4,6 +4,7 @@ mod floors;
 mod glossary;
 mod licences;
 mod links;
+mod logs;
 mod pure;
 mod sizes;
 mod web_floors;
@@ -46,6 +47,7 @@ pub fn findings(root: &Path) -> Result<Vec<Finding>> {
         found.extend(web_floors::check(source));
         found.extend(glossary::check(source));
         found.extend(links::check(root, source));
+        found.extend(logs::check(source));
     }
     Ok(found)
 }

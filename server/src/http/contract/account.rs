@@ -40,7 +40,7 @@ pub struct ApiTokenLine {
 }
 
 /// A token that was drawn: its text is told once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ApiTokenDrawn {
     /// As it will be listed.
@@ -50,3 +50,5 @@ pub struct ApiTokenDrawn {
     /// What it opens.
     pub address: String,
 }
+
+maraude_core::redacts!(ApiTokenDrawn);

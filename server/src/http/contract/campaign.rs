@@ -155,7 +155,7 @@ pub struct AssignmentEntry {
 }
 
 /// A known place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SiteEntry {
     /// Identifier.
@@ -179,6 +179,8 @@ pub struct SiteEntry {
     /// Access and dangers.
     pub note: Option<String>,
 }
+
+maraude_core::redacts!(SiteEntry);
 
 /// A layer on the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -332,7 +334,7 @@ pub struct NewEnrolment {
 }
 
 /// A one-time code to enrol a tablet.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EnrolmentCode {
     /// To be dictated: groups of 4 characters.
@@ -345,3 +347,5 @@ pub struct EnrolmentCode {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub expires_at: i64,
 }
+
+maraude_core::redacts!(EnrolmentCode);

@@ -39,7 +39,7 @@ pub struct CommandAnswer {
 }
 
 /// An order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Command {
@@ -217,3 +217,5 @@ pub enum Command {
         observations: Vec<ObservationId>,
     },
 }
+
+maraude_core::redacts!(Command);

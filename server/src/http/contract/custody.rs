@@ -21,7 +21,7 @@ pub struct SessionLine {
 }
 
 /// `POST /api/second-factor/draw`: shown once, kept only once a code proves it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SecondFactorDrawn {
     /// To be typed into a telephone (base 32).
@@ -30,8 +30,10 @@ pub struct SecondFactorDrawn {
     pub qr_svg: String,
 }
 
+maraude_core::redacts!(SecondFactorDrawn);
+
 /// `POST /api/second-factor`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SecondFactorProof {
     /// As it was drawn.
@@ -39,6 +41,8 @@ pub struct SecondFactorProof {
     /// The code the telephone shows now.
     pub code: String,
 }
+
+maraude_core::redacts!(SecondFactorProof);
 
 /// What a second factor's owner writes down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -49,7 +53,7 @@ pub struct RecoveryCodes {
 }
 
 /// A line of `GET /api/retention`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RetentionLine {
     /// The campaign.
@@ -77,8 +81,10 @@ pub struct RetentionLine {
     pub purged_at: Option<i64>,
 }
 
+maraude_core::redacts!(RetentionLine);
+
 /// `POST /api/campaigns/{id}/purge`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PurgeRequest {
     /// The campaign's name, typed.
@@ -90,6 +96,8 @@ pub struct PurgeRequest {
     #[serde(default)]
     pub without_notice: bool,
 }
+
+maraude_core::redacts!(PurgeRequest);
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -103,7 +111,7 @@ pub struct PurgeAnswered {
 }
 
 /// `POST /api/campaigns/{id}/hold`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HoldRequest {
     /// Set it, or end it.
@@ -112,8 +120,10 @@ pub struct HoldRequest {
     pub reason: String,
 }
 
+maraude_core::redacts!(HoldRequest);
+
 /// A line of `GET /api/audit`, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AuditLine {
     /// 1, 2, 3...
@@ -131,3 +141,5 @@ pub struct AuditLine {
     /// Why.
     pub reason: String,
 }
+
+maraude_core::redacts!(AuditLine);

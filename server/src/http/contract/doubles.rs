@@ -68,7 +68,7 @@ pub struct SlotCard {
 }
 
 /// One thing known of a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Trait {
     /// Name of the compared field.
@@ -77,8 +77,10 @@ pub struct Trait {
     pub value: String,
 }
 
+maraude_core::redacts!(Trait);
+
 /// One part of the evidence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WaterfallStep {
     /// `prior`, `distance`, `gender`, `age_band`, `household`, `marks`...
@@ -97,6 +99,8 @@ pub struct WaterfallStep {
     pub common: Vec<CommonMark>,
 }
 
+maraude_core::redacts!(WaterfallStep);
+
 /// A thing both observations tell of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -110,7 +114,7 @@ pub struct CommonMark {
 }
 
 /// A decision taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DecidedPair {
     /// The decision.
@@ -133,6 +137,8 @@ pub struct DecidedPair {
     /// Undone.
     pub undone: bool,
 }
+
+maraude_core::redacts!(DecidedPair);
 
 /// `POST /api/campaigns/{id}/doubles/looking`: pairs a window shows or is about to show. It holds
 /// them for half a minute; those it named before and no longer names are free again.

@@ -73,7 +73,7 @@ pub struct ObservationRow {
 }
 
 /// `GET /api/campaigns/{id}/observations/{observation}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ObservationDetail {
     /// Its line.
@@ -101,9 +101,11 @@ pub struct ObservationDetail {
     pub corrections: Vec<CorrectionEntry>,
 }
 
+maraude_core::redacts!(ObservationDetail);
+
 /// `POST /api/campaigns/{id}/gazetteer`: a typed place to look for. It travels in a body: where
 /// somebody sleeps stands in no address and no log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PlaceSearch {
     /// As typed, at most 200 characters.
@@ -112,6 +114,8 @@ pub struct PlaceSearch {
     #[schema(value_type = Option<String>)]
     pub observation: Option<ObservationId>,
 }
+
+maraude_core::redacts!(PlaceSearch);
 
 /// Where a typed place may be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -124,7 +128,7 @@ pub struct PlaceCandidates {
 }
 
 /// One place that a text may mean.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PlaceCandidate {
     /// As people read it.
@@ -141,6 +145,8 @@ pub struct PlaceCandidate {
     pub fit: f64,
 }
 
+maraude_core::redacts!(PlaceCandidate);
+
 /// One change of an observation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -155,7 +161,7 @@ pub struct HistoryEntry {
 }
 
 /// A ruling.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AdjudicationEntry {
     /// Identifier.
@@ -175,8 +181,10 @@ pub struct AdjudicationEntry {
     pub undone: bool,
 }
 
+maraude_core::redacts!(AdjudicationEntry);
+
 /// A correction of the place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CorrectionEntry {
     /// Identifier.
@@ -192,3 +200,5 @@ pub struct CorrectionEntry {
     /// Undone.
     pub undone: bool,
 }
+
+maraude_core::redacts!(CorrectionEntry);

@@ -6,15 +6,17 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// `POST /api/campaigns/{id}/persons/find`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct FindPerson {
     /// The code on the slip, typed.
     pub code: String,
 }
 
+maraude_core::redacts!(FindPerson);
+
 /// What is held of somebody.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PersonHeld {
     /// The observation.
@@ -37,8 +39,10 @@ pub struct PersonHeld {
     pub held: BTreeMap<String, String>,
 }
 
+maraude_core::redacts!(PersonHeld);
+
 /// `POST /api/campaigns/{id}/persons/erase`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ErasePerson {
     /// The code on the slip, typed.
@@ -49,3 +53,5 @@ pub struct ErasePerson {
     /// Which request this answers; never a name.
     pub reason: String,
 }
+
+maraude_core::redacts!(ErasePerson);

@@ -53,7 +53,7 @@ pub struct KindCount {
 }
 
 /// What somebody decided at once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LoggedAct {
     /// Its number in this log, from 1.
@@ -80,6 +80,8 @@ pub struct LoggedAct {
     #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
     pub undone_at: Option<i64>,
 }
+
+maraude_core::redacts!(LoggedAct);
 
 /// Two people of a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

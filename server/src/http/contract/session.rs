@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// `POST /api/login`: opens a session (cookie).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Login {
     /// Account name.
@@ -16,6 +16,8 @@ pub struct Login {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }
+
+maraude_core::redacts!(Login);
 
 /// `GET /api/me`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -66,7 +68,7 @@ pub struct Problem {
 }
 
 /// `POST /api/enrol`: a tablet redeems its one-time code.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EnrolRequest {
     /// The code, with or without separators.
@@ -78,6 +80,8 @@ pub struct EnrolRequest {
     /// The app's version.
     pub app_version: String,
 }
+
+maraude_core::redacts!(EnrolRequest);
 
 /// What a tablet is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -167,7 +171,7 @@ pub struct NamedDocument {
 }
 
 /// A token that may read this tablet's documents, for 15 minutes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DeviceSession {
     /// Bearer token.
@@ -176,3 +180,5 @@ pub struct DeviceSession {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub expires_at: i64,
 }
+
+maraude_core::redacts!(DeviceSession);

@@ -33,7 +33,7 @@ pub struct Tonight {
 }
 
 /// An observation whose team is to be asked whether it counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AskedLine {
     /// The observation.
@@ -59,6 +59,8 @@ pub struct AskedLine {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub since: i64,
 }
+
+maraude_core::redacts!(AskedLine);
 
 /// The figure (design D14): separate lines, never added up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -185,7 +187,7 @@ pub struct Alert {
 }
 
 /// A dot of the internal map.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Dot {
     /// The observation.
@@ -203,3 +205,5 @@ pub struct Dot {
     /// People: at least.
     pub people: u32,
 }
+
+maraude_core::redacts!(Dot);

@@ -1,0 +1,205 @@
+//! What was planted in answers, places, words, passwords, codes and tokens is in no line of the log,
+//! at its most talkative, through a whole story: tablets, console, what is refused, what is exported.
+
+use maraude_core::form::FormKind;
+use maraude_core::model::{Answer, AnswerValue};
+use maraude_tests::console::Console;
+use maraude_tests::population::Fix;
+use maraude_tests::real_server::RealServer;
+use maraude_tests::tablet::{SimulatedTablet, agent};
+use maraude_tests::world::{COORDINATOR, PASSWORD};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Where somebody sleeps: inside the team's sector, with digits that nothing else has.
+const AT: [f64; 2] = [3.871_953_7, 43.611_937_1];
+
+/// Written by a team of a person.
+const MARKS: &str = "tatouage Zibelinemark";
+/// Written by a coordinator.
+const REASON: &str = "même manteau Reasonmark";
+/// Typed where there is no fix.
+const TYPED: &str = "porche du Placemark bleu";
+/// Typed as a name by somebody who is none.
+const STRANGER: &str = "Strangermark";
+/// Typed as a password.
+const GUESS: &str = "Guessmark-une-phrase";
+/// In bodies and addresses that do not read.
+const GARBAGE: &str = "Garbagemark";
+
+/// What must be in no line.
+struct Planted(BTreeSet<String>);
+
+impl Planted {
+    fn new() -> Self {
+        let mut all = Self(BTreeSet::new());
+        for words in ["Zibelinemark", "Reasonmark", "Placemark", STRANGER, "Guessmark", GARBAGE] {
+            all.add(words);
+        }
+        all.add(PASSWORD);
+        // As far as five digits behind the point: a metre.
+        for degrees in ["3.87195", "43.61193"] {
+            all.add(degrees);
+        }
+        all
+    }
+
+    fn add(&mut self, marker: &str) {
+        assert!(marker.len() >= 5, "{marker} would be found by chance");
+        self.0.insert(marker.to_owned());
+    }
+
+    /// Markers in a log, in the ways they may be written.
+    fn found_in(&self, log: &str) -> Vec<String> {
+        let plain = self.0.iter().filter(|marker| log.contains(marker.as_str()));
+        let mut found: Vec<String> = plain.cloned().collect();
+        for marker in &self.0 {
+            let coded = data_encoding::BASE64.encode(marker.as_bytes());
+            let bytes: Vec<String> = marker.bytes().map(|byte| byte.to_string()).collect();
+            // The end of a group of three depends on what follows.
+            let coded = &coded[..coded.len() - 4];
+            let long = coded.len() >= 8;
+            if (long && log.contains(coded)) || log.contains(&bytes.join(", ")) {
+                found.push(format!("{marker}, coded"));
+            }
+        }
+        found
+    }
+}
+
+fn text(words: &str) -> Answer<AnswerValue> {
+    Answer::Known(AnswerValue::Text(words.to_owned()))
+}
+
+fn choice(code: &str) -> Answer<AnswerValue> {
+    Answer::Known(AnswerValue::Choice(code.to_owned()))
+}
+
+/// Two persons, one by a fix and one by a typed place, recorded and sent.
+fn recorded(server: &mut RealServer) -> SimulatedTablet {
+    let mut tablet = server.tablet(7).unwrap();
+    let fix = Fix {
+        at: AT,
+        accuracy_m: 7.0,
+    };
+    let answers = [
+        ("consent", choice("yes")),
+        ("sleeping_place", choice("doorway")),
+        ("marks", text(MARKS)),
+    ];
+    tablet
+        .fill(FormKind::Interview, None, Some(fix), &answers)
+        .unwrap();
+    tablet.type_beside(Some(TYPED));
+    tablet
+        .fill(FormKind::Interview, None, None, &answers)
+        .unwrap();
+    tablet.send_everything().unwrap();
+    tablet.send_everything().unwrap();
+    tablet
+}
+
+/// What a coordinator does with them, from *Ce soir* to an export.
+fn looked_at(server: &RealServer, tablet: &SimulatedTablet, planted: &mut Planted) {
+    let console = Console::log_in(&server.base, COORDINATOR, PASSWORD).unwrap();
+    planted.add(console.session().unwrap());
+    let campaign = server.plan.campaign;
+    let at = format!("/api/campaigns/{campaign}");
+    let page = console.observations(campaign, "").unwrap();
+    assert_eq!(page.total, 2, "the story is there to be read");
+    console.tonight(campaign, server.plan.night).unwrap();
+    console.doubles(campaign).unwrap();
+    let entries = tablet.entries();
+    let [one, other] = [entries[0].id, entries[1].id];
+    let detail: Value = console.get(&format!("{at}/observations/{one}")).unwrap();
+    assert!(detail.to_string().contains("mark"), "{detail}");
+
+    let order = |command: Value| {
+        let position = console.detail(campaign).unwrap().position;
+        let request = json!({
+            "command_id": uuid::Uuid::new_v4().to_string(), "seen": position, "command": command,
+        });
+        let _: Value = console.post(&format!("{at}/commands"), &request).unwrap();
+    };
+    order(json!({
+        "command": "decide", "one": {"observation": one, "slot": 0},
+        "other": {"observation": other, "slot": 0}, "verdict": "different", "reason": REASON,
+    }));
+    order(json!({
+        "command": "correct_place", "observation": one, "longitude": AT[0], "latitude": AT[1],
+        "reason": REASON,
+    }));
+    let search = json!({"text": TYPED, "observation": one});
+    let _: Value = console.post(&format!("{at}/gazetteer"), &search).unwrap();
+
+    let code = entries.iter().find_map(|entry| entry.paper_code.clone()).unwrap();
+    planted.add(&code);
+    let person: Value = console.post(&format!("{at}/persons/find"), &json!({"code": code})).unwrap();
+    assert!(person.to_string().contains("mark"), "{person}");
+    let query = "format=csv&reason=demande%20de%20Reasonmark";
+    let rows = console.download(&format!("{at}/internal/observations?{query}")).unwrap();
+    assert!(String::from_utf8_lossy(&rows).contains("observation"));
+    let issued = console.enrolment(campaign, "T9", None).unwrap();
+    planted.add(&issued.code);
+    let drawn: Value = console.post("/api/second-factor/draw", &json!({})).unwrap();
+    planted.add(drawn["secret"].as_str().unwrap());
+    let new = json!({"name": "QGIS", "days": 1});
+    let drawn: Value = console.post("/api/account/tokens", &new).unwrap();
+    planted.add(drawn["token"].as_str().unwrap());
+}
+
+/// What a stranger types, and requests that do not read.
+fn refused(server: &RealServer) {
+    assert!(Console::log_in(&server.base, STRANGER, GUESS).is_err());
+    let agent = agent();
+    let at = |path: &str| format!("{}{path}", server.base);
+    for body in [
+        json!({"name": [GARBAGE], "password": GARBAGE}),
+        json!({"name": GARBAGE}),
+        json!({"code": GARBAGE, "verifying_key": GARBAGE}),
+    ] {
+        for path in ["/api/login", "/api/enrol", "/api/device/session"] {
+            let answer = agent.post(at(path)).send_json(&body).unwrap();
+            assert!(answer.status().is_client_error(), "{path}");
+        }
+    }
+    let sent = agent
+        .post(at("/api/sync"))
+        .header("authorization", format!("Bearer {GARBAGE}"))
+        .send(GARBAGE)
+        .unwrap();
+    assert!(sent.status().is_client_error());
+    for path in ["/api/campaigns/Garbagemark", "/sync?token=Garbagemark", "/nowhere/Garbagemark"] {
+        agent.get(at(path)).header("cookie", "maraude_session=Garbagemark").call().unwrap();
+    }
+}
+
+/// The whole story; what was planted, and what was logged.
+fn told(fault: Option<&'static str>) -> (Planted, String) {
+    let mut server = RealServer::prepare(2, fault).unwrap();
+    server.log_everything();
+    let mut planted = Planted::new();
+    let code = server.code().unwrap();
+    planted.add(&code);
+    server.start().unwrap();
+    let enrolled = SimulatedTablet::enrolled(&server.base, &code, 3, 0);
+    drop(enrolled);
+    let tablet = recorded(&mut server);
+    looked_at(&server, &tablet, &mut planted);
+    refused(&server);
+    server.kill().unwrap();
+    let log = server.logged().unwrap();
+    (planted, log)
+}
+
+#[test]
+fn nothing_planted_is_in_the_log_and_one_line_that_repeats_a_name_is_found() {
+    let (planted, log) = told(None);
+    assert_eq!(planted.found_in(&log), [""; 0]);
+    let (lines, markers) = (log.lines().count(), planted.0.len());
+    assert!(log.contains("TRACE") && lines > 1_000, "{lines} lines");
+    println!("{markers} markers, {lines} lines of log at trace level, 0 found");
+
+    let (planted, log) = told(Some("log-a-name"));
+    assert_eq!(planted.found_in(&log), [STRANGER]);
+}
