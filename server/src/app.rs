@@ -218,6 +218,13 @@ impl App {
         &self.0.attempts
     }
 
+    /// How long ago the last copy was made; none without one.
+    pub fn backup_age_ms(&self, now: TimestampMs) -> Option<TimestampMs> {
+        let told = self.server().setting("last_backup").ok()??;
+        let at: jiff::Timestamp = String::from_utf8(told).ok()?.parse().ok()?;
+        Some((now - at.as_millisecond()).max(0))
+    }
+
     /// The bounded pool.
     pub fn pool(&self) -> &Pool {
         &self.0.pool

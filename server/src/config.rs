@@ -16,7 +16,7 @@ pub use check::look;
 pub use key::{DEFAULT_FILE, KEYS, Key};
 pub use layers::{Layers, Raw, Sources, Told};
 pub use problem::{ConfigProblem, Origin, ProblemLine};
-pub use settings::{BackupSettings, LogFormat, Settings};
+pub use settings::{BackupSettings, LogFormat, MetricsSettings, Settings};
 pub use tls::{TlsPairError, tls_config};
 
 use maraude_core::model::TimestampMs;

@@ -13,6 +13,7 @@ mod fixtures;
 pub mod geolocation;
 pub mod http;
 pub mod maintenance;
+pub mod measures;
 pub mod projection;
 pub mod publication;
 pub mod review;

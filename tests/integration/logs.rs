@@ -1,11 +1,15 @@
 //! What was planted in answers, places, words, passwords, codes and tokens is in no line of the log,
-//! at its most talkative, through a whole story: tablets, console, what is refused, what is exported.
+//! at its most talkative, nor in the measures, through a whole story: tablets, console, what is refused,
+//! what is exported.
 
 use maraude_core::form::FormKind;
+use maraude_core::gate::Refusal;
 use maraude_core::model::{Answer, AnswerValue};
 use maraude_tests::console::Console;
 use maraude_tests::population::Fix;
-use maraude_tests::real_server::RealServer;
+use maraude_server::auth::TABLE;
+use maraude_server::config::Clock;
+use maraude_tests::real_server::{METRICS_TOKEN, RealServer};
 use maraude_tests::tablet::{SimulatedTablet, agent};
 use maraude_tests::world::{COORDINATOR, PASSWORD};
 use serde_json::{Value, json};
@@ -76,8 +80,11 @@ fn choice(code: &str) -> Answer<AnswerValue> {
 }
 
 /// Two persons, one by a fix and one by a typed place, recorded and sent.
-fn recorded(server: &mut RealServer) -> SimulatedTablet {
-    let mut tablet = server.tablet(7).unwrap();
+fn recorded(server: &RealServer, code: &str) -> SimulatedTablet {
+    let now = Clock::system().now();
+    let mut tablet = SimulatedTablet::enrolled(&server.base, code, 7, now).unwrap();
+    let plan = &server.plan;
+    (tablet.set_out(plan.teams[0], Some(plan.sectors[0]), plan.night)).unwrap();
     let fix = Fix {
         at: AT,
         accuracy_m: 7.0,
@@ -174,32 +181,102 @@ fn refused(server: &RealServer) {
     }
 }
 
-/// The whole story; what was planted, and what was logged.
-fn told(fault: Option<&'static str>) -> (Planted, String) {
-    let mut server = RealServer::prepare(2, fault).unwrap();
+/// With the right token; without it nothing is told.
+fn measured(at: &str) -> String {
+    let agent = agent();
+    let refused = agent.get(at).call().unwrap();
+    assert_eq!(refused.status(), 401);
+    let bearer = format!("Bearer {METRICS_TOKEN}");
+    let mut answer = agent.get(at).header("authorization", bearer).call().unwrap();
+    answer.body_mut().read_to_string().unwrap()
+}
+
+/// Every label is a route of the table, a method, a code, a bound or a queue; what must be told is.
+fn labels_are_words_of_the_program(measures: &str) {
+    let mut seen = BTreeSet::new();
+    for line in measures.lines().filter(|line| !line.starts_with('#')) {
+        let name = line.split(['{', ' ']).next().unwrap();
+        seen.insert(name.trim_start_matches("maraude_").to_owned());
+        let Some((labels, _)) = line.split_once('{').and_then(|(_, rest)| rest.rsplit_once('}'))
+        else {
+            continue;
+        };
+        for label in labels.split("\",") {
+            let (key, value) = label.split_once("=\"").unwrap();
+            let value = value.trim_end_matches('"');
+            let known = match key {
+                "route" => value == "other" || TABLE.iter().any(|route| route.path == value),
+                "method" => ["GET", "POST", "PUT", "any"].contains(&value),
+                "code" => value.len() == 3 || Refusal::of_code(value).is_some(),
+                "queue" => ["pool", "writers"].contains(&value),
+                "le" => value == "+Inf" || value.parse::<f64>().is_ok(),
+                _ => false,
+            };
+            assert!(known, "{line}");
+        }
+    }
+    for wanted in [
+        "http_requests_total",
+        "http_request_duration_seconds_bucket",
+        "commit_batches_count",
+        "commit_duration_seconds_sum",
+        "queue_depth",
+        "tablets_connected",
+        "quarantine_open",
+        "disk_free_bytes",
+        "backup_age_seconds",
+        "process_resident_memory_bytes",
+        "retention_looked_at_timestamp_seconds",
+    ] {
+        assert!(seen.contains(wanted), "{wanted} is not told: {seen:?}");
+    }
+    let connected = measures.lines().find(|line| line.starts_with("maraude_tablets_connected "));
+    assert_eq!(connected, Some("maraude_tablets_connected 1"));
+}
+
+/// What a story left to be read.
+struct Left {
+    log: String,
+    measures: String,
+}
+
+/// The whole story; what was planted, and what was logged and measured.
+fn told(fault: Option<&'static str>) -> (Planted, Left) {
+    let mut server = RealServer::prepare(1, fault).unwrap();
     server.log_everything();
+    let metrics = server.measure().unwrap();
     let mut planted = Planted::new();
     let code = server.code().unwrap();
     planted.add(&code);
     server.start().unwrap();
-    let enrolled = SimulatedTablet::enrolled(&server.base, &code, 3, 0);
-    drop(enrolled);
-    let tablet = recorded(&mut server);
+    let tablet = recorded(&server, &code);
     looked_at(&server, &tablet, &mut planted);
     refused(&server);
+    let measures = measured(&metrics);
+    for id in [
+        server.plan.campaign.to_string(),
+        server.plan.teams[0].to_string(),
+        server.plan.sectors[0].to_string(),
+        "Nuit d'essai".to_owned(),
+        "Secteur 1".to_owned(),
+    ] {
+        assert!(!measures.contains(&id), "{id} is measured");
+    }
     server.kill().unwrap();
     let log = server.logged().unwrap();
-    (planted, log)
+    (planted, Left { log, measures })
 }
 
 #[test]
 fn nothing_planted_is_in_the_log_and_one_line_that_repeats_a_name_is_found() {
-    let (planted, log) = told(None);
+    let (planted, Left { log, measures }) = told(None);
     assert_eq!(planted.found_in(&log), [""; 0]);
+    assert_eq!(planted.found_in(&measures), [""; 0]);
+    labels_are_words_of_the_program(&measures);
     let (lines, markers) = (log.lines().count(), planted.0.len());
     assert!(log.contains("TRACE") && lines > 1_000, "{lines} lines");
     println!("{markers} markers, {lines} lines of log at trace level, 0 found");
 
-    let (planted, log) = told(Some("log-a-name"));
-    assert_eq!(planted.found_in(&log), [STRANGER]);
+    let (planted, left) = told(Some("log-a-name"));
+    assert_eq!(planted.found_in(&left.log), [STRANGER]);
 }

@@ -22,6 +22,9 @@ use tempfile::TempDir;
 /// How long the server may take to start or stop.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What the measures of a server are read with.
+pub const METRICS_TOKEN: &str = "a-token-of-the-tests-0123456789";
+
 /// The real binary on a data folder of its own.
 pub struct RealServer {
     /// The invented campaign.
@@ -32,6 +35,7 @@ pub struct RealServer {
     fault: Option<&'static str>,
     checkpoints: bool,
     log: &'static str,
+    metrics: Option<u16>,
     child: Option<Child>,
     codes: Vec<String>,
     folder: TempDir,
@@ -61,6 +65,7 @@ impl RealServer {
             fault,
             checkpoints: false,
             log: "warn",
+            metrics: None,
             child: None,
             codes,
             folder,
@@ -96,6 +101,11 @@ impl RealServer {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
+        if let Some(port) = self.metrics {
+            let listen = format!("127.0.0.1:{port}");
+            command.env("MARAUDE_METRICS_LISTEN", listen);
+            command.env("MARAUDE_METRICS_TOKEN", METRICS_TOKEN);
+        }
         if let Some(fault) = self.fault {
             command.env("MARAUDE_FAULT", fault);
         }
@@ -116,6 +126,13 @@ impl RealServer {
     /// From its next start on it makes a checkpoint after each commit.
     pub fn checkpoint_often(&mut self) {
         self.checkpoints = true;
+    }
+
+    /// From its next start on it answers Prometheus; where.
+    pub fn measure(&mut self) -> Result<String> {
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        self.metrics = Some(port);
+        Ok(format!("http://127.0.0.1:{port}/metrics"))
     }
 
     /// From its next start on it logs all it can.

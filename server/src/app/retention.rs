@@ -8,6 +8,7 @@ use super::App;
 use super::ending::Ending;
 use super::reason::{ReasonMissing, kept_reason, written_reason};
 use crate::maintenance::{BackupError, PurgeError, PurgeOrder, Purger, Residue, SignedCertificate};
+use crate::measures::measures;
 use crate::store::{Hold, Notice, StoreError, Term};
 use crate::sync::EngineError;
 use jiff::civil::Date;
@@ -537,7 +538,7 @@ pub async fn keep_retention(app: App) {
         let looking = app.clone();
         let looked = tokio::task::spawn_blocking(move || looking.look_at_retention());
         match looked.await {
-            Ok(Ok(_)) => {}
+            Ok(Ok(_)) => measures().looked_at_retention(app.clock().now()),
             Ok(Err(error)) => tracing::error!(%error, "the dates of campaigns were not looked at"),
             Err(error) => tracing::error!(%error, "looking at the dates of campaigns broke off"),
         }

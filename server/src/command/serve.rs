@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::config::{
     Clock, Config, LogFormat, Raw, Settings, TlsPairError, Transport, look, tls_config,
 };
-use crate::http::router;
+use crate::http::{metrics_router, router};
 use crate::maintenance::BackupOrder;
 use crate::store::{DataFolder, MasterKey, StoreError};
 use axum_server::Handle;
@@ -68,6 +68,9 @@ pub struct Serve {
     /// Older copies that stay (default: 20) [env: `MARAUDE_BACKUP_KEEP`]
     #[arg(long, value_name = "N")]
     backup_keep: Option<usize>,
+    /// Answer Prometheus here, at /metrics (default: nowhere) [env: `MARAUDE_METRICS_LISTEN`]
+    #[arg(long, value_name = "ADDR:PORT")]
+    metrics_listen: Option<SocketAddr>,
     /// What is logged: error, warn, info, debug or trace (default: info) [env: `MARAUDE_LOG`]
     #[arg(long, value_name = "LEVEL")]
     log: Option<String>,
@@ -149,6 +152,10 @@ impl Serve {
                 "backup-keep",
                 words(self.backup_keep.map(|n| n.to_string())),
             ),
+            (
+                "metrics-listen",
+                words(self.metrics_listen.map(|listen| listen.to_string())),
+            ),
             ("log", words(self.log.clone())),
             ("log-format", words(self.log_format.clone())),
         ];
@@ -161,10 +168,7 @@ fn serve_with(settings: &Settings, place: &Place) -> Result<(), ServeError> {
     let folder = place.existing()?;
     let _lock = folder.lock().map_err(PlaceError::from)?;
     let (key, key_source) = place.load_master_key()?;
-    let listener = TcpListener::bind(settings.listen).map_err(|cause| ServeError::Listen {
-        listen: settings.listen,
-        cause,
-    })?;
+    let listener = bind(settings.listen)?;
     let listen = listener.local_addr()?;
     let config = Config {
         data: place.data.clone(),
@@ -188,11 +192,24 @@ fn serve_with(settings: &Settings, place: &Place) -> Result<(), ServeError> {
         runtime.spawn(keep_backing_up(app.clone(), order, every));
     }
     runtime.spawn(crate::app::keep_retention(app.clone()));
+    if let Some(metrics) = &settings.metrics {
+        let listener = bind(metrics.listen)?;
+        listener.set_nonblocking(true)?;
+        let router = metrics_router(app.clone(), metrics.token.clone());
+        runtime.spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            axum::serve(listener, router).await
+        });
+    }
     let served = runtime.block_on(serve(app.clone(), listener));
     app.close_views();
     runtime.shutdown_timeout(GRACE);
     remove_socket(app.folder());
     served
+}
+
+fn bind(listen: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(listen).map_err(|cause| ServeError::Listen { listen, cause })
 }
 
 /// On loopback a name, not an address: a passkey needs one.

@@ -34,6 +34,7 @@ pub fn look(settings: &Settings, layers: &Layers) -> Vec<ConfigProblem> {
     if let Some(backup) = &settings.backup {
         looked.backup(&backup.folder, &settings.data);
     }
+    looked.file_with_secret();
     if let Transport::Tls { certificate, key } = &settings.transport {
         looked.pair(certificate, key);
     }
@@ -121,6 +122,14 @@ impl Looked<'_> {
             };
             let remedy = "give the certificate first in its file, then its chain, and its own key";
             self.wrong(name, error.to_string(), remedy.to_owned());
+        }
+    }
+
+    /// A token in the file is for those who may read the file.
+    fn file_with_secret(&mut self) {
+        let told = self.layers.told("metrics-token");
+        if let Some(Origin::File { path, .. }) = told.map(|told| &told.origin) {
+            self.private("metrics-token", &path.clone(), ANYBODY, "chmod 640");
         }
     }
 

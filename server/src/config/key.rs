@@ -17,10 +17,12 @@ pub struct Key {
     pub variable: &'static str,
     /// What holds when nobody says anything.
     pub default: Option<&'static str>,
+    /// Its value opens something: it is never printed.
+    pub is_secret: bool,
 }
 
 /// All of them, in the order they are shown.
-pub const KEYS: [Key; 15] = [
+pub const KEYS: [Key; 17] = [
     key("data", "MARAUDE_DATA").or("maraude-data"),
     key("master-key", "MARAUDE_MASTER_KEY"),
     key("runtime-dir", "MARAUDE_RUNTIME"),
@@ -34,6 +36,8 @@ pub const KEYS: [Key; 15] = [
     key("backup", "MARAUDE_BACKUP"),
     key("backup-every", "MARAUDE_BACKUP_EVERY").or("15"),
     key("backup-keep", "MARAUDE_BACKUP_KEEP").or("20"),
+    key("metrics-listen", "MARAUDE_METRICS_LISTEN"),
+    key("metrics-token", "MARAUDE_METRICS_TOKEN").secret(),
     key("log", "MARAUDE_LOG").or("info"),
     key("log-format", "MARAUDE_LOG_FORMAT").or("text"),
 ];
@@ -43,6 +47,7 @@ const fn key(name: &'static str, variable: &'static str) -> Key {
         name,
         variable,
         default: None,
+        is_secret: false,
     }
 }
 
@@ -52,10 +57,15 @@ impl Key {
         self
     }
 
+    const fn secret(mut self) -> Self {
+        self.is_secret = true;
+        self
+    }
+
     /// A value as it may be printed: an address with an `@` may hold a password.
     pub fn shown(&self, raw: &Raw) -> String {
         let value = raw.to_string();
-        if value.contains('@') {
+        if self.is_secret || value.contains('@') {
             "[hidden]".to_owned()
         } else {
             value

@@ -29,6 +29,17 @@ pub struct BackupSettings {
     pub keep: usize,
 }
 
+/// What Prometheus may read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MetricsSettings {
+    /// Address and port of its own.
+    pub listen: SocketAddr,
+    /// What a reader must bear; beyond this machine always.
+    pub token: Option<String>,
+}
+
+maraude_core::redacts!(MetricsSettings);
+
 /// Everything a run is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -48,6 +59,8 @@ pub struct Settings {
     pub accept_single_copy: bool,
     /// Copies.
     pub backup: Option<BackupSettings>,
+    /// Measures.
+    pub metrics: Option<MetricsSettings>,
     /// What is logged.
     pub log: String,
     /// How.
@@ -74,6 +87,7 @@ impl Settings {
             public_url: reader.public_url(),
             accept_single_copy: reader.truth("accept-single-copy"),
             backup: reader.backup(),
+            metrics: reader.metrics(),
             log: reader.log(),
             log_format: reader.log_format(),
         };
@@ -266,6 +280,38 @@ impl Reader<'_> {
             every_minutes: every.unwrap_or_default(),
             keep: keep.unwrap_or_default(),
         })
+    }
+
+    fn metrics(&mut self) -> Option<MetricsSettings> {
+        let listen = self.value::<SocketAddr>("metrics-listen", "an address, as 127.0.0.1:9464");
+        let token = self.token();
+        if !self.layers.is_said("metrics-listen") && token.is_some() {
+            let remedy = "say where: metrics-listen, or take it out";
+            self.wrong("metrics-token", "nothing is measured for anybody", remedy);
+        }
+        let listen = listen?;
+        if token.is_none() && !listen.ip().is_loopback() {
+            let remedy = "say metrics-token, or listen on 127.0.0.1";
+            self.wrong("metrics-listen", "anybody could read it there", remedy);
+        }
+        Some(MetricsSettings { listen, token })
+    }
+
+    /// Never repeated, not even where it is wrong.
+    fn token(&mut self) -> Option<String> {
+        /// Fewer can be guessed.
+        const LEAST: usize = 24;
+        let Raw::Text(token) = self.told("metrics-token")?.raw else {
+            let remedy = "write it between \"quotes\"";
+            self.wrong("metrics-token", "it is no word", remedy);
+            return None;
+        };
+        let token = token.to_string_lossy().into_owned();
+        if token.len() < LEAST {
+            let remedy = "write 24 characters or more, drawn at random";
+            self.wrong("metrics-token", "it can be guessed", remedy);
+        }
+        Some(token)
     }
 
     fn log(&mut self) -> String {

@@ -280,11 +280,24 @@ fn a_pair_of_tls_that_does_not_match_is_told() {
     );
 }
 
+fn problems_of_metrics(listen: &str) -> Vec<String> {
+    problems(&format!("metrics-listen = \"{listen}\"\n"))
+}
+
 #[test]
 fn what_may_hold_a_password_is_not_shown() {
     let key = Key::named("public-url").unwrap();
     assert_eq!(key.shown(&Raw::text("https://a:b@c")), "[hidden]");
     assert_eq!(key.shown(&Raw::text("https://c")), "https://c");
+    let token = Key::named("metrics-token").unwrap();
+    assert_eq!(token.shown(&Raw::text("anything")), "[hidden]");
+    let (_folder, layers) = of_file("metrics-token = \"Tokenmark\"\n");
+    let (settings, problems) = Settings::read(&layers);
+    assert_eq!(problems.len(), 2);
+    assert!(!format!("{settings:?} {problems:?}").contains("Tokenmark"));
+    let beyond = problems_of_metrics("0.0.0.0:9464");
+    assert_eq!(beyond.len(), 1, "{beyond:?}");
+    assert_eq!(problems_of_metrics("127.0.0.1:9464"), [""; 0]);
 }
 
 /// The file that the package ships.

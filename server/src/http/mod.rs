@@ -30,6 +30,7 @@ mod health;
 mod indicators;
 mod layers;
 mod live;
+mod measured;
 mod noted;
 mod observations;
 mod ogc;
@@ -60,11 +61,12 @@ mod tiles;
 pub use guard::{
     Administrator, Analyst, AnyAccount, Coordinator, DeviceSession, Identity, Uploader,
 };
+pub use measured::metrics_router;
 pub use problem::Problem;
 
 use crate::app::App;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The whole server.
@@ -105,6 +107,7 @@ pub fn router(app: App) -> Router {
         .merge(api.route_layer(from_fn_with_state(app.clone(), guard::guard)))
         .merge(assets::routes())
         .layer(from_fn_with_state(app.clone(), answers::seal))
+        .layer(from_fn(measured::measure))
         .layer(from_fn_with_state(app.clone(), address::only_by_the_proxy))
         .layer(CatchPanicLayer::custom(|_| {
             use axum::response::IntoResponse;

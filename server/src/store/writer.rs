@@ -5,6 +5,7 @@
 
 use super::log::{Appended, Batch, BatchRefusal, HashValue, Log, LogPosition};
 use super::{Reserve, StoreError};
+use crate::measures::measures;
 use maraude_core::model::DocumentId;
 use std::future::Future;
 use std::pin::Pin;
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 /// Batches that may wait: beyond, a submitter is told to come back.
@@ -146,6 +148,12 @@ impl LogWriter {
         }
     }
 
+    /// Batches that wait for their commit.
+    pub fn waiting(&self) -> usize {
+        let free = self.sender.as_ref().map_or(QUEUE, mpsc::Sender::capacity);
+        QUEUE.saturating_sub(free)
+    }
+
     /// New positions, as they are committed. A listener that lags reads the log from where it was.
     pub fn subscribe(&self) -> broadcast::Receiver<Committed> {
         self.commits.subscribe()
@@ -234,8 +242,12 @@ impl Work {
             .unzip();
         #[cfg(feature = "fault-points")]
         let replies = faults::acknowledge_before_commit(&batches, replies);
+        let began = Instant::now();
         match self.log.append(&batches) {
-            Ok(outcomes) => self.tell(&batches, outcomes, replies),
+            Ok(outcomes) => {
+                measures().committed(batches.len(), began.elapsed());
+                self.tell(&batches, outcomes, replies);
+            }
             Err(error) => self.fail(&error, replies),
         }
     }

@@ -5,6 +5,7 @@ mod work;
 use super::Engine;
 use super::documents::Ahead;
 use super::engine::{EngineError, heads};
+use crate::measures::measures;
 use crate::store::{Batch, Contact, HashValue, NewQuarantined, Pending, StoredDevice};
 use maraude_core::document::{DocumentName, Plan, document_id};
 use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
@@ -335,6 +336,7 @@ fn kept_aside(
     setting: &Setting<'_>,
 ) -> NewQuarantined {
     let (envelope, place) = item.kept_as(at);
+    measures().refused(code);
     NewQuarantined {
         envelope,
         item: place,

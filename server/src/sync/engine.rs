@@ -209,6 +209,11 @@ impl Engine {
         self.parts.open.writer.disk_is_full()
     }
 
+    /// Batches that wait for their commit.
+    pub fn waiting(&self) -> usize {
+        self.parts.open.writer.waiting()
+    }
+
     /// Last contact of each tablet.
     pub fn contacts(&self) -> Vec<Contact> {
         let contacts = self.lock_contacts();

@@ -13,6 +13,7 @@ const WAITING: usize = 256;
 pub struct Pool {
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
+    places: usize,
 }
 
 /// Why work was not done.
@@ -37,6 +38,7 @@ impl Pool {
         Self {
             admitted: Arc::new(Semaphore::new(threads + waiting)),
             running: Arc::new(Semaphore::new(threads)),
+            places: threads + waiting,
         }
     }
 
@@ -46,7 +48,12 @@ impl Pool {
         Self::new(found.clamp(2, 4))
     }
 
-    /// Pieces of work that have a place, running or waiting.
+    /// Pieces of work that run or wait.
+    pub fn busy(&self) -> usize {
+        self.places.saturating_sub(self.admitted.available_permits())
+    }
+
+    /// Places that are free.
     #[cfg(test)]
     pub(crate) fn places(&self) -> usize {
         self.admitted.available_permits()

@@ -4,6 +4,7 @@ use super::admission::{Admitted, Item, ItemOutcome, Setting, Submitted};
 use super::allowance::{QUARANTINE_FULL, kept_bytes};
 use super::moved::LateItem;
 use super::{Engine, EngineError, Exchange};
+use crate::measures::measures;
 use crate::store::{Batch, Contact, HashValue, LogPosition, NewQuarantined, StoredDevice};
 use ed25519_dalek::VerifyingKey;
 use maraude_core::document::{DocumentName, document_id};
@@ -264,6 +265,7 @@ impl Engine {
         // Nobody vouches for who wrote it: whoever carries it answers for it.
         let kept = self.may_keep(setting.carrier, kept_bytes(bytes.len()))?;
         tracing::warn!(carrier = %setting.carrier, code, kept, "an envelope was refused");
+        measures().refused(code);
         if kept {
             refused.envelopes.push(envelope);
             refused.batch.quarantine.push(NewQuarantined {

@@ -17,8 +17,9 @@ const CORE: [(&str, u8, &[&str]); 9] = [
 
 /// Groups of the server, in order; a group may import the ones before its own, and what is
 /// written beside it.
-const SERVER: [(&str, u8, &[&str]); 12] = [
+const SERVER: [(&str, u8, &[&str]); 13] = [
     ("config", 0, &[]),
+    ("measures", 0, &[]),
     ("store", 1, &[]),
     ("auth", 2, &[]),
     ("sync", 2, &["auth"]),

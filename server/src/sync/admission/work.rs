@@ -3,6 +3,7 @@
 //! It must never write to the log: it fills the batch that `admission` submits.
 
 use super::{Item, ItemOutcome, PANICS, RESTS_ON_REFUSED, Setting, WAITS};
+use crate::measures::measures;
 use crate::store::{Batch, HashValue, NewChange, NewQuarantined, Written};
 use crate::sync::plan::circumstance;
 use crate::sync::{Engine, Gate};
@@ -323,6 +324,7 @@ impl Work<'_> {
         awaits: Option<HashValue>,
         bytes: Vec<u8>,
     ) {
+        measures().refused(refusal.code());
         let (envelope, place) = item.kept_as(place(item, &bytes));
         if let Some(hash) = hash.filter(|_| is_of_the_change(refusal.code())) {
             self.refused.insert(hash.0, true);
