@@ -9,6 +9,7 @@ mod reason;
 mod releases;
 mod rescue;
 mod retention;
+mod served_pair;
 mod tables;
 mod views;
 
@@ -18,6 +19,7 @@ pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
 pub use reason::{ReasonMissing, written_reason};
 pub use rescue::TakeRescueError;
 pub use retention::{EndingError, PurgeAnswer, PurgeWish, keep_retention};
+pub use served_pair::{PairState, ServedPair};
 pub use views::ViewsError;
 
 use crate::auth::{Attempts, DeviceSessions};

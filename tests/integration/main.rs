@@ -9,6 +9,7 @@
 mod acknowledged;
 mod approved;
 mod carried;
+mod certificates;
 mod configured;
 mod curious_tablet;
 mod cut_anywhere;

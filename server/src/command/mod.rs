@@ -16,6 +16,7 @@ mod device;
 mod ending;
 mod estimate;
 mod export;
+mod following_tls;
 mod geocode;
 mod init;
 mod layers;

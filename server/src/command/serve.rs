@@ -4,6 +4,7 @@
 
 use super::backup::keep_backing_up;
 use super::control::listen;
+use super::following_tls::{PairFiles, follow};
 use super::place::{Place, PlaceError, PlaceFlags, Problems};
 use super::{CommandError, say};
 use crate::app::App;
@@ -283,28 +284,36 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
     let disk = tokio::spawn(crate::app::watch_disk(app.clone()));
     let handle = Handle::new();
     let stopping = tokio::spawn(stop_on_signal(handle.clone())?);
+    let pair = served_pair(&app)?;
+    let following = tokio::spawn(follow(app.clone(), pair.clone()));
     let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let transport = app.config().transport.clone();
-    let served = match transport {
-        Transport::Tls { certificate, key } => {
-            let config = RustlsConfig::from_config(tls_config(&certificate, &key)?);
-            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
-            be_patient_for_so_long(server.http_builder());
-            server.serve(service).await
-        }
-        Transport::Loopback | Transport::BehindProxy { .. } => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
-            be_patient_for_so_long(server.http_builder());
-            server.serve(service).await
-        }
+    let served = if let Some((config, _)) = pair {
+        let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+        be_patient_for_so_long(server.http_builder());
+        server.serve(service).await
+    } else {
+        let mut server = axum_server::from_tcp(listener)?.handle(handle);
+        be_patient_for_so_long(server.http_builder());
+        server.serve(service).await
     };
-    control.abort();
-    disk.abort();
-    stopping.abort();
+    for task in [control, disk, stopping] {
+        task.abort();
+    }
+    following.abort();
     if opening.await.is_ok() {
         app.close_views();
     }
     served.map_err(ServeError::System)
+}
+
+/// The certificate as it is served, and its files.
+fn served_pair(app: &App) -> Result<Option<(RustlsConfig, PairFiles)>, ServeError> {
+    let Transport::Tls { certificate, key } = app.config().transport.clone() else {
+        return Ok(None);
+    };
+    let config = RustlsConfig::from_config(tls_config(&certificate, &key)?);
+    app.served_pair().taken(app.clock().now());
+    Ok(Some((config, PairFiles { certificate, key })))
 }
 
 /// A client that drips its request's head is let go; one that drips the body, by its route.
