@@ -15,6 +15,7 @@ mod curious_tablet;
 mod cut_anywhere;
 mod decision_and_undo;
 mod demonstration;
+mod earlier_databases;
 mod earlier_versions;
 mod erasure;
 mod facade;

@@ -11,6 +11,7 @@ use maraude_core::model::{DeviceId, Round};
 use maraude_server::app::App;
 use maraude_server::config::{Clock, Config};
 use maraude_server::store::{DataFolder, MasterKey};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -70,6 +71,25 @@ impl RealServer {
             codes,
             folder,
         })
+    }
+
+    /// The data folder and master key that an earlier version left, the campaign the world's own.
+    pub fn found(
+        files: &BTreeMap<String, Vec<u8>>,
+        master: &[u8],
+        fault: Option<&'static str>,
+    ) -> Result<Self> {
+        let made = Self::prepare(0, fault)?;
+        let data = made.data();
+        std::fs::remove_dir_all(&data)?;
+        DataFolder::new(&data).create()?;
+        for (name, bytes) in files {
+            let path = data.join(name);
+            std::fs::create_dir_all(path.parent().context("a file in a folder")?)?;
+            std::fs::write(path, bytes)?;
+        }
+        std::fs::write(made.folder.path().join("master.key"), master)?;
+        Ok(made)
     }
 
     /// The next code.
@@ -178,6 +198,7 @@ impl RealServer {
             .env("MARAUDE_DATA", self.data())
             .env("MARAUDE_MASTER_KEY", self.folder.path().join("master.key"))
             .env("MARAUDE_PAUSE", format!("{step}={}", mark.display()))
+            .env("MARAUDE_FAULT", self.fault.unwrap_or_default())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()?;

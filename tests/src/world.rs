@@ -48,7 +48,7 @@ pub struct Campaigning {
 }
 
 impl Campaigning {
-    fn invented() -> Result<Self> {
+    pub(crate) fn invented() -> Result<Self> {
         Ok(Self {
             campaign: CampaignId::from_random([1; 16]),
             night: "2026-01-22".parse()?,

@@ -8,7 +8,7 @@
 use super::backup::{back_up, in_file, put_keys, remove};
 use super::residue::{Residue, Scan};
 use super::{BackupError, BackupFolders, BackupOrder, CampaignCopy};
-use crate::store::{Campaigns, Deed, Log, Remains, ServerStore, StoreError};
+use crate::store::{Campaigns, Deed, Log, Remains, ServerStore, StoreError, pause_at};
 use data_encoding::HEXLOWER;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use maraude_core::model::{CampaignId, DeviceId, TimestampMs};
@@ -421,27 +421,6 @@ pub(super) fn remains_of(log: &dyn Log) -> Result<Remains, StoreError> {
         ledger: log.ledger()?,
     })
 }
-
-/// With `MARAUDE_PAUSE=STEP=FILE` the process stands still after a step, once the file is there, so that a
-/// test can kill it there.
-#[cfg(feature = "fault-points")]
-pub(super) fn pause_at(step: &str) {
-    let asked = std::env::var("MARAUDE_PAUSE").unwrap_or_default();
-    let Some(file) = asked
-        .strip_prefix(step)
-        .and_then(|rest| rest.strip_prefix('='))
-    else {
-        return;
-    };
-    if std::fs::write(file, []).is_ok() {
-        loop {
-            std::thread::park();
-        }
-    }
-}
-
-#[cfg(not(feature = "fault-points"))]
-pub(super) const fn pause_at(_step: &str) {}
 
 fn ledger_digest(remains: &Remains) -> String {
     let mut hasher = Sha256::new();

@@ -9,13 +9,26 @@ pub enum StoreError {
     /// SQLite refused or failed.
     #[error("storage failed: {0}")]
     Sqlite(rusqlite::Error),
-    /// The file is another program's, or newer than this one.
-    #[error("{file} is not a file this version can open (version {version})")]
+    /// The file is another program's.
+    #[error("{file} is no file of Maraude (version {version})")]
     Foreign {
         /// Which file.
         file: &'static str,
         /// Its version.
         version: i32,
+    },
+    /// The file was written by a later version of the program.
+    #[error(
+        "{file} is of a later version of Maraude (its schema is {version}, this program knows up to \
+         {known}): start that version, or restore a copy made before it was installed"
+    )]
+    Newer {
+        /// Which file.
+        file: &'static str,
+        /// Its version.
+        version: i32,
+        /// The newest this program knows.
+        known: i32,
     },
     /// SQLite did not take a setting durability or erasure rests on.
     #[error("SQLite did not take the setting {setting}")]
@@ -80,6 +93,7 @@ impl StoreError {
         match self {
             Self::Integrity { .. }
             | Self::Foreign { .. }
+            | Self::Newer { .. }
             | Self::Sealed { .. }
             | Self::Damaged { .. }
             | Self::File { .. } => true,

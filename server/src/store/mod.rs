@@ -64,6 +64,7 @@ pub use random::{random, random_id};
 pub use reserve::Reserve;
 pub use retention::{Hold, Notice, Purge, Remains, Retention, Term};
 pub(crate) use seal::{Key32, seal, unseal};
+pub(crate) use sqlite::pause_at;
 pub use series::{NewSeriesRow, StoredSeries};
 pub use server::ServerStore;
 pub use sqlite::copy_database;

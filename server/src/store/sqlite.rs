@@ -150,24 +150,68 @@ fn migrate(connection: &mut Connection, schema: Schema) -> Result<(), StoreError
     let version: i32 = pragma(connection, "user_version")?;
     let fresh = application == 0 && version == 0;
     let newest = i32::try_from(schema.migrations.len()).unwrap_or(i32::MAX);
-    if (!fresh && application != APPLICATION_ID) || version > newest || version < 0 {
+    if (!fresh && application != APPLICATION_ID) || version < 0 {
         return Err(StoreError::Foreign {
             file: schema.name,
             version,
+        });
+    }
+    if version > newest {
+        return Err(StoreError::Newer {
+            file: schema.name,
+            version,
+            known: newest,
         });
     }
     for (number, script) in (1_i32..).zip(schema.migrations) {
         if number <= version {
             continue;
         }
+        #[cfg(feature = "fault-points")]
+        if migrates_outside() {
+            connection.execute_batch(script)?;
+            pause_at(&format!("migrating-{}-{number}", schema.name));
+            connection.pragma_update(None, "user_version", number)?;
+            continue;
+        }
         let transaction = connection.transaction()?;
         transaction.execute_batch(script)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", number)?;
+        pause_at(&format!("migrating-{}-{number}", schema.name));
         transaction.commit()?;
+        pause_at(&format!("migrated-{}-{number}", schema.name));
     }
     Ok(())
 }
+
+/// With `MARAUDE_FAULT=migrate-outside`: a script and its number are not one transaction.
+#[cfg(feature = "fault-points")]
+fn migrates_outside() -> bool {
+    std::env::var_os("MARAUDE_FAULT").is_some_and(|fault| fault == "migrate-outside")
+}
+
+/// With `MARAUDE_PAUSE=STEP=FILE` the process stands still after a step, once the file is there, so that a
+/// test can kill it there.
+#[cfg(feature = "fault-points")]
+pub fn pause_at(step: &str) {
+    let asked = std::env::var("MARAUDE_PAUSE").unwrap_or_default();
+    let Some(file) = asked
+        .strip_prefix(step)
+        .and_then(|rest| rest.strip_prefix('='))
+    else {
+        return;
+    };
+    if std::fs::write(file, []).is_ok() {
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+/// Nothing stands still in a shipped program.
+#[cfg(not(feature = "fault-points"))]
+pub const fn pause_at(_step: &str) {}
 
 fn pragma(connection: &Connection, name: &str) -> Result<i32, StoreError> {
     Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?)
@@ -201,7 +245,11 @@ mod tests {
         drop(connection);
         assert!(matches!(
             open(&path, ONE),
-            Err(StoreError::Foreign { version: 2, .. })
+            Err(StoreError::Newer {
+                version: 2,
+                known: 1,
+                ..
+            })
         ));
     }
 
