@@ -2,7 +2,7 @@
 //! or which campaign.
 //!
 //! A label is a word of the program's own text (`&'static str`) or a number it knows: what anybody
-//! wrote or sent cannot become one. Any part of the server may count here; only `http` reads.
+//! wrote or sent cannot become one. Any part of the server may count here; only `command` reads.
 
 use maraude_core::gate::Refusal;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -138,7 +138,11 @@ impl Measures {
             "Changes and envelopes refused, by code",
             made.refused.clone(),
         );
-        all.register("queue_depth", "Work that waits or runs", made.queues.clone());
+        all.register(
+            "queue_depth",
+            "Work that waits or runs",
+            made.queues.clone(),
+        );
         all.register(
             "tablets_connected",
             "Tablets in contact in the last 15 minutes",
@@ -196,7 +200,9 @@ impl Measures {
         self.requests.get_or_create(&answered).inc();
         let of_route = OfRoute { method, route };
         let seconds = took.as_secs_f64();
-        self.request_seconds.get_or_create(&of_route).observe(seconds);
+        self.request_seconds
+            .get_or_create(&of_route)
+            .observe(seconds);
     }
 
     /// A commit is on the disk.

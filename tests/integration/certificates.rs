@@ -5,10 +5,10 @@ use maraude_tests::real_server::server_binary;
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,8 @@ struct Served {
     child: Child,
     port: u16,
     folder: tempfile::TempDir,
+    /// Kept open: a server that cannot say something ends.
+    _said: Lines<BufReader<ChildStdout>>,
 }
 
 impl Drop for Served {
@@ -60,15 +62,17 @@ impl Served {
         let log = std::fs::File::create(at("log")).unwrap();
         serve.arg("serve").stdout(Stdio::piped()).stderr(log);
         let mut child = serve.spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let url = lines
-            .map(|line| line.unwrap())
-            .find_map(|line| line.strip_prefix("tablets:").map(|url| url.trim().to_owned()));
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = lines.by_ref().map(|line| line.unwrap()).find_map(|line| {
+            line.strip_prefix("tablets:")
+                .map(|url| url.trim().to_owned())
+        });
         let port = url.unwrap().rsplit(':').next().unwrap().parse().unwrap();
         Self {
             child,
             port,
             folder,
+            _said: lines,
         }
     }
 
@@ -186,5 +190,9 @@ fn a_renewed_certificate_is_served_and_no_connection_dropped() {
     put(server.folder.path(), &third, &third);
     server.hang_up();
     assert!(server.serves(&third, &all, &mut open), "{}", server.log());
-    assert_eq!(open.health(), "ok", "after three renewals the open connection stays");
+    assert_eq!(
+        open.health(),
+        "ok",
+        "after three renewals the open connection stays"
+    );
 }

@@ -233,7 +233,13 @@ fn screens(world: &World) -> Vec<String> {
     let mut all: Vec<_> = of_campaign
         .map(|path| format!("/api/campaigns/{campaign}{path}"))
         .collect();
-    let others = ["campaigns", "retention", "sessions", "account/tokens", "layers"];
+    let others = [
+        "campaigns",
+        "retention",
+        "sessions",
+        "account/tokens",
+        "layers",
+    ];
     all.extend(others.map(|path| format!("/api/{path}")));
     all
 }
@@ -296,7 +302,10 @@ fn a_kill_in_any_step_of_a_migration_is_mended_by_the_next_start() {
         let told = server.command(&["verify", "--json"]).unwrap();
         assert!(told.contains(&kept.digest), "{step}: {told}");
     }
-    println!("{} kills in migrations, all mended by the next start", steps.len());
+    println!(
+        "{} kills in migrations, all mended by the next start",
+        steps.len()
+    );
     // Control: a script that is not one transaction with its number is caught by the very same.
     let server = RealServer::found(&files, &master, Some("migrate-outside")).unwrap();
     let step = "migrating-server.db-2";
@@ -314,7 +323,8 @@ fn a_database_of_a_later_version_is_refused_in_words() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let told = server.command(&["verify"]).unwrap_err().to_string();
-    let wanted = "server.db is of a later version of Maraude (its schema is 99, this program knows up to 6)";
+    let wanted =
+        "server.db is of a later version of Maraude (its schema is 99, this program knows up to 6)";
     assert!(told.contains(wanted), "{told}");
     // Left as it was.
     let connection = Connection::open(server.data().join("server.db")).unwrap();

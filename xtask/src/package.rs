@@ -48,7 +48,10 @@ pub fn run() -> Result<Vec<String>> {
         "/lib/systemd/system/maraude.service",
     ])?;
     tell("unit verified by systemd-analyze".to_owned());
+    tell(system.hardened()?);
     system.run(&["maraude", "init", "--master-key", KEY])?;
+    system.run(&["maraude", "config", "check"])?;
+    tell("shipped settings checked: nothing to put in order".to_owned());
     let account = [
         "user",
         "add",
@@ -143,6 +146,17 @@ impl Debian {
         Ok(String::from_utf8_lossy(&done.stdout).into_owned())
     }
 
+    /// How exposed systemd holds the service to be: 0 is least, 10 most.
+    fn hardened(&self) -> Result<String> {
+        let unit = "/lib/systemd/system/maraude.service";
+        let told = self.run(&["systemd-analyze", "security", "--offline=yes", unit])?;
+        let last = told.lines().rev().find(|line| line.contains("exposure"));
+        let last = last.context("systemd-analyze tells no exposure")?;
+        Ok(last
+            .trim_start_matches(|c: char| !c.is_ascii_alphabetic())
+            .to_owned())
+    }
+
     fn install(&self, package: &Path) -> Result<String> {
         let name = package.file_name().context("a package has a name")?;
         fs::copy(package, self.root.join("tmp").join(name))?;
@@ -223,25 +237,69 @@ fn answered() -> Option<u16> {
 
 /// Where this machine's own Debian comes from, and which it is.
 fn source() -> Result<(String, String)> {
-    let mut texts = fs::read_to_string("/etc/apt/sources.list").unwrap_or_default();
+    let mut texts = vec![fs::read_to_string("/etc/apt/sources.list").unwrap_or_default()];
     if let Ok(listed) = fs::read_dir("/etc/apt/sources.list.d") {
-        for file in listed.filter_map(Result::ok) {
-            texts.push('\n');
-            texts.push_str(&fs::read_to_string(file.path()).unwrap_or_default());
-        }
+        let files = listed.filter_map(Result::ok);
+        texts.extend(files.map(|file| fs::read_to_string(file.path()).unwrap_or_default()));
     }
-    let words: Vec<&str> = texts
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .flat_map(str::split_whitespace)
-        .collect();
-    let mirror = words.iter().find(|word| word.starts_with("http"));
     let release = fs::read_to_string("/etc/os-release")?;
     let suite = release
         .lines()
         .find_map(|line| line.strip_prefix("VERSION_CODENAME="));
-    match (mirror, suite) {
-        (Some(mirror), Some(suite)) => Ok(((*mirror).to_owned(), suite.to_owned())),
-        _ => bail!("this machine is no Debian with an archive in /etc/apt"),
+    let suite = suite.context("this machine does not say which Debian it is")?;
+    let mirror = texts.iter().find_map(|text| archive_of(text, suite));
+    let mirror = mirror.context("this machine has no archive of its Debian in /etc/apt")?;
+    Ok((mirror, suite.to_owned()))
+}
+
+/// The archive of a suite in a file of apt, of either format: other programs' archives stand beside it.
+fn archive_of(text: &str, suite: &str) -> Option<String> {
+    let plain = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let lines: Vec<&str> = plain.collect();
+    let of_one_line = lines.iter().find_map(|line| {
+        let words: Vec<&str> = line
+            .split_whitespace()
+            .filter(|word| !word.starts_with('[') && !word.ends_with(']'))
+            .collect();
+        match words[..] {
+            ["deb", uri, of, ..] if of == suite => Some(uri.to_owned()),
+            _ => None,
+        }
+    });
+    of_one_line.or_else(|| {
+        lines
+            .split(|line| line.trim().is_empty())
+            .find_map(|stanza| {
+                let field = |name: &str| stanza.iter().find_map(|line| line.strip_prefix(name));
+                let suites = field("Suites:")?;
+                let is_it = suites.split_whitespace().any(|of| of == suite);
+                let uri = field("URIs:")?.split_whitespace().next()?;
+                is_it.then(|| uri.to_owned())
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_archive_is_debian_s_own_whatever_stands_beside_it() {
+        let other = "deb [signed-by=/k] https://other.example/apt other-bookworm main\n";
+        assert_eq!(archive_of(other, "bookworm"), None);
+        let line = format!("{other}deb http://a.example/debian bookworm main\n");
+        assert_eq!(
+            archive_of(&line, "bookworm").unwrap(),
+            "http://a.example/debian"
+        );
+        let stanzas = "Types: deb\n# http://old.example\nURIs: http://b.example/debian\n\
+                       Suites: bookworm bookworm-updates\n\nTypes: deb\n\
+                       URIs: http://b.example/security\nSuites: bookworm-security\n";
+        assert_eq!(
+            archive_of(stanzas, "bookworm").unwrap(),
+            "http://b.example/debian"
+        );
     }
 }

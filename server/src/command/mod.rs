@@ -23,6 +23,7 @@ mod layers;
 pub mod link;
 mod linkage;
 mod locate;
+mod metrics;
 mod person;
 mod place;
 mod progress;

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::config::{
     Clock, Config, LogFormat, Raw, Settings, TlsPairError, Transport, look, tls_config,
 };
-use crate::http::{metrics_router, router};
+use crate::http::router;
 use crate::maintenance::BackupOrder;
 use crate::store::{DataFolder, MasterKey, StoreError};
 use axum_server::Handle;
@@ -196,7 +196,7 @@ fn serve_with(settings: &Settings, place: &Place) -> Result<(), ServeError> {
     if let Some(metrics) = &settings.metrics {
         let listener = bind(metrics.listen)?;
         listener.set_nonblocking(true)?;
-        let router = metrics_router(app.clone(), metrics.token.clone());
+        let router = super::metrics::router(app.clone(), metrics.token.clone());
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             axum::serve(listener, router).await
@@ -296,9 +296,9 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
         be_patient_for_so_long(server.http_builder());
         server.serve(service).await
     };
-    for task in [control, disk, stopping] {
-        task.abort();
-    }
+    control.abort();
+    disk.abort();
+    stopping.abort();
     following.abort();
     if opening.await.is_ok() {
         app.close_views();
@@ -368,16 +368,16 @@ const REPEATERS: [&str; 1] = ["axum::rejection=off"];
 
 /// Identifiers and counts only; `log` chooses how much.
 fn log_to_stderr(settings: &Settings) {
-    let repeaters = REPEATERS.iter().map(|part| part.parse().expect("a directive"));
+    let repeaters = REPEATERS
+        .iter()
+        .map(|part| part.parse().expect("a directive"));
     let filter = repeaters.fold(EnvFilter::new(&settings.log), EnvFilter::add_directive);
     let logged = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     // Already set when a test drives the library: that one goes on.
     let _ = match settings.log_format {
-        LogFormat::Text => logged
-            .with_ansi(std::io::stderr().is_terminal())
-            .try_init(),
+        LogFormat::Text => logged.with_ansi(std::io::stderr().is_terminal()).try_init(),
         LogFormat::Json => logged.json().flatten_event(true).try_init(),
     };
 }

@@ -40,10 +40,7 @@ const ILL: Problem = Problem::new(
 );
 
 /// To anybody one word; to an administrator what the server knows of itself too.
-async fn health(
-    State(app): State<App>,
-    asked: Identity,
-) -> Result<String, Problem> {
+async fn health(State(app): State<App>, asked: Identity) -> Result<String, Problem> {
     for engine in app.open_engines() {
         let pending = engine.submit(Batch::default()).map_err(|error| {
             tracing::error!(%error, campaign = %engine.campaign(), "the writer takes nothing in");
@@ -63,7 +60,8 @@ async fn health(
     }
     let gate = timeout(PATIENCE, app.blocking(|_| crate::sync::gate_works())).await;
     if let Ok(Ok(true)) = gate {
-        let is_told = matches!(asked, Identity::Account(known) if known.role == Role::Administrator);
+        let is_told =
+            matches!(asked, Identity::Account(known) if known.role == Role::Administrator);
         let detail = is_told.then(|| app.blocking(|app| detail(&app)));
         match detail {
             Some(detail) => Ok(format!("ok\n{}", detail.await?)),
@@ -78,20 +76,32 @@ async fn health(
 /// One thing a line.
 fn detail(app: &App) -> String {
     let pair = app.served_pair().state();
-    let instant = |at| jiff::Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.to_string());
+    let instant = |at| {
+        jiff::Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.to_string())
+    };
     let mut lines = Vec::new();
     if let Some(since) = pair.since {
         lines.push(format!("certificate: read at {}", instant(since)));
     }
     if let Some((at, cause)) = pair.refused {
         let at = instant(at);
-        lines.push(format!("certificate: NOT SERVED, the one found at {at}: {cause}"));
+        lines.push(format!(
+            "certificate: NOT SERVED, the one found at {at}: {cause}"
+        ));
     }
-    let free = app.free_bytes().map(|bytes| format!("{} MB", bytes / 1_000_000));
-    lines.push(format!("free space: {}", free.unwrap_or_else(|| "unknown".to_owned())));
+    let free = app
+        .free_bytes()
+        .map(|bytes| format!("{} MB", bytes / 1_000_000));
+    lines.push(format!(
+        "free space: {}",
+        free.unwrap_or_else(|| "unknown".to_owned())
+    ));
     let age = app.backup_age_ms(app.clock().now());
     let age = age.map(|age| format!("{} minutes ago", age / 60_000));
-    lines.push(format!("last backup: {}", age.unwrap_or_else(|| "never".to_owned())));
+    lines.push(format!(
+        "last backup: {}",
+        age.unwrap_or_else(|| "never".to_owned())
+    ));
     for (campaign, cause) in app.damaged_campaigns() {
         lines.push(format!("campaign {campaign}: NOT SERVED: {cause}"));
     }

@@ -61,7 +61,6 @@ mod tiles;
 pub use guard::{
     Administrator, Analyst, AnyAccount, Coordinator, DeviceSession, Identity, Uploader,
 };
-pub use measured::metrics_router;
 pub use problem::Problem;
 
 use crate::app::App;

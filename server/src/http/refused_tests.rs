@@ -54,7 +54,7 @@ fn failed_logins_are_written_down_by_identifier_and_a_flood_does_not_fill_the_lo
     let later = world.rows_of("login-failed").pop().unwrap();
     assert_eq!(later.subject, format!("{id} +4"), "five were looked at");
     for row in server.audit(1_000).unwrap() {
-        let text = format!("{row:?}");
+        let text = [row.author, row.action, row.subject, row.reason].join(" ");
         for typed in ["coordinator", "Zq-nobody-here", "Wj-secret-tried", "marché"] {
             assert!(!text.contains(typed), "{text}");
         }

@@ -50,7 +50,8 @@ impl Pool {
 
     /// Pieces of work that run or wait.
     pub fn busy(&self) -> usize {
-        self.places.saturating_sub(self.admitted.available_permits())
+        self.places
+            .saturating_sub(self.admitted.available_permits())
     }
 
     /// Places that are free.

@@ -8,15 +8,26 @@ use syn::visit::Visit;
 /// Fields a line may carry: identifiers of our own, codes of the program's own text, causes whose types
 /// carry no value that a person wrote, counts and sizes, positions of a log, yes or no.
 const FIELDS: [&str; 22] = [
-    "action", "batches", "bytes", "campaign", "carrier", "cause", "code", "device", "document", "error",
-    "found", "items", "kept", "knew", "left_out", "problem", "room", "times", "used", "wanted", "was",
-    "position",
+    "action", "batches", "bytes", "campaign", "carrier", "cause", "code", "device", "document",
+    "error", "found", "items", "kept", "knew", "left_out", "problem", "room", "times", "used",
+    "wanted", "was", "position",
 ];
 
 /// Fields of types that hold what is told of a person, or opens something.
 const SENSITIVE: [&str; 13] = [
-    "held", "latitude", "link", "longitude", "marks", "note", "password", "pin", "pseudonym",
-    "reason", "secret", "token", "typed",
+    "held",
+    "latitude",
+    "link",
+    "longitude",
+    "marks",
+    "note",
+    "password",
+    "pin",
+    "pseudonym",
+    "reason",
+    "secret",
+    "token",
+    "typed",
 ];
 
 /// Types that print words or numbers as they are.
