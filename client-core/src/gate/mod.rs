@@ -6,6 +6,7 @@
 //! and the tablet's door call it; the server does so inside `catch_unwind`.
 
 mod admit;
+mod chain;
 mod column;
 pub(crate) mod inflate;
 mod limits;
@@ -18,6 +19,7 @@ mod shape;
 mod tests;
 
 pub use admit::{Admission, admit, admit_from_server, admit_under_actors};
+pub(crate) use chain::{chain, unchain};
 pub use limits::GateLimits;
 pub use moved::{Former, Late, Successor, carry_over};
 pub use prescan::{Prescan, actors_of_changes, dependencies_of, hash_of_change, prescan};

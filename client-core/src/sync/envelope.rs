@@ -3,7 +3,8 @@
 //! # Shape
 //! `MRDE` ‖ version (1 byte) ‖ campaign (16) ‖ device (16) ‖ encapsulated key (32) ‖ ciphertext ‖
 //! signature (64). The first 37 bytes are the header and the additional data of the cipher. The
-//! plaintext is DEFLATE over CBOR of the payload. The signature is Ed25519 by the device over
+//! plaintext is DEFLATE over CBOR of the payload, whose changes are chained (`gate::chain`) from
+//! version 2 on; version 1 holds them as they are. The signature is Ed25519 by the device over
 //! `maraude/envelope/1` ‖ everything before it.
 //!
 //! # Source
@@ -11,6 +12,7 @@
 
 use crate::document::DocumentName;
 use crate::gate::inflate::{InflateError, inflate};
+use crate::gate::{chain, unchain};
 use crate::model::{CampaignId, DeviceId};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use flate2::Compression;
@@ -30,12 +32,16 @@ use zeroize::Zeroizing;
 /// First bytes of an envelope.
 const MAGIC: &[u8; 4] = b"MRDE";
 
-/// Version of the envelope.
-const VERSION: u8 = 1;
+/// Version of the envelopes that are made.
+const VERSION: u8 = 2;
+
+/// The oldest version that is opened.
+const OLDEST_VERSION: u8 = 1;
 
 /// HPKE's `info` and the start of what is signed: an envelope is nothing else.
 const DOMAIN: &[u8] = b"maraude/envelope/1";
 
+const VERSION_AT: usize = 4;
 const HEADER_BYTES: usize = 37;
 const ENCAPSULATED_BYTES: usize = 32;
 const TAG_BYTES: usize = 16;
@@ -161,7 +167,10 @@ pub fn seal(
 fn deflated(payload: &Payload) -> Result<Vec<u8>, EnvelopeError> {
     let wire = Wire {
         name: payload.name,
-        changes: payload.changes.iter().cloned().map(ByteBuf::from).collect(),
+        changes: chain(&payload.changes)
+            .into_iter()
+            .map(ByteBuf::from)
+            .collect(),
     };
     let mut plain = Vec::new();
     ciborium::into_writer(&wire, &mut plain).map_err(|_| EnvelopeError::Payload)?;
@@ -185,8 +194,8 @@ pub fn peek(bytes: &[u8]) -> Result<EnvelopeHeader, EnvelopeError> {
     if bytes.len() < least || !bytes.starts_with(MAGIC) {
         return Err(EnvelopeError::Unreadable);
     }
-    if bytes[4] != VERSION {
-        return Err(EnvelopeError::Version(bytes[4]));
+    if !(OLDEST_VERSION..=VERSION).contains(&bytes[VERSION_AT]) {
+        return Err(EnvelopeError::Version(bytes[VERSION_AT]));
     }
     let identifier = |from: usize| {
         let mut id = [0; 16];
@@ -240,9 +249,14 @@ pub fn open(
     if wire.changes.len() > CHANGES_CAP {
         return Err(EnvelopeError::TooLarge);
     }
+    let told = wire.changes.into_iter().map(ByteBuf::into_vec).collect();
+    let changes = match bytes[VERSION_AT] {
+        1 => told,
+        _ => unchain(told).ok_or(EnvelopeError::Payload)?,
+    };
     Ok(Payload {
         name: wire.name,
-        changes: wire.changes.into_iter().map(ByteBuf::into_vec).collect(),
+        changes,
     })
 }
 
@@ -319,6 +333,16 @@ mod tests {
     #[test]
     fn every_envelope_of_version_1_opens() {
         let bytes = include_bytes!("../../../tests/fixtures/documents/v1/envelope.bin");
+        let (_, secret, key) = sealed(&payload(Vec::new()));
+        assert!(verify(bytes, &key).is_ok());
+        let payload = open(bytes, &secret, PAYLOAD_CAP_BYTES).unwrap();
+        let round = include_bytes!("../../../tests/fixtures/documents/v1/round.bin");
+        assert_eq!(payload.changes.concat(), round);
+    }
+
+    #[test]
+    fn every_envelope_of_version_2_opens() {
+        let bytes = include_bytes!("../../../tests/fixtures/documents/v1/envelope_2.bin");
         let (_, secret, key) = sealed(&payload(Vec::new()));
         assert!(verify(bytes, &key).is_ok());
         let payload = open(bytes, &secret, PAYLOAD_CAP_BYTES).unwrap();
