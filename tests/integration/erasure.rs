@@ -11,12 +11,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Written in what will be erased, and nowhere else.
-const MARKER: &str = "manteau orange, chien noir nommé Zibeline";
+pub(super) const MARKER: &str = "manteau orange, chien noir nommé Zibeline";
 
 /// What is answered of somebody else.
 const OTHER: &str = "sac bleu";
 
-fn person(tablet: &mut SimulatedTablet, note: &str) -> ObservationId {
+pub(super) fn person(tablet: &mut SimulatedTablet, note: &str) -> ObservationId {
     let text = |text: &str| Answer::Known(AnswerValue::Text(text.to_owned()));
     let choice = |code: &str| Answer::Known(AnswerValue::Choice(code.to_owned()));
     let answers = [
@@ -29,14 +29,14 @@ fn person(tablet: &mut SimulatedTablet, note: &str) -> ObservationId {
         .unwrap()
 }
 
-fn out(world: &mut World) -> SimulatedTablet {
+pub(super) fn out(world: &mut World) -> SimulatedTablet {
     let mut tablet = world.tablet(0).unwrap();
     let plan = &world.plan;
     (tablet.set_out(plan.teams[0], Some(plan.sectors[0]), plan.night)).unwrap();
     tablet
 }
 
-fn code_of(tablet: &SimulatedTablet, id: ObservationId) -> String {
+pub(super) fn code_of(tablet: &SimulatedTablet, id: ObservationId) -> String {
     let entries = tablet.entries();
     let entry = entries.iter().find(|entry| entry.id == id).unwrap();
     entry
@@ -70,7 +70,7 @@ fn holding(folder: &Path, text: &str) -> Vec<String> {
     found
 }
 
-fn wish(world: &World, code: &str, observation: ObservationId) -> ErasureWish {
+pub(super) fn wish(world: &World, code: &str, observation: ObservationId) -> ErasureWish {
     ErasureWish {
         campaign: world.plan.campaign,
         code: code.to_owned(),

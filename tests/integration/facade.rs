@@ -1,10 +1,12 @@
 //! What a hand-written client of automerge-repo's protocol can and cannot do on `/sync`.
 
+use crate::erasure::{MARKER, code_of, out, person, wish};
 use automerge::sync::{Message, State, SyncDoc};
 use automerge::transaction::Transactable;
 use automerge::{ActorId, AutoCommit, Automerge, ObjType, ROOT, ReadDoc, ScalarValue};
-use maraude_core::document::{DocumentName, GENESIS, document_id};
-use maraude_core::model::DocumentId;
+use maraude_core::document::{DocumentName, GENESIS, document_id, read_round};
+use maraude_core::model::{DocumentId, RoundKey};
+use maraude_server::http::contract::NamedDocuments;
 use maraude_tests::enrolment::{Tablet, enrol};
 use maraude_tests::repo_client::{RepoClient, Said, text_of};
 use maraude_tests::world::World;
@@ -246,6 +248,70 @@ fn what_is_not_there_and_what_is_not_one_s_own_is_answered_alike() {
     });
     client.repo.sync(&text_of(plan), data).unwrap();
     assert_eq!(client.repo.hear().unwrap().kind, "sync");
+}
+
+/// What a client's token names, and whether it may write there.
+fn named(world: &World, tablet: &Tablet) -> Vec<(String, bool)> {
+    let agent = ureq::Agent::new_with_defaults();
+    let token = tablet.session(&agent, &world.base).unwrap();
+    let mut answer = agent
+        .get(format!("{}/api/documents", world.base))
+        .header("authorization", format!("Bearer {token}"))
+        .call()
+        .unwrap();
+    let told = answer.body_mut().read_to_string().unwrap();
+    let told: NamedDocuments = serde_json::from_str(&told).unwrap();
+    let bare = |url: &str| url.trim_start_matches("automerge:").to_owned();
+    let documents = told.documents.iter();
+    documents
+        .map(|one| (bare(&one.url), one.writable))
+        .collect()
+}
+
+#[test]
+fn a_document_issued_anew_is_gone_for_a_client_which_finds_the_new_one_without_the_person() {
+    let mut world = World::new().unwrap();
+    let mut tablet = out(&mut world);
+    let (erased, other) = (person(&mut tablet, MARKER), person(&mut tablet, "sac bleu"));
+    tablet.send_everything().unwrap();
+    let former = round(&world, 0);
+    let mut client = Client::on(&mut world, 0, former, 5);
+    client.settle();
+    let holds = |client: &mut Client, text: &str| {
+        let told = client.document.save_nocompress();
+        told.windows(text.len()).any(|part| part == text.as_bytes())
+    };
+    // Control: before, the client reads both.
+    assert!(holds(&mut client, MARKER) && holds(&mut client, "sac bleu"));
+
+    let code = code_of(&tablet, erased);
+    world
+        .app()
+        .erase_person(&wish(&world, &code, erased))
+        .unwrap();
+    client.observe(1);
+    let said = client.settle();
+    assert!(said.iter().any(|said| said.kind == "doc-unavailable"));
+    let key = RoundKey {
+        reissue: 1,
+        ..world.plan.round(0)
+    };
+    let successor = document_id(&DocumentName::Round { key });
+    let documents = named(&world, &client.tablet);
+    assert!(documents.contains(&(text_of(successor), true)));
+    assert!(documents.iter().all(|(id, _)| *id != text_of(former)));
+
+    let mut client = Client::on(&mut world, 0, successor, 6);
+    client.settle();
+    assert!(!holds(&mut client, MARKER) && holds(&mut client, "sac bleu"));
+    client.observe(2);
+    assert_eq!(refusals(&client.settle()), Vec::<&str>::new());
+    let name = DocumentName::Round { key };
+    let document = world.engine().unwrap().document(&name).unwrap();
+    let (standing, _) = read_round(&document, successor);
+    let ids: Vec<_> = standing.observations.iter().map(|seen| seen.id).collect();
+    assert_eq!(ids.len(), 2);
+    assert!(ids.contains(&other) && !ids.contains(&erased));
 }
 
 #[test]
