@@ -27,7 +27,9 @@ pub fn written_reason(given: &str) -> Result<String, ReasonMissing> {
 
 /// A reason that nobody has to give, as it is kept.
 pub(super) fn kept_reason(given: &str) -> String {
-    given.trim().chars().take(LONGEST_REASON).collect()
+    let one_line = |c: char| if c.is_control() { ' ' } else { c };
+    let written = given.trim().chars().map(one_line);
+    written.take(LONGEST_REASON).collect()
 }
 
 #[cfg(test)]
@@ -40,6 +42,11 @@ mod tests {
         assert_eq!(
             written_reason(" demande du 3 "),
             Ok("demande du 3".to_owned())
+        );
+        // A line of its own would read as another deed in a listing.
+        assert_eq!(
+            written_reason("contrôle\n2026-01-22 purge"),
+            Ok("contrôle 2026-01-22 purge".to_owned())
         );
         let long = written_reason(&"é".repeat(300)).unwrap();
         assert_eq!(long.chars().count(), 200);

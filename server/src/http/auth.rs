@@ -73,6 +73,7 @@ async fn login(
     }
     let now = app.clock().now();
     let mark = cookie(&headers, browser_cookie_name(&app)).map(str::to_owned);
+    let former = session_cookie(&app, &headers).map(str::to_owned);
     let asked = name.clone();
     let origin = app
         .blocking(move |app| {
@@ -91,6 +92,10 @@ async fn login(
             };
             let opened = log_in(app.server(), app.attempts(), &key, proof, &origin, now)
                 .inspect_err(|error| note_failure(&app, &name, error))?;
+            // Whoever was logged in at this browser no longer is: its cookie is about to go.
+            if let Some(former) = former {
+                log_out(app.server(), &former)?;
+            }
             let id = opened.account.id.to_string();
             app.server().add_audit(now, &id, "logged-in", &id)?;
             let me = told(&app, opened.account)?;

@@ -241,7 +241,11 @@ async fn coarse(
             reason: &reason,
         };
         app.server().add_deed(app.clock().now(), deed)?;
-        Ok::<_, Problem>(file("text/csv", COARSE_FILE, rows.into_bytes()))
+        Ok::<_, Problem>(file(
+            "text/csv; charset=utf-8",
+            COARSE_FILE,
+            rows.into_bytes(),
+        ))
     })
     .await?
 }

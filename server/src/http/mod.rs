@@ -105,12 +105,13 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(api.route_layer(from_fn_with_state(app.clone(), guard::guard)))
         .merge(assets::routes())
-        .layer(from_fn_with_state(app.clone(), answers::seal))
-        .layer(from_fn(measured::measure))
         .layer(from_fn_with_state(app.clone(), address::only_by_the_proxy))
         .layer(CatchPanicLayer::custom(|_| {
             use axum::response::IntoResponse;
             Problem::broken().into_response()
         }))
+        // Outermost: what the layers above answer themselves is measured and sealed too.
+        .layer(from_fn(measured::measure))
+        .layer(from_fn_with_state(app.clone(), answers::seal))
         .with_state(app)
 }

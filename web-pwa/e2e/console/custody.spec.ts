@@ -337,3 +337,35 @@ test('each role is shown what the server lets it do, and nothing that is refused
     await leave(page);
   }
 });
+
+test('who could not be logged out is told so, and whoever logs in next ends the session before', async ({
+  page,
+  served,
+}) => {
+  await enter(page, served);
+  const cookies = async (): Promise<string> =>
+    (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const former = await cookies();
+  await page.route('**/api/logout', (route) => route.abort());
+  await page.getByRole('button', { name: 'Se déconnecter' }).click();
+  await expect(page.getByRole('alert')).toContainText('encore connecté');
+  await noFault(page);
+  const known = async (cookie: string): Promise<number> =>
+    (await fetch(`${served.base}/api/me`, { headers: { cookie } })).status;
+  // Control: what was said is true.
+  expect(await known(former)).toBe(200);
+  await page.evaluate(
+    async ([name, password]) =>
+      fetch('/api/login', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name, password }),
+      }),
+    [ADMIN, PASSWORD],
+  );
+  expect(await known(former)).toBe(401);
+  expect(await known(await cookies())).toBe(200);
+  await page.unroute('**/api/logout');
+  await page.reload();
+  await leave(page);
+});

@@ -53,6 +53,8 @@ export class Kept<T> {
 export class Session {
   me: Me | null = $state.raw(null);
   phase: 'starting' | 'out' | 'in' | 'expired' = $state('starting');
+  /** The last try to log out did not reach the server. */
+  stillOpen = $state(false);
 
   /** Sees whether the browser still holds a session. */
   async start(): Promise<void> {
@@ -70,13 +72,18 @@ export class Session {
     this.phase = 'in';
   }
 
+  /** Ends the session; where the server did not hear it, it stands, and that is said. */
   async logout(): Promise<void> {
+    this.stillOpen = false;
     try {
       await server.logout();
-    } finally {
-      this.me = null;
-      this.phase = 'out';
+    } catch (error) {
+      // One that had ended before is what was asked for.
+      this.stillOpen = !(error instanceof server.Refused && error.status === 401);
+      if (this.stillOpen) return;
     }
+    this.me = null;
+    this.phase = 'out';
   }
 
   /** Reads again who is there: an account may have changed of itself. */

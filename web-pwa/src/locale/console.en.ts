@@ -42,6 +42,7 @@ export const consoleEn: ConsoleText = {
     live: 'Live',
     notLive: 'Offline: figures may be old',
     logout: 'Log out',
+    stillOpen: 'You are still logged in: the server did not answer. Try again before you leave this machine.',
     language: 'Français',
     languageLabel: 'Langue : français',
     theme: 'Colours',

@@ -45,6 +45,8 @@ export const consoleFr = {
     live: 'En direct',
     notLive: 'Hors ligne : les chiffres peuvent dater',
     logout: 'Se déconnecter',
+    stillOpen:
+      'Vous êtes encore connecté·e : le serveur n’a pas répondu. Réessayez avant de quitter ce poste.',
     language: 'English',
     languageLabel: 'Language: English',
     theme: 'Couleurs',

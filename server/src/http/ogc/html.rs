@@ -38,7 +38,8 @@ pub fn page(title: &str, body: &Value) -> impl IntoResponse + use<> {
             (CONTENT_TYPE, "text/html; charset=utf-8"),
             (
                 CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+                 frame-ancestors 'none'",
             ),
         ],
         text,
