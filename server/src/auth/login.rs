@@ -53,7 +53,7 @@ pub fn add_account(
         role,
         organisation,
     };
-    store.add_account(&account, &hash_password(password)?, now)?;
+    store.add_account(&account, &hash_password(password, name)?, now)?;
     Ok(account)
 }
 
@@ -180,7 +180,11 @@ pub fn change_password(
     }
     attempts.succeeded(tried);
     let own = own.map(token_hash);
-    store.set_password(account.id, &hash_password(new)?, own.as_ref())?;
+    store.set_password(
+        account.id,
+        &hash_password(new, &account.name)?,
+        own.as_ref(),
+    )?;
     Ok(())
 }
 

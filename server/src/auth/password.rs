@@ -4,6 +4,7 @@ use crate::store::{StoreError, random};
 use argon2::{Algorithm, Argon2, Params, Version};
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
+use zxcvbn::{Score, zxcvbn};
 
 /// Characters a password must have at least.
 pub const PASSWORD_SHORTEST: usize = 10;
@@ -17,21 +18,40 @@ const MEMORY_KIB: u32 = 64 * 1024;
 /// Passes.
 const PASSES: u32 = 3;
 
+/// Words that whoever guesses a password of this program tries first.
+const OURS: [&str; 5] = [
+    "maraude",
+    "coordination",
+    "montpellier",
+    "nuit",
+    "solidarite",
+];
+
 /// Why a password was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
     /// Too short, or far too long.
     #[error("a password has at least {PASSWORD_SHORTEST} characters")]
     Length,
+    /// Among the first hundred million that are guessed.
+    #[error("this password is guessed easily: take several words that do not belong together")]
+    Guessable,
     /// Storage or randomness failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The hash to keep: `$argon2id$v=19$m=..,t=..,p=1$salt$hash`.
-pub fn hash_password(password: &str) -> Result<String, PasswordError> {
+/// The hash to keep: `$argon2id$v=19$m=..,t=..,p=1$salt$hash`. A password that is short, common, or
+/// little more than the name of its account is refused (OWASP ASVS 5.0.0, 6.2.4 and 6.2.11).
+pub fn hash_password(password: &str, account: &str) -> Result<String, PasswordError> {
     if password.chars().count() < PASSWORD_SHORTEST || password.len() > LONGEST {
         return Err(PasswordError::Length);
+    }
+    let mut known = vec![account];
+    known.extend(account.split(|c: char| !c.is_alphanumeric()));
+    known.extend(OURS);
+    if zxcvbn(password, &known).score() < Score::Three {
+        return Err(PasswordError::Guessable);
     }
     let salt: [u8; 16] = random()?;
     let hash = derive(password, &salt, MEMORY_KIB, PASSES).ok_or(PasswordError::Length)?;
@@ -100,10 +120,38 @@ mod tests {
 
     #[test]
     fn a_password_is_known_again_and_another_is_not() {
-        let kept = hash_password("marché couvert").unwrap();
+        let kept = hash_password("marché couvert", "lucie").unwrap();
         assert!(is_password("marché couvert", &kept));
         assert!(!is_password("marché ouvert", &kept));
         assert!(!is_password("marché couvert", "$argon2id$v=19$m=1"));
-        assert!(matches!(hash_password("court"), Err(PasswordError::Length)));
+        let short = hash_password("court", "lucie");
+        assert!(matches!(short, Err(PasswordError::Length)));
+    }
+
+    #[test]
+    fn what_is_guessed_first_is_no_password() {
+        let guessable = |password: &str| {
+            let hash = hash_password(password, "c.durand");
+            matches!(hash, Err(PasswordError::Guessable))
+        };
+        for password in [
+            "password123",
+            "azertyuiop",
+            "1234567890",
+            "durand2026",
+            "Maraude2026",
+            "montpellier",
+            "aaaaaaaaaaaa",
+        ] {
+            assert!(guessable(password), "{password}");
+        }
+        // Control: length alone is enough where nothing is known of it.
+        for password in [
+            "marché couvert",
+            "une autre nuit",
+            "trois chats sous la pluie",
+        ] {
+            assert!(!guessable(password), "{password}");
+        }
     }
 }

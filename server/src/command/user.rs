@@ -248,7 +248,7 @@ impl Operation for SetPassword {
 
     fn perform(self, app: &App) -> Result<(), Refusal> {
         let account = named(app, &self.name)?;
-        let hash = hash_password(&Zeroizing::new(self.password)).map_err(refused)?;
+        let hash = hash_password(&Zeroizing::new(self.password), &account.name).map_err(refused)?;
         app.server().set_password(account.id, &hash, None)?;
         note(app, "password-set", &account)
     }
@@ -257,6 +257,7 @@ impl Operation for SetPassword {
 fn refused(error: PasswordError) -> Refusal {
     match error {
         PasswordError::Length => Refusal::new("password-length", error.to_string()),
+        PasswordError::Guessable => Refusal::new("password-guessable", error.to_string()),
         PasswordError::Store(StoreError::NameTaken) => Refusal::new("name-taken", NAME_TAKEN),
         PasswordError::Store(error) => error.into(),
     }

@@ -125,6 +125,9 @@ impl From<ChangeError> for Problem {
             ChangeError::New(PasswordError::Length) => {
                 refused("password-length", "A password has at least 10 characters.")
             }
+            ChangeError::New(PasswordError::Guessable) => {
+                refused("password-guessable", "This password is guessed easily.")
+            }
             ChangeError::New(PasswordError::Store(error)) => error.into(),
         }
     }

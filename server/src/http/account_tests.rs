@@ -191,6 +191,8 @@ fn another_password_ends_the_other_sessions_and_the_tokens() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(told.contains("password-wrong"), "{told}");
     assert!(change(PASSWORD, "court").1.contains("password-length"));
+    let guessed = change(PASSWORD, "maraude2026").1;
+    assert!(guessed.contains("password-guessable"), "{guessed}");
     let me = |token: &str| as_account(&world, token, "GET", "/api/me", &json!({})).status();
     assert_eq!(me(&other), StatusCode::OK, "control");
     assert_eq!(change(PASSWORD, "une autre nuit").0, StatusCode::NO_CONTENT);

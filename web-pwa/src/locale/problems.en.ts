@@ -50,6 +50,11 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Take ten characters at least.',
   },
+  'password-guessable': {
+    what: 'The new password is among those that are guessed first.',
+    safe: notSent,
+    act: 'Take several words that do not belong together.',
+  },
   'too-many-tokens': {
     what: 'This account has many tokens already.',
     safe: notSent,

@@ -57,6 +57,11 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Prenez au moins dix caractères.',
   },
+  'password-guessable': {
+    what: 'Le nouveau mot de passe est de ceux qu’on devine en premier.',
+    safe: notSent,
+    act: 'Prenez plusieurs mots qui ne vont pas ensemble.',
+  },
   'too-many-tokens': {
     what: 'Ce compte a déjà beaucoup de jetons.',
     safe: notSent,
