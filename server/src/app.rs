@@ -5,6 +5,7 @@
 mod ended;
 mod ending;
 mod erasing;
+mod pseudonyms;
 mod reason;
 mod releases;
 mod rescue;
@@ -16,6 +17,7 @@ mod views;
 pub use ended::EndedCampaign;
 pub use ending::{Ending, Telling};
 pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
+pub use pseudonyms::{ForgetWish, ForgottenCertificate};
 pub use reason::{ReasonMissing, written_reason};
 pub use rescue::TakeRescueError;
 pub use retention::{EndingError, PurgeAnswer, PurgeWish, keep_retention};

@@ -300,7 +300,7 @@ fn told(fault: Option<&'static str>) -> (Planted, Left) {
         assert!(!measures.contains(&id), "{id} is measured");
     }
     server.kill().unwrap();
-    let log = server.logged().unwrap();
+    let log = String::from_utf8_lossy(&server.logged().unwrap()).into_owned();
     (planted, Left { log, measures })
 }
 

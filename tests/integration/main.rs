@@ -28,6 +28,7 @@ mod logs;
 mod malformed;
 mod offline_night;
 mod power_cuts;
+mod pseudonyms;
 mod restored_server;
 mod revocation;
 mod rough_nights;

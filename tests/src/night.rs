@@ -314,6 +314,7 @@ fn details(night: Night) -> Command {
             opposition_contact: "opposition@exemple.invalid".to_owned(),
         },
         retention: RetentionFrame::default(),
+        pseudonyms: None,
     }
 }
 

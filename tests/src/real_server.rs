@@ -161,9 +161,8 @@ impl RealServer {
     }
 
     /// Everything it logged so far.
-    pub fn logged(&self) -> Result<String> {
-        let bytes = std::fs::read(self.folder.path().join("server.log"))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    pub fn logged(&self) -> Result<Vec<u8>> {
+        Ok(std::fs::read(self.folder.path().join("server.log"))?)
     }
 
     /// A file that is there while a checkpoint runs, or ran when the server was killed.

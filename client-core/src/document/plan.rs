@@ -46,6 +46,7 @@ impl Entry for Campaign {
         } = self.retention;
         out.optional("coarsen_on", coarsen_on.map(|night| night.to_string()));
         out.optional("purge_on", purge_on.map(|night| night.to_string()));
+        out.optional("pseudonym_key", self.pseudonym_key.as_ref());
     }
 
     fn read(id: &str, fields: &mut FieldReader<'_>) -> Option<Self> {
@@ -89,6 +90,7 @@ impl Entry for Campaign {
                 coarsen_on: fields.id("coarsen_on"),
                 purge_on: fields.id("purge_on"),
             },
+            pseudonym_key: fields.text("pseudonym_key"),
             id,
         })
     }

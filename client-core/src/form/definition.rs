@@ -50,6 +50,9 @@ pub enum QuestionKind {
     Geopoint,
     /// A text to read aloud; no answer.
     Note,
+    /// Two letters, two letters and a year, sealed at once to a key of the server's: the answer is
+    /// unreadable here and on every tablet.
+    Sealed,
 }
 
 /// How a question is drawn.
@@ -159,6 +162,21 @@ pub struct Questionnaire {
     pub messages: BTreeMap<String, Labels>,
 }
 
+/// What stands on screens for an answer that is sealed.
+const GIVEN: &str = "given";
+
+impl Question {
+    /// An answer as screens may show it: of a sealed one, that it was given.
+    pub fn shown(&self, answer: Answer<AnswerValue>) -> Answer<AnswerValue> {
+        match (self.kind, answer) {
+            (QuestionKind::Sealed, Answer::Known(_)) => {
+                Answer::Known(AnswerValue::Choice(GIVEN.to_owned()))
+            }
+            (_, answer) => answer,
+        }
+    }
+}
+
 impl Form {
     /// Its questions, card after card.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
@@ -230,6 +248,27 @@ static NIGHT_COUNT: LazyLock<Questionnaire> = LazyLock::new(|| {
     serde_json::from_slice(include_bytes!("questionnaires/night-count-1.json"))
         .expect("a test reads the questionnaire that ships")
 });
+
+static WITHOUT_SEALED: LazyLock<Questionnaire> = LazyLock::new(|| {
+    let mut questionnaire = NIGHT_COUNT.clone();
+    for group in (questionnaire.forms.iter_mut()).flat_map(|form| &mut form.groups) {
+        let kept = |question: &Question| question.kind != QuestionKind::Sealed;
+        group.questions.retain(kept);
+    }
+    for form in &mut questionnaire.forms {
+        form.groups.retain(|group| !group.questions.is_empty());
+    }
+    questionnaire
+});
+
+/// What a tablet asks: sealed questions only where the campaign has a key to seal them to.
+pub fn asked(version: &str, with_sealed: bool) -> &'static Questionnaire {
+    if with_sealed {
+        questionnaire(version)
+    } else {
+        &WITHOUT_SEALED
+    }
+}
 
 /// The questionnaire of a version; the product's own where the version is not known.
 pub fn questionnaire(_version: &str) -> &'static Questionnaire {

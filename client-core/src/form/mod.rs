@@ -8,6 +8,7 @@ mod draft;
 mod expression;
 mod heads;
 mod layout;
+mod pseudonym;
 mod reading;
 mod submit;
 #[cfg(test)]
@@ -16,12 +17,13 @@ mod validation;
 
 pub use definition::{
     Appearance, ChoiceLabel, Form, FormKind, Group, Labels, Question, QuestionKind, Questionnaire,
-    questionnaire,
+    asked, questionnaire,
 };
 pub use draft::{AnswerError, Draft};
 pub use expression::{Expression, ExpressionError, ExpressionProblem, Scope, Value};
 pub use heads::{UNKNOWN_IN_TENT, UNKNOWN_IN_VEHICLE, UNKNOWN_OUTSIDE};
 pub use layout::Card;
+pub use pseudonym::{PSEUDONYM_BYTES, PseudonymFields};
 pub use reading::{RoleReading, read_roles};
 pub use submit::{Submission, SubmitError, form_of, keep_others_work, recounted};
 pub use validation::{Problem, ProblemCode};

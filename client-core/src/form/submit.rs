@@ -50,6 +50,13 @@ impl Draft {
                 _ => None,
             });
         let base = self.base.as_deref();
+        let contact = contact(questionnaire, self.form, &answers);
+        // What another version asks, or this campaign no longer does, is not for this form to drop.
+        if let Some(base) = base.filter(|_| contact != Contact::Refused) {
+            let unknown = |name: &str| questionnaire.question(name).is_none();
+            let kept = base.answers.iter().filter(|(name, _)| unknown(name));
+            answers.extend(kept.map(|(name, answer)| (name.clone(), answer.clone())));
+        }
         let kind = match self.form {
             FormKind::Site => ObservationKind::Site,
             FormKind::PartnerCount => ObservationKind::PartnerCount,
@@ -63,7 +70,7 @@ impl Draft {
             kind,
             created: base.map_or(submission.stamp, |base| base.created),
             observed_at: self.opened_at,
-            contact: contact(questionnaire, self.form, &answers),
+            contact,
             certainty: questionnaire
                 .code(&answers, Role::Certainty)
                 .unwrap_or_default(),

@@ -194,6 +194,8 @@ pub enum Role {
     MarkCodes,
     /// The free note; kept on the observation itself, not among the answers.
     Note,
+    /// What a pseudonym is made of, sealed to a key that only the server holds.
+    Pseudonym,
 }
 
 /// Which question plays which role in a campaign's questionnaire.

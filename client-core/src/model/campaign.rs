@@ -97,6 +97,8 @@ pub struct Campaign {
     pub legal: LegalFrame,
     /// When raw data go.
     pub retention: RetentionFrame,
+    /// What pseudonyms are sealed to, base64; none where the campaign asks for none.
+    pub pseudonym_key: Option<String>,
 }
 
 /// Minutes after which an untouched tablet locks where the campaign does not say, and what it may
@@ -174,6 +176,7 @@ impl Campaign {
             organisation: None,
             legal: LegalFrame::default(),
             retention: RetentionFrame::default(),
+            pseudonym_key: None,
         }
     }
 }

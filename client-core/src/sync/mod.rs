@@ -36,6 +36,6 @@ pub use paper_code::{PAPER_CODE_LENGTH, paper_code, read_paper_code};
 pub use peer::{Digest, EnvelopeHash, Peer, Standing, receipt_holds};
 pub use problem::SyncProblem;
 pub use rescue::{RESCUE_CAP_BYTES, RESCUE_SUFFIX, Rescue, RescueError};
-pub use sealing::{SecretFor, open_secret, seal_secret};
+pub use sealing::{SecretFor, open_fields, open_secret, seal_fields, seal_secret};
 pub use wipe::{WipeOrder, WipeReason};
 pub use words::{FourWords, enrolment_words, reset_words};

@@ -27,8 +27,10 @@ pub(super) fn views(
 ) -> Vec<ConflictView> {
     conflicts(seen.id, issues)
         .filter(|(field, _)| !DERIVED.contains(field))
-        .map(|(field, values)| {
-            let question = question_of(questionnaire, field);
+        .map(|(field, values)| (field, question_of(questionnaire, field), values))
+        // Two sealings of one answer differ, and nobody here can tell them apart.
+        .filter(|(_, question, _)| question.is_none_or(|q| q.kind != QuestionKind::Sealed))
+        .map(|(field, question, values)| {
             let values = values.iter().enumerate();
             ConflictView {
                 field: field.to_owned(),
@@ -102,7 +104,7 @@ fn answer_of(question: &Question, text: &str) -> Option<Answer<AnswerValue>> {
         QuestionKind::SelectMultiple => {
             AnswerValue::Choices(value.split_ascii_whitespace().map(str::to_owned).collect())
         }
-        QuestionKind::Geopoint | QuestionKind::Note => return None,
+        QuestionKind::Geopoint | QuestionKind::Note | QuestionKind::Sealed => return None,
     }))
 }
 

@@ -7,7 +7,7 @@ use super::store::{Operation, Staged};
 use super::view::Tone;
 use super::writing::Written;
 use crate::form::{
-    Draft, FormKind, Questionnaire, Submission, SubmitError, keep_others_work, questionnaire,
+    Draft, FormKind, Questionnaire, Submission, SubmitError, asked, keep_others_work,
 };
 use crate::model::{
     Answer, AnswerValue, Coordinates, DocumentId, Observation, ObservationId, Position,
@@ -59,7 +59,8 @@ impl Tablet {
     /// The campaign's questionnaire.
     pub(super) fn questionnaire(&self) -> &'static Questionnaire {
         let campaign = self.plan().and_then(|plan| plan.campaign.as_ref());
-        questionnaire(campaign.map_or("", |campaign| &campaign.questionnaire))
+        let version = campaign.map_or("", |campaign| &campaign.questionnaire);
+        asked(version, self.pseudonym_key().is_some())
     }
 
     pub(super) fn open_form(&mut self, form: FormKind, site: Option<SiteId>) {
@@ -133,7 +134,7 @@ impl Tablet {
     }
 
     /// Changes the open form, and keeps it sealed.
-    fn change_form(&mut self, change: impl FnOnce(&mut Draft)) {
+    pub(super) fn change_form(&mut self, change: impl FnOnce(&mut Draft)) {
         if let Some(form) = self.form.as_mut().filter(|form| !form.saving) {
             change(&mut form.draft);
             self.keep_draft_soon();

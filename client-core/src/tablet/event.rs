@@ -94,6 +94,17 @@ pub enum Event {
         /// What came back.
         answer: Answer<AnswerValue>,
     },
+    /// A sealed question is answered: sealed at once, kept nowhere else.
+    Seal {
+        /// Which question.
+        question: QuestionName,
+        /// The first letters of the first name.
+        given: String,
+        /// The first letters of the family name.
+        family: String,
+        /// Year of birth.
+        birth_year: u16,
+    },
     /// Show another card of the open form.
     GoToCard {
         /// 0-based, among the relevant cards.

@@ -23,6 +23,7 @@ mod paper;
 mod rescuing;
 mod resetting;
 mod rounds;
+mod sealed;
 mod session;
 mod shredding;
 mod store;
@@ -51,6 +52,7 @@ pub use view::{
     RoundSummary, RoundView, SectorView, SiteView, TeamView, Tone, Totals, View,
 };
 
+use crate::form::PseudonymFields;
 use crate::gate::admit_from_server;
 use crate::model::{DeviceId, DocumentId, Position, TimestampMs};
 use crate::sync::Peer;
@@ -248,6 +250,15 @@ impl Tablet {
             Event::EditObservation { observation } => self.edit(observation, false),
             Event::CompleteObservation { observation } => self.edit(observation, true),
             Event::Answer { question, answer } => self.answer(&question, answer),
+            Event::Seal {
+                question,
+                given,
+                family,
+                birth_year,
+            } => {
+                let told = PseudonymFields::of(&given, &family, birth_year);
+                self.seal_answer(&question, told.as_ref());
+            }
             Event::GoToCard { card } => self.go_to_card(card),
             Event::PlacePin { coordinates } => self.place_pin(coordinates),
             Event::TypePlace { text } => self.type_place(&text),

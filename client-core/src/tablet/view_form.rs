@@ -70,7 +70,7 @@ fn question_view(
             .answers
             .get(&question.name)
             .cloned()
-            .unwrap_or(Answer::NotAsked),
+            .map_or(Answer::NotAsked, |answer| question.shown(answer)),
         problem: problems
             .iter()
             .find(told)

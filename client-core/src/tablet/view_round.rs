@@ -217,8 +217,8 @@ fn facts(questionnaire: &Questionnaire, seen: &Observation) -> Vec<Fact> {
         return Vec::new();
     };
     let asked = form.questions().filter_map(|question| {
-        let answer = seen.answers.get(&question.name)?;
-        let chosen: &[String] = match answer {
+        let answer = question.shown(seen.answers.get(&question.name)?.clone());
+        let chosen: &[String] = match &answer {
             Answer::Known(AnswerValue::Choices(codes)) => codes,
             Answer::Known(AnswerValue::Choice(code)) => std::slice::from_ref(code),
             _ => &[],
@@ -226,11 +226,11 @@ fn facts(questionnaire: &Questionnaire, seen: &Observation) -> Vec<Fact> {
         let choices = questionnaire.choices(question).iter();
         Some(Fact {
             label: question.label.clone(),
-            answer: answer.clone(),
             choices: choices
                 .filter(|choice| chosen.contains(&choice.name))
                 .map(|choice| choice.label.clone())
                 .collect(),
+            answer,
         })
     });
     let note = questionnaire.name_of(crate::model::Role::Note);

@@ -9,9 +9,11 @@ use super::{App, EndingError, ViewsError};
 use crate::geolocation::FollowError;
 use crate::maintenance::{BackupFolders, BackupOrder, SignedCertificate, back_up};
 use crate::projection::{ObservationFilter, ObservationLine, ViewError};
+use crate::review::drop_number;
 use crate::store::{Deed, StoreError};
 use crate::sync::{EngineError, Erased, ReissueError};
 use data_encoding::HEXLOWER;
+use maraude_core::form::{QuestionKind, questionnaire};
 use maraude_core::model::{CampaignId, Night, ObservationId, ObservationKind, TimestampMs};
 use maraude_core::sync::{paper_code, read_paper_code};
 use serde::{Deserialize, Serialize};
@@ -98,6 +100,9 @@ pub enum ErasingError {
         "nothing on this server has this code: it was erased, or its tablet has not sent it yet"
     )]
     Unknown,
+    /// The campaign never asked for pseudonyms.
+    #[error("this campaign never asked for pseudonyms: there is no key to destroy")]
+    NoPseudonyms,
     /// Held, not open to it, or without a reason.
     #[error(transparent)]
     Ending(#[from] EndingError),
@@ -127,12 +132,26 @@ impl ErasingError {
         match self {
             Self::Code => "paper-code-wrong",
             Self::Unknown => "paper-code-unknown",
+            Self::NoPseudonyms => "pseudonyms-never-asked",
             Self::Ending(error) => error.code(),
             Self::Reissue(_) | Self::Engine(_) | Self::Views(_) | Self::Store(_) => {
                 "internal-error"
             }
         }
     }
+}
+
+/// Of sealed answers only that they were given: what was sealed reads to nobody.
+fn told_as_given(mut held: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let form = questionnaire("");
+    for (field, text) in &mut held {
+        let name = field.strip_prefix("a.").unwrap_or_default();
+        let sealed = (form.question(name)).is_some_and(|q| q.kind == QuestionKind::Sealed);
+        if sealed && !text.starts_with('~') {
+            "given".clone_into(text);
+        }
+    }
+    held
 }
 
 impl App {
@@ -153,6 +172,7 @@ impl App {
             let observation = line.observation.id;
             let key = format!("observation:{observation}");
             let held = engine.read(line.document, |document| document.fields(&key))?;
+            let held = held.map(told_as_given);
             let subject = format!("{campaign} {observation}");
             let now = self.clock().now();
             (self.server()).add_audit(now, author, "person-read", &subject)?;
@@ -204,6 +224,9 @@ impl App {
         if let Err(error) = &view_made_anew {
             tracing::error!(%error, %campaign, "the view is made anew at the next start");
         }
+        if let Err(error) = drop_number(&**engine.log(), observation) {
+            tracing::error!(%error, %campaign, "a random number of it is kept");
+        }
         self.forget_review(campaign);
         let (copies_reached, copies_not_reached) = self.copy_after_erasing()?;
         let certificate = ErasureCertificate {
@@ -253,7 +276,7 @@ impl App {
 
     /// A new copy first, then the keys beside it: until it is there, the former copies are all there
     /// is of everybody else.
-    fn copy_after_erasing(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), StoreError> {
+    pub(super) fn copy_after_erasing(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), StoreError> {
         let (mut reached, mut missing) = (Vec::new(), Vec::new());
         for folder in BackupFolders::read(self.server())?.folders {
             let order = BackupOrder {

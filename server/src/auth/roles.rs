@@ -262,6 +262,11 @@ pub const TABLE: &[Route] = &[
     fresh("GET", "/api/campaigns/{campaign}/coarse", NIGHT),
     fresh("POST", "/api/campaigns/{campaign}/persons/find", PERSONS),
     fresh("POST", "/api/campaigns/{campaign}/persons/erase", PERSONS),
+    fresh(
+        "POST",
+        "/api/campaigns/{campaign}/pseudonyms/forget",
+        OVERSIGHT,
+    ),
     route("GET", "/api/audit", OVERSIGHT),
 ];
 

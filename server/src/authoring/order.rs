@@ -39,6 +39,8 @@ pub enum Order {
         legal: LegalFrame,
         /// When raw data go.
         retention: RetentionFrame,
+        /// Ask for pseudonyms, or no longer; as it was where nothing is said.
+        pseudonyms: Option<bool>,
     },
     /// Communes counted, by code.
     SetPerimeter(Vec<String>),

@@ -40,6 +40,7 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order, plan: &Plan) -> Result<I
             lock_minutes,
             legal,
             retention,
+            pseudonyms,
         } => {
             let details = Details {
                 name,
@@ -48,6 +49,7 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order, plan: &Plan) -> Result<I
                 lock_minutes: lock_minutes.unwrap_or(campaign.lock_minutes),
                 legal,
                 retention: *retention,
+                pseudonym_key: pseudonym_key(desk, campaign, *pseudonyms)?,
             };
             set_details(desk, campaign, &details)
         }
@@ -177,6 +179,26 @@ struct Details<'a> {
     lock_minutes: u8,
     legal: &'a LegalFrame,
     retention: RetentionFrame,
+    pseudonym_key: Option<String>,
+}
+
+/// What the plan tells tablets to seal to.
+fn pseudonym_key(
+    desk: &Desk<'_>,
+    campaign: &Campaign,
+    asked: Option<bool>,
+) -> Result<Option<String>, OrderError> {
+    match asked {
+        None => Ok(campaign.pseudonym_key.clone()),
+        Some(false) => Ok(None),
+        Some(true) => {
+            let drawn = desk.engine.draw_pseudonym_key()?;
+            let forgotten = OrderError::State {
+                code: "pseudonyms-forgotten",
+            };
+            Ok(Some(drawn.key().ok_or(forgotten)?.public()))
+        }
+    }
 }
 
 fn set_details(
@@ -230,6 +252,7 @@ fn set_details(
         lock_minutes: details.lock_minutes,
         legal: details.legal.clone(),
         retention: details.retention,
+        pseudonym_key: details.pseudonym_key.clone(),
         ..campaign.clone()
     };
     // A campaign that is open stays able to be.

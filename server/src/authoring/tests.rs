@@ -159,6 +159,7 @@ fn a_campaign_opens_only_when_nothing_is_missing_then_locks() {
         lock_minutes: None,
         legal: LegalFrame::default(),
         retention: RetentionFrame::default(),
+        pseudonyms: None,
     };
     desk.order(details(vec![])).unwrap();
     match desk.order(Order::Open) {

@@ -2,7 +2,7 @@
 
 use super::archive::Archive;
 use super::control::{Operation, Refusal, ask};
-use super::ending::{CertificateArguments, Hold, PurgeArguments, TablesArguments};
+use super::ending::{CertificateArguments, ForgetArguments, Hold, PurgeArguments, TablesArguments};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
@@ -34,6 +34,8 @@ pub enum Campaigns {
     Tables(TablesArguments),
     /// Destroy a campaign for ever, after a week of notice; releases stay
     Purge(PurgeArguments),
+    /// Destroy the key of a campaign's pseudonyms for ever: none can be made or compared any more
+    ForgetPseudonyms(ForgetArguments),
     /// Keep a campaign from being purged, or end that
     Hold(Hold),
     /// The signed certificate of a purge, else of a coarsening
@@ -154,6 +156,7 @@ impl Campaigns {
             Self::Coarsen(coarsen) => coarsen.coarsen(place)?,
             Self::Tables(tables) => tables.run(place)?,
             Self::Purge(purge) => purge.run(place)?,
+            Self::ForgetPseudonyms(forget) => forget.run(place)?,
             Self::Hold(hold) => hold.run(place)?,
             Self::Certificate(certificate) => certificate.run(place)?,
         }

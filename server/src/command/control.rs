@@ -107,6 +107,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<campaign::List>(),
     entry::<campaign::Lock>(),
     entry::<ending::Purge>(),
+    entry::<ending::Forget>(),
     entry::<ending::Coarsen>(),
     entry::<ending::Tables>(),
     entry::<ending::Hold>(),

@@ -3,7 +3,7 @@
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
-use crate::app::{App, EndingError, PurgeAnswer, PurgeWish, written_reason};
+use crate::app::{App, EndingError, ForgetWish, PurgeAnswer, PurgeWish, written_reason};
 use crate::maintenance::{CoarseFile, SignedCertificate};
 use crate::store::Deed;
 use clap::Args;
@@ -69,6 +69,31 @@ pub struct TablesArguments {
 }
 
 maraude_core::redacts!(TablesArguments);
+
+/// `maraude campaign forget-pseudonyms`.
+#[derive(Args)]
+pub struct ForgetArguments {
+    /// Identifier of the campaign
+    campaign: CampaignId,
+    /// The campaign's name, to confirm (default: asked for on the terminal)
+    #[arg(long, value_name = "NAME")]
+    confirm: Option<String>,
+    /// Why, in words
+    #[arg(long)]
+    reason: String,
+}
+
+maraude_core::redacts!(ForgetArguments);
+
+/// Pseudonyms to be forgotten.
+#[derive(Serialize, Deserialize)]
+pub struct Forget {
+    campaign: CampaignId,
+    confirmation: String,
+    reason: String,
+}
+
+maraude_core::redacts!(Forget);
 
 /// The coarse tables asked for.
 #[derive(Serialize, Deserialize)]
@@ -154,6 +179,37 @@ fn told(place: &Place, what: &Purged, done: &str) -> Result<(), CommandError> {
         Purged::Done(signed) => print(signed)?,
     }
     Ok(())
+}
+
+impl ForgetArguments {
+    pub(super) fn run(self, place: &Place) -> Result<(), CommandError> {
+        let confirmation = match self.confirm {
+            Some(name) => name,
+            None => typed("Type the campaign's name to forget its pseudonyms for ever: ")?,
+        };
+        let forget = Forget {
+            campaign: self.campaign,
+            confirmation,
+            reason: self.reason,
+        };
+        let signed = ask(place, forget)?;
+        let text = serde_json::to_string_pretty(&signed).map_err(std::io::Error::from)?;
+        Ok(say(text)?)
+    }
+}
+
+impl Operation for Forget {
+    const NAME: &'static str = "campaign-forget-pseudonyms";
+    type Answer = SignedCertificate;
+
+    fn perform(self, app: &App) -> Result<SignedCertificate, Refusal> {
+        Ok(app.forget_pseudonyms(&ForgetWish {
+            campaign: self.campaign,
+            confirmation: self.confirmation,
+            author: "command".to_owned(),
+            reason: self.reason,
+        })?)
+    }
 }
 
 impl TablesArguments {

@@ -1,8 +1,8 @@
 //! Campaigns: the list, a new one, and everything *Préparer* shows of one.
 
 use super::contract::{
-    AssignmentEntry, CampaignDetail, CampaignSummary, LayerEntry, NewCampaign, SectorEntry,
-    SiteEntry, TeamEntry, ZoneEntry,
+    AssignmentEntry, CampaignDetail, CampaignSummary, LayerEntry, NewCampaign, PseudonymState,
+    SectorEntry, SiteEntry, TeamEntry, ZoneEntry,
 };
 use super::extract::{At, Body, read, view_of};
 use super::guard::AnyAccount;
@@ -10,7 +10,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::authoring::retention_at_creation;
 use crate::geolocation::LiveView;
-use crate::store::{LogPosition, Role, StoreError, random_id};
+use crate::store::{LogPosition, Pseudonyms, Role, StoreError, random_id};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -95,7 +95,8 @@ async fn detail(
     At(campaign): At<CampaignId>,
 ) -> Result<Json<CampaignDetail>, Problem> {
     let (live, position) = view_of(&app, campaign).await?;
-    let mut detail = app.blocking(move |_| describe(&live, position)).await??;
+    let detail = move |app: App| describe(&app, &live, position);
+    let mut detail = app.blocking(detail).await??;
     if account.role != Role::Coordinator {
         // Known places say where people sleep.
         detail.sites.clear();
@@ -103,10 +104,21 @@ async fn detail(
     Ok(Json(detail))
 }
 
-fn describe(live: &LiveView, position: LogPosition) -> Result<CampaignDetail, Problem> {
+/// Where a campaign stands with pseudonyms.
+pub(super) fn pseudonym_state(campaign: &Campaign, keys: &Pseudonyms) -> PseudonymState {
+    match keys {
+        Pseudonyms::Never => PseudonymState::Off,
+        Pseudonyms::Forgotten => PseudonymState::Forgotten,
+        Pseudonyms::Held(_) if campaign.pseudonym_key.is_some() => PseudonymState::Asked,
+        Pseudonyms::Held(_) => PseudonymState::Kept,
+    }
+}
+
+fn describe(app: &App, live: &LiveView, position: LogPosition) -> Result<CampaignDetail, Problem> {
     let view = live.view();
     let plan = view.plan()?;
     let campaign = plan.campaign.ok_or_else(Problem::not_found)?;
+    let keys = app.keys().pseudonyms(live.campaign())?;
     let pins = live.layers().pins(live.campaign())?;
     let layers = live
         .layers()
@@ -123,6 +135,7 @@ fn describe(live: &LiveView, position: LogPosition) -> Result<CampaignDetail, Pr
         summary: summary(&campaign),
         position,
         obstacles: campaign.opening_obstacles(),
+        pseudonyms: pseudonym_state(&campaign, &keys),
         coordination_number: campaign.coordination_number,
         lock_minutes: campaign.lock_minutes,
         time_zone: campaign.time_zone,

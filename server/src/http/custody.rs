@@ -1,8 +1,9 @@
 //! Custody: one's own sessions and second factor, the end of campaigns, the audit log.
 
+use super::campaigns::pseudonym_state;
 use super::contract::{
-    AuditLine, HoldRequest, PurgeAnswered, PurgeRequest, RecoveryCodes, RetentionLine,
-    SecondFactorDrawn, SecondFactorProof, SessionLine,
+    AuditLine, HoldRequest, PseudonymState, PurgeAnswered, PurgeRequest, RecoveryCodes,
+    RetentionLine, SecondFactorDrawn, SecondFactorProof, SessionLine,
 };
 use super::devices::qr_svg;
 use super::extract::{Asking, At, Body, read};
@@ -143,6 +144,7 @@ async fn retention(State(app): State<App>) -> Result<Json<Vec<RetentionLine>>, P
                     coarsen_from: kept.coarsening.map(|notice| notice.from),
                     coarsened_at: coarse.as_ref().map(|coarse| coarse.begun_at),
                     purge_on: None,
+                    pseudonyms: PseudonymState::Off,
                     purge_from: kept.purge_from,
                     held: kept.hold.map(|hold| hold.reason),
                     purged_at: ended_at.filter(|_| is_purged),
@@ -159,6 +161,8 @@ async fn retention(State(app): State<App>) -> Result<Json<Vec<RetentionLine>>, P
                         if let Some(found) = &plan.campaign {
                             let day = |day: Option<Night>| day.map(|day| day.to_string());
                             line.name.clone_from(&found.name);
+                            let keys = app.keys().pseudonyms(campaign)?;
+                            line.pseudonyms = pseudonym_state(found, &keys);
                             line.coarsen_on = day(found.retention.coarsen_on);
                             line.purge_on = day(found.retention.purge_on);
                         }

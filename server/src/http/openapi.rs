@@ -55,6 +55,7 @@ pub fn document() -> String {
         AuditLine,
         ErasePerson,
         FindPerson,
+        ForgetPseudonyms,
         PersonHeld,
         HoldRequest,
         PurgeAnswered,

@@ -112,6 +112,7 @@ fn to_order(command: Command) -> Result<Result<Order, Vec<String>>, Problem> {
             lock_minutes,
             legal,
             retention,
+            pseudonyms,
         } => Order::SetDetails {
             name,
             nights,
@@ -119,6 +120,7 @@ fn to_order(command: Command) -> Result<Result<Order, Vec<String>>, Problem> {
             lock_minutes,
             legal,
             retention,
+            pseudonyms,
         },
         Command::SetPerimeter { communes } => Order::SetPerimeter(communes),
         Command::PutZone { zone } => Order::PutZone(to_zone(zone)),

@@ -1,11 +1,11 @@
-//! *Conservation*: one person's rights, by the code on their slip of paper. The code travels in a
-//! body: it stands in no address and no log.
+//! *Conservation*: one person's rights, by the code on their slip of paper, and the end of a
+//! campaign's pseudonyms. The code travels in a body: it stands in no address and no log.
 
-use super::contract::{ErasePerson, FindPerson, PersonHeld};
+use super::contract::{ErasePerson, FindPerson, ForgetPseudonyms, PersonHeld};
 use super::extract::{At, Body, read};
 use super::guard::AnyAccount;
 use super::problem::Problem;
-use crate::app::{App, ErasingError, ErasureWish};
+use crate::app::{App, ErasingError, ErasureWish, ForgetWish};
 use crate::maintenance::SignedCertificate;
 use crate::sync::ReissueError;
 use axum::extract::State;
@@ -19,6 +19,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/api/campaigns/{campaign}/persons/find", post(find))
         .route("/api/campaigns/{campaign}/persons/erase", post(erase))
+        .route("/api/campaigns/{campaign}/pseudonyms/forget", post(forget))
 }
 
 async fn find(
@@ -64,6 +65,24 @@ async fn erase(
     Ok(Json(erasing.await.map_err(|_| Problem::broken())??))
 }
 
+async fn forget(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    At(campaign): At<CampaignId>,
+    body: Body<ForgetPseudonyms>,
+) -> Result<Json<SignedCertificate>, Problem> {
+    let asked = read(body)?;
+    let wish = ForgetWish {
+        campaign,
+        confirmation: asked.confirmation,
+        author: account.id.to_string(),
+        reason: asked.reason,
+    };
+    // Not the pool of the tablets: it makes the copies anew.
+    let forgetting = tokio::task::spawn_blocking(move || app.forget_pseudonyms(&wish));
+    Ok(Json(forgetting.await.map_err(|_| Problem::broken())??))
+}
+
 impl From<ErasingError> for Problem {
     fn from(error: ErasingError) -> Self {
         let code = error.code();
@@ -77,6 +96,11 @@ impl From<ErasingError> for Problem {
                 StatusCode::NOT_FOUND,
                 code,
                 "Nothing on this server has this code.",
+            ),
+            ErasingError::NoPseudonyms => Self::new(
+                StatusCode::CONFLICT,
+                code,
+                "This campaign never asked for pseudonyms.",
             ),
             ErasingError::Ending(error) => error.into(),
             ErasingError::Views(error) => error.into(),

@@ -1,5 +1,6 @@
 //! *Qualité*: how linkage did, as the console shows it.
 
+use super::campaigns::pseudonym_state;
 use super::contract::{
     LevelLine, PriorLine, Quality, ReliabilityLine, ReturnsLine, RuleLine, ThresholdLine, WeightBin,
 };
@@ -13,7 +14,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use maraude_core::model::CampaignId;
-use maraude_linkage::{AtThreshold, Reliability, Unit};
+use maraude_linkage::{AtThreshold, Reliability, Returns, Unit};
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -28,7 +29,10 @@ async fn quality(
 ) -> Result<Json<Quality>, Problem> {
     let (live, position) = view_of(&app, campaign).await?;
     let told = app
-        .blocking(move |app| reviewed(&app, &live, position).map(|of| written(&of)))
+        .blocking(move |app| {
+            let of = reviewed(&app, &live, position)?;
+            written(&app, campaign, &of)
+        })
         .await??;
     Ok(Json(told))
 }
@@ -46,19 +50,23 @@ async fn refresh(
             let (now, subject) = (app.clock().now(), campaign.to_string());
             app.server()
                 .add_audit(now, &account.name, "linkage-refreshed", &subject)?;
-            Ok::<_, Problem>(written(&of))
+            written(&app, campaign, &of)
         })
         .await??;
     Ok(Json(told))
 }
 
-fn written(of: &Reviewed) -> Quality {
+fn written(app: &App, campaign: CampaignId, of: &Reviewed) -> Result<Quality, Problem> {
+    let plan = app.engine(campaign)?.plan()?;
+    let plan = plan.campaign.as_ref().ok_or_else(Problem::not_found)?;
+    let keys = app.keys().pseudonyms(campaign)?;
     let linkage = &of.linkage;
     let p = &linkage.parameters;
     let (distinct, interval) = of.street();
     let observations = of.observations() as u64;
-    Quality {
+    Ok(Quality {
         position: of.position,
+        pseudonyms: pseudonym_state(plan, &keys),
         observations: observations as u32,
         slots: of.slots() as u32,
         training: word(linkage.training),
@@ -68,12 +76,7 @@ fn written(of: &Reviewed) -> Quality {
         distinct,
         estimate: linkage.distinct(Unit::Street).estimate,
         interval,
-        returns: of.has_several_nights().then(|| ReturnsLine {
-            share: p.returns.share(),
-            interval: p.returns.interval(),
-            near: p.returns.near,
-            elsewhere: p.returns.elsewhere,
-        }),
+        returns: of.has_several_nights().then(|| returned(&p.returns)),
         compared: linkage.compared.pairs,
         possible: observations * observations.saturating_sub(1) / 2,
         rules: linkage
@@ -119,6 +122,15 @@ fn written(of: &Reviewed) -> Quality {
         held_same_probability: p.held_same_probability,
         thresholds: of.at_thresholds().iter().map(|at| line(of, at)).collect(),
         reliability: of.reliability().iter().map(reliable).collect(),
+    })
+}
+
+fn returned(of: &Returns) -> ReturnsLine {
+    ReturnsLine {
+        share: of.share(),
+        interval: of.interval(),
+        near: of.near,
+        elsewhere: of.elsewhere,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One document's rows, replaced whole: reading the same document twice writes the same rows.
 
 use super::source::{Arrival, SourceDocument};
-use super::{Touched, ViewError};
+use super::{Touched, ViewError, sealed};
 use crate::store::{Circumstance, HashValue};
 use maraude_core::document::{DocumentName, read_brief, read_plan, read_review, read_round};
 use maraude_core::form::{questionnaire, recounted};
@@ -182,9 +182,13 @@ fn round(
     source: &SourceDocument,
     key: &RoundKey,
 ) -> Result<Vec<Issue>, ViewError> {
-    clear(t, source.id, &["round", "observation"])?;
-    let (mut round, issues) = read_round(&source.document, source.id);
+    clear(t, source.id, &["round", "observation", "sealed"])?;
+    let (mut round, mut issues) = read_round(&source.document, source.id);
     let form = questionnaire("");
+    sealed::leave_out(form, &mut issues);
+    for observation in &mut round.observations {
+        sealed::set_apart(t, source.id, form, observation)?;
+    }
     for observation in &mut round.observations {
         *observation = recounted(form, observation.clone());
     }

@@ -10,6 +10,7 @@ mod custody;
 mod lines;
 mod plan;
 mod schema;
+mod sealed;
 mod source;
 mod unit;
 mod view;

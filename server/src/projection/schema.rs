@@ -1,10 +1,10 @@
 //! Tables of `view.db`. A change here raises [`VERSION`]: older views are rebuilt, never migrated.
 
 /// Version of the tables.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Tables filled from documents and layers, in the order of their digest.
-pub(super) const TABLES: [&str; 16] = [
+pub(super) const TABLES: [&str; 17] = [
     "document",
     "campaign",
     "perimeter",
@@ -15,6 +15,7 @@ pub(super) const TABLES: [&str; 16] = [
     "site",
     "round",
     "observation",
+    "sealed",
     "issue",
     "decision",
     "adjudication",
@@ -107,6 +108,13 @@ CREATE TABLE observation (
     PRIMARY KEY (document, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX observation_by_id ON observation (id);
+CREATE TABLE sealed (
+    document BLOB NOT NULL,
+    observation BLOB NOT NULL,
+    question TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (document, observation, question)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE issue (
     document BLOB NOT NULL,
     ordinal INTEGER NOT NULL,

@@ -10,7 +10,7 @@ use maraude_core::model::{
 use maraude_linkage::{Belonging, Gender, Household, LinkageObservation, Place, Unit};
 
 /// An observation with what the log and geolocation know of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Seen<'a> {
     /// Itself.
     pub observation: &'a Observation,
@@ -30,7 +30,11 @@ pub struct Seen<'a> {
     pub sector: Option<&'a str>,
     /// Code of the commune that holds it.
     pub commune: Option<&'a str>,
+    /// The keyed pseudonym of whoever answered.
+    pub pseudonym: Option<&'a str>,
 }
+
+maraude_core::redacts!(Seen<'a>);
 
 /// The observation as linkage needs it. A camp is counted with the street: its residents are a
 /// group.
@@ -59,6 +63,10 @@ pub fn candidate(questionnaire: &Questionnaire, seen: &Seen<'_>) -> LinkageObser
     made.contact = of.contact;
     made.people = of.heads.at_least();
     fill_traits(&mut made, roles);
+    // Of a group it is that of one member, and nobody knows of which.
+    if made.kind == ObservationKind::Individual {
+        made.pseudonym = answer(seen.pseudonym.map(str::to_owned));
+    }
     made
 }
 

@@ -147,6 +147,7 @@ impl Reviewed {
         let source = Source {
             lines: self.lines.clone(),
             compared: self.compared.clone(),
+            pseudonyms: self.pseudonyms.clone(),
             decisions,
             form: self.form,
         };

@@ -174,7 +174,7 @@ impl<'a> Replay<'a> {
                 continue;
             };
             lines[*at].ruling = None;
-            if let Some(of) = seen(&lines[*at]) {
+            if let Some(of) = seen(&lines[*at], &reviewed.pseudonyms) {
                 compared.insert(ruling.observation, candidate(reviewed.form, &of));
             }
         }
@@ -207,7 +207,7 @@ impl<'a> Replay<'a> {
                 };
                 let line = &mut self.lines[*at];
                 line.ruling = Some(ruling.ruling);
-                match seen(line) {
+                match seen(line, &self.reviewed.pseudonyms) {
                     Some(of) => {
                         let made = candidate(self.reviewed.form, &of);
                         self.live.update(&[made], &[]);

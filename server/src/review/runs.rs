@@ -4,6 +4,7 @@
 //! somebody asks; in between it is a function of observations, decisions and the snapshot alone, on
 //! this server or on another that reads the same log.
 
+use super::pseudonyms::{self, Opened};
 use super::snapshot::{self, Frozen};
 use super::state::{Reviewed, Source};
 use crate::geolocation::LiveView;
@@ -27,6 +28,8 @@ const LARGE: usize = 5_000;
 #[derive(Default)]
 pub struct Review {
     kept: Mutex<Option<Kept>>,
+    /// Pseudonyms made so far: in memory alone.
+    opened: Mutex<Opened>,
 }
 
 /// Where a run reads and what it keeps.
@@ -112,7 +115,11 @@ impl Review {
             }
         }
         let started = Instant::now();
-        let source = Source::of(&of.view.view())?;
+        let view = of.view.view();
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let pseudonyms = pseudonyms::read(&view, of.log, &mut opened)?;
+        drop(opened);
+        let source = Source::of(&view, pseudonyms)?;
         let mut linked = match kept.take() {
             Some(before) => brought_up(before, &source, learns),
             None => begun(&source, of.log, learns),

@@ -1,6 +1,7 @@
 //! One whole run of linkage, with the position of the log it stands for: what screens and releases read.
 
 use super::candidates::{Seen, candidate};
+use super::pseudonyms::ByObservation;
 use super::snapshot::Frozen;
 use crate::projection::{
     Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting,
@@ -28,6 +29,7 @@ pub struct Reviewed {
     pub decisions: Vec<Decision>,
     pub(super) lines: BTreeMap<ObservationId, ObservationLine>,
     pub(super) compared: BTreeMap<ObservationId, LinkageObservation>,
+    pub(super) pseudonyms: ByObservation,
     /// The questionnaire the observations answer.
     pub(super) form: &'static Questionnaire,
     cluster_sizes: BTreeMap<ObservationId, u32>,
@@ -57,7 +59,7 @@ impl Reviewed {
     /// Runs linkage over a view that has reached a position, and learns from it alone.
     #[cfg(test)]
     pub fn of(view: &View, position: LogPosition) -> Result<Self, ViewError> {
-        let source = Source::of(view)?;
+        let source = Source::of(view, ByObservation::new())?;
         let all: Vec<LinkageObservation> = source.compared.values().cloned().collect();
         let parameters = maraude_linkage::Parameters::default();
         let linkage = maraude_linkage::link(&all, &source.decisions, &parameters);
@@ -76,6 +78,7 @@ impl Reviewed {
         let source = Source {
             lines: named.collect(),
             compared: BTreeMap::new(),
+            pseudonyms: ByObservation::new(),
             decisions: Vec::new(),
             form: questionnaire(""),
         };
@@ -99,6 +102,7 @@ impl Reviewed {
             slots: linkage.clusters.iter().map(|c| c.slots.len()).sum(),
             linkage,
             compared: source.compared,
+            pseudonyms: source.pseudonyms,
             lines: source.lines,
             form: source.form,
             cluster_sizes,
@@ -290,21 +294,23 @@ impl Reviewed {
 pub(super) struct Source {
     pub(super) lines: BTreeMap<ObservationId, ObservationLine>,
     pub(super) compared: BTreeMap<ObservationId, LinkageObservation>,
+    pub(super) pseudonyms: ByObservation,
     pub(super) decisions: Vec<Decision>,
     pub(super) form: &'static Questionnaire,
 }
 
 impl Source {
-    pub(super) fn of(view: &View) -> Result<Self, ViewError> {
+    pub(super) fn of(view: &View, pseudonyms: ByObservation) -> Result<Self, ViewError> {
         let version = view.campaign()?.map(|campaign| campaign.questionnaire);
         let form = questionnaire(version.as_deref().unwrap_or_default());
         let (lines, _) = view.lines(&ObservationFilter::default())?;
         Ok(Self {
             compared: lines
                 .iter()
-                .filter_map(|line| Some(candidate(form, &seen(line)?)))
+                .filter_map(|line| Some(candidate(form, &seen(line, &pseudonyms)?)))
                 .map(|of| (of.id, of))
                 .collect(),
+            pseudonyms,
             lines: lines
                 .into_iter()
                 .map(|line| (line.observation.id, line))
@@ -321,7 +327,10 @@ fn observations_of(one: SlotRef, other: SlotRef) -> (ObservationId, ObservationI
 }
 
 /// What linkage is told of a line; withdrawn, ruled-out and empty ones are left out.
-pub(super) fn seen(line: &ObservationLine) -> Option<Seen<'_>> {
+pub(super) fn seen<'a>(
+    line: &'a ObservationLine,
+    pseudonyms: &'a ByObservation,
+) -> Option<Seen<'a>> {
     let in_figure = match counting(line) {
         Counting::Counted => true,
         Counting::Doubtful | Counting::SetApart => false,
@@ -352,5 +361,6 @@ pub(super) fn seen(line: &ObservationLine) -> Option<Seen<'_>> {
             .as_ref()
             .and_then(|placement| placement.commune.as_ref())
             .map(|commune| commune.code.as_str()),
+        pseudonym: pseudonyms.get(&line.observation.id).map(String::as_str),
     })
 }

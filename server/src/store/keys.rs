@@ -4,6 +4,10 @@
 //! Destroying a row here is erasure: every copy of the log, backups included, becomes unreadable.
 //! A key never leaves in clear but to seal or open. `store` and the sync engine call it.
 
+mod pseudonyms;
+
+pub use pseudonyms::{PseudonymKey, Pseudonyms};
+
 use super::seal::{Key32, seal, unseal_key};
 use super::sqlite::{Schema, open};
 use super::{MasterKey, StoreError, random};
@@ -325,6 +329,8 @@ impl KeyStore {
             "DELETE FROM campaigns WHERE campaign = ?1",
             [campaign.as_bytes()],
         )?;
+        let pseudonyms = [pseudonyms::name_of(campaign)];
+        connection.execute("DELETE FROM server WHERE name = ?1", pseudonyms)?;
         // What the pages held goes with them: the file is written anew.
         connection.execute_batch("VACUUM")?;
         drop(connection);

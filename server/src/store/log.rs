@@ -3,7 +3,7 @@
 //! A batch is all or nothing, and [`Log::append`] returns only once it is on disk. It must never
 //! interpret a change. The writer thread appends; engine, projection and review read.
 
-use super::StoreError;
+use super::{Pseudonyms, StoreError};
 use maraude_core::model::{
     CampaignId, DeviceId, DeviceReport, DocumentId, OrganisationCode, TimestampMs,
 };
@@ -402,6 +402,8 @@ pub trait Log: Send + Sync {
     fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError>;
     /// Erased documents.
     fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError>;
+    /// Where its campaign stands with pseudonyms.
+    fn pseudonyms(&self) -> Result<Pseudonyms, StoreError>;
     /// A value of the log's own.
     fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
     /// Sets one.

@@ -47,7 +47,7 @@ pub use enrolments::{NewEnrolmentRow, OpenCode, RedeemError, Redemption};
 pub use error::StoreError;
 pub use folder::{DataFolder, FolderLock, LockError};
 pub use geopackage::{FeatureRow, FeatureTable, GeoPackageFault, GeoPackageFile};
-pub use keys::KeyStore;
+pub use keys::{KeyStore, PseudonymKey, Pseudonyms};
 pub use layer_pages::{FeatureFilter, FeatureProperty, PageStart};
 pub use layers::{
     LayerFeature, LayerKind, LayerStore, LayerStoreError, LayerVersion, Shape, UnknownLayerKind,

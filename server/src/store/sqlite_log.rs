@@ -9,7 +9,7 @@ use super::log::{
 };
 use super::seal::{Key32, seal, unseal};
 use super::sqlite::{Schema, open, open_reader};
-use super::{KeyStore, StoreError, random};
+use super::{KeyStore, Pseudonyms, StoreError, random};
 use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
@@ -511,6 +511,10 @@ impl Log for SqliteLog {
 
     fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError> {
         self.read(|c| rows::tombstones(c, "", []))
+    }
+
+    fn pseudonyms(&self) -> Result<Pseudonyms, StoreError> {
+        self.keys.pseudonyms(self.campaign)
     }
 
     fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

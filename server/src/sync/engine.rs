@@ -7,8 +7,8 @@ use super::known::Known;
 use crate::config::Clock;
 use crate::store::{
     Appended, Batch, BatchRefusal, CommandMark, CommitError, Committed, Contact, HashValue,
-    KeyStore, Log, LogPosition, LogWriter, NewChange, OpenCampaign, Pending, ServerStore,
-    StoreError, Tombstone, random,
+    KeyStore, Log, LogPosition, LogWriter, NewChange, OpenCampaign, Pending, Pseudonyms,
+    ServerStore, StoreError, Tombstone, random,
 };
 use ed25519_dalek::SigningKey;
 use maraude_core::document::{
@@ -411,6 +411,11 @@ impl Engine {
             met.written_at = Some(now);
         }
         due
+    }
+
+    /// The campaign's key for pseudonyms, drawn where it never had one.
+    pub fn draw_pseudonym_key(&self) -> Result<Pseudonyms, StoreError> {
+        self.parts.keys.draw_pseudonym_key(self.campaign())
     }
 
     /// The campaign's secret key: envelopes are opened with it.

@@ -61,6 +61,7 @@ impl Judged {
                 in_figure: true,
                 sector: None,
                 commune: None,
+                pseudonym: None,
             };
             for (slot, who) in encounter.people.iter().enumerate() {
                 let slot = slot as u16;

@@ -13,8 +13,8 @@ use maraude_server::maintenance::{PurgeOrder, Purger};
 use maraude_server::store::{
     Appended, Batch, BatchRefusal, Campaigns, Contact, DataFolder, HashValue, KeyStore, LedgerLine,
     LinkageSnapshot, Log, LogEnd, LogPosition, LogWriter, MasterKey, NewEnrolmentRow, NewRelease,
-    OpenCampaign, Quarantined, Redemption, Reissue, Reserve, ServerStore, Snapshot, SqliteLog,
-    StoreError, StoredChange, StoredDocument, StoredRelease, Tombstone, Written,
+    OpenCampaign, Pseudonyms, Quarantined, Redemption, Reissue, Reserve, ServerStore, Snapshot,
+    SqliteLog, StoreError, StoredChange, StoredDocument, StoredRelease, Tombstone, Written,
 };
 use maraude_server::sync::{Engine, EngineParts, Exchange, Pool, exchange};
 use std::collections::BTreeSet;
@@ -544,6 +544,7 @@ impl Log for MortalLog {
             -> Result<Result<Appended, BatchRefusal>, StoreError>;
         fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError>;
         fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError>;
+        fn pseudonyms(&self) -> Result<Pseudonyms, StoreError>;
         fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
         fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError>;
     }

@@ -90,8 +90,7 @@ export class Server {
     const server = new Server(FIRST_PORT + offset);
     const key = server.key();
     server.run(['init', '--master-key', key]);
-    const account = ['user', 'add', '--name', ACCOUNT, '--role', 'coordinator'];
-    server.run([...account, '--password-stdin', '--master-key', key], `${PASSWORD}\n`);
+    server.addAccount(ACCOUNT, 'coordinator');
     await server.start();
     try {
       await server.api('POST', '/api/login', { name: ACCOUNT, password: PASSWORD });
@@ -133,6 +132,12 @@ export class Server {
   remove(): void {
     this.child?.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** One more account, with everybody's password. */
+  addAccount(name: string, role: string): void {
+    const account = ['user', 'add', '--name', name, '--role', role, '--password-stdin'];
+    this.run([...account, '--master-key', this.key()], `${PASSWORD}\n`);
   }
 
   /** A link that enrols one tablet of the team. */

@@ -35,6 +35,7 @@ import type {
   EnrolmentCode,
   ErasePerson,
   FindPerson,
+  ForgetPseudonyms,
   GroupChange,
   GroupDetail,
   GroupEffect,
@@ -188,6 +189,13 @@ export const purge = (id: string, wish: PurgeRequest): Promise<PurgeAnswered> =>
   ask('POST', `${at(id)}/purge`, wish, PURGE_LIMIT_MS);
 export const hold = (id: string, wish: HoldRequest): Promise<void> =>
   ask('POST', `${at(id)}/hold`, wish);
+
+/** Destroys the key of a campaign's pseudonyms; the signed certificate is kept as a file. */
+export async function forgetPseudonyms(id: string, wish: ForgetPseudonyms): Promise<void> {
+  const signed = await ask('POST', `${at(id)}/pseudonyms/forget`, wish, PURGE_LIMIT_MS);
+  const name = `maraude-pseudonymes-${id.slice(0, 8)}.json`;
+  handFile(name, 'application/json', JSON.stringify(signed, null, 2));
+}
 
 /** What is held of a person, by the code on their slip of paper. */
 export const findPerson = (id: string, wish: FindPerson): Promise<PersonHeld[]> =>

@@ -140,6 +140,19 @@ export const custodyEn: CustodyText = {
     noticeHere: (when) =>
       `This campaign will be erased from ${when}. Finish its releases before, or ask whoever protects the data to hold it.`,
   },
+  pseudonyms: {
+    held: 'pseudonyms compared',
+    forgotten: 'pseudonyms forgotten',
+    open: 'Forget the pseudonyms',
+    title: (name) => `Forget the pseudonyms of “${name}”?`,
+    text: 'The key that lets the letters and years people gave be compared is destroyed, here and in the server’s copies. Tablets no longer ask for them. Nobody can go back.',
+    after:
+      'Doubles already found and decided stay as they are. An observation that arrives later is no longer compared this way.',
+    forget: 'Forget for ever',
+    working: 'The key is being destroyed, here and in the copies: this may take a minute.',
+    done: (name) =>
+      `The pseudonyms of “${name}” are forgotten. The signed certificate is in your downloads.`,
+  },
   person: {
     title: 'A person exercises their rights',
     intro:
@@ -208,6 +221,8 @@ export const custodyEn: CustodyText = {
       'audit-read': 'log read',
       'person-read': 'answers of a person read',
       'person-erasure-begun': 'erasure of a person begun',
+      'pseudonyms-forgetting-begun': 'forgetting of pseudonyms begun',
+      'pseudonyms-forgotten': 'pseudonyms forgotten',
       'person-erased': 'answers of a person erased',
       'backup-made': 'copy made',
       'backup-restored': 'copy restored',

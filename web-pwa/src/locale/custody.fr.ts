@@ -144,6 +144,19 @@ export const custodyFr = {
     noticeHere: (when: string) =>
       `Cette campagne sera effacée à partir du ${when}. Finissez ses diffusions avant, ou demandez sa conservation à qui protège les données.`,
   },
+  pseudonyms: {
+    held: 'pseudonymes comparés',
+    forgotten: 'pseudonymes oubliés',
+    open: 'Oublier les pseudonymes',
+    title: (name: string) => `Oublier les pseudonymes de « ${name} » ?`,
+    text: 'La clé qui permet de comparer les lettres et années données par les personnes est détruite, ici et dans les copies du serveur. Les tablettes ne les demandent plus. Personne ne pourra revenir en arrière.',
+    after:
+      'Les doublons déjà trouvés et décidés restent comme ils sont. Une observation qui arrive plus tard ne sera plus comparée ainsi.',
+    forget: 'Oublier définitivement',
+    working: 'Destruction de la clé, ici et dans les copies : cela peut durer une minute.',
+    done: (name: string) =>
+      `Les pseudonymes de « ${name} » sont oubliés. Le certificat signé est dans vos téléchargements.`,
+  },
   person: {
     title: 'Une personne fait valoir ses droits',
     intro:
@@ -213,6 +226,8 @@ export const custodyFr = {
       'audit-read': 'journal lu',
       'person-read': 'réponses d’une personne lues',
       'person-erasure-begun': 'effacement d’une personne commencé',
+      'pseudonyms-forgetting-begun': 'oubli des pseudonymes commencé',
+      'pseudonyms-forgotten': 'pseudonymes oubliés',
       'person-erased': 'réponses d’une personne effacées',
       'backup-made': 'copie faite',
       'backup-restored': 'copie remise en place',

@@ -38,6 +38,16 @@ export const prepareEn: PrepareText = {
       'On that day, after a week of notice, observations are destroyed, here and on tablets. Releases stay, and a coarse table at 200 metres, without hours or marks.',
     purge: 'Campaign purged on',
     purgeOrder: 'The purge must come after the first date.',
+    pseudonyms: 'Recognise who has answered already',
+    pseudonymsAsk: 'Ask for two letters of the first name, two of the family name, and the year of birth',
+    pseudonymsMean:
+      'Only after an interview with consent; the person may refuse. The tablet scrambles them at once: nobody reads them again, on a tablet or here. The server compares what it makes of them, so as not to count one person twice.',
+    pseudonymsLaw:
+      'They are more personal data, scrambled or not: the impact assessment, the notice that is read and the register must say so. The key is destroyed under Conservation as soon as doubles are decided, and at the latest with the observations.',
+    pseudonymsKept:
+      'Tablets ask no longer; what was given still serves, until it is destroyed under Conservation.',
+    pseudonymsForgotten:
+      'This campaign’s key is destroyed: these letters are no longer asked for or compared.',
     unsaved: 'Some changes are not saved.',
   },
   background: {

@@ -37,6 +37,16 @@ export const prepareFr = {
       'Ce jour-là, après un préavis d’une semaine, les observations sont détruites, ici et sur les tablettes. Il en reste les diffusions et un tableau flouté à 200 mètres, sans heure ni signe.',
     purge: 'Campagne effacée le',
     purgeOrder: 'L’effacement doit venir après la première date.',
+    pseudonyms: 'Reconnaître qui a déjà répondu',
+    pseudonymsAsk: 'Demander deux lettres du prénom, deux du nom et l’année de naissance',
+    pseudonymsMean:
+      'Seulement après un entretien accepté ; la personne peut refuser. La tablette les brouille aussitôt : personne ne les relit, ni sur une tablette, ni ici. Le serveur compare ce qu’il en tire pour ne pas compter deux fois la même personne.',
+    pseudonymsLaw:
+      'Ce sont des données personnelles de plus, même brouillées : l’analyse d’impact, la notice lue et le registre doivent le dire. La clé se détruit dans Conservation dès que les doublons sont décidés, et au plus tard avec les observations.',
+    pseudonymsKept:
+      'Les tablettes ne demandent plus ; ce qui a été donné sert encore, jusqu’à sa destruction dans Conservation.',
+    pseudonymsForgotten:
+      'La clé de cette campagne est détruite : ces lettres ne sont plus demandées ni comparées.',
     unsaved: 'Des changements ne sont pas enregistrés.',
   },
   background: {

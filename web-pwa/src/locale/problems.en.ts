@@ -190,6 +190,16 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: 'Whether the request was carried out is unknown; the screen was read again.',
     act: 'Check the screen before trying again. If it comes back, tell the administrator.',
   },
+  'pseudonyms-forgotten': {
+    what: 'The key of this campaign’s pseudonyms was destroyed.',
+    safe: notSent,
+    act: 'These letters cannot be asked for in this campaign any more.',
+  },
+  'pseudonyms-never-asked': {
+    what: 'This campaign never asked for pseudonyms.',
+    safe: notSent,
+    act: 'There is nothing to forget.',
+  },
   'campaign-archived': {
     what: 'The campaign is archived.',
     safe: notSent,

@@ -197,6 +197,16 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: 'On ne sait pas si la demande a été faite ; l’écran a été relu.',
     act: 'Vérifiez l’écran avant de recommencer. Si cela revient, prévenez l’administration.',
   },
+  'pseudonyms-forgotten': {
+    what: 'La clé des pseudonymes de cette campagne a été détruite.',
+    safe: notSent,
+    act: 'Ces lettres ne peuvent plus être demandées dans cette campagne.',
+  },
+  'pseudonyms-never-asked': {
+    what: 'Cette campagne n’a jamais demandé de pseudonymes.',
+    safe: notSent,
+    act: 'Il n’y a rien à oublier.',
+  },
   'campaign-archived': {
     what: 'La campagne est archivée.',
     safe: notSent,

@@ -13,6 +13,8 @@ export const qualityEn: QualityText = {
   filed: 'People filed',
   countNote:
     'The figure takes out doubles that are decided or very likely. The estimate also weighs the pairs that wait and the doubles that the search cannot reach.',
+  pseudonymsForgotten:
+    'The key of pseudonyms is destroyed. What was recognised by them stays so; an observation that arrived since is no longer compared by the letters given.',
   severalNights:
     'This campaign has several nights: give the interval, not the figure. The figure counts twice the people who sleep elsewhere the next night and are not recognised; the estimate and the interval take them out.',
   returns: (share: string, low: string, high: string) =>

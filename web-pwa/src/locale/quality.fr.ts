@@ -12,6 +12,8 @@ export const qualityFr = {
   filed: 'Personnes saisies',
   countNote:
     'Le chiffre retire les doublons décidés ou très probables. L’estimation pèse aussi les paires en attente et les doublons que la recherche ne peut pas atteindre.',
+  pseudonymsForgotten:
+    'La clé des pseudonymes est détruite. Ce qui avait été reconnu ainsi le reste ; une observation arrivée depuis n’est plus comparée par les lettres données.',
   severalNights:
     'Cette campagne a plusieurs nuits : donnez l’intervalle, pas le chiffre. Le chiffre compte deux fois les personnes qui dorment ailleurs la nuit suivante sans être reconnues ; l’estimation et l’intervalle les retirent.',
   returns: (share: string, low: string, high: string) =>

@@ -57,6 +57,8 @@ export const messagesEn: Messages['messages'] = {
   'draft-not-kept': () => 'The draft of this form is not kept: save it soon.',
   'form-incomplete': () => 'An answer is missing.',
   'answer-not-taken': () => 'This answer was not taken. Try again.',
+  'pseudonym-not-taken': () =>
+    'These letters or this year were not taken: two Latin letters, two Latin letters, four digits.',
   'not-in-plan': () => 'This sector or night is no longer in the plan.',
   'wrong-pin': () => 'This is not the right PIN.',
   'wait-before-pin': () => 'Wait before the next try.',

@@ -61,6 +61,8 @@ export const messagesFr = {
     'Le brouillon de ce formulaire n’est pas gardé : enregistrez sans tarder.',
   'form-incomplete': () => 'Il manque une réponse.',
   'answer-not-taken': () => 'Cette réponse n’a pas été prise. Réessayez.',
+  'pseudonym-not-taken': () =>
+    'Ces lettres ou cette année n’ont pas été prises : deux lettres latines, deux lettres latines, quatre chiffres.',
   'not-in-plan': () => 'Ce secteur ou cette nuit n’est plus dans le plan.',
   'wrong-pin': () => 'Ce code n’est pas le bon.',
   'wait-before-pin': () => 'Attendez avant le prochain essai.',

@@ -69,6 +69,8 @@ pub struct CampaignDetail {
     /// When raw data go.
     #[schema(value_type = Object)]
     pub retention: RetentionFrame,
+    /// Where it stands with pseudonyms.
+    pub pseudonyms: PseudonymState,
     /// What keeps it from opening.
     #[schema(value_type = Vec<String>)]
     pub obstacles: Vec<OpeningObstacle>,
@@ -86,6 +88,21 @@ pub struct CampaignDetail {
     pub layers: Vec<LayerEntry>,
     /// Perimeter: codes of the communes counted; empty means all imported ones.
     pub perimeter: Vec<String>,
+}
+
+/// Where a campaign stands with pseudonyms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum PseudonymState {
+    /// It asks for none.
+    Off,
+    /// Tablets ask for them.
+    Asked,
+    /// Tablets ask no longer; those that were given are still compared.
+    Kept,
+    /// Their key was destroyed: none can be made or compared any more.
+    Forgotten,
 }
 
 /// A zone.

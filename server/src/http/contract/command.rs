@@ -61,6 +61,9 @@ pub enum Command {
         /// When raw data go.
         #[schema(value_type = Object)]
         retention: RetentionFrame,
+        /// Ask for pseudonyms, or no longer; as it was where nothing is said.
+        #[serde(default)]
+        pseudonyms: Option<bool>,
     },
     /// Communes counted, by code.
     SetPerimeter {

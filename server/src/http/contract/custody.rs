@@ -1,5 +1,6 @@
 //! Custody as the console shows it: sessions, second factors, the end of campaigns, the audit log.
 
+use super::PseudonymState;
 use maraude_core::model::CampaignId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,6 +75,8 @@ pub struct RetentionLine {
     /// Notice is given: not before this instant (server clock).
     #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
     pub purge_from: Option<i64>,
+    /// Where it stands with pseudonyms.
+    pub pseudonyms: PseudonymState,
     /// Why a legal hold stands, where one does.
     pub held: Option<String>,
     /// It was purged (server clock).

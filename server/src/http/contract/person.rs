@@ -55,3 +55,15 @@ pub struct ErasePerson {
 }
 
 maraude_core::redacts!(ErasePerson);
+
+/// `POST /api/campaigns/{id}/pseudonyms/forget`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ForgetPseudonyms {
+    /// The campaign's name, typed.
+    pub confirmation: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+maraude_core::redacts!(ForgetPseudonyms);

@@ -1,5 +1,6 @@
 //! How linkage did on a campaign: what was compared, learnt and held.
 
+use super::PseudonymState;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,6 +15,9 @@ pub struct Quality {
     pub observations: u32,
     /// People of individual and group rows: slots.
     pub slots: u32,
+    /// Where the campaign stands with pseudonyms: once they are forgotten, no later observation is
+    /// compared by them.
+    pub pseudonyms: PseudonymState,
     /// `learnt`, `fell_back` (the starting parameters stand) or `given`.
     pub training: String,
     /// When the parameters in force were learnt, server clock.

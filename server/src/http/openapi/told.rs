@@ -616,6 +616,13 @@ pub(super) const ROUTES: &[Told] = &[
         Media("application/json"),
     ),
     told(
+        "POST",
+        "/api/campaigns/{campaign}/pseudonyms/forget",
+        "Destroys the key of the campaign's pseudonyms for ever; a signed certificate",
+        Some("ForgetPseudonyms"),
+        Media("application/json"),
+    ),
+    told(
         "GET",
         "/api/campaigns/{campaign}/coarse",
         "The coarse rows that stay of a campaign until its purge, for coordinators who say why",

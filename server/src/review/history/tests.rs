@@ -123,9 +123,10 @@ fn today(
         let mut standing = rulings.iter().filter(of).filter(|r| r.undone_at.is_none());
         line.ruling = standing.next_back().map(|ruling| ruling.ruling);
     }
+    let pseudonyms = std::collections::BTreeMap::new();
     let compared = lines
         .iter()
-        .filter_map(|line| Some(candidate(form, &seen(line)?)));
+        .filter_map(|line| Some(candidate(form, &seen(line, &pseudonyms)?)));
     let compared: Vec<LinkageObservation> = compared.collect();
     let linkage = link(&compared, &decisions, &Parameters::default());
     let source = Source {
@@ -134,6 +135,7 @@ fn today(
             .map(|line| (line.observation.id, line))
             .collect(),
         compared: compared.into_iter().map(|of| (of.id, of)).collect(),
+        pseudonyms,
         decisions,
         form,
     };

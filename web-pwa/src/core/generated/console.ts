@@ -244,6 +244,10 @@ legal: LegalFrame,
  */
 retention: RetentionFrame,
 /**
+ * Where it stands with pseudonyms.
+ */
+pseudonyms: PseudonymState,
+/**
  * What keeps it from opening.
  */
 obstacles: Array<OpeningObstacle>,
@@ -375,7 +379,11 @@ legal: LegalFrame,
 /**
  * When raw data go.
  */
-retention: RetentionFrame, } | { "command": "set_perimeter",
+retention: RetentionFrame,
+/**
+ * Ask for pseudonyms, or no longer; as it was where nothing is said.
+ */
+pseudonyms: boolean | null, } | { "command": "set_perimeter",
 /**
  * Codes of imported communes.
  */
@@ -1314,6 +1322,19 @@ export type FindPerson = {
  * The code on the slip, typed.
  */
 code: string, };
+
+/**
+ * `POST /api/campaigns/{id}/pseudonyms/forget`.
+ */
+export type ForgetPseudonyms = {
+/**
+ * The campaign's name, typed.
+ */
+confirmation: string,
+/**
+ * Why, in words.
+ */
+reason: string, };
 
 /**
  * `POST /api/campaigns/{id}/groups/effect`: a change that is not made yet.
@@ -2677,6 +2698,11 @@ fr: string,
 en: string, };
 
 /**
+ * Where a campaign stands with pseudonyms.
+ */
+export type PseudonymState = "off" | "asked" | "kept" | "forgotten";
+
+/**
  * What became of it.
  */
 export type PurgeAnswered = {
@@ -2722,6 +2748,11 @@ observations: number,
  * People of individual and group rows: slots.
  */
 slots: number,
+/**
+ * Where the campaign stands with pseudonyms: once they are forgotten, no later observation is
+ * compared by them.
+ */
+pseudonyms: PseudonymState,
 /**
  * `learnt`, `fell_back` (the starting parameters stand) or `given`.
  */
@@ -3082,6 +3113,10 @@ purge_on: string | null,
  * Notice is given: not before this instant (server clock).
  */
 purge_from: number | null,
+/**
+ * Where it stands with pseudonyms.
+ */
+pseudonyms: PseudonymState,
 /**
  * Why a legal hold stands, where one does.
  */

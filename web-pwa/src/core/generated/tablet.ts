@@ -407,7 +407,23 @@ question: string,
 /**
  * What came back.
  */
-answer: Answer<AnswerValue>, } | { "event": "go_to_card", 
+answer: Answer<AnswerValue>, } | { "event": "seal", 
+/**
+ * Which question.
+ */
+question: string, 
+/**
+ * The first letters of the first name.
+ */
+given: string, 
+/**
+ * The first letters of the family name.
+ */
+family: string, 
+/**
+ * Year of birth.
+ */
+birth_year: number, } | { "event": "go_to_card", 
 /**
  * 0-based, among the relevant cards.
  */
@@ -808,7 +824,7 @@ export type PositionSource = "fix" | "hand" | "site" | "correction" | "import" |
 /**
  * What kind of answer a question takes.
  */
-export type QuestionKind = "text" | "integer" | "select_one" | "select_multiple" | "geopoint" | "note";
+export type QuestionKind = "text" | "integer" | "select_one" | "select_multiple" | "geopoint" | "note" | "sealed";
 
 /**
  * One question on a card.
