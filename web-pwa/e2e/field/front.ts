@@ -4,9 +4,8 @@
  *
  * For: tests of an app that is missing a part, that breaks, or that is offered a newer version.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { passOn } from './pass-on';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { StandIn, passOn } from './pass-on';
 
 /** The core's worker, by its path. */
 const WORKER = /^\/assets\/worker-[^/]*\.js$/;
@@ -47,33 +46,19 @@ Object.defineProperty(self, 'indexedDB', { value: undefined });
 `;
 
 /** See the module. */
-export class Front {
+export class Front extends StandIn {
   /** Run in the core's worker before the app's own script. */
   beforeWorker = '';
   /** Paths that are answered 404. */
   missing: RegExp | null = null;
   /** Counts up with each newer version of the app that is offered. */
   version = 0;
-  private readonly server = createServer((asked, reply) => this.answer(asked, reply));
 
-  private constructor(private readonly behind: URL) {}
-
-  static async before(behind: string): Promise<Front> {
-    const front = new Front(new URL(behind));
-    await new Promise<void>((done) => front.server.listen(0, '127.0.0.1', done));
-    return front;
+  static before(behind: string): Promise<Front> {
+    return new Front(new URL(behind)).listen();
   }
 
-  get base(): string {
-    return `http://localhost:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  private answer(asked: IncomingMessage, reply: ServerResponse): void {
+  protected answer(asked: IncomingMessage, reply: ServerResponse): void {
     const path = new URL(asked.url ?? '/', this.base).pathname;
     if (this.missing?.test(path)) {
       reply.writeHead(404);

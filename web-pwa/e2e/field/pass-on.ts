@@ -1,11 +1,35 @@
 /**
- * A request given on to another server, and its answer given back.
+ * Servers that tests put in front of the real one, on a port of their own.
  *
- * For: the servers that tests put in front of the real one.
+ * For: tests that do something to what the app is made of.
  */
-import { request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
-/** Passes it on; `change`, where given, rewrites the answer's text. */
+/** Listens in front of a server. */
+export abstract class StandIn {
+  private readonly server = createServer((asked, reply) => this.answer(asked, reply));
+
+  constructor(protected readonly behind: URL) {}
+
+  async listen(): Promise<this> {
+    await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
+    return this;
+  }
+
+  get base(): string {
+    return `http://localhost:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  protected abstract answer(asked: IncomingMessage, reply: ServerResponse): void;
+}
+
+/** Gives a request on to another server, and its answer back; `change`, where given, rewrites the answer's text. */
 export function passOn(
   asked: IncomingMessage,
   reply: ServerResponse,

@@ -6,10 +6,9 @@
  * the files it writes are the product's, byte for byte; only the screens are left out.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, resolve } from 'node:path';
-import { passOn } from '../field/pass-on';
+import { StandIn, passOn } from '../field/pass-on';
 import { HASTY_WORKER } from './hasty-worker';
 
 const DIST = resolve(import.meta.dirname, '../../dist');
@@ -32,29 +31,15 @@ export function ownWorker(): string {
 }
 
 /** See the module. */
-export class Origin {
+export class Origin extends StandIn {
   /** Requests of the API go on to the server; otherwise they are cut, as without a network. */
   online = true;
-  private readonly server = createServer((asked, reply) => this.answer(asked, reply));
 
-  private constructor(private readonly behind: URL) {}
-
-  static async before(behind: string): Promise<Origin> {
-    const origin = new Origin(new URL(behind));
-    await new Promise<void>((done) => origin.server.listen(0, '127.0.0.1', done));
-    return origin;
+  static before(behind: string): Promise<Origin> {
+    return new Origin(new URL(behind)).listen();
   }
 
-  get base(): string {
-    return `http://localhost:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  private answer(asked: IncomingMessage, reply: ServerResponse): void {
+  protected answer(asked: IncomingMessage, reply: ServerResponse): void {
     const path = new URL(asked.url ?? '/', this.base).pathname;
     if (path.startsWith('/api/')) return this.pass(asked, reply);
     const send = (type: string, body: string | Buffer): void => {
