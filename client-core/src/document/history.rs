@@ -46,16 +46,7 @@ impl Document {
     /// Every change in causal order, with the keys of the entries it wrote to.
     pub fn touched(&self) -> Vec<(ChangeHash, BTreeSet<String>)> {
         use automerge::legacy::ObjectId;
-        let entries: BTreeMap<(u64, Vec<u8>), String> = self
-            .doc
-            .keys(&self.objects)
-            .filter_map(|key| match self.doc.get(&self.objects, &key) {
-                Ok(Some((_, ObjId::Id(counter, actor, _)))) => {
-                    Some(((counter, actor.to_bytes().to_vec()), key))
-                }
-                _ => None,
-            })
-            .collect();
+        let entries = self.keys_by_operation();
         let changes = self.doc.get_changes(&[]);
         changes
             .iter()
@@ -70,6 +61,18 @@ impl Document {
                 (change.hash().into(), keys.collect())
             })
             .collect()
+    }
+
+    /// The key of each entry, by the operation that made it: its counter and its actor's bytes.
+    pub fn keys_by_operation(&self) -> BTreeMap<(u64, Vec<u8>), String> {
+        let keys = self.doc.keys(&self.objects);
+        keys.filter_map(|key| match self.doc.get(&self.objects, &key) {
+            Ok(Some((_, ObjId::Id(counter, actor, _)))) => {
+                Some(((counter, actor.to_bytes().to_vec()), key))
+            }
+            _ => None,
+        })
+        .collect()
     }
 }
 

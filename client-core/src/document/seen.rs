@@ -34,15 +34,22 @@ impl Document {
         matches!(found, Ok(Some((_, id))) if id == *entry)
     }
 
-    /// The operations whose values a replica with these heads saw in a field.
-    pub(crate) fn seen_at(
+    /// The operations whose values a replica with these heads saw in a field; without heads, with
+    /// all that is here.
+    pub(crate) fn seen(
         &self,
         entry: &ObjId,
         field: &str,
-        heads: &[ChangeHash],
+        heads: Option<&[ChangeHash]>,
     ) -> Vec<(u64, Vec<u8>)> {
-        let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| (*head).into()).collect();
-        let all = self.doc.get_all_at(entry, field, &heads);
+        let all = match heads {
+            None => self.doc.get_all(entry, field),
+            Some(heads) => {
+                let heads: Vec<automerge::ChangeHash> =
+                    heads.iter().map(|head| (*head).into()).collect();
+                self.doc.get_all_at(entry, field, &heads)
+            }
+        };
         all.unwrap_or_default()
             .into_iter()
             .filter_map(|(_, id)| match id {

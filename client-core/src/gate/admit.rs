@@ -5,6 +5,7 @@ use super::operation::operations;
 use super::prescan::{Inflating, Scan, chunk_of, hash_of};
 use super::refusal::Refusal;
 use super::shape::{Rule, check_fields, edits, made};
+use super::unapplied::Unapplied;
 use crate::document::{Actor, ChangeFacts, ChangeHash, Document, DocumentKind, RawChange};
 use crate::model::DeviceId;
 use automerge::Change;
@@ -89,7 +90,7 @@ struct Gate<'a> {
     pending: Vec<Change>,
     facts: HashMap<ChangeHash, ChangeFacts>,
     latest: HashMap<Vec<u8>, (u64, ChangeHash)>,
-    keys: HashSet<String>,
+    unapplied: Unapplied,
     refused: HashSet<ChangeHash>,
     admission: Admission,
 }
@@ -97,6 +98,7 @@ struct Gate<'a> {
 impl<'a> Gate<'a> {
     fn new(document: &'a mut Document, rule: Rule, writable: bool, limits: &'a GateLimits) -> Self {
         Self {
+            unapplied: Unapplied::on(document),
             document,
             rule,
             actors: &[],
@@ -105,7 +107,6 @@ impl<'a> Gate<'a> {
             pending: Vec::new(),
             facts: HashMap::new(),
             latest: HashMap::new(),
-            keys: HashSet::new(),
             refused: HashSet::new(),
             admission: Admission::default(),
         }
@@ -196,12 +197,21 @@ impl<'a> Gate<'a> {
         if made.values().any(|key| self.holds(key)) {
             return Err(Refusal::KeyExists);
         }
-        if edits(&made, &operations) {
+        if edits(&made, &operations) && !self.unapplied.tells(&scan.dependencies) {
             self.flush();
         }
-        check_fields(self.document, scan, &operations, &made, self.rule)?;
+        let unapplied = &self.unapplied;
+        let unapplied = unapplied.tells(&scan.dependencies).then_some(unapplied);
+        check_fields(
+            self.document,
+            unapplied,
+            scan,
+            &operations,
+            &made,
+            self.rule,
+        )?;
         let change = decode(&scanned.body, scanned.hash, operations.len())?;
-        self.keys.extend(made.values().map(|key| (*key).to_owned()));
+        self.unapplied.note(scan, scanned.hash, &operations, &made);
         Ok(change)
     }
 
@@ -317,13 +327,13 @@ impl<'a> Gate<'a> {
     }
 
     fn holds(&self, key: &str) -> bool {
-        self.keys.contains(key) || self.document.holds(key)
+        self.unapplied.holds(key) || self.document.holds(key)
     }
 
     /// Applies what was accepted, in bulk.
     fn flush(&mut self) {
         let pending = std::mem::take(&mut self.pending);
-        self.keys.clear();
+        self.unapplied.applied();
         if !pending.is_empty() {
             self.document
                 .apply_decoded(pending)

@@ -17,6 +17,8 @@ mod refusal;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod unapplied;
+mod written;
 
 pub use admit::{Admission, admit, admit_from_server, admit_under_actors};
 pub(crate) use chain::{chain, unchain};
@@ -24,3 +26,4 @@ pub use limits::GateLimits;
 pub use moved::{Former, Late, Successor, carry_over};
 pub use prescan::{Prescan, actors_of_changes, dependencies_of, hash_of_change, prescan};
 pub use refusal::Refusal;
+pub use written::maps_written;

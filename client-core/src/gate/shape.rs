@@ -3,6 +3,7 @@
 use super::operation::{Act, Operation, Scalar};
 use super::prescan::Scan;
 use super::refusal::Refusal;
+use super::unapplied::{MadeBy, Unapplied};
 use crate::document::{
     Document, DocumentKind, NAME_CAP_BYTES, creation_fields, key_is_well_formed, stamp_device,
     stamp_field, value_cap_bytes,
@@ -64,16 +65,18 @@ pub(super) fn edits(made: &Made<'_>, operations: &[Operation<'_>]) -> bool {
     })
 }
 
-/// Checks every field that a change sets; the document holds all it depends on when it edits.
+/// Checks every field that a change sets. `unapplied` is what stands on top of the document, where
+/// the author had seen all of both; without it, the document holds all the change depends on.
 pub(super) fn check_fields(
     document: &Document,
+    unapplied: Option<&Unapplied>,
     scan: &Scan,
     operations: &[Operation<'_>],
     made: &Made<'_>,
     rule: Rule,
 ) -> Result<(), Refusal> {
     let mut written: HashMap<((u64, usize), &str), u64> = HashMap::new();
-    let mut known: HashMap<(u64, usize), (String, ObjId)> = HashMap::new();
+    let mut known: HashMap<(u64, usize), SeenEntry> = HashMap::new();
     for (operation, counter) in operations.iter().zip(scan.start_operation..) {
         let (Some(object), Act::Put(value)) = (operation.object, operation.act) else {
             continue;
@@ -83,34 +86,73 @@ pub(super) fn check_fields(
             check_field(key, operation.key, value, true, rule)?;
         } else {
             if let std::collections::hash_map::Entry::Vacant(vacant) = known.entry(object) {
-                vacant.insert(entry(document, scan, object)?);
+                vacant.insert(SeenEntry::of(document, unapplied, scan, object)?);
             }
-            check_field(&known[&object].0, operation.key, value, false, rule)?;
+            check_field(&known[&object].key, operation.key, value, false, rule)?;
         }
         let before = written.insert((object, operation.key), counter);
         let expected = match (before, own) {
             (Some(counter), _) => vec![(counter, scan.actors[0].clone())],
             (None, Some(_)) => Vec::new(),
-            (None, None) => document.seen_at(&known[&object].1, operation.key, &scan.dependencies),
+            (None, None) => known[&object].seen(document, unapplied, scan, operation.key),
         };
         check_predecessors(scan, operation, expected)?;
     }
     Ok(())
 }
 
-/// An entry of the document that the change's author had.
-fn entry(
-    document: &Document,
-    scan: &Scan,
-    (counter, actor): (u64, usize),
-) -> Result<(String, ObjId), Refusal> {
-    let (key, entry) = document
-        .entry_made_by(counter, &scan.actors[actor])
-        .ok_or(Refusal::Shape)?;
-    if document.held_at(&key, &entry, &scan.dependencies) {
-        Ok((key, entry))
-    } else {
-        Err(Refusal::Shape)
+/// An entry that the change's author had.
+struct SeenEntry {
+    key: String,
+    made_by: MadeBy,
+    /// Where the document holds it.
+    applied: Option<ObjId>,
+}
+
+impl SeenEntry {
+    fn of(
+        document: &Document,
+        unapplied: Option<&Unapplied>,
+        scan: &Scan,
+        (counter, actor): (u64, usize),
+    ) -> Result<Self, Refusal> {
+        let made_by = (counter, scan.actors[actor].clone());
+        if let Some(key) = unapplied.and_then(|unapplied| unapplied.key_of(&made_by)) {
+            return Ok(Self {
+                key: key.to_owned(),
+                made_by,
+                applied: None,
+            });
+        }
+        let (key, id) = document
+            .entry_made_by(counter, &made_by.1)
+            .ok_or(Refusal::Shape)?;
+        if unapplied.is_some() || document.held_at(&key, &id, &scan.dependencies) {
+            Ok(Self {
+                key,
+                made_by,
+                applied: Some(id),
+            })
+        } else {
+            Err(Refusal::Shape)
+        }
+    }
+
+    /// The operations whose values the author saw in a field.
+    fn seen(
+        &self,
+        document: &Document,
+        unapplied: Option<&Unapplied>,
+        scan: &Scan,
+        field: &str,
+    ) -> Vec<MadeBy> {
+        let last = unapplied.and_then(|unapplied| unapplied.last_write(&self.made_by, field));
+        if let Some(last) = last {
+            return vec![last.clone()];
+        }
+        let heads = unapplied.is_none().then_some(&scan.dependencies[..]);
+        let applied = self.applied.as_ref();
+        applied.map_or_else(Vec::new, |id| document.seen(id, field, heads))
     }
 }
 

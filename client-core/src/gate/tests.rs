@@ -90,6 +90,7 @@ fn a_long_batch_in_the_worst_order_costs_no_more() {
 mod bombs;
 mod hostile;
 mod mutants;
+mod together;
 
 /// One change written with automerge itself, by a device, on top of a document.
 fn crafted(

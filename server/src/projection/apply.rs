@@ -2,7 +2,7 @@
 
 use super::source::{Arrival, SourceDocument};
 use super::{Touched, ViewError, sealed};
-use crate::store::{Circumstance, HashValue};
+use crate::store::Circumstance;
 use maraude_core::document::{DocumentName, read_brief, read_plan, read_review, read_round};
 use maraude_core::form::{questionnaire, recounted};
 use maraude_core::model::{
@@ -11,7 +11,6 @@ use maraude_core::model::{
 };
 use rusqlite::{Transaction, params};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// A value as JSON text.
 pub(super) fn json(value: &impl Serialize) -> Result<String, ViewError> {
@@ -193,7 +192,7 @@ fn round(
         *observation = recounted(form, observation.clone());
     }
     put_round(t, source, key, &round)?;
-    let arrivals = arrivals_by_entry(source);
+    let arrivals = source.arrivals_by_entry();
     let offsets = source.clock_offsets();
     let mut insert = t.prepare_cached(
         "INSERT INTO observation (document, id, kind, contact, certainty, withdrawn, observed_at,
@@ -237,20 +236,6 @@ fn made_in(arrived: &[Arrival], circumstance: Circumstance) -> bool {
     arrived
         .first()
         .is_some_and(|arrival| arrival.circumstance == Some(circumstance))
-}
-
-/// What the log knows of the changes of each entry, the one that made it first.
-fn arrivals_by_entry(source: &SourceDocument) -> BTreeMap<String, Vec<Arrival>> {
-    let known: BTreeMap<HashValue, Arrival> = source.arrivals();
-    let mut by_entry: BTreeMap<String, Vec<Arrival>> = BTreeMap::new();
-    for (hash, keys) in source.document.touched() {
-        if let Some(arrival) = known.get(&hash.0) {
-            for key in keys {
-                by_entry.entry(key).or_default().push(*arrival);
-            }
-        }
-    }
-    by_entry
 }
 
 fn put_round(

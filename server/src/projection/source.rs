@@ -1,8 +1,9 @@
 //! A document as the log has it, with what the log knows of each change.
 
 use super::ViewError;
-use crate::store::{Circumstance, HashValue, Log, LogPosition, StoredChange};
+use crate::store::{Circumstance, Log, LogPosition, StoredChange};
 use maraude_core::document::{Actor, Document, DocumentName};
+use maraude_core::gate::{GateLimits, maps_written};
 use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
 use std::collections::BTreeMap;
 
@@ -55,18 +56,23 @@ impl SourceDocument {
         times.max().unwrap_or(0)
     }
 
-    /// What the log knows of each change, by hash.
-    pub(super) fn arrivals(&self) -> BTreeMap<HashValue, Arrival> {
-        self.changes
-            .iter()
-            .map(|stored| {
-                let arrival = Arrival {
-                    received_at: stored.change.received_at,
-                    circumstance: stored.change.circumstance,
-                };
-                (stored.change.hash, arrival)
-            })
-            .collect()
+    /// What the log knows of the changes of each entry, the one that made it first.
+    pub(super) fn arrivals_by_entry(&self) -> BTreeMap<String, Vec<Arrival>> {
+        let (keys, limits) = (self.document.keys_by_operation(), GateLimits::default());
+        let mut by_entry: BTreeMap<String, Vec<Arrival>> = BTreeMap::new();
+        for StoredChange { change, .. } in &self.changes {
+            let arrival = Arrival {
+                received_at: change.received_at,
+                circumstance: change.circumstance,
+            };
+            // Every stored change was read by the gate.
+            for map in maps_written(&change.bytes, &limits).unwrap_or_default() {
+                if let Some(key) = keys.get(&map) {
+                    by_entry.entry(key.clone()).or_default().push(arrival);
+                }
+            }
+        }
+        by_entry
     }
 
     /// The last known clock offset of each tablet that wrote here, milliseconds.
