@@ -6,6 +6,7 @@
 //! writes those that are not there yet, from a present one whose later scripts are undone; each is
 //! compared with what the scripts themselves make.
 
+use crate::packed::{self, Files, bare};
 use maraude_core::form::FormKind;
 use maraude_core::model::{Answer, AnswerValue, TimestampMs};
 use maraude_server::maintenance::digest_of;
@@ -17,9 +18,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The newest schema of each file that grew, and where its scripts are.
 const NEWEST: [(&str, usize); 2] = [("server", 7), ("log", 5)];
@@ -27,7 +26,8 @@ const NEWEST: [(&str, usize); 2] = [("server", 7), ("log", 5)];
 /// Schemas before the newest.
 const EARLIER: std::ops::RangeInclusive<usize> = 1..=6;
 
-type Files = BTreeMap<String, ByteBuf>;
+/// Where they are kept.
+const DATABASES: &str = "databases";
 
 /// A night, as an earlier schema holds it.
 #[derive(Serialize, Deserialize)]
@@ -40,23 +40,8 @@ struct Kept {
     observations: usize,
 }
 
-fn kept_at(version: usize) -> PathBuf {
-    root().join(format!("tests/fixtures/databases/{version}.cbor"))
-}
-
 fn load(version: usize) -> Kept {
-    let packed = std::fs::read(kept_at(version)).unwrap();
-    let mut bytes = Vec::new();
-    let mut reader = flate2::read::DeflateDecoder::new(packed.as_slice());
-    reader.read_to_end(&mut bytes).unwrap();
-    ciborium::from_reader(bytes.as_slice()).unwrap()
-}
-
-fn bare(files: Files) -> BTreeMap<String, Vec<u8>> {
-    let files = files.into_iter();
-    files
-        .map(|(name, bytes)| (name, bytes.into_vec()))
-        .collect()
+    packed::load(DATABASES, &version.to_string())
 }
 
 fn script(file: &str, version: usize) -> String {
@@ -188,17 +173,12 @@ fn made_earlier(version: usize) -> Kept {
 fn a_database_that_is_not_kept_yet_is_written_once() {
     let wanted = std::env::var_os("MARAUDE_WRITE_DATABASES").is_some();
     for version in EARLIER {
-        let path = kept_at(version);
-        if path.exists() {
+        let name = version.to_string();
+        if packed::path(DATABASES, &name).exists() {
             continue;
         }
         assert!(wanted, "{version} is not kept");
-        let mut bytes = Vec::new();
-        ciborium::into_writer(&made_earlier(version), &mut bytes).unwrap();
-        let best = flate2::Compression::best();
-        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), best);
-        encoder.write_all(&bytes).unwrap();
-        std::fs::write(path, encoder.finish().unwrap()).unwrap();
+        packed::keep(DATABASES, &name, &made_earlier(version));
     }
     // A script without a kept database of the schema before it would go untried.
     for (file, newest) in NEWEST {

@@ -4,25 +4,23 @@
 //! `tests/fixtures/nights/vN.cbor` is a night in the middle as version N left it, written once when the
 //! version ships and kept for ever. `MARAUDE_WRITE_NIGHT=vN` writes one that is not there yet.
 
+use crate::packed::{Files, bare, keep, load, packed, path};
 use maraude_core::form::FormKind;
 use maraude_core::model::{Answer, AnswerValue, TimestampMs};
 use maraude_core::sync::{MEDIA_TYPE, decode_answer, encode_request};
 use maraude_core::tablet::{Custody, Event, Phase};
 use maraude_tests::enrolment;
-use maraude_tests::generated::root;
 use maraude_tests::hostile::HostileTablet;
 use maraude_tests::tablet::SimulatedTablet;
 use maraude_tests::world::World;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
-use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::PathBuf;
 
 /// Versions that shipped.
 const VERSIONS: [&str; 1] = ["v1"];
 
-type Files = BTreeMap<String, ByteBuf>;
+/// Where they are kept.
+const NIGHTS: &str = "nights";
 
 /// A night in the middle.
 #[derive(Serialize, Deserialize)]
@@ -38,30 +36,6 @@ struct Night {
     /// A request of another tablet of the version, as it left it, and the token it uploads under.
     request: ByteBuf,
     token: String,
-}
-
-fn path(version: &str) -> PathBuf {
-    root().join(format!("tests/fixtures/nights/{version}.cbor"))
-}
-
-fn load(version: &str) -> Night {
-    let packed = std::fs::read(path(version)).unwrap();
-    let mut bytes = Vec::new();
-    let mut reader = flate2::read::DeflateDecoder::new(packed.as_slice());
-    reader.read_to_end(&mut bytes).unwrap();
-    ciborium::from_reader(bytes.as_slice()).unwrap()
-}
-
-fn bare(files: Files) -> BTreeMap<String, Vec<u8>> {
-    let files = files.into_iter();
-    files
-        .map(|(name, bytes)| (name, bytes.into_vec()))
-        .collect()
-}
-
-fn packed(files: BTreeMap<String, Vec<u8>>) -> Files {
-    let files = files.into_iter();
-    files.map(|(name, bytes)| (name, bytes.into())).collect()
 }
 
 fn answers(men: i64) -> [(&'static str, Answer<AnswerValue>); 2] {
@@ -133,16 +107,13 @@ fn present() -> Night {
 fn a_night_that_is_not_kept_yet_is_written_once() {
     let Ok(version) = std::env::var("MARAUDE_WRITE_NIGHT") else {
         // Nothing is asked for: what is kept is all there.
-        return assert!(VERSIONS.iter().all(|version| path(version).exists()));
+        return assert!(
+            VERSIONS
+                .iter()
+                .all(|version| path(NIGHTS, version).exists())
+        );
     };
-    let path = path(&version);
-    assert!(!path.exists(), "{version} is kept, for ever as it is");
-    let mut bytes = Vec::new();
-    ciborium::into_writer(&present(), &mut bytes).unwrap();
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-    std::io::Write::write_all(&mut encoder, &bytes).unwrap();
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, encoder.finish().unwrap()).unwrap();
+    keep(NIGHTS, &version, &present());
 }
 
 /// Everything of a version is welcome here.
@@ -207,7 +178,7 @@ fn post(world: &World, token: &str, body: &[u8]) -> (u16, Vec<u8>) {
 #[test]
 fn what_every_version_left_is_opened_and_its_clients_are_served() {
     for version in VERSIONS {
-        check(load(version));
+        check(load(NIGHTS, version));
     }
 }
 
@@ -219,7 +190,7 @@ fn what_this_version_leaves_is_opened_by_it() {
 /// Controls: files that are not what they were, and a protocol nobody speaks, are told apart.
 #[test]
 fn a_night_that_was_damaged_is_seen() {
-    let mut night = load("v1");
+    let mut night: Night = load(NIGHTS, "v1");
     let world = World::found(&bare(night.server), &night.master, night.now).unwrap();
     let number = night.request.iter().position(|byte| *byte == b'p').unwrap() + "protocol".len();
     assert_eq!(

@@ -27,6 +27,7 @@ mod killed_ending;
 mod logs;
 mod malformed;
 mod offline_night;
+mod packed;
 mod power_cuts;
 mod pseudonyms;
 mod restored_server;

@@ -210,26 +210,10 @@ async fn ended(State(app): State<App>) -> Result<Json<Vec<EndedCampaign>>, Probl
 
 #[cfg(test)]
 mod tests {
-    use crate::app::{PurgeAnswer, PurgeWish};
     use crate::http::releases::tests::Console;
     use maraude_core::document::DocumentName;
     use maraude_core::model::{Campaign, CampaignId, CampaignKind};
     use serde_json::{Value, json};
-
-    fn purge(console: &Console) {
-        let live = console.world.app.live_view(console.world.campaign).unwrap();
-        let name = live.view().campaign().unwrap().unwrap().name;
-        drop(live);
-        let wish = PurgeWish {
-            campaign: console.world.campaign,
-            confirmation: name,
-            author: "coordinator".to_owned(),
-            reason: "fin de l'enquête".to_owned(),
-            without_notice: true,
-        };
-        let done = console.world.app.end_campaign(&wish).unwrap();
-        assert!(matches!(done, PurgeAnswer::Done(_)));
-    }
 
     /// Another campaign on the same sectors, with nobody in it.
     fn second(console: &Console, kind: CampaignKind) -> CampaignId {
@@ -269,7 +253,7 @@ mod tests {
         assert_eq!(own["refused"], "same-campaign");
         assert_eq!(console.everywhere("/api/ended-campaigns").json(), json!([]));
 
-        purge(&console);
+        console.purge();
         let after = compared(&console, &console.coordinator, other);
         let purged = [&after["before"], &after["after"]];
         let purged = purged.into_iter().find(|of| of["from_archive"] == true);

@@ -1,6 +1,6 @@
 //! *Diffusion* over HTTP, from a tablet's changes to a verified file.
 
-use crate::app::PurgeWish;
+use crate::app::{PurgeAnswer, PurgeWish};
 use crate::auth::{add_account, log_in_simply};
 use crate::http::router;
 use crate::projection::fixtures::{AT, World, departure, device, observation, place, squat};
@@ -134,6 +134,22 @@ impl Console {
         let mut campaign = live.view().campaign().unwrap().unwrap();
         campaign.state = CampaignState::Locked;
         self.world.plan(|w| w.put_campaign(&campaign));
+    }
+
+    /// The campaign ends, without notice.
+    pub(in crate::http) fn purge(&self) {
+        let live = self.world.app.live_view(self.world.campaign).unwrap();
+        let confirmation = live.view().campaign().unwrap().unwrap().name;
+        drop(live);
+        let wish = PurgeWish {
+            campaign: self.world.campaign,
+            confirmation,
+            author: "coordinator".to_owned(),
+            reason: "fin de l'enquête".to_owned(),
+            without_notice: true,
+        };
+        let done = self.world.app.end_campaign(&wish).unwrap();
+        assert!(matches!(done, PurgeAnswer::Done(_)));
     }
 }
 
@@ -277,17 +293,7 @@ fn a_purged_campaign_keeps_its_releases() {
     console.lock();
     assert_eq!(console.build("consolidated").status, StatusCode::OK);
     let map = console.get("/releases/1/export?format=geojson").text;
-    let live = console.world.app.live_view(console.world.campaign).unwrap();
-    let name = live.view().campaign().unwrap().unwrap().name;
-    drop(live);
-    let wish = PurgeWish {
-        campaign: console.world.campaign,
-        confirmation: name,
-        author: "coordinator".to_owned(),
-        reason: "fin de l'enquête".to_owned(),
-        without_notice: true,
-    };
-    console.world.app.end_campaign(&wish).unwrap();
+    console.purge();
     let list = console.get("/releases");
     assert_eq!(list.status, StatusCode::OK, "{}", list.text);
     let list = list.json();
