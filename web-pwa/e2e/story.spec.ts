@@ -7,10 +7,10 @@
  * The night around it is walked by simulated tablets through the same sync: a release above its
  * thresholds needs a city.
  */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import type { Doubles, ObservationDetail, ObservationPage } from '../src/core/generated/console';
+import { noFault } from './console/look';
 import { screen, step } from './console/served';
 import { OwnBrowser } from './field/browser';
 import { Server } from './field/server';
@@ -240,11 +240,7 @@ test('a night from the first tap to the published map', async ({ page }) => {
 /** The preview of a whole release, tables and all, in the three themes. */
 async function previewIsFreeOfFaults(page: Page): Promise<void> {
   await expect(page.getByRole('table').nth(1)).toBeVisible();
-  for (const theme of ['rouge', 'jour', 'nuit']) {
-    await page.getByRole('combobox', { name: 'Couleurs' }).selectOption(theme);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`), theme).toEqual([]);
-  }
+  await noFault(page, 'preview');
 }
 
 /** The perimeter's figure is the console's; each level has something to show. */

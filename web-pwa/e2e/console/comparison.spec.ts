@@ -1,25 +1,7 @@
 /** *Comparaison* of two campaigns, one of which ends; what the list of campaigns says of it then. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { look, noFault } from './look';
 import { ANALYST, DPO, enter, expect, leave, screen, test } from './served';
-
-/** Where screenshots to look at are put; nowhere unless asked. */
-const LOOK = process.env['LOOK'];
-
-async function look(page: Page, name: string): Promise<void> {
-  if (LOOK) await page.screenshot({ path: `${LOOK}/${name}.png`, fullPage: true });
-}
-
-async function noFault(page: Page, name: string): Promise<void> {
-  for (const theme of ['rouge', 'jour', 'nuit']) {
-    await page.getByRole('combobox', { name: 'Couleurs' }).selectOption(theme);
-    const axe = new AxeBuilder({ page });
-    const { violations } = await (theme === 'nuit' ? axe : axe.withRules(['color-contrast'])).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`);
-    expect(found, `${name}, ${theme}`).toEqual([]);
-    await look(page, `${name}-${theme}`);
-  }
-}
 
 const panel = (page: Page, name: string): Locator => page.locator(`[data-comparison="${name}"]`);
 

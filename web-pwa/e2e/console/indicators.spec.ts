@@ -1,6 +1,6 @@
 /** *Indicateurs* for each role, and tokens for programs that read maps. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { look, noFault } from './look';
 import { ANALYST, enter, expect, leave, screen, test } from './served';
 
 const PANELS = [
@@ -13,25 +13,6 @@ const PANELS = [
   'contacts',
   'coverage',
 ];
-
-/** Where screenshots to look at are put; nowhere unless asked. */
-const LOOK = process.env['LOOK'];
-
-async function look(page: Page, name: string): Promise<void> {
-  if (LOOK) await page.screenshot({ path: `${LOOK}/${name}.png`, fullPage: true });
-}
-
-/** No fault in the night theme, and no colour too weak in the others. */
-async function noFault(page: Page, name: string): Promise<void> {
-  for (const theme of ['rouge', 'jour', 'nuit']) {
-    await page.getByRole('combobox', { name: 'Couleurs' }).selectOption(theme);
-    const axe = new AxeBuilder({ page });
-    const { violations } = await (theme === 'nuit' ? axe : axe.withRules(['color-contrast'])).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`);
-    expect(found, `${name}, ${theme}`).toEqual([]);
-    await look(page, `${name}-${theme}`);
-  }
-}
 
 const panel = (page: Page, name: string) => page.locator(`[data-indicator="${name}"]`);
 const people = async (page: Page, name: string, line: string): Promise<string> =>

@@ -2,6 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { noFault } from './look';
 import { createCampaign, enter, expect, screen, test, type Served } from './served';
 
 /** CBOR of the few shapes a request is made of (RFC 8949). */
@@ -78,11 +79,7 @@ test('what was refused is told in words and dealt with', async ({ page, served }
   await expect(row).toHaveCount(1);
   await expect(row).toContainText('T-abîmée');
   await expect(row).toContainText('le serveur ne peut pas le lire');
-  for (const theme of ['rouge', 'jour', 'nuit']) {
-    await page.getByRole('combobox', { name: 'Couleurs' }).selectOption(theme);
-    const found = await new AxeBuilder({ page }).analyze();
-    expect(found.violations.map((violation) => violation.id), theme).toEqual([]);
-  }
+  await noFault(page, 'quarantine');
   await row.getByRole('button', { name: /^Réessayer/ }).click();
   await expect(page.getByText('Pris : 0. Encore refusés : 1.')).toBeVisible();
   await row.getByRole('button', { name: /^Télécharger/ }).click();

@@ -20,15 +20,15 @@ export async function library(): Promise<Plot | null> {
 }
 
 /** Room for the names on the left, px: less on a narrow screen. */
-export const NAMES_PX = { wide: 200, narrow: 130 } as const;
+const NAMES_PX = { wide: 200, narrow: 130 } as const;
 /** Below this a chart is narrow, px. */
-export const NARROW_PX = 460;
+const NARROW_PX = 460;
 /** Height of one bar with the space to the next, px. */
-export const BAR_PX = 34;
+const BAR_PX = 34;
 /** Ticks wanted on the axis. */
-export const TICKS = 6;
+const TICKS = 6;
 /** Size of letters, px: names break in lines that hold in their room. */
-export const LETTERS_PX = 13;
+const LETTERS_PX = 13;
 
 /** How a chart is drawn. */
 export interface Drawing {
@@ -38,39 +38,54 @@ export interface Drawing {
   readonly whole: (value: number) => string;
 }
 
-/** The chart of lines, without a style of its own: the page's policy lets none in. */
-export function draw(
-  plot: Plot,
-  lines: readonly Line[],
-  { width, axis, whole }: Drawing,
-): SVGSVGElement {
+/** What a row is drawn by. */
+interface Named {
+  readonly name: string;
+}
+
+/** What the charts of named rows share: their room, and the names on the left. */
+export function frame(plot: Plot, lines: readonly Named[], { width }: Drawing) {
   const narrow = width < NARROW_PX;
   const names = narrow ? NAMES_PX.narrow : NAMES_PX.wide;
+  const y = (line: Named): string => line.name;
+  return {
+    ticks: narrow ? 4 : TICKS,
+    /** The ends of an interval. */
+    ends: { y, stroke: 'var(--text)', strokeWidth: 2, insetTop: 7, insetBottom: 7 },
+    names: plot.axisY({ lineWidth: (names - 16) / LETTERS_PX, tickSize: 0 }),
+    room: {
+      width: Math.max(width, 240),
+      height: lines.length * BAR_PX + 56,
+      marginLeft: names,
+      marginRight: 24,
+      marginTop: 8,
+      marginBottom: 44,
+      y: { label: null, domain: lines.map(y), padding: 0.3 },
+    },
+  };
+}
+
+/** The chart of lines, without a style of its own: the page's policy lets none in. */
+export function draw(plot: Plot, lines: readonly Line[], drawing: Drawing): SVGSVGElement {
+  const { ticks, ends, names, room } = frame(plot, lines, drawing);
   const told = lines.filter((line) => line.value !== null);
   const spread = told.filter((line) => line.interval !== null && line.interval[0] < line.interval[1]);
   const greatest = Math.max(1, ...told.map((line) => Math.max(line.value ?? 0, line.interval?.[1] ?? 0)));
   const low = (line: Line): number => line.interval?.[0] ?? 0;
   const high = (line: Line): number => line.interval?.[1] ?? 0;
   const y = (line: Line): string => line.name;
-  const ends = { y, stroke: 'var(--text)', strokeWidth: 2, insetTop: 7, insetBottom: 7 };
   const drawn = plot.plot({
     className: 'indicator-chart',
-    width: Math.max(width, 240),
-    height: lines.length * BAR_PX + 56,
-    marginLeft: names,
-    marginRight: 24,
-    marginTop: 8,
-    marginBottom: 44,
+    ...room,
     x: {
-      label: axis,
+      label: drawing.axis,
       domain: [0, greatest * 1.04],
       grid: true,
-      ticks: Math.min(narrow ? 4 : TICKS, greatest),
-      tickFormat: (value: number) => (Number.isInteger(value) ? whole(value) : ''),
+      ticks: Math.min(ticks, greatest),
+      tickFormat: (value: number) => (Number.isInteger(value) ? drawing.whole(value) : ''),
     },
-    y: { label: null, domain: lines.map(y), padding: 0.3 },
     marks: [
-      plot.axisY({ lineWidth: (names - 16) / LETTERS_PX, tickSize: 0 }),
+      names,
       plot.barX(told, { x: (line: Line) => line.value ?? 0, y, fill: 'var(--accent)', fillOpacity: 0.45 }),
       plot.ruleY(spread, { x1: low, x2: high, y, stroke: 'var(--text)', strokeWidth: 2 }),
       plot.tickX(spread, { x: low, ...ends }),
