@@ -165,7 +165,7 @@ fn browser_kill(cycles: u32) -> Result<()> {
 
 fn disclosure(count: u64) -> Result<()> {
     let mut tests = cargo();
-    tests.args(["test", "--release", "--package", "maraude-observatory"]);
+    tests.args(["test", "--workspace", "--lib"]);
     tests.env("MARAUDE_CITIES", count.to_string());
     tests.args(["--", "disclosure::tests::cities::", "--nocapture"]);
     tests.args(["--test-threads", "2"]);
