@@ -6,7 +6,7 @@ use super::contract::{
     CommonMark, DecidedPair, Doubles, ObservationRow, PairCard, SlotCard, Trait, WaterfallStep,
 };
 use crate::projection::ObservationLine;
-use crate::review::{Reviewed, traits, word};
+use crate::review::{Cursor, Reviewed, traits, word};
 use maraude_core::model::{AccountId, Decision, SlotRef};
 use maraude_linkage::{Field, ScoredPair, common_things};
 
@@ -18,29 +18,32 @@ pub struct Wording<'a> {
     pub account: &'a dyn Fn(AccountId) -> String,
 }
 
-/// Pairs told at once: more than two coordinators decide before they read again.
-const QUEUED: usize = 200;
+/// Pairs told at once: more than a coordinator decides before the screen reads again.
+const PAGE_PAIRS: usize = 50;
 /// Decisions told at once; the log for the committee has them all.
 const DECIDED: usize = 300;
 
-/// Everything *Doublons* shows.
-pub fn doubles(reviewed: &Reviewed, wording: &Wording<'_>) -> Doubles {
+/// Everything *Doublons* shows, from the beginning of the queue or after a place in it; the pages
+/// after the first tell the pairs alone.
+pub fn doubles(reviewed: &Reviewed, after: Option<Cursor>, wording: &Wording<'_>) -> Doubles {
     let (distinct, interval) = reviewed.street();
-    let queue = reviewed.queue();
+    let page = reviewed.page(after, PAGE_PAIRS);
+    let decided = if after.is_none() { DECIDED } else { 0 };
     Doubles {
         position: reviewed.position,
-        waiting: queue.len() as u32,
+        waiting: page.waiting as u32,
+        next: page.next.map(|place| place.to_string()),
         decisions: reviewed.decisions.len() as u32,
-        queue: queue
+        queue: page
+            .pairs
             .into_iter()
-            .take(QUEUED)
             .filter_map(|pair| pair_card(reviewed, pair, wording))
             .collect(),
         decided: reviewed
             .decisions
             .iter()
             .rev()
-            .take(DECIDED)
+            .take(decided)
             .filter_map(|decision| decided_pair(reviewed, decision, wording))
             .collect(),
         distinct,
@@ -144,3 +147,6 @@ pub(super) fn slot_card(
             .collect(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,19 +2,20 @@
 
 use super::contract::{Doubles, HeldPair, LookedAt, LookingAt, SlotPair};
 use super::doubles::{Wording, doubles as written};
-use super::extract::{At, Body, read, view_of};
+use super::extract::{Asking, At, Body, read, view_of};
 use super::guard::Coordinator;
 use super::observations::{account_names, name_of, row};
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::LiveView;
 use crate::projection::ViewError;
-use crate::review::{Looking, Pair, Review, Reviewed, Screen, Sources};
+use crate::review::{Cursor, CursorUnreadable, Looking, Pair, Review, Reviewed, Screen, Sources};
 use crate::store::LogPosition;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use maraude_core::model::CampaignId;
+use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -68,10 +69,24 @@ fn with_sources(
     Ok(run(&app.review(live.campaign()), sources)?)
 }
 
+/// Where a page begins.
+#[derive(Debug, Deserialize)]
+struct Place {
+    after: Option<String>,
+}
+
+impl From<CursorUnreadable> for Problem {
+    fn from(_: CursorUnreadable) -> Self {
+        Self::malformed("Give `next` of the page before as it was told.").at("after")
+    }
+}
+
 async fn doubles(
     State(app): State<App>,
     At(campaign): At<CampaignId>,
+    Asking(place): Asking<Place>,
 ) -> Result<Json<Doubles>, Problem> {
+    let after: Option<Cursor> = place.after.map(|text| text.parse()).transpose()?;
     let (live, position) = view_of(&app, campaign).await?;
     let doubles = app
         .blocking(move |app| {
@@ -79,6 +94,7 @@ async fn doubles(
             let names = account_names(&app)?;
             Ok::<_, Problem>(written(
                 &reviewed,
+                after,
                 &Wording {
                     row: &|line| row(line, &reviewed),
                     account: &|id| name_of(&names, id),

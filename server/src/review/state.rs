@@ -13,7 +13,7 @@ use maraude_linkage::{
     Aliases, AtThreshold, DistinctCount, Linkage, LinkageObservation, PairVerdict, Reliability,
     ScoredPair, Unit as Subject, at_thresholds, counts_by, reliability,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Probabilities from which pairs could stand as one.
@@ -115,36 +115,6 @@ impl Reviewed {
             reliability: OnceLock::new(),
             counted: Mutex::new(None),
         }
-    }
-
-    /// Pairs to look at, those that move the count most first. Two groups are one line, and a pair
-    /// that somebody looked at, whatever the outcome, is not shown again.
-    pub fn queue(&self) -> Vec<&ScoredPair> {
-        let looked_at: BTreeSet<(ObservationId, ObservationId)> = self
-            .decisions
-            .iter()
-            .filter(|decision| decision.undone_at.is_none())
-            .map(|decision| observations_of(decision.one, decision.other))
-            .collect();
-        let mut shown = BTreeSet::new();
-        let mut queue: Vec<&ScoredPair> = self
-            .linkage
-            .pairs
-            .iter()
-            .filter(|pair| pair.verdict == PairVerdict::Review && pair.decided.is_none())
-            .filter(|pair| {
-                let between = observations_of(pair.one, pair.other);
-                let grouped = pair.size > 1;
-                !(grouped && (looked_at.contains(&between) || !shown.insert(between)))
-            })
-            .collect();
-        queue.sort_by(|a, b| {
-            let key = |pair: &ScoredPair| (pair.one, pair.other);
-            b.effect()
-                .total_cmp(&a.effect())
-                .then_with(|| key(a).cmp(&key(b)))
-        });
-        queue
     }
 
     /// Pairs that may be one and that nobody has decided, held to be one or waiting.
@@ -319,11 +289,6 @@ impl Source {
             form,
         })
     }
-}
-
-fn observations_of(one: SlotRef, other: SlotRef) -> (ObservationId, ObservationId) {
-    let (a, b) = (one.observation, other.observation);
-    (a.min(b), a.max(b))
 }
 
 /// What linkage is told of a line; withdrawn, ruled-out and empty ones are left out.

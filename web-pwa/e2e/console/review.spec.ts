@@ -178,6 +178,100 @@ test('thirty pairs are reviewed by keyboard, undone, and redone by two coordinat
   console.log(`redone at the same time: claire ${by('claire')}, paul ${by('paul')}, no pair twice`);
   expect(by('paul')).toBe(theirs.decided.length);
   await elsewhere.close();
+
+  // What the committee prints holds every one of both, with what was undone.
+  const all = await decisions(page);
+  await part(page, 'Journal');
+  await expect(page.locator('[data-act]')).toHaveCount(all.length);
+  const stands = page.locator('[data-act]:not(.undone)');
+  const authors = await stands.locator('td:nth-child(3) .small').allInnerTexts();
+  const acts = [...new Set(authors)].map((who) => authors.filter((one) => one === who).length);
+  expect(acts.sort()).toEqual([by('claire'), by('paul')].sort());
+  await expect(page.locator('[data-act].undone')).toHaveCount(all.length - stand.length);
+});
+
+/** Pairs of a page in the test below: a night of this size has one page on the server. */
+const PAGE_PAIRS = 3;
+
+interface Told {
+  queue: { one: { slot: object }; other: { slot: object } }[];
+  waiting: number;
+  next: string | null;
+}
+
+/** The server's queue told in pages of three, the first alone where nothing follows it. */
+async function inPages(page: Page, follows: boolean): Promise<void> {
+  await page.route(/\/doubles(\?.*)?$/, async (route) => {
+    const asked = new URL(route.request().url());
+    const from = Number(asked.searchParams.get('after') ?? 0);
+    const answer = await route.fetch({ url: `${asked.origin}${asked.pathname}` });
+    const whole = (await answer.json()) as Told;
+    const goesOn = follows && from + PAGE_PAIRS < whole.queue.length;
+    const queue = whole.queue.slice(from, from + PAGE_PAIRS);
+    const next = goesOn ? String(from + PAGE_PAIRS) : null;
+    await route.fulfill({ json: { ...whole, queue, next } });
+  });
+}
+
+/** Holds the first page of the queue, as a window of this account would; what was told. */
+async function holdFirstPage(page: Page): Promise<Told> {
+  return page.evaluate(async (most) => {
+    const campaign = /#\/[a-z]+\/([0-9a-f-]+)/.exec(location.hash)?.[1] ?? '';
+    const doubles = `/api/campaigns/${campaign}/doubles`;
+    const told = (await (await fetch(doubles)).json()) as Told;
+    const pairs = told.queue.slice(0, most);
+    await fetch(`${doubles}/looking`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        window: 'held',
+        pairs: pairs.map(({ one, other }) => ({ one: one.slot, other: other.slot })),
+      }),
+    });
+    return { ...told, queue: pairs };
+  }, PAGE_PAIRS);
+}
+
+test('where others hold the whole first page the next one is reviewed', async ({
+  page,
+  night,
+  browser,
+}) => {
+  const elsewhere = await browser.newContext({ locale: 'fr-FR' });
+  const other = await elsewhere.newPage();
+  await openNight(other, night, OTHER_ACCOUNT);
+  await openNight(page, night);
+  const alone = await browser.newContext({ locale: 'fr-FR' });
+  const blind = await alone.newPage();
+  await openNight(blind, night);
+  const first = await holdFirstPage(other);
+  expect(first.waiting, 'more than a page').toBeGreaterThan(PAGE_PAIRS);
+  // The control: told of the first page alone, there is nothing to review.
+  await inPages(blind, false);
+  await screen(blind, 'Doublons');
+  await expect(blind.locator('[data-held]')).toContainText('paul');
+
+  await inPages(page, true);
+  await screen(page, 'Doublons');
+  await expect(page.locator('[data-pair]')).toBeVisible();
+  const shown = await shownPair(page);
+  const keyOf = ({ one, other: that }: Told['queue'][number]): string =>
+    [one, that]
+      .map(({ slot }) => Object.values(slot).join(':'))
+      .sort()
+      .join('|');
+  expect(first.queue.map(keyOf), 'a pair that paul holds is not offered').not.toContain(shown);
+  const left = page.locator('[data-queue]');
+  await expect(left).toHaveAttribute('data-queue', String(first.waiting));
+  await page.keyboard.press('d');
+  await expect(left).toHaveAttribute('data-queue', String(first.waiting - 1));
+  await expect.poll(() => shownPair(page)).not.toBe(shown);
+  await page.keyboard.press('u');
+  await expect(left).toHaveAttribute('data-queue', String(first.waiting));
+  // A reading may be under way.
+  for (const told of [page, blind]) await told.unrouteAll({ behavior: 'ignoreErrors' });
+  await alone.close();
+  await elsewhere.close();
 });
 
 test('without leases both coordinators are shown the same pair', async ({ page, night, browser }) => {

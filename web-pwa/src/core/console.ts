@@ -233,7 +233,9 @@ export const campaign = (id: string): Promise<CampaignDetail> => ask('GET', at(i
 
 export const tonight = (id: string, night: string | null): Promise<Tonight> =>
   ask('GET', `${at(id)}/tonight${night === null ? '' : `?night=${encodeURIComponent(night)}`}`);
-export const doubles = (id: string): Promise<Doubles> => ask('GET', `${at(id)}/doubles`);
+/** A page of the pairs to review: the first, or the one that begins at `next` of another. */
+export const doubles = (id: string, after: string | null): Promise<Doubles> =>
+  ask('GET', `${at(id)}/doubles${after === null ? '' : `?after=${encodeURIComponent(after)}`}`);
 export const look = (id: string, what: LookingAt): Promise<LookedAt> =>
   ask('POST', `${at(id)}/doubles/looking`, what);
 export const groups = (id: string): Promise<GroupList> => ask('GET', `${at(id)}/groups`);

@@ -5,18 +5,21 @@ use maraude_core::model::{DecisionId, SlotRef, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// `GET /api/campaigns/{id}/doubles`.
+/// `GET /api/campaigns/{id}/doubles`: a page of the pairs to review.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Doubles {
     /// Position of the log this was read at.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub position: u64,
-    /// The first pairs to review, by effect on the count.
+    /// Pairs to review, by effect on the count: the first ones, or those after a place.
     pub queue: Vec<PairCard>,
     /// Pairs to review in all.
     pub waiting: u32,
-    /// The last pairs decided, newest first.
+    /// Where the next page begins, as `after` takes it; none where this one is the last. It stands
+    /// whatever is decided meanwhile.
+    pub next: Option<String>,
+    /// The last pairs decided, newest first; on the first page alone.
     pub decided: Vec<DecidedPair>,
     /// Decisions in all, undone ones included.
     pub decisions: u32,

@@ -70,6 +70,12 @@ pub(super) const QUERIES: &[Asked] = &[
     may(
         "/api/campaigns/{campaign}/tonight",
         "night",
+    may(
+        "/api/campaigns/{campaign}/doubles",
+        "after",
+        Kind::Words,
+        "`next` of the page before",
+    ),
         Kind::Day,
         "Which night; the latest without",
     ),

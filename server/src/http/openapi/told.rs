@@ -356,7 +356,7 @@ pub(super) const ROUTES: &[Told] = &[
     told(
         "GET",
         "/api/campaigns/{campaign}/doubles",
-        "Pairs to review",
+        "Pairs to review, page by page",
         None,
         One("Doubles"),
     ),

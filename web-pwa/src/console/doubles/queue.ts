@@ -62,9 +62,14 @@ export function shownPair(queue: Queue): PairCard | null {
   return queue.waiting.find(mayShow) ?? null;
 }
 
+/** Pairs at hand that nobody else holds. */
+export function freePairs(queue: Queue): PairCard[] {
+  return queue.waiting.filter((pair) => !queue.leases.elsewhere.has(held(pair)));
+}
+
 /** Pairs this window holds or wants: decisions that still travel, then the next ones nobody holds. */
 export function wantedPairs(queue: Queue): PairCard[] {
-  const free = queue.waiting.filter((pair) => !queue.leases.elsewhere.has(held(pair)));
+  const free = freePairs(queue);
   const shown = shownPair(queue);
   const first = shown === null ? [] : [shown];
   const next = free.filter((pair) => pair !== shown).slice(0, AHEAD - first.length);

@@ -928,7 +928,7 @@ latitude: number,
 people: number, };
 
 /**
- * `GET /api/campaigns/{id}/doubles`.
+ * `GET /api/campaigns/{id}/doubles`: a page of the pairs to review.
  */
 export type Doubles = {
 /**
@@ -936,7 +936,7 @@ export type Doubles = {
  */
 position: number,
 /**
- * The first pairs to review, by effect on the count.
+ * Pairs to review, by effect on the count: the first ones, or those after a place.
  */
 queue: Array<PairCard>,
 /**
@@ -944,7 +944,12 @@ queue: Array<PairCard>,
  */
 waiting: number,
 /**
- * The last pairs decided, newest first.
+ * Where the next page begins, as `after` takes it; none where this one is the last. It stands
+ * whatever is decided meanwhile.
+ */
+next: string | null,
+/**
+ * The last pairs decided, newest first; on the first page alone.
  */
 decided: Array<DecidedPair>,
 /**
