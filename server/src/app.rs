@@ -5,6 +5,7 @@
 mod ended;
 mod ending;
 mod erasing;
+mod handing_out;
 mod pseudonyms;
 mod reason;
 mod releases;
@@ -17,6 +18,7 @@ mod views;
 pub use ended::EndedCampaign;
 pub use ending::{Ending, Telling};
 pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
+pub use handing_out::{HandingOut, HandingOutError};
 pub use pseudonyms::{ForgetWish, ForgottenCertificate};
 pub use reason::{ReasonMissing, written_reason};
 pub use rescue::TakeRescueError;

@@ -162,9 +162,9 @@ fn looked_at(server: &RealServer, tablet: &SimulatedTablet, planted: &mut Plante
         .post(&format!("{at}/persons/find"), &json!({"code": code}))
         .unwrap();
     assert!(person.to_string().contains("mark"), "{person}");
-    let query = "format=csv&reason=demande%20de%20Reasonmark";
+    let because = json!({"format": "csv", "reason": REASON});
     let rows = console
-        .download(&format!("{at}/internal/observations?{query}"))
+        .take(&format!("{at}/internal/observations"), &because)
         .unwrap();
     assert!(String::from_utf8_lossy(&rows).contains("observation"));
     let issued = console.enrolment(campaign, "T9", None).unwrap();

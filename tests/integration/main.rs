@@ -22,6 +22,7 @@ mod facade;
 mod forgotten_pin;
 mod fuzz;
 mod geography;
+mod handed_out;
 mod identity;
 mod killed_ending;
 mod logs;

@@ -9,6 +9,7 @@ use maraude_tests::console::Console;
 use maraude_tests::real_server::RealServer;
 use maraude_tests::tablet::SimulatedTablet;
 use maraude_tests::world::{COORDINATOR, PASSWORD, World};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -94,10 +95,9 @@ fn order_export_and_purge(world: &World, number: u8, observations: usize) {
         "{refused}"
     );
     let campaign = world.plan.campaign;
-    let path = format!(
-        "/api/campaigns/{campaign}/internal/observations?format=csv&reason=la%20place%20manque"
-    );
-    let csv = String::from_utf8(console.download(&path).unwrap()).unwrap();
+    let path = format!("/api/campaigns/{campaign}/internal/observations");
+    let because = json!({"format": "csv", "reason": "la place manque"});
+    let csv = String::from_utf8(console.take(&path, &because).unwrap()).unwrap();
     assert_eq!(csv.lines().count(), 1 + observations, "{csv}");
     let certificate = world.purge(past).unwrap();
     assert!(certificate.keys_destroyed && certificate.files_removed > 0);

@@ -59,10 +59,11 @@ impl Console {
         read(path, answer).map_err(|refused| refused.error)
     }
 
-    /// Downloads a file.
-    pub fn download(&self, path: &str) -> Result<Vec<u8>> {
-        let request = self.agent.get(format!("{}{path}", self.base));
-        let mut answer = request.header("cookie", &self.cookie).call()?;
+    /// Takes a file away, which wants a reason.
+    pub fn take<B: Serialize>(&self, path: &str, body: &B) -> Result<Vec<u8>> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let request = request.header("cookie", &self.cookie);
+        let mut answer = request.send_json(body)?;
         if answer.status() != 200 {
             bail!("{path} answered {}", answer.status());
         }

@@ -192,8 +192,8 @@ pub const TABLE: &[Route] = &[
     route("GET", "/api/campaigns/{campaign}/quarantine", NIGHT),
     route("POST", "/api/campaigns/{campaign}/quarantine/retry", NIGHT),
     fresh(
-        "GET",
-        "/api/campaigns/{campaign}/quarantine/{number}",
+        "POST",
+        "/api/campaigns/{campaign}/quarantine/{number}/export",
         NIGHT,
     ),
     route(
@@ -215,8 +215,7 @@ pub const TABLE: &[Route] = &[
         "/api/campaigns/{campaign}/releases/{number}/export",
         FIGURES,
     ),
-    fresh("GET", "/api/campaigns/{campaign}/clusters", NIGHT),
-    fresh("GET", "/api/campaigns/{campaign}/internal/{table}", NIGHT),
+    fresh("POST", "/api/campaigns/{campaign}/internal/{table}", NIGHT),
     // OGC API - Features: opened releases, and everything behind the inner door.
     route("GET", "/open/ogc", Access::Public),
     route("GET", "/open/ogc/conformance", Access::Public),
@@ -259,7 +258,7 @@ pub const TABLE: &[Route] = &[
     fresh("POST", "/api/campaigns/{campaign}/purge", OVERSIGHT),
     fresh("POST", "/api/campaigns/{campaign}/hold", OVERSIGHT),
     route("GET", "/api/campaigns/{campaign}/certificate", DATES),
-    fresh("GET", "/api/campaigns/{campaign}/coarse", NIGHT),
+    fresh("POST", "/api/campaigns/{campaign}/coarse", NIGHT),
     fresh("POST", "/api/campaigns/{campaign}/persons/find", PERSONS),
     fresh("POST", "/api/campaigns/{campaign}/persons/erase", PERSONS),
     fresh(
@@ -328,7 +327,6 @@ mod tests {
                 "/observations",
                 "/doubles",
                 "/tonight",
-                "/clusters",
                 "/coarse",
                 "/internal",
                 "/quarantine",

@@ -1,7 +1,10 @@
 //! Operations of the command line: asked of the running server through its socket, or carried out
 //! here when no server runs.
 //!
-//! One line of JSON each way. The socket lies in the data folder, which only its owner may enter.
+//! One line of JSON each way, or a file and then a line ([`files`]). The socket lies in the data folder,
+//! which only its owner may enter.
+
+pub mod files;
 
 use super::place::{Place, PlaceError, open_app};
 use super::{
@@ -9,7 +12,7 @@ use super::{
     quarantine, rebuild, release, rescue, tiles, user,
 };
 use crate::app::App;
-use crate::store::{LockError, StoreError};
+use crate::store::{FolderLock, LockError, StoreError};
 use crate::sync::EngineError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,9 +27,6 @@ use tokio::net::UnixListener;
 
 /// Largest line, bytes: imports pass through it.
 const LINE_CAP_BYTES: u64 = 256 * 1024 * 1024;
-
-/// Code of a server that does not answer: nothing was asked of it.
-const UNREACHABLE: &str = "server-unreachable";
 
 /// How long whoever holds the folder is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -162,47 +162,65 @@ fn perform<O: Operation>(app: &App, arguments: Value) -> Result<Value, Refusal> 
     serde_json::to_value(answer).map_err(unreadable)
 }
 
-/// Asks the running server, or carries the operation out here. Another command that holds the
-/// folder for a moment is waited for.
+/// Asks the running server, or carries the operation out here.
 pub fn ask<O: Operation>(place: &Place, operation: O) -> Result<O::Answer, Refusal> {
+    let stream = match reach(place)? {
+        Reached::Here(here) => return operation.perform(&here.1),
+        Reached::There(stream) => stream,
+    };
+    let bytes = exchange(stream, &request(O::NAME, &operation)?).map_err(|e| broken(&e))?;
+    match serde_json::from_slice(&bytes).map_err(|error| broken(&error))? {
+        Answered::Done(value) => serde_json::from_value(value).map_err(|error| broken(&error)),
+        Answered::Refused(refusal) => Err(refusal),
+    }
+}
+
+/// Who carries an operation out.
+enum Reached {
+    /// This process, which holds the folder now.
+    Here(Box<(FolderLock, App)>),
+    /// The server that holds it.
+    There(UnixStream),
+}
+
+/// Opens the folder, or connects to the server that holds it. Another command that holds the folder
+/// for a moment is waited for.
+fn reach(place: &Place) -> Result<Reached, Refusal> {
     let since = Instant::now();
     loop {
         match open_app(place) {
-            Ok((_lock, app)) => return operation.perform(&app),
-            Err(PlaceError::Lock(LockError::Held { .. })) => match ask_server(place, &operation) {
-                Err(refusal) if refusal.code == UNREACHABLE && since.elapsed() < PATIENCE => {
-                    std::thread::sleep(RETRY);
+            Ok(opened) => return Ok(Reached::Here(Box::new(opened))),
+            Err(PlaceError::Lock(LockError::Held { .. })) => match connect(place) {
+                Ok(stream) => return Ok(Reached::There(stream)),
+                Err(_) if since.elapsed() < PATIENCE => std::thread::sleep(RETRY),
+                Err(error) => {
+                    let reason = format!("the running server does not answer: {error}");
+                    return Err(Refusal::new("server-unreachable", reason));
                 }
-                answered => return answered,
             },
             Err(error) => return Err(error.into()),
         }
     }
 }
 
-fn ask_server<O: Operation>(place: &Place, operation: &O) -> Result<O::Answer, Refusal> {
-    let failed = |error: &dyn std::fmt::Display| {
-        Refusal::new(
-            UNREACHABLE,
-            format!("the running server does not answer: {error}"),
-        )
-    };
-    let arguments = serde_json::to_value(operation).map_err(|error| failed(&error))?;
-    let asked = Asked {
-        operation: O::NAME.to_owned(),
+fn connect(place: &Place) -> std::io::Result<UnixStream> {
+    let socket = Reachable::new(&place.folder().control_socket())?;
+    UnixStream::connect(&socket.path)
+}
+
+/// The line that asks for an operation.
+fn request<T: Serialize>(name: &str, operation: &T) -> Result<Vec<u8>, Refusal> {
+    let asked = |arguments| Asked {
+        operation: name.to_owned(),
         arguments,
     };
-    let line = serde_json::to_vec(&asked).map_err(|error| failed(&error))?;
-    let socket = Reachable::new(&place.folder().control_socket()).map_err(|e| failed(&e))?;
-    let stream = UnixStream::connect(&socket.path).map_err(|error| failed(&error))?;
-    let broken = |error: &dyn std::fmt::Display| {
-        Refusal::new("server-broke-off", format!("the server broke off: {error}"))
-    };
-    let bytes = exchange(stream, &line).map_err(|error| broken(&error))?;
-    match serde_json::from_slice(&bytes).map_err(|error| broken(&error))? {
-        Answered::Done(value) => serde_json::from_value(value).map_err(|error| broken(&error)),
-        Answered::Refused(refusal) => Err(refusal),
-    }
+    serde_json::to_value(operation)
+        .and_then(|arguments| serde_json::to_vec(&asked(arguments)))
+        .map_err(|error| Refusal::new("unreadable", error.to_string()))
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Refusal {
+    Refusal::new("server-broke-off", format!("the server broke off: {error}"))
 }
 
 fn exchange(mut stream: UnixStream, line: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -259,9 +277,8 @@ pub fn listen(app: App) -> std::io::Result<impl Future<Output = ()> + Send> {
 }
 
 async fn answer(app: App, mut stream: tokio::net::UnixStream) {
-    let (reader, mut writer) = stream.split();
     let mut bytes = Vec::new();
-    if reader
+    if (&mut stream)
         .take(LINE_CAP_BYTES)
         .read_to_end(&mut bytes)
         .await
@@ -269,19 +286,25 @@ async fn answer(app: App, mut stream: tokio::net::UnixStream) {
     {
         return;
     }
+    let asked = match serde_json::from_slice::<Asked>(&bytes).ok() {
+        Some(asked) if files::is_known(&asked.operation) => {
+            return files::answer(app, asked, stream).await;
+        }
+        asked => asked,
+    };
     // Not the pool of the tablets: an import may take minutes.
-    let answered = tokio::task::spawn_blocking(move || carry_out(&app, &bytes)).await;
+    let answered = tokio::task::spawn_blocking(move || carry_out(&app, asked)).await;
     let answered = answered.unwrap_or_else(|_| {
         Answered::Refused(Refusal::new("internal-error", "the operation failed"))
     });
     if let Ok(line) = serde_json::to_vec(&answered) {
         // The command went away: what it asked for is done all the same.
-        let _ = writer.write_all(&line).await;
+        let _ = stream.write_all(&line).await;
     }
 }
 
-fn carry_out(app: &App, bytes: &[u8]) -> Answered {
-    let Ok(asked) = serde_json::from_slice::<Asked>(bytes) else {
+fn carry_out(app: &App, asked: Option<Asked>) -> Answered {
+    let Some(asked) = asked else {
         return Answered::Refused(Refusal::new("unreadable", "the request does not read"));
     };
     let known = TABLE.iter().find(|(name, _)| *name == asked.operation);

@@ -66,13 +66,17 @@ impl Console {
         json_of(response).await
     }
 
-    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+    async fn post_raw(&self, path: &str, body: Value) -> Response<Body> {
         let request = Request::post(path)
             .header(COOKIE, &self.cookie)
             .header(CONTENT_TYPE, "application/json")
             .body(Body::from(body.to_string()))
             .unwrap();
-        let response = self.call(request).await;
+        self.call(request).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        let response = self.post_raw(path, body).await;
         (response.status(), json_of(response).await)
     }
 
@@ -618,10 +622,11 @@ async fn what_was_refused_is_listed_tried_again_and_dealt_with_by_coordinators_a
         (&json!(false), &Value::Null)
     );
     let number = list["entries"][0]["number"].as_u64().unwrap();
-    let unsaid = console.get_raw(&format!("{path}/{number}"), &[]).await;
-    assert_eq!(json_of(unsaid).await["code"], "reason-missing");
-    let said = format!("{path}/{number}?reason=comprendre+ce+qui+manque");
-    let bytes = console.get_raw(&said, &[]).await;
+    let export = format!("{path}/{number}/export");
+    let (_, unsaid) = console.post(&export, json!({ "reason": "" })).await;
+    assert_eq!(unsaid["code"], "reason-missing");
+    let said = json!({ "reason": "comprendre ce qui manque" });
+    let bytes = console.post_raw(&export, said).await;
     assert_eq!(bytes_of(bytes).await, [1, 2, 3]);
     let again = json!({ "number": null, "revoked": false });
     let (_, retried) = console.post(&format!("{path}/retry"), again).await;

@@ -2,14 +2,14 @@
 
 use super::campaigns::pseudonym_state;
 use super::contract::{
-    AuditLine, HoldRequest, PseudonymState, PurgeAnswered, PurgeRequest, RecoveryCodes,
-    RetentionLine, SecondFactorDrawn, SecondFactorProof, SessionLine,
+    AuditLine, ExportReason, HoldRequest, PseudonymState, PurgeAnswered, PurgeRequest,
+    RecoveryCodes, RetentionLine, SecondFactorDrawn, SecondFactorProof, SessionLine,
 };
 use super::devices::qr_svg;
-use super::extract::{Asking, At, Body, read};
+use super::extract::{At, Body, read};
 use super::guard::{AnyAccount, Coordinator, session_cookie};
 use super::problem::Problem;
-use super::releases::{Because, File, file};
+use super::releases::{File, file};
 use crate::app::{App, EndingError, PurgeAnswer, PurgeWish, written_reason};
 use crate::auth::{SecondFactorError, draw_second_factor, keep_second_factor, token_hash};
 use crate::maintenance::{PurgeError, SignedCertificate};
@@ -39,7 +39,7 @@ pub fn routes() -> Router<App> {
         .route("/api/campaigns/{campaign}/purge", post(purge))
         .route("/api/campaigns/{campaign}/hold", post(hold))
         .route("/api/campaigns/{campaign}/certificate", get(certificate))
-        .route("/api/campaigns/{campaign}/coarse", get(coarse))
+        .route("/api/campaigns/{campaign}/coarse", post(coarse))
         .route("/api/audit", get(audit))
 }
 
@@ -230,9 +230,9 @@ async fn coarse(
     State(app): State<App>,
     At(campaign): At<CampaignId>,
     Coordinator(account): Coordinator,
-    Asking(because): Asking<Because>,
+    body: Body<ExportReason>,
 ) -> Result<File, Problem> {
-    let reason = written_reason(&because.reason)?;
+    let reason = written_reason(&read(body)?.reason)?;
     app.blocking(move |app| {
         let mut files = app.coarse_files(campaign)?.into_iter();
         let rows = files.find(|(name, _)| name == COARSE_FILE);

@@ -102,6 +102,8 @@ pub fn document() -> String {
         LayerNoteLine,
         LayerToConvert,
         NewLayer,
+        ExportReason,
+        NewExport,
         NewRelease,
         ObservationDetail,
         PlaceCandidate,
@@ -287,6 +289,8 @@ mod tests {
                 "{}",
                 asked.path
             );
+            // Addresses stay in histories and in the logs of proxies.
+            assert_ne!(asked.name, "reason", "{}", asked.path);
         }
     }
 

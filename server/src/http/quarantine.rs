@@ -1,12 +1,11 @@
 //! *À reprendre*: what the gate refused, to be tried again, taken away or marked as dealt with.
 
 use super::contract::{
-    LogWentBack, QuarantineEntry, QuarantineList, QuarantineRetried, QuarantineRetry,
+    ExportReason, LogWentBack, QuarantineEntry, QuarantineList, QuarantineRetried, QuarantineRetry,
 };
-use super::extract::{Asking, At, Body, read};
+use super::extract::{At, Body, read};
 use super::guard::Coordinator;
 use super::problem::Problem;
-use super::releases::Because;
 use crate::app::{App, written_reason};
 use crate::store::{Deed, Quarantined, StoredDocument};
 use crate::sync::Engine;
@@ -29,7 +28,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(at, get(list))
         .route(&format!("{at}/retry"), post(retry))
-        .route(&format!("{at}/{{number}}"), get(fetch))
+        .route(&format!("{at}/{{number}}/export"), post(fetch))
         .route(&format!("{at}/{{number}}/settle"), post(settle))
 }
 
@@ -142,9 +141,9 @@ async fn fetch(
     State(app): State<App>,
     Coordinator(account): Coordinator,
     At((campaign, number)): At<(CampaignId, u64)>,
-    Asking(because): Asking<Because>,
+    body: Body<ExportReason>,
 ) -> Result<impl IntoResponse, Problem> {
-    let reason = written_reason(&because.reason)?;
+    let reason = written_reason(&read(body)?.reason)?;
     let bytes = app
         .blocking(move |app| {
             let kept = find(&app, campaign, number)?;

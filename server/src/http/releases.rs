@@ -1,26 +1,28 @@
 //! *Diffusion*: what may be said, releases built and to build, their files, and the internal
-//! export of clusters.
+//! exports.
 
-use super::contract::{NewRelease, ProvisionalSentence, ReleaseEntry, ReleasePreview, Releases};
+use super::contract::{
+    NewExport, NewRelease, ProvisionalSentence, ReleaseEntry, ReleasePreview, Releases,
+};
 use super::extract::{Asking, At, Body, read, view_of};
 use super::guard::{AnyAccount, Coordinator};
 use super::problem::Problem;
 use super::review::reviewed_anew;
-use crate::app::{App, ReasonMissing, written_reason};
-use crate::export::internal::{InternalError, InternalExport, Table};
+use crate::app::{App, HandingOut, HandingOutError, ReasonMissing};
+use crate::export::internal::{InternalError, Table};
 use crate::export::{ExportError, Format};
 use crate::geolocation::LiveView;
 use crate::publication::{
     BuildError, Builder, FrozenRelease, Numbers, Past, Prepared, Sources, build, frozen, obstacles,
     one_at_a_time, prepare, releases, sentence,
 };
-use crate::store::{Account, Deed, LogPosition};
+use crate::store::LogPosition;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
-use maraude_core::model::{CampaignId, CampaignMode};
+use maraude_core::model::CampaignId;
 use maraude_observatory::disclosure::{Settings, Stage};
 use serde::Deserialize;
 
@@ -33,8 +35,7 @@ pub fn routes() -> Router<App> {
             "/api/campaigns/{campaign}/releases/{number}/export",
             get(download),
         )
-        .route("/api/campaigns/{campaign}/clusters", get(clusters))
-        .route("/api/campaigns/{campaign}/internal/{table}", get(internal))
+        .route("/api/campaigns/{campaign}/internal/{table}", post(internal))
 }
 
 pub(super) const NO_PLAN: Problem = Problem::new(
@@ -235,102 +236,45 @@ async fn download(
     .await?
 }
 
-/// Why an export is asked for, in its query.
-#[derive(Deserialize)]
-pub(super) struct Because {
-    #[serde(default)]
-    pub(super) reason: String,
-}
-
-maraude_core::redacts!(Because);
-
 impl From<ReasonMissing> for Problem {
     fn from(_: ReasonMissing) -> Self {
         REASON_MISSING.at("reason")
     }
 }
 
-async fn clusters(
-    State(app): State<App>,
-    At(campaign): At<CampaignId>,
-    Coordinator(account): Coordinator,
-    Asking(because): Asking<Because>,
-) -> Result<File, Problem> {
-    hand_out(
-        &app,
-        campaign,
-        account,
-        (Table::Clusters, Format::Geojson),
-        &because.reason,
-    )
-    .await
-}
-
-#[derive(Deserialize)]
-struct InternalWanted {
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    format: String,
-}
-
-maraude_core::redacts!(InternalWanted);
-
 async fn internal(
     State(app): State<App>,
     At((campaign, table)): At<(CampaignId, String)>,
     Coordinator(account): Coordinator,
-    Asking(wanted): Asking<InternalWanted>,
+    body: Body<NewExport>,
 ) -> Result<File, Problem> {
+    let NewExport { format, reason } = read(body)?;
     let table = Table::from_code(&table).ok_or(Problem::not_found())?;
-    let format = wanted
-        .format
+    let format = format
         .parse()
         .map_err(|_| Problem::malformed(INTERNAL_FORMATS).at("format"))?;
-    hand_out(&app, campaign, account, (table, format), &wanted.reason).await
-}
-
-/// Formats of internal exports.
-const INTERNAL_FORMATS: &str = "Choose geojson, csv, gpkg, fgb, parquet or xlsx.";
-
-/// Writes an internal table for a coordinator who says why, and says so in the audit log.
-async fn hand_out(
-    app: &App,
-    campaign: CampaignId,
-    account: Account,
-    (table, format): (Table, Format),
-    reason: &str,
-) -> Result<File, Problem> {
-    let short = written_reason(reason)?;
-    let reason = reason.trim().to_owned();
-    let (live, position) = view_of(app, campaign).await?;
+    let wanted = HandingOut {
+        campaign,
+        table,
+        format,
+        author: account.id.to_string(),
+        by: account.name,
+        reason,
+    };
+    // What the log holds now is waited for without a thread.
+    view_of(&app, campaign).await?;
     app.blocking(move |app| {
-        let view = live.view();
-        let plan = view.campaign()?.ok_or(NO_PLAN)?;
-        let reviewed = reviewed_anew(&app, &live, position)?;
-        let export = InternalExport {
-            campaign: plan.name.clone(),
-            exercise: plan.mode == CampaignMode::Exercise,
-            by: account.name.clone(),
-            reason: reason.clone(),
-            clusters: InternalExport::clusters_of(&view, &reviewed)?,
-        };
         let mut bytes = Vec::new();
-        export.write((&view, &reviewed), table, format, &mut bytes)?;
-        // Before anything leaves: an export that is not in the audit log does not happen.
-        let deed = Deed {
-            author: &account.id.to_string(),
-            action: &format!("{}-exported", table.code()),
-            subject: &campaign.to_string(),
-            reason: &short,
-        };
-        app.server().add_deed(app.clock().now(), deed)?;
-        let band = if export.exercise { "exercice-" } else { "" };
+        let exercise = app.hand_out(&wanted, &mut bytes)?;
+        let band = if exercise { "exercice-" } else { "" };
         let name = format!("{band}{}-interne.{}", table.code(), format.ending());
         Ok::<_, Problem>(file(format.media_type(), &name, bytes))
     })
     .await?
 }
+
+/// Formats of internal exports.
+const INTERNAL_FORMATS: &str = "Choose geojson, csv, gpkg, fgb, parquet or xlsx.";
 
 impl From<BuildError> for Problem {
     fn from(error: BuildError) -> Self {
@@ -363,12 +307,20 @@ impl From<BuildError> for Problem {
     }
 }
 
-impl From<InternalError> for Problem {
-    fn from(error: InternalError) -> Self {
+impl From<HandingOutError> for Problem {
+    fn from(error: HandingOutError) -> Self {
         match error {
-            InternalError::View(error) => error.into(),
-            InternalError::Export(error) => error.into(),
-            InternalError::NotInThisFormat => Self::malformed(INTERNAL_FORMATS).at("format"),
+            HandingOutError::Reason(error) => error.into(),
+            HandingOutError::NoPlan => NO_PLAN,
+            HandingOutError::Views(error) => error.into(),
+            HandingOutError::View(error)
+            | HandingOutError::Internal(InternalError::View(error)) => error.into(),
+            HandingOutError::Engine(error) => error.into(),
+            HandingOutError::Store(error) => error.into(),
+            HandingOutError::Internal(InternalError::Export(error)) => error.into(),
+            HandingOutError::Internal(InternalError::NotInThisFormat) => {
+                Self::malformed(INTERNAL_FORMATS).at("format")
+            }
         }
     }
 }

@@ -325,7 +325,7 @@ fn what_cannot_be_taken_back_wants_a_login_of_a_moment_ago() {
         "/enrolments",
         "/purge",
         "/hold",
-        "/clusters",
+        "/coarse",
         "/second-factor",
     ] {
         assert!(paths.iter().any(|path| path.ends_with(part)), "{part}");

@@ -48,6 +48,7 @@ import type {
   NewApiToken,
   NewCampaign,
   NewEnrolment,
+  NewExport,
   NewLayer,
   NewSeries,
   NewSheet,
@@ -62,6 +63,7 @@ import type {
   PurgeRequest,
   ObservationPage,
   Estimation,
+  ExportReason,
   IndicatorBoard,
   Quality,
   QuarantineList,
@@ -130,10 +132,10 @@ async function askText(
   }
 }
 
-/** Asks for a file. Throws `Refused`. */
-async function askBytes(method: string, path: string): Promise<Blob> {
+/** Asks for a file with exact places or refused bytes, saying why. Throws `Refused`. */
+async function takeBytes(path: string, why: ExportReason | NewExport): Promise<Blob> {
   try {
-    const reply = await sendForBytes(method, path);
+    const reply = await sendForBytes('POST', path, JSON.stringify(why));
     if (reply.status >= 200 && reply.status < 300) return reply.bytes;
     throw refusal(reply.status, await reply.bytes.text());
   } catch (error) {
@@ -210,7 +212,7 @@ export async function erasePerson(id: string, wish: ErasePerson): Promise<void> 
 
 /** Hands over the coarse table of a campaign, with why in the audit log. */
 export async function takeCoarseTable(id: string, reason: string): Promise<void> {
-  const bytes = await askBytes('GET', `${at(id)}/coarse?reason=${encodeURIComponent(reason)}`);
+  const bytes = await takeBytes(`${at(id)}/coarse`, { reason });
   handFile('coarse.csv', 'text/csv', bytes);
 }
 
@@ -296,8 +298,7 @@ export const settleQuarantine = (id: string, number: number): Promise<void> =>
 
 /** Hands over the bytes of a refused parcel, with why in the audit log. */
 export async function takeAway(id: string, number: number, reason: string): Promise<void> {
-  const query = `reason=${encodeURIComponent(reason)}`;
-  const bytes = await askBytes('GET', `${at(id)}/quarantine/${number}?${query}`);
+  const bytes = await takeBytes(`${at(id)}/quarantine/${number}/export`, { reason });
   handFile(`maraude-${number}.bin`, 'application/octet-stream', bytes);
 }
 
@@ -342,8 +343,7 @@ export async function exportInternal(
   format: InternalFormat,
   reason: string,
 ): Promise<void> {
-  const query = `reason=${encodeURIComponent(reason)}&format=${format}`;
-  const bytes = await askBytes('GET', `${at(id)}/internal/${table}?${query}`);
+  const bytes = await takeBytes(`${at(id)}/internal/${table}`, { format, reason });
   handFile(`${table}-interne.${format}`, 'application/octet-stream', bytes);
 }
 

@@ -67,3 +67,28 @@ pub struct ReleasePreview {
     /// Settings in force, printed on every output.
     pub settings: Vec<String>,
 }
+
+/// `POST /api/campaigns/{id}/internal/{table}`: a table with exact places, as a file.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct NewExport {
+    /// `geojson`, `csv`, `gpkg`, `fgb`, `parquet` or `xlsx`.
+    pub format: String,
+    /// Why; it is kept in the audit log.
+    #[schema(min_length = 10)]
+    pub reason: String,
+}
+
+maraude_core::redacts!(NewExport);
+
+/// `POST /api/campaigns/{id}/coarse`, `POST /api/campaigns/{id}/quarantine/{number}/export`: a file for
+/// who says why.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ExportReason {
+    /// Why; it is kept in the audit log.
+    #[schema(min_length = 10)]
+    pub reason: String,
+}
+
+maraude_core::redacts!(ExportReason);

@@ -20,7 +20,6 @@ enum Kind {
     Identifier,
     Words,
     YesOrNo,
-    Reason,
     FileOf(&'static [Format]),
 }
 
@@ -34,7 +33,6 @@ impl Asked {
             Kind::Identifier => json!({ "type": "string", "format": "uuid" }),
             Kind::Words => json!({ "type": "string" }),
             Kind::YesOrNo => json!({ "type": "boolean" }),
-            Kind::Reason => json!({ "type": "string", "minLength": 10 }),
             Kind::FileOf(formats) => {
                 let codes: Vec<&str> = formats.iter().map(|format| format.code()).collect();
                 json!({ "type": "string", "enum": codes })
@@ -62,7 +60,6 @@ const fn must(path: &'static str, name: &'static str, kind: Kind, summary: &'sta
 }
 
 const OBSERVATIONS: &str = "/api/campaigns/{campaign}/observations";
-const INTERNAL: &str = "/api/campaigns/{campaign}/internal/{table}";
 
 /// In the order of the routes.
 pub(super) const QUERIES: &[Asked] = &[
@@ -70,14 +67,14 @@ pub(super) const QUERIES: &[Asked] = &[
     may(
         "/api/campaigns/{campaign}/tonight",
         "night",
+        Kind::Day,
+        "Which night; the latest without",
+    ),
     may(
         "/api/campaigns/{campaign}/doubles",
         "after",
         Kind::Words,
         "`next` of the page before",
-    ),
-        Kind::Day,
-        "Which night; the latest without",
     ),
     may(OBSERVATIONS, "night", Kind::Day, "Of this night"),
     may(OBSERVATIONS, "team", Kind::Words, "Of this team (code)"),
@@ -135,40 +132,10 @@ pub(super) const QUERIES: &[Asked] = &[
         "The other campaign",
     ),
     must(
-        "/api/campaigns/{campaign}/quarantine/{number}",
-        "reason",
-        Kind::Reason,
-        "Why; it is kept in the audit log",
-    ),
-    must(
         "/api/campaigns/{campaign}/releases/{number}/export",
         "format",
         Kind::FileOf(&Format::ALL),
         "Which file",
-    ),
-    must(
-        "/api/campaigns/{campaign}/clusters",
-        "reason",
-        Kind::Reason,
-        "Why; it is kept in the audit log",
-    ),
-    must(
-        INTERNAL,
-        "format",
-        Kind::FileOf(&Format::INTERNAL),
-        "Which file",
-    ),
-    must(
-        INTERNAL,
-        "reason",
-        Kind::Reason,
-        "Why; it is kept in the audit log",
-    ),
-    must(
-        "/api/campaigns/{campaign}/coarse",
-        "reason",
-        Kind::Reason,
-        "Why; it is kept in the audit log",
     ),
     may(
         "/api/audit",

@@ -454,10 +454,10 @@ pub(super) const ROUTES: &[Told] = &[
         One("QuarantineRetried"),
     ),
     told(
-        "GET",
-        "/api/campaigns/{campaign}/quarantine/{number}",
-        "The bytes of one entry as they came, for coordinators who say why (`reason`)",
-        None,
+        "POST",
+        "/api/campaigns/{campaign}/quarantine/{number}/export",
+        "The bytes of one entry as they came, for coordinators who say why",
+        Some("ExportReason"),
         Media("application/octet-stream"),
     ),
     told(
@@ -496,18 +496,11 @@ pub(super) const ROUTES: &[Told] = &[
         File(&Format::ALL),
     ),
     told(
-        "GET",
-        "/api/campaigns/{campaign}/clusters",
-        "Distinct persons with their places, for coordinators alone",
-        None,
-        Media(GEOJSON),
-    ),
-    told(
-        "GET",
+        "POST",
         "/api/campaigns/{campaign}/internal/{table}",
         "Clusters, observations or sites with exact places (format: geojson, csv, gpkg, fgb, \
          parquet, xlsx), for coordinators who say why",
-        None,
+        Some("NewExport"),
         File(&Format::INTERNAL),
     ),
     told(
@@ -623,10 +616,10 @@ pub(super) const ROUTES: &[Told] = &[
         Media("application/json"),
     ),
     told(
-        "GET",
+        "POST",
         "/api/campaigns/{campaign}/coarse",
         "The coarse rows that stay of a campaign until its purge, for coordinators who say why",
-        None,
+        Some("ExportReason"),
         Media("text/csv"),
     ),
     told(

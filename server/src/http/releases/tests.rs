@@ -109,11 +109,13 @@ impl Console {
     }
 
     /// The status of an answer whose body may be no text.
-    fn status_of(&self, path: &str) -> StatusCode {
+    fn status_of(&self, method: &str, path: &str, body: Option<&Value>) -> StatusCode {
         let request = Request::builder()
+            .method(method)
             .uri(format!("/api/campaigns/{}{path}", self.world.campaign))
             .header(COOKIE, format!("maraude_session={}", self.coordinator))
-            .body(Body::empty())
+            .header(CONTENT_TYPE, "application/json")
+            .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
             .unwrap();
         let work = router(self.world.app.clone()).oneshot(request);
         self.runtime.block_on(work).unwrap().status()
@@ -218,17 +220,28 @@ fn an_analyst_reads_releases_and_builds_none() {
         as_analyst("POST", "/releases", Some(&body)).status,
         forbidden
     );
-    let path = "/clusters?reason=relecture%20du%20comit%C3%A9";
-    assert_eq!(as_analyst("GET", path, None).status, forbidden);
+    let told = because("csv", "relecture du comité");
+    let path = "/internal/clusters";
+    assert_eq!(as_analyst("POST", path, Some(&told)).status, forbidden);
+}
+
+fn because(format: &str, reason: &str) -> Value {
+    json!({ "format": format, "reason": reason })
 }
 
 #[test]
 fn the_internal_export_needs_a_reason_and_leaves_a_line_in_the_audit_log() {
     let console = Console::new();
-    let refused = console.get("/clusters?reason=bof");
+    let ask = |body: &Value| {
+        let path = "/internal/clusters";
+        console.ask(&console.coordinator, "POST", path, Some(body))
+    };
+    let refused = ask(&because("geojson", "bof"));
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(refused.json()["code"], "reason-missing");
-    let told = console.get("/clusters?reason=relecture%20du%20comit%C3%A9");
+    let unsaid = ask(&json!({ "format": "geojson" }));
+    assert_eq!(unsaid.status, StatusCode::BAD_REQUEST);
+    let told = ask(&because("geojson", "relecture du comité"));
     assert_eq!(told.status, StatusCode::OK, "{}", told.text);
     let map = told.json();
     assert_eq!(map["features"].as_array().unwrap().len(), 44);
@@ -246,24 +259,45 @@ fn the_internal_export_needs_a_reason_and_leaves_a_line_in_the_audit_log() {
 }
 
 #[test]
-fn internal_tables_come_in_every_format_and_never_without_a_line_in_the_audit_log() {
+fn a_reason_in_an_address_hands_nothing_out() {
     let console = Console::new();
     let reason = "reason=relecture%20du%20comit%C3%A9";
-    let because = |table: &str, format: &str| {
-        console.status_of(&format!("/internal/{table}?{reason}&format={format}"))
+    for path in [
+        format!("/internal/clusters?{reason}&format=csv"),
+        format!("/coarse?{reason}"),
+        format!("/quarantine/1/export?{reason}"),
+    ] {
+        let refused = console.get(&path);
+        assert_eq!(refused.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        // Nor does it stand for one that the body leaves out.
+        let unsaid = console.ask(&console.coordinator, "POST", &path, Some(&json!({})));
+        assert_eq!(unsaid.status, StatusCode::BAD_REQUEST, "{path}");
+    }
+    let rows = console.world.app.server().audit(50).unwrap();
+    assert!(!rows.iter().any(|row| row.action.ends_with("-exported")));
+}
+
+#[test]
+fn internal_tables_come_in_every_format_and_never_without_a_line_in_the_audit_log() {
+    let console = Console::new();
+    let told = |table: &str, format: &str| {
+        let body = because(format, "relecture du comité");
+        console.status_of("POST", &format!("/internal/{table}"), Some(&body))
     };
     for table in ["clusters", "observations", "sites"] {
         for format in ["geojson", "csv", "gpkg", "fgb", "parquet", "xlsx"] {
-            assert_eq!(because(table, format), StatusCode::OK, "{table} {format}");
+            assert_eq!(told(table, format), StatusCode::OK, "{table} {format}");
         }
     }
-    assert_eq!(because("observations", "page"), StatusCode::BAD_REQUEST);
-    assert_eq!(because("notes", "csv"), StatusCode::NOT_FOUND);
+    assert_eq!(told("observations", "page"), StatusCode::BAD_REQUEST);
+    assert_eq!(told("notes", "csv"), StatusCode::NOT_FOUND);
     let rows = console.world.app.server().audit(50).unwrap();
     let told = |action: &str| rows.iter().filter(|row| row.action == action).count();
     assert_eq!(told("observations-exported"), 6);
     assert_eq!(told("sites-exported"), 6);
-    let table = console.get(&format!("/internal/observations?{reason}&format=csv"));
+    let body = because("csv", "relecture du comité");
+    let ask = |token: &str, path: &str| console.ask(token, "POST", path, Some(&body));
+    let table = ask(&console.coordinator, "/internal/observations");
     let mut lines = table.text.lines();
     assert!(
         lines
@@ -272,8 +306,7 @@ fn internal_tables_come_in_every_format_and_never_without_a_line_in_the_audit_lo
             .ends_with("accuracy_m,longitude,latitude")
     );
     assert_eq!(lines.count(), 44);
-    let path = format!("/internal/sites?{reason}&format=csv");
-    let refused = console.ask(&console.analyst, "GET", &path, None);
+    let refused = ask(&console.analyst, "/internal/sites");
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
 
@@ -283,7 +316,8 @@ fn a_release_comes_in_every_format() {
     console.build("provisional");
     for format in crate::export::Format::ALL {
         let path = format!("/releases/1/export?format={format}");
-        assert_eq!(console.status_of(&path), StatusCode::OK, "{format}");
+        let status = console.status_of("GET", &path, None);
+        assert_eq!(status, StatusCode::OK, "{format}");
     }
 }
 

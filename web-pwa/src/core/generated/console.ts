@@ -1267,6 +1267,16 @@ interval: [number, number],
 methods: Array<EstimateMethod>, };
 
 /**
+ * `POST /api/campaigns/{id}/coarse`, `POST /api/campaigns/{id}/quarantine/{number}/export`: a file for
+ * who says why.
+ */
+export type ExportReason = {
+/**
+ * Why; it is kept in the audit log.
+ */
+reason: string, };
+
+/**
  * The figure (design D14): separate lines, never added up.
  */
 export type Figures = {
@@ -2111,6 +2121,19 @@ label: string,
  * Team it is handed to.
  */
 team: TeamId | null, };
+
+/**
+ * `POST /api/campaigns/{id}/internal/{table}`: a table with exact places, as a file.
+ */
+export type NewExport = {
+/**
+ * `geojson`, `csv`, `gpkg`, `fgb`, `parquet` or `xlsx`.
+ */
+format: string,
+/**
+ * Why; it is kept in the audit log.
+ */
+reason: string, };
 
 /**
  * `POST /api/layers/{kind}`: a layer from a GeoJSON file.
