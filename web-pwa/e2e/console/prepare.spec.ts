@@ -81,6 +81,11 @@ test('zones, sectors, teams, assignments and known places are put in', async ({
     buffer: Buffer.from(sectorsFile()),
   });
   await expect(page.getByText('2 objets : Polygon 2.')).toBeVisible();
+  // Where they lie is seen before anything is sent.
+  const picked = page.locator('[data-drawn="2"]');
+  await expect(picked.locator('canvas')).toBeVisible();
+  await expect(picked.locator('.map-label')).toHaveText(['Comédie', 'Port']);
+  await expect(page.locator('[data-sector="S3"]')).toHaveCount(0);
   await page.getByRole('button', { name: 'Importer un GeoJSON' }).click();
   await expect(page.locator('[data-sector="S3"]')).toContainText('Port');
 

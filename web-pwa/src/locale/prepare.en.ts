@@ -81,6 +81,13 @@ export const prepareEn: PrepareText = {
     nameColumn: 'Column of the name',
     noColumn: 'no column',
     preview: 'Preview of the columns',
+    onTheMap: 'The file on the map',
+    drawn: (count: number) => `${many(count, 'object', 'objects')} drawn, before the import.`,
+    shapeless: (count: number) => `Without a readable shape: ${many(count, 'object', 'objects')}.`,
+    leftOut: (count: number) =>
+      `Too large to be drawn whole: ${many(count, 'object is', 'objects are')} missing on this map.`,
+    projected:
+      'Coordinates in metres (Lambert-93?): no map before the import, the server converts them.',
     column: 'Column',
     examples: 'Examples',
     filled: 'Filled',

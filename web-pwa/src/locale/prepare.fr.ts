@@ -80,6 +80,13 @@ export const prepareFr = {
     nameColumn: 'Colonne du nom',
     noColumn: 'pas de colonne',
     preview: 'Aperçu des colonnes',
+    onTheMap: 'Le fichier sur la carte',
+    drawn: (count: number) => `${many(count, 'objet dessiné', 'objets dessinés')}, avant l’import.`,
+    shapeless: (count: number) => `Sans forme lisible : ${many(count, 'objet', 'objets')}.`,
+    leftOut: (count: number) =>
+      `Fichier trop grand pour être dessiné en entier : ${many(count, 'objet manque', 'objets manquent')} sur cette carte.`,
+    projected:
+      'Coordonnées en mètres (Lambert-93 ?) : pas de carte avant l’import, le serveur les convertit.',
     column: 'Colonne',
     examples: 'Exemples',
     filled: 'Remplie',

@@ -3,6 +3,8 @@
  * code and the name. Pure; the server reads the file again. *Préparer* calls it.
  */
 
+import { drawingOf, type Drawing, type LooseFeature } from './drawing';
+
 /** Files that can be picked; the last two are made GeoJSON by the server first. */
 export const LAYER_FILES = '.geojson,.json,application/geo+json,.gpkg,.zip';
 
@@ -22,6 +24,8 @@ export interface GeoJsonSummary {
   /** Geometry types and how many of each. */
   readonly geometries: Readonly<Record<string, number>>;
   readonly columns: readonly Column[];
+  /** What of it can be drawn. */
+  readonly drawing: Drawing;
   /** Likely columns; empty where none stands out. */
   readonly code: string;
   readonly name: string;
@@ -32,11 +36,6 @@ export type GeoJsonFault = 'not-json' | 'not-a-collection' | 'no-features' | 'to
 
 /** Largest file sent, characters; the server has its own cap. */
 export const LARGEST_FILE = 60_000_000;
-
-interface LooseFeature {
-  readonly geometry?: { readonly type?: unknown } | null;
-  readonly properties?: Record<string, unknown> | null;
-}
 
 /** Reads a file's text. */
 export function readGeoJson(text: string): GeoJsonSummary | GeoJsonFault {
@@ -75,6 +74,7 @@ export function readGeoJson(text: string): GeoJsonSummary | GeoJsonFault {
     features: features.length,
     geometries,
     columns,
+    drawing: drawingOf(features as LooseFeature[]),
     code: likely(columns, ['code', 'insee', 'code_insee', 'id', 'ref', 'num'], true),
     name: likely(columns, ['name', 'nom', 'nom_com', 'libelle', 'label'], false),
   };
