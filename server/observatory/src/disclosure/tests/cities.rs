@@ -7,8 +7,8 @@ use crate::disclosure::consolidated::unchecked;
 use crate::disclosure::placed::{Holding, Placed, place_all};
 use crate::disclosure::verify::check;
 use crate::disclosure::{
-    AttributeFigure, CountedNight, Figure, ProvisionalFigures, Published, Settings, Stage,
-    consolidate, correct, provisional,
+    AttributeFigure, CountedNight, Figure, ProvisionalFigures, Published, PublishedArea, Settings,
+    Stage, consolidate, correct, provisional,
 };
 use crate::indicator::{CountedPlace, Unit};
 use geo::MultiPolygon;
@@ -60,13 +60,11 @@ impl City {
         published
     }
 
-    /// What was said at 2 a.m. of this night.
+    /// What was said at 2 a.m. of this night: of people inside the perimeter, as of any figure.
     fn provisional(&self, seed: u64) -> Published {
-        let street = self
-            .places
-            .iter()
-            .filter(|place| place.unit == Unit::Street);
-        let people: u32 = street.map(|place| place.people_at_least).sum();
+        let placed = self.placed();
+        let street = placed.iter().filter(|place| place.unit == Unit::Street);
+        let people: u32 = street.map(|place| place.people).sum();
         let missing = (seed % 20) as u32;
         let figures = ProvisionalFigures {
             people: people.saturating_sub(missing),
@@ -486,6 +484,21 @@ fn a_correction_without_memory_is_caught() {
     assert!(found > 0);
 }
 
+/// A metre around a place is in a leaf. What is published of a border is rounded: who is beside it
+/// may be counted in either leaf.
+fn well_inside(plane: &crate::plane::Plane, leaf: &PublishedArea, at: geo::Coord) -> bool {
+    let around = [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)];
+    around.into_iter().all(|(east, north)| {
+        let beside = geo::Coord {
+            x: at.x + east,
+            y: at.y + north,
+        };
+        plane
+            .degrees(beside)
+            .is_some_and(|at| maraude_core::geography::contains(&leaf.boundary, at))
+    })
+}
+
 /// Somebody who moves inside a leaf may change the partition, for spots and squares decide it, and
 /// with it what is published: in what share of moves is told. Where the partition stays, no area
 /// changes.
@@ -508,19 +521,22 @@ fn moving_one_person_inside_a_leaf_changes_nothing_while_the_partition_is_the_sa
         else {
             continue;
         };
-        let leaf = before.areas.iter().find(|area| {
-            area.level == Level::Leaf && maraude_core::geography::contains(&area.boundary, from)
-        });
-        let (Some(leaf), Some(start)) = (leaf, plane.metres(from)) else {
+        let Some(start) = plane.metres(from) else {
+            continue;
+        };
+        let mut leaves = before.areas.iter().filter(|a| a.level == Level::Leaf);
+        let Some(leaf) = leaves.find(|leaf| well_inside(&plane, leaf, start)) else {
             continue;
         };
         let step = |dice: &mut Dice| (dice.unit() - 0.5) * 600.0;
-        let to = plane.degrees(geo::Coord {
+        let end = geo::Coord {
             x: start.x + step(&mut dice),
             y: start.y + step(&mut dice),
-        });
-        let inside = to.filter(|to| maraude_core::geography::contains(&leaf.boundary, *to));
-        let Some(to) = inside else { continue };
+        };
+        let to = plane
+            .degrees(end)
+            .filter(|_| well_inside(&plane, leaf, end));
+        let Some(to) = to else { continue };
         let index = city.places.iter().position(|place| alone(&place)).unwrap();
         city.places[index].coordinates = Some(to);
         let after = city.published(&settings);
