@@ -177,6 +177,9 @@ pub const TABLE: &[Route] = &[
     ),
     route("POST", "/api/campaigns/{campaign}/groups/effect", NIGHT),
     bulk("/api/campaigns/{campaign}/doubtful", "doubtful-read"),
+    bulk("/api/campaigns/{campaign}/overlaps", "overlaps-read"),
+    route("GET", "/api/campaigns/{campaign}/paper-sheets", NIGHT),
+    route("POST", "/api/campaigns/{campaign}/paper-sheets", NIGHT),
     route("GET", "/api/campaigns/{campaign}/review-log", NIGHT),
     route("POST", "/api/campaigns/{campaign}/quality/refresh", NIGHT),
     // Counts of the whole campaign alone: those who work on the figures see them.
@@ -326,6 +329,7 @@ mod tests {
             let of_the_night = [
                 "/observations",
                 "/doubles",
+                "/overlaps",
                 "/tonight",
                 "/coarse",
                 "/internal",

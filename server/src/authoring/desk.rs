@@ -1,7 +1,7 @@
 //! The coordinators' desk: one order at a time, each once, each whole.
 
 use super::order::{Order, OrderDone, OrderError, OrderRequest};
-use super::{briefs, plan, review};
+use super::{briefs, plan, review, sheets};
 use crate::projection::View;
 use crate::store::{BatchRefusal, CommandMark, CommitError, LogPosition};
 use crate::sync::{Authored, Engine, EngineError};
@@ -46,6 +46,8 @@ pub(super) struct Intent {
     pub(super) register: Vec<Step>,
     /// In reviews.
     pub(super) reviews: Vec<(DocumentName, Vec<Step>)>,
+    /// In rounds.
+    pub(super) rounds: Vec<(DocumentName, Vec<Step>)>,
     /// Entries it rests on: a document and the beginning of keys.
     pub(super) touches: Vec<(DocumentName, String)>,
     /// Its answer.
@@ -84,9 +86,12 @@ impl Desk<'_> {
             | Order::UndoDecisions(_)
             | Order::Adjudicate { .. }
             | Order::UndoAdjudication(_)
+            | Order::UndoAdjudications(_)
+            | Order::JudgeStrands { .. }
             | Order::CorrectPlace { .. }
             | Order::UndoCorrection(_)
             | Order::MarkRead(_)) => review::interpret(self, order)?,
+            Order::KeyInSheet(filled) => sheets::key_in(self, &present, filled)?,
             order => plan::interpret(self, order, &present)?,
         };
         for (name, prefix) in &intent.touches {
@@ -159,7 +164,7 @@ impl Desk<'_> {
             parts.push(authored(&register, intent.register));
         }
         parts.extend(briefs);
-        for (name, steps) in intent.reviews {
+        for (name, steps) in intent.reviews.into_iter().chain(intent.rounds) {
             parts.push(authored(&name, steps));
         }
         match self.engine.author_all(Some(mark), parts) {

@@ -10,12 +10,20 @@ mod order;
 mod plan;
 mod retention;
 mod review;
+mod sheets;
+mod strands;
 mod teams;
 
 pub use briefs::{BRIEF_REACH_M, is_register, register_name};
 pub use desk::Desk;
 pub use order::{ImportedSector, Invalid, Order, OrderDone, OrderError, OrderRequest};
 pub use retention::{RetentionWrong, retention_at_creation};
+pub use sheets::{
+    FilledSheet, PaperSheet, SHEET_ROWS, SheetNumber, SheetRow, is_keyed_in, print_sheets,
+    printed_sheets,
+};
 
+#[cfg(test)]
+mod strand_tests;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! What may be ordered, what comes of it, and why not.
 
+use super::sheets::FilledSheet;
 use crate::projection::ViewError;
 use crate::store::{LogPosition, StoreError};
 use crate::sync::EngineError;
@@ -111,6 +112,19 @@ pub enum Order {
     },
     /// Undo a ruling.
     UndoAdjudication(AdjudicationId),
+    /// Undo several together.
+    UndoAdjudications(Vec<AdjudicationId>),
+    /// Which strands of a sector and night count, where it was recorded more than once.
+    JudgeStrands {
+        /// Those in the figure.
+        counted: Vec<ObservationId>,
+        /// Those out of it.
+        left_out: Vec<ObservationId>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Key a paper sheet in.
+    KeyInSheet(FilledSheet),
     /// Correct an observation's place.
     CorrectPlace {
         /// Which.

@@ -3,14 +3,15 @@
 
 use super::desk::{Desk, Intent, Step};
 use super::order::{Order, OrderError};
+use super::strands;
 use crate::projection::ObservationFilter;
 use crate::store::random_id;
 use maraude_core::document::{
-    DocumentName, READ_MARKS_PER_CHANGE, Review, document_id, read_review,
+    DocumentName, READ_MARKS_PER_CHANGE, Review, Writer, document_id, read_review,
 };
 use maraude_core::model::{
     Adjudication, AdjudicationId, Coordinates, Correction, CorrectionId, CorrectionKind, Decision,
-    DecisionId, Night, ObservationId, Ruling, SlotRef, Verdict,
+    DecisionId, Night, ObservationId, Ruling, SlotRef, TimestampMs, Verdict,
 };
 use std::collections::BTreeSet;
 
@@ -32,7 +33,23 @@ pub(super) fn interpret(desk: &Desk<'_>, order: &Order) -> Result<Intent, OrderE
             reason,
         } => decide(desk, [*one, *other], *verdict, reason.as_deref()),
         Order::DecideAll { pairs, reason } => decide_all(desk, pairs, reason.as_deref()),
-        Order::UndoDecisions(ids) => undo_decisions(desk, ids),
+        Order::UndoDecisions(ids) => {
+            let held = |review: &Review| review.decisions.iter().map(|d| d.id).collect();
+            undo_all(desk, "decision", ids, held, |w, id, at| {
+                w.undo_decision(id, at);
+            })
+        }
+        Order::JudgeStrands {
+            counted,
+            left_out,
+            reason,
+        } => strands::judge(desk, counted, left_out, reason.as_deref()),
+        Order::UndoAdjudications(ids) => {
+            let held = |review: &Review| review.adjudications.iter().map(|a| a.id).collect();
+            undo_all(desk, "adjudication", ids, held, |w, id, at| {
+                w.undo_adjudication(id, at);
+            })
+        }
         Order::Adjudicate {
             observation,
             ruling,
@@ -172,26 +189,37 @@ fn decide_all(
     Ok(intent)
 }
 
-fn undo_decisions(desk: &Desk<'_>, ids: &[DecisionId]) -> Result<Intent, OrderError> {
+/// Undoes several acts of one kind together, in whichever reviews hold them, or none.
+fn undo_all<T: Copy + Ord + ToString + 'static>(
+    desk: &Desk<'_>,
+    what: &'static str,
+    ids: &[T],
+    held: impl Fn(&Review) -> Vec<T>,
+    undo: fn(&mut Writer<'_>, T, TimestampMs),
+) -> Result<Intent, OrderError> {
     if ids.len() > DECISIONS_PER_CHANGE {
-        return Err(OrderError::invalid("too-many", "decisions"));
+        return Err(OrderError::invalid("too-many", what));
     }
-    let mut left: BTreeSet<DecisionId> = ids.iter().copied().collect();
+    let mut left: BTreeSet<T> = ids.iter().copied().collect();
     let mut intent = Intent::default();
     let now = desk.now;
     for (name, review) in all_reviews(desk)? {
-        let here = review.decisions.iter().map(|decision| decision.id);
-        let here: Vec<DecisionId> = here.filter(|id| left.remove(id)).collect();
+        let here: Vec<T> = held(&review)
+            .into_iter()
+            .filter(|id| left.remove(id))
+            .collect();
         if here.is_empty() {
             continue;
         }
-        let touched = here.iter().map(|id| (name, format!("decision:{id}")));
+        let touched = here
+            .iter()
+            .map(|id| (name, format!("{what}:{}", id.to_string())));
         intent.touches.extend(touched);
-        let step = Step::new(move |w| here.iter().for_each(|id| w.undo_decision(*id, now)));
+        let step = Step::new(move |w| here.iter().for_each(|id| undo(w, *id, now)));
         intent.reviews.push((name, vec![step]));
     }
     if ids.is_empty() || !left.is_empty() {
-        return Err(OrderError::Unknown { what: "decision" });
+        return Err(OrderError::Unknown { what });
     }
     Ok(intent)
 }
@@ -278,7 +306,7 @@ fn mark_read(desk: &Desk<'_>, observations: &[ObservationId]) -> Result<Intent, 
 }
 
 /// One act at the end of the night's review, or of its next part once the last is full.
-fn append(
+pub(super) fn append(
     desk: &Desk<'_>,
     night: Night,
     made: Option<String>,
@@ -335,7 +363,7 @@ fn all_reviews(desk: &Desk<'_>) -> Result<Vec<(DocumentName, Review)>, OrderErro
 
 /// The reviews of a night, in the order of their parts, and the next part. A part that was issued
 /// anew without what somebody had erased is passed over.
-fn reviews(
+pub(super) fn reviews(
     desk: &Desk<'_>,
     night: Night,
 ) -> Result<(Vec<(DocumentName, Review)>, DocumentName), OrderError> {
@@ -381,7 +409,7 @@ fn line_of(
     Ok(lines.first().map(|line| (line.night, line.read)))
 }
 
-fn check_reason(reason: Option<&str>) -> Result<(), OrderError> {
+pub(super) fn check_reason(reason: Option<&str>) -> Result<(), OrderError> {
     match reason {
         Some(text) if text.chars().count() > REASON_CHARACTERS => {
             Err(OrderError::invalid("too-long", "reason"))
@@ -390,7 +418,7 @@ fn check_reason(reason: Option<&str>) -> Result<(), OrderError> {
     }
 }
 
-fn kept(reason: Option<&str>) -> Option<String> {
+pub(super) fn kept(reason: Option<&str>) -> Option<String> {
     reason
         .map(str::trim)
         .filter(|text| !text.is_empty())

@@ -13,13 +13,13 @@ use maraude_core::model::{
 };
 use std::sync::Arc;
 
-struct Coordination {
-    world: World,
-    live: LiveView,
+pub(super) struct Coordination {
+    pub(super) world: World,
+    pub(super) live: LiveView,
 }
 
 impl Coordination {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let world = World::new();
         let live = LiveView::open(
             world.campaign,
@@ -49,7 +49,7 @@ impl Coordination {
     }
 
     /// An order by somebody who has everything on screen.
-    fn order(&self, order: Order) -> Result<OrderDone, OrderError> {
+    pub(super) fn order(&self, order: Order) -> Result<OrderDone, OrderError> {
         let command = crate::store::random_id(ObservationId::from_random).unwrap();
         self.order_as(&command.to_string(), u64::MAX, order)
     }

@@ -260,6 +260,7 @@ fn why(counting: Counting) -> &'static str {
         Counting::Counted => "counted",
         Counting::Doubtful => "doubtful",
         Counting::SetApart => "set-apart",
+        Counting::Rival => "rival",
         Counting::RuledOut => "ruled-out",
         Counting::Withdrawn => "withdrawn",
         Counting::Nobody => "nobody",

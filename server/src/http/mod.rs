@@ -36,6 +36,7 @@ mod observations;
 mod ogc;
 pub mod openapi;
 mod orders;
+mod overlaps;
 mod packed;
 mod persons;
 mod pin_resets;
@@ -88,6 +89,7 @@ pub fn router(app: App) -> Router {
         .merge(groups::routes())
         .merge(openapi::routes())
         .merge(orders::routes())
+        .merge(overlaps::routes())
         .merge(persons::routes())
         .merge(pin_resets::routes())
         .merge(estimation::routes())

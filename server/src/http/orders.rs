@@ -2,13 +2,16 @@
 //! `authoring` carries out.
 
 use super::contract::{
-    Command, CommandAnswer, CommandRequest, SectorEntry, SiteEntry, TeamEntry, ZoneEntry,
+    Command, CommandAnswer, CommandRequest, SectorEntry, SheetRowEntry, SiteEntry, TeamEntry,
+    ZoneEntry,
 };
 use super::extract::{At, Body, read, view_of};
 use super::guard::Coordinator;
 use super::problem::Problem;
 use crate::app::App;
-use crate::authoring::{Desk, ImportedSector, Order, OrderDone, OrderError, OrderRequest};
+use crate::authoring::{
+    Desk, FilledSheet, ImportedSector, Order, OrderDone, OrderError, OrderRequest, SheetRow,
+};
 use crate::geolocation::{Columns, as_areas, read_layer};
 use crate::store::LayerKind;
 use axum::extract::{DefaultBodyLimit, State};
@@ -98,6 +101,7 @@ fn deed_of(order: &Order) -> Option<&'static str> {
         Order::Open => Some("campaign-opened"),
         Order::Lock => Some("campaign-locked"),
         Order::SetDetails { .. } => Some("campaign-details-set"),
+        Order::KeyInSheet(_) => Some("paper-sheet-keyed-in"),
         _ => None,
     }
 }
@@ -187,6 +191,27 @@ fn of_the_night(command: Command) -> Order {
             reason,
         },
         Command::UndoAdjudication { adjudication } => Order::UndoAdjudication(adjudication),
+        Command::UndoAdjudications { adjudications } => Order::UndoAdjudications(adjudications),
+        Command::JudgeStrands {
+            counted,
+            left_out,
+            reason,
+        } => Order::JudgeStrands {
+            counted,
+            left_out,
+            reason,
+        },
+        Command::KeyInSheet {
+            number,
+            coverage,
+            not_walked,
+            rows,
+        } => Order::KeyInSheet(FilledSheet {
+            number,
+            coverage,
+            not_walked,
+            rows: rows.into_iter().map(to_row).collect(),
+        }),
         Command::CorrectPlace {
             observation,
             longitude,
@@ -203,6 +228,17 @@ fn of_the_night(command: Command) -> Order {
         Command::UndoCorrection { correction } => Order::UndoCorrection(correction),
         Command::MarkRead { observations } => Order::MarkRead(observations),
         _ => Order::Open,
+    }
+}
+
+fn to_row(row: SheetRowEntry) -> SheetRow {
+    SheetRow {
+        hour: row.hour,
+        people: [row.men, row.women, row.minors, row.undetermined],
+        sleeping_place: row.sleeping_place,
+        certainty: row.certainty,
+        typed_place: row.place,
+        note: row.note,
     }
 }
 

@@ -90,6 +90,7 @@ fn assemble(
         night,
         now,
         rounds: view.rounds(night)?,
+        overlaps: view.overlaps(night)?,
         plan,
         lines,
         tablets,

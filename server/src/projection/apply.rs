@@ -1,7 +1,7 @@
 //! One document's rows, replaced whole: reading the same document twice writes the same rows.
 
 use super::source::{Arrival, SourceDocument};
-use super::{Touched, ViewError, sealed};
+use super::{Touched, ViewError, sealed, strands};
 use crate::store::Circumstance;
 use maraude_core::document::{DocumentName, read_brief, read_plan, read_review, read_round};
 use maraude_core::form::{questionnaire, recounted};
@@ -181,7 +181,7 @@ fn round(
     source: &SourceDocument,
     key: &RoundKey,
 ) -> Result<Vec<Issue>, ViewError> {
-    clear(t, source.id, &["round", "observation", "sealed"])?;
+    clear(t, source.id, &["round", "strand", "observation", "sealed"])?;
     let (mut round, mut issues) = read_round(&source.document, source.id);
     let form = questionnaire("");
     sealed::leave_out(form, &mut issues);
@@ -193,6 +193,11 @@ fn round(
     }
     put_round(t, source, key, &round)?;
     let arrivals = source.arrivals_by_entry();
+    strands::put(t, key, &round, &|id| {
+        let arrived = arrivals.get(&format!("observation:{id}"));
+        let first = arrived.and_then(|all| all.iter().map(|a| a.received_at).min());
+        first.unwrap_or(0)
+    })?;
     let offsets = source.clock_offsets();
     let mut insert = t.prepare_cached(
         "INSERT INTO observation (document, id, kind, contact, certainty, withdrawn, observed_at,

@@ -1,6 +1,6 @@
 //! What is in the figure (design D14): distinct lines, never added up.
 
-use super::{ObservationLine, Unit};
+use super::{ObservationLine, Standing, Unit};
 use maraude_core::geography::distance_m;
 use maraude_core::model::{Certainty, Contact, Coordinates, ObservationKind, Ruling, SiteId};
 
@@ -21,7 +21,10 @@ pub enum Counting {
     Doubtful,
     /// Arrived after the campaign was locked: out until a coordinator rules.
     SetApart,
-    /// A coordinator ruled it out.
+    /// Its sector was recorded more than once that night, and another strand is in the figure: out
+    /// until a coordinator decides.
+    Rival,
+    /// A coordinator ruled it, or all of its strand, out.
     RuledOut,
     /// Taken back by its team.
     Withdrawn,
@@ -30,13 +33,18 @@ pub enum Counting {
 }
 
 /// Whether an observation is in the figure: a ruling wins over doubt and lateness; nothing wins
-/// over a withdrawal.
+/// over a withdrawal, nor over a strand that does not count.
 pub fn counting(line: &ObservationLine) -> Counting {
     if !line.observation.stands() {
         return Counting::Withdrawn;
     }
     if line.observation.kind == ObservationKind::ZeroSector {
         return Counting::Nobody;
+    }
+    match line.standing {
+        Standing::Waiting => return Counting::Rival,
+        Standing::RuledOut => return Counting::RuledOut,
+        Standing::Counted => {}
     }
     match line.ruling {
         Some(Ruling::DoNotCount) => Counting::RuledOut,

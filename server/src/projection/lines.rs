@@ -2,14 +2,15 @@
 //! the log, the plan, the review and geolocation know of it.
 
 use super::apply::json;
-use super::{Unit, View, ViewError, unit_of};
+use super::strands::{Of, Standings};
+use super::{Standing, Unit, View, ViewError, unit_of};
 use maraude_core::geography::Membership;
 use maraude_core::model::{
-    Adjudication, Coordinates, Correction, CorrectionKind, DocumentId, Issue, Night, Observation,
-    ObservationId, Position, Ruling, SectorId, SiteId, TeamId, TimestampMs, ZoneId,
+    Adjudication, Correction, DocumentId, Issue, Night, Observation, ObservationId, Position,
+    Ruling, SectorId, SiteId, TeamId, TimestampMs, ZoneId,
 };
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -65,21 +66,6 @@ pub struct PlacementRow {
     pub oddities: Vec<String>,
 }
 
-/// What geolocation needs of one observation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EvidenceRow {
-    /// Its document.
-    pub document: DocumentId,
-    /// The sector of its round.
-    pub sector: Option<SectorId>,
-    /// Itself.
-    pub observation: Observation,
-    /// A coordinator's standing correction of its place.
-    pub correction: Option<Coordinates>,
-    /// The fix before it of the same tablet in the same round (device clock).
-    pub fix_before: Option<(Coordinates, TimestampMs)>,
-}
-
 /// One observation with all that is known of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObservationLine {
@@ -111,6 +97,8 @@ pub struct ObservationLine {
     pub read: bool,
     /// The standing ruling, the newest.
     pub ruling: Option<Ruling>,
+    /// Whether its strand counts, where its sector was recorded more than once.
+    pub standing: Standing,
     /// Where it is; absent until geolocation has seen it.
     pub placement: Option<PlacementRow>,
 }
@@ -196,6 +184,12 @@ impl View {
         let (clause, values) = clause(filter);
         self.read(|connection| {
             let rulings = rulings(connection)?;
+            let of = match (filter.id, filter.night) {
+                (Some(id), _) => Of::Observation(id),
+                (None, Some(night)) => Of::Night(night),
+                (None, None) => Of::Everything,
+            };
+            let standings = Standings::read(connection, of, &rulings)?;
             let total = connection.query_row(
                 &format!("{SELECT} SELECT count(*) FROM line WHERE {clause}"),
                 rusqlite::params_from_iter(values.iter()),
@@ -216,7 +210,7 @@ impl View {
             let mut rows = query.query(rusqlite::params_from_iter(values.iter()))?;
             let mut lines = Vec::new();
             while let Some(row) = rows.next()? {
-                lines.push(line(row, &rulings)?);
+                lines.push(line(row, &rulings, &standings)?);
             }
             Ok((lines, total))
         })
@@ -251,37 +245,6 @@ impl View {
                 issues.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
             }
             Ok(issues)
-        })
-    }
-
-    /// What geolocation needs of the observations of one round.
-    pub fn evidence(&self, document: DocumentId) -> Result<Vec<EvidenceRow>, ViewError> {
-        self.read(|connection| {
-            let sql = "SELECT body FROM observation WHERE document = ?";
-            let observations: Vec<Observation> = bodies(connection, sql, document.as_bytes())?;
-            let before = fixes_before(&observations);
-            let sector: Option<Option<[u8; 16]>> = connection
-                .query_row(
-                    "SELECT sector FROM round WHERE document = ?",
-                    [document.as_bytes()],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            let sector = sector.flatten().map(SectorId::from_bytes);
-            let mut rows = Vec::with_capacity(observations.len());
-            for observation in observations {
-                let sql = "SELECT body FROM correction WHERE observation = ?";
-                let corrections: Vec<Correction> =
-                    bodies(connection, sql, observation.id.as_bytes())?;
-                rows.push(EvidenceRow {
-                    document,
-                    sector,
-                    correction: corrected_place(&corrections),
-                    fix_before: before.get(&observation.id).copied(),
-                    observation,
-                });
-            }
-            Ok(rows)
         })
     }
 
@@ -380,13 +343,15 @@ fn clause(filter: &ObservationFilter) -> (String, Vec<Value>) {
 fn line(
     row: &Row<'_>,
     rulings: &BTreeMap<ObservationId, Ruling>,
+    standings: &Standings,
 ) -> Result<ObservationLine, ViewError> {
     let observation: Observation = serde_json::from_str(&row.get::<_, String>(1)?)?;
+    let document = DocumentId::from_bytes(row.get(0)?);
     let team = TeamId::from_bytes(row.get(2)?);
     let night: String = row.get(4)?;
     let placement: Option<String> = row.get(13)?;
     Ok(ObservationLine {
-        document: DocumentId::from_bytes(row.get(0)?),
+        document,
         team,
         team_code: row
             .get::<_, Option<String>>(9)?
@@ -401,6 +366,7 @@ fn line(
         conflicts: row.get(8)?,
         read: row.get(12)?,
         ruling: rulings.get(&observation.id).copied(),
+        standing: standings.of(document, observation.created.device),
         placement: placement
             .map(|body| serde_json::from_str(&body))
             .transpose()?,
@@ -413,7 +379,9 @@ pub(super) fn short(team: TeamId) -> String {
     team.to_string().chars().take(8).collect()
 }
 
-fn rulings(connection: &Connection) -> Result<BTreeMap<ObservationId, Ruling>, ViewError> {
+pub(super) fn rulings(
+    connection: &Connection,
+) -> Result<BTreeMap<ObservationId, Ruling>, ViewError> {
     let mut query = connection.prepare("SELECT body FROM adjudication")?;
     let mut rows = query.query([])?;
     let mut newest: BTreeMap<ObservationId, Adjudication> = BTreeMap::new();
@@ -446,41 +414,4 @@ pub(super) fn bodies<T: DeserializeOwned>(
         found.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
     }
     Ok(found)
-}
-
-fn corrected_place(corrections: &[Correction]) -> Option<Coordinates> {
-    corrections
-        .iter()
-        .filter(|correction| correction.undone_at.is_none())
-        .filter_map(|correction| match correction.kind {
-            CorrectionKind::Place(at) => Some((correction.decided_at, correction.id, at)),
-            CorrectionKind::Sector(_) => None,
-        })
-        .max_by_key(|(at, id, _)| (*at, *id))
-        .map(|(_, _, at)| at)
-}
-
-/// For each observation with a fix, the fix before it of the same tablet.
-fn fixes_before(
-    observations: &[Observation],
-) -> BTreeMap<ObservationId, (Coordinates, TimestampMs)> {
-    let mut fixes: Vec<_> = observations
-        .iter()
-        .filter_map(|observation| {
-            let fix = observation.fix?;
-            let at = fix.fixed_at.unwrap_or(observation.observed_at);
-            Some((
-                observation.created.device,
-                at,
-                observation.id,
-                fix.coordinates,
-            ))
-        })
-        .collect();
-    fixes.sort_by_key(|(device, at, id, _)| (*device, *at, *id));
-    fixes
-        .windows(2)
-        .filter(|pair| pair[0].0 == pair[1].0)
-        .map(|pair| (pair[1].2, (pair[0].3, pair[0].1)))
-        .collect()
 }

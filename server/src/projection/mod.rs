@@ -7,11 +7,13 @@
 mod apply;
 mod counting;
 mod custody;
+mod evidence;
 mod lines;
 mod plan;
 mod schema;
 mod sealed;
 mod source;
+mod strands;
 mod unit;
 mod view;
 
@@ -19,11 +21,11 @@ pub use counting::{
     Counting, FiledFigures, LastingPlace, ONE_PLACE_M, counting, filed_figures, filed_people,
     lasting_places,
 };
-pub use lines::{
-    AreaRef, EvidenceRow, ObservationFilter, ObservationLine, PlacementRow, SectorRef,
-};
+pub use evidence::EvidenceRow;
+pub use lines::{AreaRef, ObservationFilter, ObservationLine, PlacementRow, SectorRef};
 pub use plan::{REGISTER_SECTOR, RoundLine, SiteLine};
 pub use source::SourceDocument;
+pub use strands::{Overlap, PAPER_REISSUE, Standing, Strand, StrandSource, derived};
 pub use unit::{Unit, unit_of};
 pub use view::{Touched, View, ViewError};
 

@@ -1,6 +1,7 @@
 //! The plan, known places, rounds and decisions as typed rows.
 
 use super::lines::bodies;
+use super::strands::PAPER_REISSUE;
 use super::{View, ViewError};
 use maraude_core::document::Plan;
 use maraude_core::model::{
@@ -37,6 +38,8 @@ pub struct RoundLine {
     pub sector: Option<SectorId>,
     /// The night.
     pub night: Night,
+    /// It holds what paper sheets said.
+    pub paper: bool,
     /// First departure (device clock); absent while none has arrived.
     pub departed_at: Option<TimestampMs>,
     /// Last closure that stands (device clock).
@@ -121,7 +124,7 @@ impl View {
         self.read(|connection| {
             let mut query = connection.prepare(
                 "SELECT document, team, sector, night, departed_at, closed_at, coverage,
-                     zero_found, other_team, late, last_received_at, devices
+                     zero_found, other_team, late, last_received_at, devices, reissue
                  FROM round WHERE ?1 IS NULL OR night = ?1 ORDER BY document",
             )?;
             let mut rows = query.query([of.map(|night| night.to_string())])?;
@@ -133,6 +136,7 @@ impl View {
                     team: TeamId::from_bytes(row.get(1)?),
                     sector: row.get::<_, Option<[u8; 16]>>(2)?.map(SectorId::from_bytes),
                     night: night(row.get(3)?)?,
+                    paper: row.get::<_, u32>(12)? >= PAPER_REISSUE,
                     departed_at: row.get(4)?,
                     closed_at: row.get(5)?,
                     coverage: coverage

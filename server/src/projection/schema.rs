@@ -1,10 +1,10 @@
 //! Tables of `view.db`. A change here raises [`VERSION`]: older views are rebuilt, never migrated.
 
 /// Version of the tables.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Tables filled from documents and layers, in the order of their digest.
-pub(super) const TABLES: [&str; 17] = [
+pub(super) const TABLES: [&str; 18] = [
     "document",
     "campaign",
     "perimeter",
@@ -14,6 +14,7 @@ pub(super) const TABLES: [&str; 17] = [
     "assignment",
     "site",
     "round",
+    "strand",
     "observation",
     "sealed",
     "issue",
@@ -90,6 +91,19 @@ CREATE TABLE round (
     last_received_at INTEGER NOT NULL,
     devices TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE strand (
+    document BLOB NOT NULL,
+    device BLOB NOT NULL,
+    team BLOB NOT NULL,
+    sector BLOB NOT NULL,
+    night TEXT NOT NULL,
+    paper INTEGER NOT NULL,
+    arrived_at INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (document, device)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX strand_of ON strand (night, sector);
 CREATE TABLE observation (
     document BLOB NOT NULL,
     id BLOB NOT NULL,

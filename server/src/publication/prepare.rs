@@ -89,7 +89,10 @@ pub fn prepare(sources: Sources<'_>, settings: &Settings) -> Result<Option<Prepa
         walked: walked_ground(&plan, &rounds),
         doubtful: lines
             .iter()
-            .filter(|line| matches!(counting(line), Counting::Doubtful | Counting::SetApart))
+            .filter(|line| {
+                let waits = [Counting::Doubtful, Counting::SetApart, Counting::Rival];
+                waits.contains(&counting(line))
+            })
             .count() as u32,
         outside,
         to_review: sources.reviewed.queue().len() as u32,

@@ -291,7 +291,8 @@ impl Source {
     }
 }
 
-/// What linkage is told of a line; withdrawn, ruled-out and empty ones are left out.
+/// What linkage is told of a line; withdrawn, ruled-out and empty ones are left out,
+/// and those of a strand that another one stands for.
 pub(super) fn seen<'a>(
     line: &'a ObservationLine,
     pseudonyms: &'a ByObservation,
@@ -299,7 +300,9 @@ pub(super) fn seen<'a>(
     let in_figure = match counting(line) {
         Counting::Counted => true,
         Counting::Doubtful | Counting::SetApart => false,
-        Counting::RuledOut | Counting::Withdrawn | Counting::Nobody => return None,
+        Counting::Rival | Counting::RuledOut | Counting::Withdrawn | Counting::Nobody => {
+            return None;
+        }
     };
     let unit = match line.unit() {
         Unit::Street => Subject::Street,

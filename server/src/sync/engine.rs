@@ -4,6 +4,7 @@ use super::Custody;
 use super::allowance::{Share, Used};
 use super::documents::{Ahead, Documents};
 use super::known::Known;
+use super::plan::after_lock;
 use crate::config::Clock;
 use crate::store::{
     Appended, Batch, BatchRefusal, CommandMark, CommitError, Committed, Contact, HashValue,
@@ -343,8 +344,12 @@ impl Engine {
     ) -> Result<Option<Ahead>, EngineError> {
         let document = document_id(&part.name);
         let now = self.parts.clock.now();
-        let held = self.documents.hold(document);
         let (gate, device, kind) = (self.parts.gate, self.parts.device, part.name.kind());
+        let circumstance = match kind {
+            DocumentKind::Round => after_lock(&*self.plan_or_none()?),
+            DocumentKind::Plan | DocumentKind::Brief | DocumentKind::Review => None,
+        };
+        let held = self.documents.hold(document);
         let written = self
             .documents
             .work(&held, document, self.disk(), |current| {
@@ -370,7 +375,11 @@ impl Engine {
             .requires
             .extend(before.into_iter().map(|hash| (document, hash)));
         batch.documents.push((document, part.name));
-        batch.changes.push(self.own_change(document, change));
+        let own = self.own_change(document, change);
+        batch.changes.push(NewChange {
+            circumstance,
+            ..own
+        });
         Ok(Some(ahead))
     }
 

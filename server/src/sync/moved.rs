@@ -53,7 +53,7 @@ impl Engine {
     }
 
     /// The issue of a round that stands: the first from this one on that was not erased.
-    pub(super) fn standing(&self, mut key: RoundKey) -> Result<RoundKey, StoreError> {
+    pub fn standing(&self, mut key: RoundKey) -> Result<RoundKey, StoreError> {
         while (self.log())
             .tombstone(document_id(&DocumentName::Round { key }))?
             .is_some()

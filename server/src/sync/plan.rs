@@ -41,15 +41,21 @@ impl Engine {
     }
 }
 
+/// What is observed and comes now is late: the campaign was locked.
+pub(super) fn after_lock(plan: &Plan) -> Option<Circumstance> {
+    let state = plan.campaign.as_ref().map(|campaign| campaign.state);
+    let locked = matches!(state, Some(CampaignState::Locked | CampaignState::Archived));
+    locked.then_some(Circumstance::AfterLock)
+}
+
 /// Why what a tablet changes in a document is set apart, where it is.
 pub(super) fn circumstance(
     plan: &Plan,
     device: &StoredDevice,
     name: &DocumentName,
 ) -> Option<Circumstance> {
-    let state = plan.campaign.as_ref().map(|campaign| campaign.state);
-    if matches!(state, Some(CampaignState::Locked | CampaignState::Archived)) {
-        return Some(Circumstance::AfterLock);
+    if let Some(late) = after_lock(plan) {
+        return Some(late);
     }
     let DocumentName::Round { key } = name else {
         return None;

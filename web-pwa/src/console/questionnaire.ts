@@ -39,6 +39,15 @@ export function questionInWords(field: string, language: Language): string {
   return questionOf(field)?.label[language] ?? field.replace(/_/g, ' ');
 }
 
+/** The choices of a question of the quick count, in their order, in words. */
+export function choicesInWords(
+  field: string,
+  language: Language,
+): readonly { readonly name: string; readonly label: string }[] {
+  const list = lists[questionOf(field)?.list ?? ''] ?? [];
+  return list.map(({ name, label }) => ({ name, label: label[language] }));
+}
+
 /** An answer's code in words; several codes apart by spaces each in words. */
 export function answerInWords(field: string, value: string, language: Language): string {
   const list = lists[questionOf(field)?.list ?? ''] ?? (field === 'marks' ? lists['marks'] : []);

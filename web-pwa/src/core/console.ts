@@ -61,7 +61,10 @@ import type {
   PasswordChange,
   PurgeAnswered,
   PurgeRequest,
+  NewPaperSheets,
   ObservationPage,
+  Overlaps,
+  PaperSheetLine,
   Estimation,
   ExportReason,
   IndicatorBoard,
@@ -246,6 +249,11 @@ export const group = (id: string, { observation, slot }: SlotRef): Promise<Group
 export const groupEffect = (id: string, change: GroupChange): Promise<GroupEffect> =>
   ask('POST', `${at(id)}/groups/effect`, change);
 export const doubtful = (id: string): Promise<DoubtfulList> => ask('GET', `${at(id)}/doubtful`);
+export const overlaps = (id: string): Promise<Overlaps> => ask('GET', `${at(id)}/overlaps`);
+export const paperSheets = (id: string): Promise<PaperSheetLine[]> =>
+  ask('GET', `${at(id)}/paper-sheets`);
+export const printPaperSheets = (id: string, wanted: NewPaperSheets): Promise<PaperSheetLine[]> =>
+  ask('POST', `${at(id)}/paper-sheets`, wanted);
 export const reviewLog = (id: string): Promise<ReviewLog> => ask('GET', `${at(id)}/review-log`);
 export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/quality`);
 export const estimation = (id: string): Promise<Estimation> => ask('GET', `${at(id)}/estimation`);

@@ -2,6 +2,7 @@
 
 import type { ConsoleText } from './console.fr';
 import { tonightEn } from './tonight.en';
+import { twiceEn } from './twice.en';
 import { observationsEn } from './observations.en';
 import { releaseEn } from './release.en';
 import { reviewEn } from './review.en';
@@ -232,6 +233,7 @@ export const consoleEn: ConsoleText = {
     revoked: (label) => `${label} is revoked.`,
   },
   series: seriesEn,
+  twice: twiceEn,
   reset: resetConsoleEn,
   rescue: rescueConsoleEn,
   release: releaseEn,

@@ -5,6 +5,7 @@
  */
 
 import { tonightFr } from './tonight.fr';
+import { twiceFr } from './twice.fr';
 import { observationsFr } from './observations.fr';
 import { releaseFr } from './release.fr';
 import { reviewFr } from './review.fr';
@@ -236,6 +237,7 @@ export const consoleFr = {
     revoked: (label: string) => `${label} est révoquée.`,
   },
   series: seriesFr,
+  twice: twiceFr,
   reset: resetConsoleFr,
   rescue: rescueConsoleFr,
   release: releaseFr,

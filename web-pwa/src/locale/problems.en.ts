@@ -5,6 +5,16 @@ import type { ProblemWords } from './problems.fr';
 const notSent = 'Nothing was changed on the server.';
 
 export const problemsEn: Record<string, ProblemWords> = {
+  'sheet-number-wrong': {
+    what: 'This sheet number cannot be read.',
+    safe: notSent,
+    act: 'Check each digit, and the letter at the end.',
+  },
+  'sheet-keyed-in': {
+    what: 'This sheet has been copied already.',
+    safe: 'What was copied the first time is kept. Nothing is counted twice.',
+    act: 'Check the number on the paper.',
+  },
   unreachable: {
     what: 'The server does not answer.',
     safe: 'What is shown stays on screen; tablets keep what they have.',

@@ -12,6 +12,16 @@ export interface ProblemWords {
 const notSent = 'Rien n’a été changé sur le serveur.';
 
 export const problemsFr: Record<string, ProblemWords> = {
+  'sheet-number-wrong': {
+    what: 'Ce numéro de feuille ne se lit pas.',
+    safe: notSent,
+    act: 'Vérifiez chaque chiffre, et la lettre à la fin.',
+  },
+  'sheet-keyed-in': {
+    what: 'Cette feuille a déjà été recopiée.',
+    safe: 'Ce qui a été recopié la première fois est gardé. Rien n’est compté deux fois.',
+    act: 'Vérifiez le numéro sur le papier.',
+  },
   unreachable: {
     what: 'Le serveur ne répond pas.',
     safe: 'Ce qui est affiché reste à l’écran ; les tablettes gardent ce qu’elles ont.',

@@ -32,6 +32,7 @@ export const tonightEn: TonightText = {
   never: 'never',
   outside: 'outside sectors',
   unplanned: 'assignment to confirm',
+  paper: 'paper',
   teamStates: { expected: 'expected', out: 'out', closed: 'back', silent: 'silent' },
   sectors: 'Sectors',
   noSector: 'No sector in the plan.',
@@ -67,6 +68,8 @@ export const tonightEn: TonightText = {
   alerts: 'To be dealt with',
   noAlert: 'Nothing to see to.',
   alert: {
+    'recorded-twice': (about) =>
+      `Sector ${about}: recorded twice. One alone counts until somebody decides.`,
     quarantine: (about) => `Something sent by ${about} could not be read. It is kept, to be taken up.`,
     'disk-full': () =>
       'The server’s disk is full: nothing more is taken in. The tablets keep everything. Tell whoever runs the server.',

@@ -32,6 +32,7 @@ export const tonightFr = {
   never: 'jamais',
   outside: 'hors secteur',
   unplanned: 'affectation à confirmer',
+  paper: 'papier',
   teamStates: {
     expected: 'attendue',
     out: 'dehors',
@@ -72,6 +73,8 @@ export const tonightFr = {
   alerts: 'À traiter',
   noAlert: 'Rien à signaler.',
   alert: {
+    'recorded-twice': (about: string) =>
+      `Secteur ${about} : relevé deux fois. Un seul relevé compte tant que personne n’a décidé.`,
     quarantine: (about: string) => `Un envoi de ${about} n’a pas pu être lu. Il est gardé, à reprendre.`,
     'disk-full': () =>
       'Le disque du serveur est plein : plus rien n’est pris. Les tablettes gardent tout. Prévenez qui tient le serveur.',

@@ -2,9 +2,10 @@
 
 use super::campaign::{AssignmentEntry, SectorEntry, SiteEntry, TeamEntry, ZoneEntry};
 use super::groups::PairDecision;
+use super::overlap::SheetRowEntry;
 use maraude_core::model::{
-    AdjudicationId, CorrectionId, DecisionId, LegalFrame, Night, ObservationId, RetentionFrame,
-    Ruling, SectorId, SiteId, SlotRef, TeamId, Verdict, ZoneId,
+    AdjudicationId, CorrectionId, Coverage, DecisionId, LegalFrame, Night, ObservationId,
+    RetentionFrame, Ruling, SectorId, SiteId, SlotRef, TeamId, Verdict, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -194,6 +195,35 @@ pub enum Command {
         /// Which.
         #[schema(value_type = String)]
         adjudication: AdjudicationId,
+    },
+    /// Undo several rulings together, at any time.
+    UndoAdjudications {
+        /// Which.
+        #[schema(value_type = Vec<String>)]
+        adjudications: Vec<AdjudicationId>,
+    },
+    /// Which strands count where a sector was recorded more than once: every one of them is named.
+    JudgeStrands {
+        /// Those in the figure.
+        #[schema(value_type = Vec<String>)]
+        counted: Vec<ObservationId>,
+        /// Those out of it.
+        #[schema(value_type = Vec<String>)]
+        left_out: Vec<ObservationId>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Key a paper sheet in, once; no row met nobody.
+    KeyInSheet {
+        /// The number on it, `0042-K`.
+        number: String,
+        /// How much of the sector was walked.
+        #[schema(value_type = String)]
+        coverage: Coverage,
+        /// Streets not walked, as it is written.
+        not_walked: Option<String>,
+        /// At most 15.
+        rows: Vec<SheetRowEntry>,
     },
     /// Correct an observation's place.
     CorrectPlace {

@@ -147,6 +147,8 @@ pub struct TeamLine {
     pub battery_percent: Option<u8>,
     /// Not in the plan: "affectation à confirmer".
     pub unplanned: bool,
+    /// What was keyed in from its paper sheets.
+    pub paper: bool,
 }
 
 /// A sector's line.
@@ -175,7 +177,7 @@ pub struct SectorLine {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Alert {
-    /// `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
+    /// `recorded-twice`, `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
     /// `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`,
     /// `quarantine-full`, `met-by-two` (both teams outside; `about` names both).
     pub code: String,

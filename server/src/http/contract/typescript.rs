@@ -10,12 +10,12 @@ use super::{
     EnrolAnswer, EnrolRequest, EnrolmentCode, ErasePerson, Estimation, ExportReason, FindPerson,
     ForgetPseudonyms, GroupChange, GroupDetail, GroupEffect, GroupList, Hello, HoldRequest,
     IndicatorBoard, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments, NewApiToken,
-    NewCampaign, NewEnrolment, NewExport, NewLayer, NewRelease, NewSeries, NewSheet,
-    ObservationDetail, ObservationPage, OpenCodeLine, PasswordChange, PersonHeld, PinResetLine,
-    PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList,
-    QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RescueTaken,
-    RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof, SeriesLine,
-    SessionLine, SheetCode, TilesEntry, Tonight,
+    NewCampaign, NewEnrolment, NewExport, NewLayer, NewPaperSheets, NewRelease, NewSeries, NewSheet,
+    ObservationDetail, ObservationPage, OpenCodeLine, Overlaps, PaperSheetLine, PasswordChange,
+    PersonHeld, PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest,
+    Quality, QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview,
+    Releases, RescueTaken, RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn,
+    SecondFactorProof, SeriesLine, SessionLine, SheetCode, TilesEntry, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -114,6 +114,9 @@ pub fn typescript() -> String {
         PlaceCandidates,
         PlaceSearch,
         ObservationPage,
+        Overlaps,
+        NewPaperSheets,
+        PaperSheetLine,
         AllowPinReset,
         PinResetLine,
         Problem,

@@ -397,6 +397,27 @@ pub(super) const ROUTES: &[Told] = &[
     ),
     told(
         "GET",
+        "/api/campaigns/{campaign}/overlaps",
+        "Sectors recorded more than once in a night, side by side, with which one counts",
+        None,
+        One("Overlaps"),
+    ),
+    told(
+        "GET",
+        "/api/campaigns/{campaign}/paper-sheets",
+        "Paper sheets that were printed, and which were keyed in",
+        None,
+        Many("PaperSheetLine"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/paper-sheets",
+        "Gives numbers to paper sheets that are to be printed",
+        Some("NewPaperSheets"),
+        MadeMany("PaperSheetLine"),
+    ),
+    told(
+        "GET",
         "/api/campaigns/{campaign}/review-log",
         "Each decision with what it changed, for the committee",
         None,

@@ -6,7 +6,7 @@ use crate::http::contract::{
     Alert, Dot, Figures, PartLine, PlaceLine, SectorLine, TeamLine, Tonight,
 };
 use crate::projection::{
-    Counting, LastingPlace, ObservationLine, RoundLine, Unit, counting, filed_figures,
+    Counting, LastingPlace, ObservationLine, Overlap, RoundLine, Unit, counting, filed_figures,
 };
 use crate::review::{Reviewed, word};
 use crate::sync::MemoryWentBack;
@@ -52,6 +52,7 @@ pub(super) struct Board {
     pub(super) now: TimestampMs,
     pub(super) plan: Plan,
     pub(super) rounds: Vec<RoundLine>,
+    pub(super) overlaps: Vec<Overlap>,
     pub(super) lines: Vec<ObservationLine>,
     pub(super) tablets: Vec<Tablet>,
     pub(super) quarantine: Vec<Quarantine>,
@@ -68,6 +69,7 @@ impl Board {
     pub(super) fn assemble(&self) -> Tonight {
         let teams = self.teams();
         let mut alerts = self.alerts();
+        alerts.extend(self.recorded_twice());
         alerts.extend(
             teams
                 .iter()
@@ -220,7 +222,7 @@ impl Board {
                 lines.push(self.team_expected(sent.team, sent.sector));
             }
         }
-        lines.sort_by(|a, b| (&a.team, &a.sector).cmp(&(&b.team, &b.sector)));
+        lines.sort_by(|a, b| (&a.team, &a.sector, a.paper).cmp(&(&b.team, &b.sector, b.paper)));
         lines
     }
 
@@ -250,6 +252,7 @@ impl Board {
             people: street_people(own()),
             battery_percent: tablets.iter().filter_map(|t| t.battery_percent).min(),
             unplanned: self.is_unplanned(round),
+            paper: round.paper,
         }
     }
 
@@ -276,6 +279,7 @@ impl Board {
             people: 0,
             battery_percent: tablets().filter_map(|t| t.battery_percent).min(),
             unplanned: false,
+            paper: false,
         }
     }
 
@@ -387,6 +391,19 @@ impl Board {
             }
         }
         alerts.into_list()
+    }
+
+    /// Sectors of which one strand is out of the figure until somebody decides.
+    fn recorded_twice(&self) -> Vec<Alert> {
+        let waiting = self.overlaps.iter().filter(|overlap| overlap.waits());
+        let alerts = waiting.map(|overlap| Alert {
+            code: "recorded-twice".to_owned(),
+            about: self.sector_code(overlap.sector).unwrap_or_default(),
+            since: (overlap.strands.iter().map(|strand| strand.arrived_at))
+                .max()
+                .unwrap_or(self.now),
+        });
+        alerts.collect()
     }
 
     fn dots(&self) -> Vec<Dot> {

@@ -2,8 +2,8 @@
 
 use super::super::state::Source;
 use super::*;
-use crate::projection::PlacementRow;
 use crate::projection::fixtures::{AT, night, observation, place, squat, team};
+use crate::projection::{PlacementRow, Standing};
 use maraude_core::form::questionnaire;
 use maraude_core::model::{
     AdjudicationId, Certainty, CorrectionId, CorrectionKind, DecisionId, DocumentId, Position,
@@ -47,6 +47,7 @@ fn lines(doubtful: &[u8]) -> Vec<ObservationLine> {
                 conflicts: 0,
                 read: false,
                 ruling: None,
+                standing: Standing::Counted,
                 placement: Some(PlacementRow {
                     unit,
                     position: Some(Position {

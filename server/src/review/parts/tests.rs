@@ -1,8 +1,8 @@
 //! People met at the doors of several squats: each counts in one.
 
 use super::*;
-use crate::projection::PlacementRow;
 use crate::projection::fixtures::{AT, observation, place, squat, team};
+use crate::projection::{PlacementRow, Standing};
 use maraude_core::model::{DocumentId, HeadCount, ObservationKind, Position, PositionSource};
 use maraude_linkage::Cluster;
 use proptest::prelude::*;
@@ -31,6 +31,7 @@ fn line(number: u8, door: u8, unit: Unit, minute: i64) -> ObservationLine {
         conflicts: 0,
         read: false,
         ruling: None,
+        standing: Standing::Counted,
         placement: Some(PlacementRow {
             unit,
             position: Some(Position {

@@ -48,7 +48,7 @@ export type AdjudicationId = string;
  */
 export type Alert = {
 /**
- * `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
+ * `recorded-twice`, `quarantine`, `late-round`, `unplanned-round`, `silent-team`, `clock-off`, `outside`,
  * `conflict`, `border`, `log-went-back`, `tablet-went-back`, `tablet-cloned`,
  * `quarantine-full`, `met-by-two` (both teams outside; `about` names both).
  */
@@ -495,7 +495,39 @@ reason: string | null, } | { "command": "undo_adjudication",
 /**
  * Which.
  */
-adjudication: AdjudicationId, } | { "command": "correct_place",
+adjudication: AdjudicationId, } | { "command": "undo_adjudications",
+/**
+ * Which.
+ */
+adjudications: Array<AdjudicationId>, } | { "command": "judge_strands",
+/**
+ * Those in the figure.
+ */
+counted: Array<ObservationId>,
+/**
+ * Those out of it.
+ */
+left_out: Array<ObservationId>,
+/**
+ * Why.
+ */
+reason: string | null, } | { "command": "key_in_sheet",
+/**
+ * The number on it, `0042-K`.
+ */
+number: string,
+/**
+ * How much of the sector was walked.
+ */
+coverage: Coverage,
+/**
+ * Streets not walked, as it is written.
+ */
+not_walked: string | null,
+/**
+ * At most 15.
+ */
+rows: Array<SheetRowEntry>, } | { "command": "correct_place",
 /**
  * Which.
  */
@@ -897,6 +929,11 @@ nonce: string,
  * Ed25519 over `maraude/session/1` ‖ device ‖ nonce, base64.
  */
 signature: string, };
+
+/**
+ * A document of the log: plan, brief, round or review.
+ */
+export type DocumentId = string;
 
 /**
  * A dot of the internal map.
@@ -2153,6 +2190,19 @@ name: string,
 geojson: string, };
 
 /**
+ * `POST /api/campaigns/{id}/paper-sheets`: sheets to be printed.
+ */
+export type NewPaperSheets = {
+/**
+ * The night.
+ */
+night: Night,
+/**
+ * One sheet for each, at most 400.
+ */
+sheets: Array<SheetFor>, };
+
+/**
  * `POST /api/campaigns/{id}/releases`.
  */
 export type NewRelease = {
@@ -2398,6 +2448,44 @@ expires_at: number, };
 export type OpeningObstacle = "no-night" | "no-controller" | "no-legal-basis" | "no-impact-assessment" | "no-notice" | "no-opposition-contact" | "no-retention-dates";
 
 /**
+ * A sector recorded more than once in a night.
+ */
+export type OverlapEntry = {
+/**
+ * Code of the sector.
+ */
+sector: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * The night.
+ */
+night: Night,
+/**
+ * Somebody has to decide.
+ */
+waits: boolean,
+/**
+ * What was recorded, in the order it reached the server.
+ */
+strands: Array<StrandEntry>, };
+
+/**
+ * `GET /api/campaigns/{id}/overlaps`.
+ */
+export type Overlaps = {
+/**
+ * Position of the log this was read at.
+ */
+position: number,
+/**
+ * Those somebody has to decide on first.
+ */
+overlaps: Array<OverlapEntry>, };
+
+/**
  * Two slots that may be one person.
  */
 export type PairCard = {
@@ -2450,6 +2538,43 @@ other: SlotRef,
  * What they are held to be.
  */
 verdict: Verdict, };
+
+/**
+ * A paper sheet that was printed.
+ */
+export type PaperSheetLine = {
+/**
+ * Its number, `0042-K`.
+ */
+number: string,
+/**
+ * Code of the team.
+ */
+team: string,
+/**
+ * Code of the sector.
+ */
+sector: string,
+/**
+ * Name of the sector.
+ */
+name: string,
+/**
+ * The night.
+ */
+night: Night,
+/**
+ * Rows it has.
+ */
+rows: number,
+/**
+ * When it was printed.
+ */
+printed_at: number,
+/**
+ * What is on it was keyed in.
+ */
+keyed_in: boolean, };
 
 /**
  * Distinct people in the street of one part: the parts of a dimension add up to the total.
@@ -3408,6 +3533,60 @@ team: string,
 code: EnrolmentCode, };
 
 /**
+ * Whom a sheet is for.
+ */
+export type SheetFor = {
+/**
+ * The team.
+ */
+team: TeamId,
+/**
+ * The sector.
+ */
+sector: SectorId, };
+
+/**
+ * A row of a paper sheet as it is keyed in: people seen together.
+ */
+export type SheetRowEntry = {
+/**
+ * The hour written, `23:40`; before noon is the morning after.
+ */
+hour: string,
+/**
+ * Men.
+ */
+men: number,
+/**
+ * Women.
+ */
+women: number,
+/**
+ * Minors.
+ */
+minors: number,
+/**
+ * Not told apart.
+ */
+undetermined: number,
+/**
+ * Code of the sleeping place.
+ */
+sleeping_place: string,
+/**
+ * Code of the certainty, where something was written.
+ */
+certainty: string | null,
+/**
+ * Where, as it is written.
+ */
+place: string,
+/**
+ * The note, as it is written.
+ */
+note: string, };
+
+/**
  * A team of a sheet.
  */
 export type SheetTeam = {
@@ -3519,6 +3698,117 @@ observation: ObservationId,
 slot: number, };
 
 /**
+ * What one team recorded of it by one means.
+ */
+export type StrandEntry = {
+/**
+ * Under which it is ruled on.
+ */
+id: ObservationId,
+/**
+ * Its round.
+ */
+round: DocumentId,
+/**
+ * Code of the team.
+ */
+team: string,
+/**
+ * `tablets`, `tablet` (one that others took over from), `paper`.
+ */
+source: string,
+/**
+ * Labels of the tablets, or numbers of the sheets.
+ */
+written_with: Array<string>,
+/**
+ * When its first entry reached the server.
+ */
+arrived_at: number,
+/**
+ * When its first people were seen.
+ */
+first_at: number,
+/**
+ * When its last people were seen.
+ */
+last_at: number,
+/**
+ * How much of the sector its team says it walked.
+ */
+coverage: Coverage | null,
+/**
+ * `counted`, `waiting`, `ruled_out`.
+ */
+standing: string,
+/**
+ * The ruling that stands.
+ */
+ruling: StrandRuling | null,
+/**
+ * Totals, field by field, as filed.
+ */
+totals: StrandTotals,
+/**
+ * Its entries that stand, in the order they were seen.
+ */
+entries: Array<ObservationRow>, };
+
+/**
+ * Who decided, and why.
+ */
+export type StrandRuling = {
+/**
+ * What undoes it.
+ */
+id: AdjudicationId,
+/**
+ * Why.
+ */
+reason: string | null,
+/**
+ * Account name.
+ */
+by: string,
+/**
+ * When.
+ */
+at: number, };
+
+/**
+ * Totals of a strand as its team filed it.
+ */
+export type StrandTotals = {
+/**
+ * Entries that stand.
+ */
+entries: number,
+/**
+ * People: at least, at most.
+ */
+people: [number, number],
+/**
+ * Men.
+ */
+men: number,
+/**
+ * Women.
+ */
+women: number,
+/**
+ * Minors.
+ */
+minors: number,
+/**
+ * Not told apart.
+ */
+undetermined: number,
+/**
+ * Squats and bidonvilles.
+ */
+sites: number, };
+
+/**
  * A team.
  */
 export type TeamEntry = {
@@ -3583,7 +3873,11 @@ battery_percent: number | null,
 /**
  * Not in the plan: "affectation à confirmer".
  */
-unplanned: boolean, };
+unplanned: boolean,
+/**
+ * What was keyed in from its paper sheets.
+ */
+paper: boolean, };
 
 /**
  * The night at a threshold.

@@ -1,0 +1,384 @@
+//! What was recorded of one sector in one night more than once: by a tablet and on paper, by a
+//! tablet that had died and the one that went on, by the team sent there and another one.
+//!
+//! Such strands are never added up unless a coordinator said so. It must never decide which counts:
+//! it tells which one does meanwhile, and that somebody has to decide.
+
+use super::lines::rulings;
+use super::{View, ViewError};
+use maraude_core::model::{
+    DeviceId, DocumentId, Night, ObservationId, Round, RoundKey, Ruling, SectorId, TeamId,
+    TimestampMs,
+};
+use rusqlite::{Connection, Transaction, params};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What paper says stands in a round of its own, whose `reissue` begins here: no tablet derives it,
+/// so that none is handed what somebody keyed in.
+pub const PAPER_REISSUE: u32 = 1 << 31;
+
+/// What a strand was written with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StrandSource {
+    /// The tablets of a team.
+    Tablets,
+    /// One tablet of a team that others took over from.
+    Tablet(DeviceId),
+    /// Paper sheets, keyed in.
+    Paper,
+}
+
+/// Whether what a strand holds is in the figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Standing {
+    /// It is.
+    #[default]
+    Counted,
+    /// Not until a coordinator decides: another strand of its sector and night is.
+    Waiting,
+    /// A coordinator ruled it out.
+    RuledOut,
+}
+
+/// What one team recorded of one sector in one night, by one means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strand {
+    /// Under which rulings name it: UUIDv8 of SHA-256(`maraude/strand/1` ‖ team ‖ sector ‖ night ‖
+    /// source ‖ tablet), whatever document it stands in.
+    pub id: ObservationId,
+    /// Its document.
+    pub document: DocumentId,
+    /// The team.
+    pub team: TeamId,
+    /// What it was written with.
+    pub source: StrandSource,
+    /// Tablets that wrote it, or the server.
+    pub devices: Vec<DeviceId>,
+    /// When its first entry reached the server (server clock).
+    pub arrived_at: TimestampMs,
+    /// When its first people were seen (device clock).
+    pub first_at: TimestampMs,
+    /// When its last people were seen (device clock).
+    pub last_at: TimestampMs,
+    /// The round was closed (device clock).
+    pub closed_at: Option<TimestampMs>,
+    /// Whether it is in the figure.
+    pub standing: Standing,
+    /// A coordinator ruled on it.
+    pub ruled: bool,
+}
+
+/// A sector recorded more than once in a night.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overlap {
+    /// The sector.
+    pub sector: SectorId,
+    /// The night.
+    pub night: Night,
+    /// What was recorded, in the order it reached the server.
+    pub strands: Vec<Strand>,
+}
+
+impl Overlap {
+    /// Somebody has to decide.
+    pub fn waits(&self) -> bool {
+        let mut strands = self.strands.iter();
+        strands.any(|strand| strand.standing == Standing::Waiting)
+    }
+}
+
+/// What one tablet, or the server for paper, wrote in one round.
+#[derive(Debug, Clone)]
+struct Part {
+    document: DocumentId,
+    team: TeamId,
+    sector: SectorId,
+    night: String,
+    paper: bool,
+    planned: bool,
+    device: DeviceId,
+    arrived_at: TimestampMs,
+    first_at: TimestampMs,
+    last_at: TimestampMs,
+    closed_at: Option<TimestampMs>,
+}
+
+/// Replaces the parts of a round: what each tablet wrote in it, with when it first arrived.
+pub(super) fn put(
+    t: &Transaction<'_>,
+    key: &RoundKey,
+    round: &Round,
+    arrived: &dyn Fn(ObservationId) -> TimestampMs,
+) -> Result<(), ViewError> {
+    let Some(sector) = key.sector else {
+        return Ok(());
+    };
+    let mut parts: BTreeMap<DeviceId, [TimestampMs; 3]> = BTreeMap::new();
+    for observation in round.observations.iter().filter(|o| o.stands()) {
+        let (arrived_at, at) = (arrived(observation.id), observation.observed_at);
+        let [first, from, to] = parts
+            .entry(observation.created.device)
+            .or_insert([arrived_at, at, at]);
+        *first = (*first).min(arrived_at);
+        *from = (*from).min(at);
+        *to = (*to).max(at);
+    }
+    let mut insert = t.prepare_cached(
+        "INSERT INTO strand (document, device, team, sector, night, paper, arrived_at, first_at,
+             last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    for (device, [arrived_at, first_at, last_at]) in parts {
+        insert.execute(params![
+            round.document.as_bytes(),
+            device.as_bytes(),
+            key.team.as_bytes(),
+            sector.as_bytes(),
+            key.night.to_string(),
+            key.reissue >= PAPER_REISSUE,
+            arrived_at,
+            first_at,
+            last_at,
+        ])?;
+    }
+    Ok(())
+}
+
+/// Which parts are looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of {
+    Everything,
+    Night(Night),
+    Observation(ObservationId),
+}
+
+fn parts(connection: &Connection, of: Of) -> Result<Vec<Part>, ViewError> {
+    let (clause, value): (&str, rusqlite::types::Value) = match of {
+        Of::Everything => ("?1 IS NULL", rusqlite::types::Value::Null),
+        Of::Night(night) => ("s.night = ?1", night.to_string().into()),
+        Of::Observation(id) => (
+            "(s.night, s.sector) IN (SELECT r.night, r.sector FROM observation o
+                 JOIN round r ON r.document = o.document WHERE o.id = ?1)",
+            id.as_bytes().to_vec().into(),
+        ),
+    };
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT s.document, s.team, s.sector, s.night, s.paper, s.device, s.arrived_at, s.first_at,
+             s.last_at, round.closed_at,
+             EXISTS (SELECT 1 FROM assignment a WHERE a.team = s.team AND a.night = s.night
+                 AND a.sector = s.sector)
+         FROM strand s JOIN round ON round.document = s.document
+         WHERE {clause} ORDER BY s.night, s.sector, s.document, s.device"
+    ))?;
+    let rows = query.query_map([value], |row| {
+        Ok(Part {
+            document: DocumentId::from_bytes(row.get(0)?),
+            team: TeamId::from_bytes(row.get(1)?),
+            sector: SectorId::from_bytes(row.get(2)?),
+            night: row.get(3)?,
+            paper: row.get(4)?,
+            device: DeviceId::from_bytes(row.get(5)?),
+            arrived_at: row.get(6)?,
+            first_at: row.get(7)?,
+            last_at: row.get(8)?,
+            closed_at: row.get(9)?,
+            planned: row.get(10)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl View {
+    /// Sectors recorded more than once, of one night or of all.
+    pub fn overlaps(&self, of: Option<Night>) -> Result<Vec<Overlap>, ViewError> {
+        let of = of.map_or(Of::Everything, Of::Night);
+        self.read(|connection| overlaps(connection, of, &rulings(connection)?))
+    }
+}
+
+/// Standings of lines that are not simply counted.
+pub(super) struct Standings(BTreeMap<(DocumentId, Option<DeviceId>), Standing>);
+
+impl Standings {
+    pub(super) fn read(
+        connection: &Connection,
+        of: Of,
+        rulings: &BTreeMap<ObservationId, Ruling>,
+    ) -> Result<Self, ViewError> {
+        let mut found = BTreeMap::new();
+        for strand in overlaps(connection, of, rulings)?
+            .into_iter()
+            .flat_map(|overlap| overlap.strands)
+        {
+            let device = match strand.source {
+                StrandSource::Tablet(device) => Some(device),
+                StrandSource::Tablets | StrandSource::Paper => None,
+            };
+            found.insert((strand.document, device), strand.standing);
+        }
+        Ok(Self(found))
+    }
+
+    pub(super) fn of(&self, document: DocumentId, device: DeviceId) -> Standing {
+        let own = self.0.get(&(document, Some(device)));
+        let whole = || self.0.get(&(document, None));
+        own.or_else(whole).copied().unwrap_or_default()
+    }
+}
+
+fn overlaps(
+    connection: &Connection,
+    of: Of,
+    rulings: &BTreeMap<ObservationId, Ruling>,
+) -> Result<Vec<Overlap>, ViewError> {
+    let mut found = Vec::new();
+    let parts = parts(connection, of)?;
+    for together in parts.chunk_by(|a, b| (&a.night, a.sector) == (&b.night, b.sector)) {
+        if together.len() < 2 {
+            continue;
+        }
+        let strands = told_apart(together, rulings);
+        if !strands.is_empty() {
+            found.push(Overlap {
+                sector: together[0].sector,
+                night: serde_json::from_value(together[0].night.clone().into())?,
+                strands,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The strands of one sector and night that rival another, or that somebody ruled on.
+fn told_apart(parts: &[Part], rulings: &BTreeMap<ObservationId, Ruling>) -> Vec<Strand> {
+    let mut strands: Vec<Strand> = Vec::new();
+    for of_round in parts.chunk_by(|a, b| a.document == b.document) {
+        strands.extend(strands_of(of_round, rulings));
+    }
+    strands.sort_by_key(|strand| (strand.arrived_at, strand.id));
+    let planned: BTreeSet<TeamId> = parts.iter().filter(|p| p.planned).map(|p| p.team).collect();
+    let mut rivals = vec![BTreeSet::new(); strands.len()];
+    for later in 0..strands.len() {
+        for earlier in 0..later {
+            if are_rivals(&strands[earlier], &strands[later], &planned) {
+                rivals[later].insert(earlier);
+                rivals[earlier].insert(later);
+            }
+        }
+    }
+    let ruling = |strand: &Strand| match rulings.get(&strand.id) {
+        Some(Ruling::Count) => Some(Standing::Counted),
+        Some(Ruling::DoNotCount) => Some(Standing::RuledOut),
+        Some(Ruling::AskTeam) | None => None,
+    };
+    for at in 0..strands.len() {
+        let ruled = ruling(&strands[at]);
+        let other_counts = |other: &usize| {
+            let before = *other < at && strands[*other].standing == Standing::Counted;
+            before || ruling(&strands[*other]) == Some(Standing::Counted)
+        };
+        let waits = rivals[at].iter().any(other_counts);
+        strands[at].ruled = ruled.is_some();
+        strands[at].standing = match ruled {
+            Some(standing) => standing,
+            None if waits => Standing::Waiting,
+            None => Standing::Counted,
+        };
+    }
+    let mut at = 0;
+    strands.retain(|strand| {
+        at += 1;
+        strand.ruled || !rivals[at - 1].is_empty()
+    });
+    strands
+}
+
+/// One strand for all tablets of a round that walked together, one for each that others took over
+/// from, one for paper.
+fn strands_of(parts: &[Part], rulings: &BTreeMap<ObservationId, Ruling>) -> Vec<Strand> {
+    let mut strands = Vec::new();
+    let mut together: Vec<&Part> = Vec::new();
+    for part in parts {
+        let alone = strand(&[part], StrandSource::Tablet(part.device));
+        let left = parts.len() > 1 && !part.paper;
+        if left && (rulings.contains_key(&alone.id) || was_replaced(part, parts)) {
+            strands.push(alone);
+        } else {
+            together.push(part);
+        }
+    }
+    if let Some(first) = together.first() {
+        let source = if first.paper {
+            StrandSource::Paper
+        } else {
+            StrandSource::Tablets
+        };
+        strands.push(strand(&together, source));
+    }
+    strands
+}
+
+/// A tablet that wrote its last before the others of the team wrote their first, and whose entries
+/// came when the round had been closed: it had died, and the team went on with another.
+fn was_replaced(part: &Part, parts: &[Part]) -> bool {
+    let others = parts.iter().filter(|other| other.device != part.device);
+    let next = others.map(|other| other.first_at).min();
+    next.is_some_and(|next| part.last_at < next)
+        && part.closed_at.is_some_and(|at| part.arrived_at > at)
+}
+
+fn strand(parts: &[&Part], source: StrandSource) -> Strand {
+    let first = parts[0];
+    Strand {
+        id: strand_id(first, source),
+        document: first.document,
+        team: first.team,
+        source,
+        devices: parts.iter().map(|part| part.device).collect(),
+        arrived_at: parts.iter().map(|p| p.arrived_at).min().unwrap_or(0),
+        first_at: parts.iter().map(|p| p.first_at).min().unwrap_or(0),
+        last_at: parts.iter().map(|p| p.last_at).max().unwrap_or(0),
+        closed_at: first.closed_at,
+        standing: Standing::Counted,
+        ruled: false,
+    }
+}
+
+fn strand_id(of: &Part, source: StrandSource) -> ObservationId {
+    let mut hash = Sha256::new();
+    hash.update(b"maraude/strand/1");
+    hash.update(of.team.as_bytes());
+    hash.update(of.sector.as_bytes());
+    hash.update(&of.night);
+    match source {
+        StrandSource::Tablets => hash.update([0]),
+        StrandSource::Paper => hash.update([1]),
+        StrandSource::Tablet(device) => {
+            hash.update([2]);
+            hash.update(device.as_bytes());
+        }
+    }
+    derived(hash)
+}
+
+/// An identifier that derives from what was hashed: UUIDv8.
+pub fn derived(hash: Sha256) -> ObservationId {
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    ObservationId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// Whether two strands may hold the same people. Two teams that the plan sends to one sector may
+/// not: each walks its part of it, and linkage finds whom both met.
+fn are_rivals(earlier: &Strand, later: &Strand, planned: &BTreeSet<TeamId>) -> bool {
+    if earlier.team == later.team {
+        return true;
+    }
+    if planned.contains(&earlier.team) && planned.contains(&later.team) {
+        return false;
+    }
+    let paper = |strand: &Strand| strand.source == StrandSource::Paper;
+    let over = |at: TimestampMs| later.arrived_at > at;
+    paper(earlier) || paper(later) || earlier.closed_at.is_some_and(over)
+}
