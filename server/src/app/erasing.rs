@@ -10,7 +10,7 @@ use crate::geolocation::FollowError;
 use crate::maintenance::{BackupFolders, BackupOrder, SignedCertificate, back_up};
 use crate::projection::{ObservationFilter, ObservationLine, ViewError};
 use crate::review::drop_number;
-use crate::store::{Deed, StoreError};
+use crate::store::{Deed, StoreError, drop_held_back};
 use crate::sync::{EngineError, Erased, ReissueError};
 use data_encoding::HEXLOWER;
 use maraude_core::form::{QuestionKind, questionnaire};
@@ -103,6 +103,21 @@ pub enum ErasingError {
     /// The campaign never asked for pseudonyms.
     #[error("this campaign never asked for pseudonyms: there is no key to destroy")]
     NoPseudonyms,
+    /// The key of its pseudonyms was destroyed.
+    #[error("the key of this campaign's pseudonyms was destroyed: nobody can be recognised")]
+    Forgotten,
+    /// Letters or a year that cannot be read.
+    #[error("two letters of each name and a year of birth are needed")]
+    Facts,
+    /// They stand in the list of those who are not recorded.
+    #[error("this stands in the list already, under number {number}")]
+    Opposed {
+        /// Under which number.
+        number: u32,
+    },
+    /// No entry that stands has this number.
+    #[error("no entry that stands has this number")]
+    NoOpposition,
     /// Held, not open to it, or without a reason.
     #[error(transparent)]
     Ending(#[from] EndingError),
@@ -133,6 +148,10 @@ impl ErasingError {
             Self::Code => "paper-code-wrong",
             Self::Unknown => "paper-code-unknown",
             Self::NoPseudonyms => "pseudonyms-never-asked",
+            Self::Forgotten => "pseudonyms-forgotten",
+            Self::Facts => "facts-wrong",
+            Self::Opposed { .. } => "already-opposed",
+            Self::NoOpposition => "not-there",
             Self::Ending(error) => error.code(),
             Self::Reissue(_) | Self::Engine(_) | Self::Views(_) | Self::Store(_) => {
                 "internal-error"
@@ -226,6 +245,9 @@ impl App {
         }
         if let Err(error) = drop_number(&**engine.log(), observation) {
             tracing::error!(%error, %campaign, "a random number of it is kept");
+        }
+        if let Err(error) = drop_held_back(&**engine.log(), observation) {
+            tracing::error!(%error, %campaign, "that it was held back is kept");
         }
         self.forget_review(campaign);
         let (copies_reached, copies_not_reached) = self.copy_after_erasing()?;

@@ -7,7 +7,7 @@ use super::reason::written_reason;
 use super::{App, EndingError, ErasingError, ViewsError};
 use crate::maintenance::SignedCertificate;
 use crate::review::number_pseudonyms;
-use crate::store::{Deed, Pseudonyms, StoreError};
+use crate::store::{Deed, Pseudonyms, StoreError, freeze_oppositions};
 use data_encoding::HEXLOWER;
 use maraude_core::document::DocumentName;
 use maraude_core::model::{Campaign, CampaignId, TimestampMs};
@@ -98,6 +98,7 @@ impl App {
             let live = self.live_view(campaign)?;
             live.catch_up().map_err(ViewsError::from)?;
             pseudonyms = number_pseudonyms(&live.view(), &**engine.log())?;
+            freeze_oppositions(&**engine.log(), live.view().held_back()?)?;
             self.keys().destroy_pseudonym_key(campaign)?;
         }
         self.forget_review(campaign);

@@ -60,6 +60,8 @@ const DATES: Access = Access::Accounts(&[
 ]);
 /// Those who answer a person who comes with their slip of paper.
 const PERSONS: Access = Access::Accounts(&[Role::Coordinator, Role::DataProtectionOfficer]);
+/// Who may enter people that are not to be recorded: nobody who reads observations.
+const OPPOSITIONS: Access = Access::Accounts(&[Role::DataProtectionOfficer]);
 /// Those who end them, and read what was done.
 const OVERSIGHT: Access = Access::Accounts(&[Role::DataProtectionOfficer, Role::Administrator]);
 
@@ -268,6 +270,13 @@ pub const TABLE: &[Route] = &[
         "POST",
         "/api/campaigns/{campaign}/pseudonyms/forget",
         OVERSIGHT,
+    ),
+    route("GET", "/api/campaigns/{campaign}/oppositions", OPPOSITIONS),
+    fresh("POST", "/api/campaigns/{campaign}/oppositions", OPPOSITIONS),
+    fresh(
+        "POST",
+        "/api/campaigns/{campaign}/oppositions/{number}/withdraw",
+        OPPOSITIONS,
     ),
     route("GET", "/api/audit", OVERSIGHT),
 ];

@@ -11,6 +11,7 @@ use maraude_core::model::{
 };
 use rusqlite::{Transaction, params};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// A value as JSON text.
 pub(super) fn json(value: &impl Serialize) -> Result<String, ViewError> {
@@ -185,12 +186,20 @@ fn round(
     let (mut round, mut issues) = read_round(&source.document, source.id);
     let form = questionnaire("");
     sealed::leave_out(form, &mut issues);
-    for observation in &mut round.observations {
-        sealed::set_apart(t, source.id, form, observation)?;
-    }
+    let mut held_back = BTreeSet::new();
     for observation in &mut round.observations {
         *observation = recounted(form, observation.clone());
+        if sealed::is_opposed(form, &source.opposed, observation) {
+            held_back.insert(observation.id);
+            *observation = sealed::as_declined(observation);
+        }
+        sealed::set_apart(t, source.id, form, observation)?;
     }
+    issues.retain(|issue| {
+        let id = issue.key.strip_prefix("observation:");
+        let id = id.and_then(|id| id.parse().ok());
+        !id.is_some_and(|id| held_back.contains(&id))
+    });
     put_round(t, source, key, &round)?;
     let arrivals = source.arrivals_by_entry();
     strands::put(t, key, &round, &|id| {
@@ -201,8 +210,8 @@ fn round(
     let offsets = source.clock_offsets();
     let mut insert = t.prepare_cached(
         "INSERT INTO observation (document, id, kind, contact, certainty, withdrawn, observed_at,
-             received_at, changed_at, clock_offset_ms, late, other_team, conflicts, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             received_at, changed_at, clock_offset_ms, late, other_team, conflicts, held_back, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     for observation in &round.observations {
         let key = format!("observation:{}", observation.id);
@@ -225,6 +234,7 @@ fn round(
             made_in(arrived, Circumstance::AfterLock),
             made_in(arrived, Circumstance::OtherTeam),
             conflicts.count() as i64,
+            held_back.contains(&observation.id),
             json(observation)?,
         ])?;
     }

@@ -118,6 +118,7 @@ CREATE TABLE observation (
     late INTEGER NOT NULL,
     other_team INTEGER NOT NULL,
     conflicts INTEGER NOT NULL,
+    held_back INTEGER NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (document, id)
 ) STRICT, WITHOUT ROWID;

@@ -3,10 +3,13 @@
 //! It must never open one: `review` does, for linkage alone.
 
 use super::{View, ViewError};
+use crate::store::Opposed;
 use maraude_core::form::{QuestionKind, Questionnaire};
-use maraude_core::model::{Answer, AnswerValue, DocumentId, Issue, Observation, ObservationId};
+use maraude_core::model::{
+    Answer, AnswerValue, Answers, Contact, DocumentId, Issue, Observation, ObservationId,
+};
 use rusqlite::{Transaction, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields with answers start with this.
 const ANSWER: &str = "a.";
@@ -14,6 +17,29 @@ const ANSWER: &str = "a.";
 fn is_sealed(form: &Questionnaire, name: &str) -> bool {
     let asked = form.question(name);
     asked.is_some_and(|question| question.kind == QuestionKind::Sealed)
+}
+
+/// Whether whoever answered is in the list of those who are not recorded.
+pub(super) fn is_opposed(form: &Questionnaire, opposed: &Opposed, of: &Observation) -> bool {
+    let mut answers = of.answers.iter();
+    answers.any(|(name, answer)| match answer {
+        Answer::Known(AnswerValue::Text(value)) => {
+            is_sealed(form, name) && opposed.holds(of.id, value)
+        }
+        _ => false,
+    })
+}
+
+/// What is left of somebody who declined: a place, an hour, a number.
+pub(super) fn as_declined(of: &Observation) -> Observation {
+    Observation {
+        contact: Contact::Refused,
+        typed_place: None,
+        local_group: None,
+        note: None,
+        answers: Answers::new(),
+        ..of.clone()
+    }
 }
 
 /// Keeps the sealed answers of an observation in their table, and shows only that they were given.
@@ -49,6 +75,18 @@ pub(super) fn leave_out(form: &Questionnaire, issues: &mut Vec<Issue>) {
 }
 
 impl View {
+    /// Observations whose answers are held back: whoever gave them is not to be recorded.
+    pub fn held_back(&self) -> Result<BTreeSet<ObservationId>, ViewError> {
+        self.read(|connection| {
+            let mut query =
+                connection.prepare_cached("SELECT id FROM observation WHERE held_back")?;
+            let ids = query.query_map([], |row| {
+                row.get::<_, [u8; 16]>(0).map(ObservationId::from_bytes)
+            })?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// What tablets sealed in answer to a question, by observation.
     pub fn sealed(&self, question: &str) -> Result<BTreeMap<ObservationId, String>, ViewError> {
         self.read(|connection| {

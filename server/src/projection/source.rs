@@ -1,7 +1,7 @@
 //! A document as the log has it, with what the log knows of each change.
 
 use super::ViewError;
-use crate::store::{Circumstance, Log, LogPosition, StoredChange};
+use crate::store::{Circumstance, Log, LogPosition, Opposed, StoredChange};
 use maraude_core::document::{Actor, Document, DocumentName};
 use maraude_core::gate::{GateLimits, maps_written};
 use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
@@ -24,6 +24,8 @@ pub struct SourceDocument {
     pub document: Document,
     /// Its last change's place.
     pub last_position: LogPosition,
+    /// Whose answers are not kept.
+    pub(super) opposed: Opposed,
     changes: Vec<StoredChange>,
 }
 
@@ -42,6 +44,7 @@ impl SourceDocument {
             id,
             name: stored.name,
             document,
+            opposed: Opposed::of(log)?,
             last_position: changes.last().map_or(0, |c| c.position),
             changes,
         }))

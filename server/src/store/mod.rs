@@ -21,6 +21,7 @@ mod layer_pages;
 mod layers;
 mod log;
 mod master;
+mod oppositions;
 mod pin_resets;
 mod random;
 mod reserve;
@@ -59,6 +60,10 @@ pub use log::{
     StoredRelease, Tombstone, Written,
 };
 pub use master::{MasterKey, MasterKeyError};
+pub use oppositions::{
+    Opposed, OpposingError, Opposition, OppositionReason, drop_held_back, enter_opposition,
+    freeze_oppositions, oppositions, withdraw_opposition,
+};
 pub use pin_resets::PinReset;
 pub use random::{random, random_id};
 pub use reserve::Reserve;

@@ -1,7 +1,8 @@
-/** A sector recorded on a tablet and on paper, side by side. */
+/** A sector recorded on a tablet and on paper, side by side; people who are not to be recorded. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { enter, expect, screen, test } from './served';
+import { writeFile } from 'node:fs/promises';
+import { createCampaign, DPO, enter, expect, leave, screen, test } from './served';
 
 const LOOK = process.env['LOOK'];
 const SIZES = [
@@ -50,7 +51,10 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
   await page.emulateMedia({ media: 'print' });
   await expect(pages.first()).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Tablettes' })).toBeHidden();
-  if (LOOK) await page.pdf({ path: `${LOOK}/sheets.pdf`, format: 'A4', landscape: true });
+  // One page for each sheet, and nothing of the screen.
+  const printed = await page.pdf({ preferCSSPageSize: true });
+  expect(printed.toString('latin1')).toContain('/Count 2');
+  if (LOOK) await writeFile(`${LOOK}/sheets.pdf`, printed);
   await page.emulateMedia({ media: 'screen' });
   const number = (await pages.first().getAttribute('data-paper-sheet')) ?? '';
   const second = (await pages.nth(1).getAttribute('data-paper-sheet')) ?? '';
@@ -97,4 +101,48 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
   await expect(twice).toContainText('à départager');
   await dialogue.getByRole('button', { name: 'Fermer' }).click();
   await expect.poll(() => street(page)).toBe(before);
+});
+
+test('a data-protection officer enters who is not to be recorded, and nobody else sees the list', async ({
+  page,
+  served,
+}) => {
+  await enter(page, served);
+  await createCampaign(page, 'Nuit des refus', 'Exercice');
+  await page.getByLabel('Demander deux lettres du prénom').check();
+  await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
+  await expect(page.getByText('Enregistré sur le serveur.')).toBeVisible();
+  const retention = page
+    .getByRole('navigation', { name: 'Pages' })
+    .getByRole('link', { name: 'Conservation' });
+  await page.getByRole('link', { name: 'Toutes les campagnes' }).click();
+  await retention.click();
+  await expect(page.getByRole('heading', { name: 'Conservation', level: 1 })).toBeVisible();
+  const list = page.getByRole('region', { name: 'Personnes à ne pas enregistrer' });
+  await expect(list).toHaveCount(0);
+  await leave(page);
+
+  await enter(page, served, DPO);
+  await retention.click();
+  const chosen = list.getByLabel('Campagne');
+  if ((await chosen.count()) > 0) await chosen.selectOption({ label: 'Nuit des refus' });
+  await expect(list.getByText('Personne n’est inscrit.')).toBeVisible();
+  const fill = async (family: string): Promise<void> => {
+    await list.getByLabel('Prénom, deux lettres').fill('zo');
+    await list.getByLabel('Nom, deux lettres', { exact: true }).fill(family);
+    await list.getByLabel('Année de naissance').fill('1984');
+    await list.getByRole('button', { name: 'Ne plus enregistrer' }).click();
+  };
+  await fill('du');
+  await expect(list.locator('[data-opposition="1"]')).toContainText('en vigueur');
+  await expect(list.getByLabel('Nom, deux lettres', { exact: true })).toHaveValue('');
+  await looks(page, 'oppositions');
+  await fill('DU');
+  await expect(list.getByRole('alert')).toContainText('déjà inscrites');
+  await list.locator('[data-opposition="1"]').getByRole('button').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Retirer de la liste' }).click();
+  await expect(list.locator('[data-opposition="1"]')).toContainText('retiré le');
+  // Taken back, the same facts can be entered again, under a number of their own.
+  await fill('du');
+  await expect(list.locator('[data-opposition="2"]')).toContainText('en vigueur');
 });

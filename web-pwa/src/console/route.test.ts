@@ -65,6 +65,7 @@ describe('what a role may do', () => {
     tokens: ['post', '/api/account/tokens'],
     dates: ['get', '/api/retention'],
     persons: ['post', '/api/campaigns/{campaign}/persons/find'],
+    oppositions: ['post', '/api/campaigns/{campaign}/oppositions'],
     oversight: ['get', '/api/audit'],
   };
   type Paths = Record<string, Record<string, { description: string }>>;

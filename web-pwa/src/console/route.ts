@@ -25,9 +25,10 @@ export type Screen = (typeof SCREENS)[number];
  * What an account may ask of the server, by the routes it is let through: `plan` reads a campaign's
  * plan, `order` changes it and decides, `create` makes a campaign, `ground` imports layers, `tablets`
  * hands them out, `night` reads observations and builds releases, `figures` reads releases,
- * `estimates` reads indicators, comparisons and what was not seen, `tokens` opens maps to programs, `dates` sees
- * when campaigns end, `persons` answers somebody who comes with their slip of paper, `oversight` ends
- * campaigns and reads the log of what was done.
+ * `estimates` reads indicators, comparisons and what was not seen, `tokens` opens maps to programs,
+ * `dates` sees when campaigns end, `persons` answers somebody who comes with their slip of paper,
+ * `oppositions` enters who is not to be recorded, `oversight` ends campaigns and reads the log of what
+ * was done.
  */
 export type Power =
   | 'plan'
@@ -41,6 +42,7 @@ export type Power =
   | 'tokens'
   | 'dates'
   | 'persons'
+  | 'oppositions'
   | 'oversight';
 
 /** As the server's table of routes says; a test holds them equal. */
@@ -60,7 +62,7 @@ const POWERS: Readonly<Record<string, readonly Power[]>> = {
   ],
   analyst: ['figures', 'estimates', 'tokens'],
   lead: ['plan', 'tablets'],
-  dpo: ['figures', 'dates', 'persons', 'oversight'],
+  dpo: ['figures', 'dates', 'persons', 'oppositions', 'oversight'],
   admin: ['plan', 'create', 'ground', 'tablets', 'dates', 'oversight'],
 };
 

@@ -63,6 +63,9 @@ import type {
   PurgeRequest,
   NewPaperSheets,
   ObservationPage,
+  Oppose,
+  OppositionLine,
+  Oppositions,
   Overlaps,
   PaperSheetLine,
   Estimation,
@@ -205,6 +208,14 @@ export async function forgetPseudonyms(id: string, wish: ForgetPseudonyms): Prom
 /** What is held of a person, by the code on their slip of paper. */
 export const findPerson = (id: string, wish: FindPerson): Promise<PersonHeld[]> =>
   ask('POST', `${at(id)}/persons/find`, wish);
+
+/** Who is not to be recorded: numbers, dates and reasons. */
+export const oppositions = (id: string): Promise<Oppositions> =>
+  ask('GET', `${at(id)}/oppositions`);
+export const oppose = (id: string, wish: Oppose): Promise<OppositionLine> =>
+  ask('POST', `${at(id)}/oppositions`, wish, PURGE_LIMIT_MS);
+export const withdrawOpposition = (id: string, number: number): Promise<void> =>
+  ask('POST', `${at(id)}/oppositions/${number}/withdraw`, undefined, PURGE_LIMIT_MS);
 
 /** Erases it for ever; the signed certificate is handed to the person as a file. */
 export async function erasePerson(id: string, wish: ErasePerson): Promise<void> {

@@ -182,6 +182,39 @@ export const custodyFr = {
     erasing: 'Effacement en cours : cela peut durer une minute.',
     erased: 'C’est effacé. Le certificat signé est dans vos téléchargements.',
   },
+  oppositions: {
+    title: 'Personnes à ne pas enregistrer',
+    intro:
+      'Une personne refuse que ses réponses soient gardées. Entrez les mêmes lettres et la même année que demande la tablette : ses réponses, passées et à venir, ne sont plus montrées ni comparées ni exportées. Il reste un lieu, une heure et un nombre, comme pour un refus.',
+    campaign: 'Campagne',
+    given: 'Prénom, deux lettres',
+    family: 'Nom, deux lettres',
+    year: 'Année de naissance',
+    reason: 'Demandé par',
+    reasons: {
+      person: 'la personne',
+      representative: 'qui la représente',
+      team: 'une équipe, pour elle',
+      other: 'autrement',
+    } as Record<string, string>,
+    enter: 'Ne plus enregistrer',
+    kept: 'Ni les lettres ni l’année ne sont gardées : seulement une empreinte que la clé de cette campagne est seule à faire. Deux personnes peuvent avoir les mêmes. Pour effacer aussi les documents, prenez le code du papier.',
+    entered: (number: number) => `C’est inscrit sous le n° ${number}.`,
+    withdrawn: (number: number) => `Le n° ${number} est retiré de la liste.`,
+    closed: 'Cette campagne ne demande pas de pseudonyme, ou les a oubliés : personne ne peut y être reconnu.',
+    heldBack: (count: number) =>
+      `${many(count, 'observation retenue', 'observations retenues')} : rien de leurs réponses n’est montré.`,
+    none: 'Personne n’est inscrit.',
+    number: 'N°',
+    at: 'Inscrit le',
+    state: 'État',
+    stands: 'en vigueur',
+    backAt: (at: string) => `retiré le ${at}`,
+    withdraw: 'Retirer de la liste',
+    confirmTitle: (number: number) => `Retirer le n° ${number} de la liste ?`,
+    confirmText:
+      'Les réponses que cette personne a données sont de nouveau montrées à la coordination et comparées. Faites-le seulement si elle le demande.',
+  },
   audit: {
     title: 'Ce qui a été fait',
     intro:
@@ -227,6 +260,8 @@ export const custodyFr = {
       'code-cancelled': 'code d’enrôlement annulé',
       'addresses-import': 'adresses importées',
       'audit-read': 'journal lu',
+      'opposition-entered': 'personne à ne pas enregistrer inscrite',
+      'opposition-withdrawn': 'personne à ne pas enregistrer retirée',
       'person-read': 'réponses d’une personne lues',
       'person-erasure-begun': 'effacement d’une personne commencé',
       'pseudonyms-forgetting-begun': 'oubli des pseudonymes commencé',

@@ -5,6 +5,16 @@ import type { ProblemWords } from './problems.fr';
 const notSent = 'Nothing was changed on the server.';
 
 export const problemsEn: Record<string, ProblemWords> = {
+  'facts-wrong': {
+    what: 'These letters or this year cannot be read.',
+    safe: notSent,
+    act: 'Two letters of the first name, two of the family name and a whole year of birth are needed.',
+  },
+  'already-opposed': {
+    what: 'These letters and this year are entered already.',
+    safe: 'The answers that go with them are held back already.',
+    act: 'There is nothing to do.',
+  },
   'sheet-number-wrong': {
     what: 'This sheet number cannot be read.',
     safe: notSent,

@@ -12,6 +12,16 @@ export interface ProblemWords {
 const notSent = 'Rien n’a été changé sur le serveur.';
 
 export const problemsFr: Record<string, ProblemWords> = {
+  'facts-wrong': {
+    what: 'Ces lettres ou cette année ne se lisent pas.',
+    safe: notSent,
+    act: 'Il faut deux lettres du prénom, deux du nom, et une année de naissance entière.',
+  },
+  'already-opposed': {
+    what: 'Ces lettres et cette année sont déjà inscrites.',
+    safe: 'Les réponses correspondantes sont déjà retenues.',
+    act: 'Il n’y a rien à faire.',
+  },
   'sheet-number-wrong': {
     what: 'Ce numéro de feuille ne se lit pas.',
     safe: notSent,

@@ -1,5 +1,6 @@
 //! One person's rights as the console shows them.
 
+use crate::store::OppositionReason;
 use maraude_core::model::ObservationId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +56,52 @@ pub struct ErasePerson {
 }
 
 maraude_core::redacts!(ErasePerson);
+
+/// `POST /api/campaigns/{id}/oppositions`: somebody who is not to be recorded.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Oppose {
+    /// First letters of the first name: two are read, nothing is kept.
+    pub given: String,
+    /// The same of the family name.
+    pub family: String,
+    /// Year of birth.
+    pub birth_year: u16,
+    /// How it was asked for.
+    #[schema(value_type = String)]
+    pub reason: OppositionReason,
+}
+
+maraude_core::redacts!(Oppose);
+
+/// `GET /api/campaigns/{id}/oppositions`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Oppositions {
+    /// Observations whose answers are held back, of all entries together.
+    pub held_back: u32,
+    /// Entries can still be made: the campaign has its key.
+    pub open: bool,
+    /// Entries, by number.
+    pub entries: Vec<OppositionLine>,
+}
+
+/// An entry of the list: never whose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct OppositionLine {
+    /// Its number.
+    pub number: u32,
+    /// When it was entered.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub entered_at: i64,
+    /// How it was asked for.
+    #[schema(value_type = String)]
+    pub reason: OppositionReason,
+    /// When it was taken back.
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub withdrawn_at: Option<i64>,
+}
 
 /// `POST /api/campaigns/{id}/pseudonyms/forget`.
 #[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]

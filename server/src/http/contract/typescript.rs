@@ -10,12 +10,13 @@ use super::{
     EnrolAnswer, EnrolRequest, EnrolmentCode, ErasePerson, Estimation, ExportReason, FindPerson,
     ForgetPseudonyms, GroupChange, GroupDetail, GroupEffect, GroupList, Hello, HoldRequest,
     IndicatorBoard, LayerToConvert, Login, LookedAt, LookingAt, Me, NamedDocuments, NewApiToken,
-    NewCampaign, NewEnrolment, NewExport, NewLayer, NewPaperSheets, NewRelease, NewSeries, NewSheet,
-    ObservationDetail, ObservationPage, OpenCodeLine, Overlaps, PaperSheetLine, PasswordChange,
-    PersonHeld, PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest,
-    Quality, QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview,
-    Releases, RescueTaken, RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn,
-    SecondFactorProof, SeriesLine, SessionLine, SheetCode, TilesEntry, Tonight,
+    NewCampaign, NewEnrolment, NewExport, NewLayer, NewPaperSheets, NewRelease, NewSeries,
+    NewSheet, ObservationDetail, ObservationPage, OpenCodeLine, Oppose, Oppositions, Overlaps,
+    PaperSheetLine, PasswordChange, PersonHeld, PinResetLine, PlaceCandidates, PlaceSearch,
+    Problem, PurgeAnswered, PurgeRequest, Quality, QuarantineList, QuarantineRetried,
+    QuarantineRetry, RecoveryCodes, ReleasePreview, Releases, RescueTaken, RescueUpload,
+    RetentionLine, ReviewLog, SecondFactorDrawn, SecondFactorProof, SeriesLine, SessionLine,
+    SheetCode, TilesEntry, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -67,6 +68,8 @@ pub fn typescript() -> String {
         FindPerson,
         ForgetPseudonyms,
         PersonHeld,
+        Oppose,
+        Oppositions,
         HoldRequest,
         PurgeAnswered,
         PurgeRequest,

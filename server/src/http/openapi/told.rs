@@ -637,6 +637,27 @@ pub(super) const ROUTES: &[Told] = &[
         Media("application/json"),
     ),
     told(
+        "GET",
+        "/api/campaigns/{campaign}/oppositions",
+        "Who is not to be recorded: numbers, dates and reasons, never whose",
+        None,
+        One("Oppositions"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/oppositions",
+        "Enters somebody who is not to be recorded, by the facts of a pseudonym; none is kept",
+        Some("Oppose"),
+        Made("OppositionLine"),
+    ),
+    told(
+        "POST",
+        "/api/campaigns/{campaign}/oppositions/{number}/withdraw",
+        "Takes an entry back",
+        None,
+        Nothing,
+    ),
+    told(
         "POST",
         "/api/campaigns/{campaign}/coarse",
         "The coarse rows that stay of a campaign until its purge, for coordinators who say why",

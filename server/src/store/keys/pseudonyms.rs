@@ -70,6 +70,21 @@ impl PseudonymKey {
         Some(HEXLOWER.encode(&kept))
     }
 
+    /// What stands for somebody in the list of those who are not recorded: no pseudonym, so that
+    /// neither leads to the other.
+    pub(in crate::store) fn opposition(&self, fields: &PseudonymFields) -> [u8; KEPT_BYTES] {
+        self.keyed(b"maraude/opposition-hmac/1", fields)
+    }
+
+    /// The same of what a tablet sealed for an observation; none where it does not open.
+    pub(in crate::store) fn opposition_of(
+        &self,
+        observation: ObservationId,
+        sealed: &str,
+    ) -> Option<[u8; KEPT_BYTES]> {
+        Some(self.opposition(&self.open(observation, sealed)?))
+    }
+
     fn open(&self, observation: ObservationId, sealed: &str) -> Option<PseudonymFields> {
         let sealed = BASE64.decode(sealed.as_bytes()).ok()?;
         open_fields(&self.pair().0, self.campaign, observation, &sealed)

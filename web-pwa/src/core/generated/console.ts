@@ -2448,6 +2448,70 @@ expires_at: number, };
 export type OpeningObstacle = "no-night" | "no-controller" | "no-legal-basis" | "no-impact-assessment" | "no-notice" | "no-opposition-contact" | "no-retention-dates";
 
 /**
+ * `POST /api/campaigns/{id}/oppositions`: somebody who is not to be recorded.
+ */
+export type Oppose = {
+/**
+ * First letters of the first name: two are read, nothing is kept.
+ */
+given: string,
+/**
+ * The same of the family name.
+ */
+family: string,
+/**
+ * Year of birth.
+ */
+birth_year: number,
+/**
+ * How it was asked for.
+ */
+reason: OppositionReason, };
+
+/**
+ * An entry of the list: never whose.
+ */
+export type OppositionLine = {
+/**
+ * Its number.
+ */
+number: number,
+/**
+ * When it was entered.
+ */
+entered_at: number,
+/**
+ * How it was asked for.
+ */
+reason: OppositionReason,
+/**
+ * When it was taken back.
+ */
+withdrawn_at: number | null, };
+
+/**
+ * How it was asked for; never by whom.
+ */
+export type OppositionReason = "person" | "representative" | "team" | "other";
+
+/**
+ * `GET /api/campaigns/{id}/oppositions`.
+ */
+export type Oppositions = {
+/**
+ * Observations whose answers are held back, of all entries together.
+ */
+held_back: number,
+/**
+ * Entries can still be made: the campaign has its key.
+ */
+open: boolean,
+/**
+ * Entries, by number.
+ */
+entries: Array<OppositionLine>, };
+
+/**
  * A sector recorded more than once in a night.
  */
 export type OverlapEntry = {
