@@ -118,6 +118,7 @@ test('thirty pairs are reviewed by keyboard, undone, and redone by two coordinat
   night,
   browser,
 }) => {
+  test.slow();
   await openNight(page, night);
   await screen(page, 'Doublons');
   await expect(page.locator('[data-pair]')).toBeVisible({ timeout: LEASES_RUN_OUT_MS });

@@ -1,7 +1,8 @@
 //! Correcting a consolidated release on its own partition.
 //!
 //! It must never let two releases differ by a few people: a figure that would move by 1 to k-1
-//! keeps its value, and wider totals are added up from what their parts now show.
+//! keeps its value, and wider totals are added up from what their parts now show. Where what moved
+//! beside what stayed would tell too much of somebody withheld, the whole around them stays as it was.
 
 use super::consolidated::CountedNight;
 use super::large::rounded;
@@ -10,6 +11,7 @@ use super::placed::{Holding, Placed, holdings, place_all};
 use super::published::{Erratum, Figure, Heading, Published, Stage};
 use super::release::{DisclosureError, Release};
 use super::settings::Settings;
+use super::verify::Finding;
 use super::{sentence, sites};
 use crate::area::{AreaTree, Level};
 use crate::indicator::Unit;
@@ -44,9 +46,43 @@ pub fn correct(
         return Err(DisclosureError::OtherAreas);
     }
     let placed = place_all(tree, night.places, settings);
-    let mut figures = street(earlier, tree, &placed, settings);
+    let mut kept = BTreeSet::new();
+    loop {
+        let tried = corrected(heading.clone(), earlier, tree, &placed, &kept, settings);
+        let Err(DisclosureError::RuleBroken(finding)) = &tried else {
+            return tried;
+        };
+        match around(tree, finding, &kept) {
+            Some(whole) => kept.insert(whole),
+            None => return tried,
+        };
+    }
+}
+
+/// The narrowest whole around what a finding names that is not kept as it was yet.
+fn around(tree: &AreaTree, finding: &Finding, kept: &BTreeSet<usize>) -> Option<usize> {
+    let areas = tree.areas();
+    let named = areas.iter().position(|area| area.code == finding.cell);
+    let mut whole = named.and_then(|index| areas[index].parent);
+    while let Some(index) = whole.filter(|index| kept.contains(index)) {
+        whole = areas[index].parent;
+    }
+    whole.or_else(|| (!kept.contains(&AreaTree::ROOT)).then_some(AreaTree::ROOT))
+}
+
+/// The correction in which these areas keep the figures they had, with everything inside them.
+fn corrected(
+    heading: Heading,
+    earlier: &Release,
+    tree: &AreaTree,
+    placed: &[Placed],
+    kept: &BTreeSet<usize>,
+    settings: &Settings,
+) -> Result<Release, DisclosureError> {
+    let before = earlier.published();
+    let mut figures = street(earlier, tree, placed, kept, settings);
     for unit in [Unit::Squat, Unit::Bidonville, Unit::Partner] {
-        let held = holdings(tree, &placed, unit);
+        let held = holdings(tree, placed, unit);
         for (code, figure) in site_figures(before, tree, &held, unit, settings) {
             figures.insert((code, unit), figure);
         }
@@ -115,6 +151,7 @@ fn street(
     earlier: &Release,
     tree: &AreaTree,
     placed: &[Placed],
+    kept: &BTreeSet<usize>,
     settings: &Settings,
 ) -> BTreeMap<(String, Unit), Figure> {
     let before = earlier.published();
@@ -158,7 +195,7 @@ fn street(
         settle(&mut state, was, k);
         // A part that was 0 inside a withheld whole: growing would tell the whole.
         let inside_withheld = parent == Some(Figure::Withheld);
-        if inside_withheld || tells_few(was, state.figure, k) {
+        if inside_withheld || kept.contains(&index) || tells_few(was, state.figure, k) {
             state.figure = was;
             state.known = state.known_before;
             restore(earlier, tree, index, &mut figures);

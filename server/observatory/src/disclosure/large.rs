@@ -79,6 +79,8 @@ struct Settled {
     open: Option<Hidden>,
     /// What all of it can be if its figure is withheld.
     withheld: Hidden,
+    /// Most hidden people that whoever adds up figures, and knows no rule, can put in it.
+    room: u32,
     /// Walked with all its parts, and nobody there.
     empty: bool,
     /// The zeros of its parts are shown if its own figure is.
@@ -180,6 +182,17 @@ impl<'a> Parts<'a> {
         Hidden::whole(parts)
     }
 
+    /// Most hidden people that figures alone leave possible; without bound where no part is
+    /// withheld: whoever trusts that everybody was placed has no reason to, then.
+    fn room(&self) -> Option<u32> {
+        let told_zero = |part: &&&Settled| self.tells_zeros && part.empty;
+        let left = self.all.iter().filter(|part| !told_zero(part));
+        if left.clone().all(|part| part.figure != Figure::Withheld) {
+            return None;
+        }
+        Some(left.map(|part| part.room).sum())
+    }
+
     /// What is hidden when the area itself is withheld, where nothing inside is shown.
     fn withheld(&self) -> Hidden {
         Hidden::whole(self.all.iter().map(|part| part.withheld.clone()).collect())
@@ -219,6 +232,7 @@ impl Climb<'_> {
             known: if shown { people } else { 0 },
             open: (!shown).then(|| hidden.clone()),
             withheld: hidden,
+            room: if shown { 0 } else { self.few() - 1 },
             empty: people == 0 && self.walked[index],
             tells_zeros: false,
         }
@@ -240,30 +254,67 @@ impl Climb<'_> {
         } else {
             (self.telling(&open), parts.withheld())
         };
+        let room = parts.room();
         let exact = if most == 0 {
             hidden == 0 || hidden >= few
         } else {
-            // More than withheld areas can hold: people in no part, whom nobody can tell apart.
-            telling.exact.contains(hidden) || hidden > most
+            // More than there is room for: people in no part, whom nobody can tell apart.
+            let room = room.filter(|_| known > 0).unwrap_or(most);
+            telling.exact.contains(hidden) || hidden > most.max(room)
         };
         let (figure, open) = if total >= few && exact {
             (Figure::Exact(total), None)
         } else if total < few || known == 0 {
             (Figure::Withheld, Some(withheld.clone()))
         } else {
-            let (step, told) = telling.alike(hidden, most);
+            let (step, told) = if hidden > most {
+                // In parts or in none: what figures leave possible must not be its edge alone.
+                (
+                    self.beside_the_edge(known, hidden, room.unwrap_or(most)),
+                    Numbers::up_to(most),
+                )
+            } else {
+                telling.alike(hidden, most)
+            };
             let others = open.numbers().without(&told);
             let left = open.but(&others).but(&telling.exact);
             (rounded(known, hidden, step), Some(left))
+        };
+        let room = match figure.bounds() {
+            None => room.unwrap_or(most),
+            Some(_) if open.is_none() => 0,
+            Some([_, high]) => {
+                let told = high.saturating_sub(known);
+                room.map_or(told, |room| room.min(told))
+            }
         };
         Settled {
             figure,
             known: if open.is_none() { total } else { known },
             open,
             withheld,
+            room,
             empty: self.walked[index] && total == 0 && parts.all.iter().all(|part| part.empty),
             tells_zeros: parts.tells_zeros,
         }
+    }
+
+    /// The finest multiple whose figure begins low enough that parts with so much room for hidden
+    /// people, all of them told by the figure, keep as many numbers each as they must.
+    fn beside_the_edge(&self, known: u32, hidden: u32, room: u32) -> u32 {
+        let unit = self.settings.complement_rounding.max(1);
+        let steps = STEPS.iter().map(|times| unit.saturating_mul(*times));
+        let wanted = self.settings.attack_minimum_values.min(self.few());
+        let wide_enough = |to: &u32| {
+            let low = rounded(known, hidden, *to)
+                .bounds()
+                .map_or(0, |[low, _]| low);
+            low + wanted <= known + room + 1
+        };
+        steps
+            .clone()
+            .find(wide_enough)
+            .unwrap_or(unit * STEPS[STEPS.len() - 1])
     }
 
     /// Nothing inside can be added up: exact, or withheld. What all of it is when withheld, too.
