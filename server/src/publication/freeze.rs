@@ -179,7 +179,7 @@ pub fn build(
                 .find(|kept| kept.release.stage != Stage::Provisional.code());
             let last = last.ok_or(DisclosureError::NothingToCorrect)?;
             let earlier = Release::from_frozen(&last.release.body)?;
-            correct(heading, &earlier, tree, night, settings)?
+            correct(&heading, &earlier, tree, night, settings)?
         }
     };
     let near = ledger_conflicts(past.ledger(), &release, settings);

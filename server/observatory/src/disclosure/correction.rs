@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// # Errors
 /// When `earlier` is provisional, when the areas are not the same, or when its own check fails.
 pub fn correct(
-    heading: Heading,
+    heading: &Heading,
     earlier: &Release,
     tree: &AreaTree,
     night: CountedNight<'_>,
@@ -48,7 +48,7 @@ pub fn correct(
     let placed = place_all(tree, night.places, settings);
     let mut kept = BTreeSet::new();
     loop {
-        let tried = corrected(heading.clone(), earlier, tree, &placed, &kept, settings);
+        let tried = corrected(heading, earlier, tree, &placed, &kept, settings);
         let Err(DisclosureError::RuleBroken(finding)) = &tried else {
             return tried;
         };
@@ -72,7 +72,7 @@ fn around(tree: &AreaTree, finding: &Finding, kept: &BTreeSet<usize>) -> Option<
 
 /// The correction in which these areas keep the figures they had, with everything inside them.
 fn corrected(
-    heading: Heading,
+    heading: &Heading,
     earlier: &Release,
     tree: &AreaTree,
     placed: &[Placed],
@@ -106,7 +106,7 @@ fn corrected(
     published.stage = Stage::Correction;
     published.sentence = sentence::consolidated(&told, heading.exercise);
     published.settings = settings.lines();
-    published.heading = heading;
+    published.heading = heading.clone();
     let partition = earlier.partition().to_vec();
     let earlier = std::slice::from_ref(before);
     Ok(Release::checked(published, partition, earlier)?.on(tree))

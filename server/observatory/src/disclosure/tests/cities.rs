@@ -91,7 +91,7 @@ impl City {
         let mut places = self.places.clone();
         places.truncate(places.len() - dice.below(places.len() as u64 / 3 + 1) as usize);
         let again = night(&places);
-        let corrected = correct(heading(3), &first, &self.tree, again, &settings).unwrap();
+        let corrected = correct(&heading(3), &first, &self.tree, again, &settings).unwrap();
         let mut all = earlier.to_vec();
         all.push(first.published().clone());
         let found = check(corrected.published(), &all);

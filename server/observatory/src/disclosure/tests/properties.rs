@@ -100,7 +100,7 @@ proptest! {
         corrected.extend(places.iter().skip(changes / 2).cloned());
         let ground = walked(ground);
         let again = CountedNight { places: &corrected, walked: &ground };
-        let second = correct(heading(2), &first, &tree(), again, &settings).unwrap();
+        let second = correct(&heading(2), &first, &tree(), again, &settings).unwrap();
         let earlier = [first.published().clone()];
         prop_assert_eq!(verify::check(second.published(), &earlier), vec![]);
         let codes = |release: &Release| -> Vec<String> {
