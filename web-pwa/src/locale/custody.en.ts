@@ -157,7 +157,6 @@ export const custodyEn: CustodyText = {
     title: 'A person exercises their rights',
     intro:
       'They were given a slip of paper with a code at the end of the interview. Type it to tell them what is held of them, to correct it or to erase it. This search is written in the log.',
-    campaign: 'Campaign',
     code: 'Code on the slip',
     find: 'Search',
     found: (code: string) => `What is held under ${code}`,
@@ -182,7 +181,6 @@ export const custodyEn: CustodyText = {
     title: 'People not to be recorded',
     intro:
       'Somebody does not want their answers kept. Enter the same letters and year as the tablet asks for: their answers, past and to come, are no longer shown, compared or exported. A place, an hour and a number are left, as of somebody who declined.',
-    campaign: 'Campaign',
     given: 'First name, two letters',
     family: 'Family name, two letters',
     year: 'Year of birth',

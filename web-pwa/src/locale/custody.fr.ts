@@ -161,7 +161,6 @@ export const custodyFr = {
     title: 'Une personne fait valoir ses droits',
     intro:
       'Elle a reçu un papier avec un code à la fin de l’entretien. Tapez-le pour lui dire ce qui est gardé d’elle, pour le corriger ou pour l’effacer. Cette recherche est inscrite au journal.',
-    campaign: 'Campagne',
     code: 'Code du papier',
     find: 'Chercher',
     found: (code: string) => `Ce qui est gardé sous ${code}`,
@@ -186,7 +185,6 @@ export const custodyFr = {
     title: 'Personnes à ne pas enregistrer',
     intro:
       'Une personne refuse que ses réponses soient gardées. Entrez les mêmes lettres et la même année que demande la tablette : ses réponses, passées et à venir, ne sont plus montrées ni comparées ni exportées. Il reste un lieu, une heure et un nombre, comme pour un refus.',
-    campaign: 'Campagne',
     given: 'Prénom, deux lettres',
     family: 'Nom, deux lettres',
     year: 'Année de naissance',
