@@ -52,7 +52,7 @@ pub fn correct(
         let Err(DisclosureError::RuleBroken(finding)) = &tried else {
             return tried;
         };
-        match around(tree, finding, &kept) {
+        match around(tree, before, finding, &kept) {
             Some(whole) => kept.insert(whole),
             None => return tried,
         };
@@ -60,14 +60,20 @@ pub fn correct(
 }
 
 /// The narrowest whole around what a finding names that is not kept as it was yet.
-fn around(tree: &AreaTree, finding: &Finding, kept: &BTreeSet<usize>) -> Option<usize> {
+fn around(
+    tree: &AreaTree,
+    before: &Published,
+    finding: &Finding,
+    kept: &BTreeSet<usize>,
+) -> Option<usize> {
     let areas = tree.areas();
-    let named = areas.iter().position(|area| area.code == finding.cell);
-    let mut whole = named.and_then(|index| areas[index].parent);
-    while let Some(index) = whole.filter(|index| kept.contains(index)) {
-        whole = areas[index].parent;
-    }
-    whole.or_else(|| (!kept.contains(&AreaTree::ROOT)).then_some(AreaTree::ROOT))
+    let named = before.areas.iter().find(|area| area.code == finding.cell);
+    // A leaf stands in the release alone, its whole in the tree too.
+    let whole = named.and_then(|area| area.parent.as_deref());
+    let whole = whole.and_then(|code| areas.iter().position(|area| area.code == code));
+    let wholes = std::iter::successors(whole, |index| areas[*index].parent);
+    let mut left = wholes.chain([AreaTree::ROOT]);
+    left.find(|index| !kept.contains(index))
 }
 
 /// The correction in which these areas keep the figures they had, with everything inside them.

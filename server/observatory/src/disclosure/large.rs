@@ -25,7 +25,9 @@ const STEPS: [u32; 14] = [
 /// withheld area inside, and for every sum of withheld areas that may be under the minimum. Else
 /// it is rounded: what anyone can add up is rounded up to a multiple, and the people behind
 /// withheld figures are told by whole multiples only. The multiple is the smallest one that leaves
-/// as many numbers. A total of which nothing can be added up is withheld instead.
+/// as many numbers. A total of which nothing can be added up is withheld instead. With more people
+/// than withheld areas can hold it is exact, for some are in no part; but not while whoever only
+/// adds up figures still finds room for all of them (decision 0132).
 ///
 /// What leaves how many numbers is computed from published figures, for every number that could be:
 /// so which figure is exact, rounded or withheld tells nothing that was not taken into account.
@@ -254,13 +256,14 @@ impl Climb<'_> {
         } else {
             (self.telling(&open), parts.withheld())
         };
+        // Where nothing is known, the rule alone decides.
         let room = parts.room();
+        let reach = room.filter(|_| known > 0).unwrap_or(most).max(most);
         let exact = if most == 0 {
             hidden == 0 || hidden >= few
         } else {
             // More than there is room for: people in no part, whom nobody can tell apart.
-            let room = room.filter(|_| known > 0).unwrap_or(most);
-            telling.exact.contains(hidden) || hidden > most.max(room)
+            telling.exact.contains(hidden) || hidden > reach
         };
         let (figure, open) = if total >= few && exact {
             (Figure::Exact(total), None)
@@ -269,10 +272,8 @@ impl Climb<'_> {
         } else {
             let (step, told) = if hidden > most {
                 // In parts or in none: what figures leave possible must not be its edge alone.
-                (
-                    self.beside_the_edge(known, hidden, room.unwrap_or(most)),
-                    Numbers::up_to(most),
-                )
+                let step = self.beside_the_edge(known, hidden, reach);
+                (step, Numbers::up_to(most))
             } else {
                 telling.alike(hidden, most)
             };
