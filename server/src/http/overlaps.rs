@@ -122,7 +122,8 @@ impl Telling<'_> {
     fn strand(&self, overlap: &Overlap, strand: &Strand, lines: &[ObservationLine]) -> StrandEntry {
         let mut own: Vec<&ObservationLine> = lines
             .iter()
-            .filter(|line| line.observation.stands() && holds(overlap, strand, line))
+            .filter(|line| line.observation.stands())
+            .filter(|line| strand.holds(line.document, line.observation.created.device))
             .collect();
         own.sort_by_key(|line| (line.observed_at, line.observation.id));
         let round = self.rounds.iter().find(|r| r.document == strand.document);
@@ -173,19 +174,6 @@ impl Telling<'_> {
             .filter_map(|device| self.labels.get(device).cloned())
             .collect()
     }
-}
-
-/// Whether a line is of this strand: of its round, and of the tablet where one stands alone.
-fn holds(overlap: &Overlap, strand: &Strand, line: &ObservationLine) -> bool {
-    let device = line.observation.created.device;
-    let alone = |other: &Strand| {
-        other.document == line.document && other.source == StrandSource::Tablet(device)
-    };
-    line.document == strand.document
-        && match strand.source {
-            StrandSource::Tablet(own) => own == device,
-            StrandSource::Tablets | StrandSource::Paper => !overlap.strands.iter().any(alone),
-        }
 }
 
 fn totals(lines: &[&ObservationLine]) -> StrandTotals {

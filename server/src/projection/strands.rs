@@ -69,6 +69,13 @@ pub struct Strand {
     pub ruled: bool,
 }
 
+impl Strand {
+    /// Whether what a device wrote in a document is of it.
+    pub fn holds(&self, document: DocumentId, device: DeviceId) -> bool {
+        self.document == document && self.devices.contains(&device)
+    }
+}
+
 /// A sector recorded more than once in a night.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overlap {
@@ -197,7 +204,7 @@ impl View {
 }
 
 /// Standings of lines that are not simply counted.
-pub(super) struct Standings(BTreeMap<(DocumentId, Option<DeviceId>), Standing>);
+pub(super) struct Standings(BTreeMap<(DocumentId, DeviceId), Standing>);
 
 impl Standings {
     pub(super) fn read(
@@ -210,19 +217,16 @@ impl Standings {
             .into_iter()
             .flat_map(|overlap| overlap.strands)
         {
-            let device = match strand.source {
-                StrandSource::Tablet(device) => Some(device),
-                StrandSource::Tablets | StrandSource::Paper => None,
-            };
-            found.insert((strand.document, device), strand.standing);
+            for device in strand.devices {
+                found.insert((strand.document, device), strand.standing);
+            }
         }
         Ok(Self(found))
     }
 
     pub(super) fn of(&self, document: DocumentId, device: DeviceId) -> Standing {
-        let own = self.0.get(&(document, Some(device)));
-        let whole = || self.0.get(&(document, None));
-        own.or_else(whole).copied().unwrap_or_default()
+        let standing = self.0.get(&(document, device)).copied();
+        standing.unwrap_or_default()
     }
 }
 
