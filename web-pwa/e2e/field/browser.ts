@@ -17,7 +17,8 @@ const START_WITHIN_MS = 30_000;
 
 /** See the module. */
 export class OwnBrowser {
-  private readonly profile = mkdtempSync(join(tmpdir(), 'maraude-browser-'));
+  /** Everything it keeps. */
+  readonly profile = mkdtempSync(join(tmpdir(), 'maraude-browser-'));
   private child: ChildProcess | null = null;
   private browser: Browser | null = null;
 

@@ -6,7 +6,8 @@
  */
 import type { BrowserContext, Page } from '@playwright/test';
 
-const SHIFT = `(() => {
+/** Run before the app's own script, in a page or in the worker. */
+export const SHIFT = `(() => {
   const real = Date.now.bind(Date);
   const steady = performance.now.bind(performance);
   let setMs = 0;
@@ -28,6 +29,12 @@ export class ShiftedClock {
       const reply = await route.fetch();
       await route.fulfill({ response: reply, body: `${SHIFT}\n${await reply.text()}` });
     });
+    return new ShiftedClock();
+  }
+
+  /** Prepares the pages alone: the worker comes from a `Front` that runs `SHIFT` before it. */
+  static async overPages(context: BrowserContext): Promise<ShiftedClock> {
+    await context.addInitScript(SHIFT);
     return new ShiftedClock();
   }
 

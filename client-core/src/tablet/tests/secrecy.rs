@@ -1,7 +1,7 @@
 use super::platform::Platform;
 use super::server::Server;
 use crate::form::FormKind;
-use crate::model::AnswerValue;
+use crate::model::{AnswerValue, Coverage};
 use crate::sync::WipeReason;
 use crate::tablet::{Destruction, Event, Phase};
 use std::cell::RefCell;
@@ -240,4 +240,44 @@ fn an_order_the_server_did_not_sign_destroys_nothing() {
         assert!(tablet.files.len() > 2);
         assert_eq!(tablet.view().outbox.unsent, 6);
     }
+}
+
+#[test]
+fn a_shredded_round_opens_with_no_pin_even_where_its_file_was_copied_before() {
+    const MARKER: &str = "MARQUEUR-LIEU";
+    let (server, mut tablet) = night();
+    tablet.open(FormKind::Count);
+    tablet.answer("n_men", AnswerValue::Integer(1));
+    tablet.choose("sleeping_place", "doorway");
+    tablet.send(Event::TypePlace {
+        text: MARKER.into(),
+    });
+    tablet.send(Event::SaveForm);
+    tablet.go_online();
+    let copied = tablet.files.clone();
+    let back = |tablet: &mut Platform, all: bool| {
+        for (name, bytes) in &copied {
+            if all || name.starts_with("round-") {
+                tablet.files.insert(name.clone(), bytes.clone());
+            }
+        }
+        tablet.kill_and_start();
+        tablet.unlock_offline();
+        serde_json::to_string(&tablet.view()).unwrap()
+    };
+    tablet.send(Event::CloseRound {
+        coverage: Coverage::Full,
+        not_walked: None,
+        zero_found: false,
+    });
+    server.borrow_mut().safe = true;
+    tablet.send(Event::SendNow);
+    tablet.wait_ms(16 * 60_000);
+    let rounds = |tablet: &Platform| tablet.files.keys().any(|name| name.starts_with("round-"));
+    assert!(!rounds(&tablet));
+    let seen = back(&mut tablet, false);
+    assert!(!seen.contains(MARKER) && tablet.view().round.is_none());
+    // Control: with the keys of then, the same file opens.
+    let seen = back(&mut tablet, true);
+    assert!(seen.contains(MARKER) && tablet.view().round.is_some());
 }
