@@ -17,6 +17,7 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   testIgnore: ['**/screenshots.spec.ts', '**/startup.spec.ts'],
   outputDir: 'test-results',
+  globalSetup: './e2e/logged.ts',
   workers: 1,
   timeout: 240_000,
   // A shared machine may stall a page; a test that fails twice has failed.

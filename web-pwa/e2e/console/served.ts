@@ -8,6 +8,9 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PASSWORD, TALKATIVE, logIn, noteLog } from '../logged';
+
+export { PASSWORD };
 
 const TARGET = resolve(import.meta.dirname, '../../../target/debug');
 const SERVER = process.env['MARAUDE_BIN'] ?? join(TARGET, 'maraude');
@@ -29,7 +32,6 @@ const ACCOUNTS: readonly (readonly [string, string])[] = [
   [DPO, 'dpo'],
   [ADMIN, 'admin'],
 ];
-export const PASSWORD = 'une-longue-phrase-de-passe';
 
 /** First port of this folder's tests. */
 const FIRST_PORT = Number(process.env['CONSOLE_PORT'] ?? 8640);
@@ -76,11 +78,12 @@ async function start(port: number, withNight: boolean): Promise<Served & { stop:
   }
   const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--master-key', key];
   const child: ChildProcess = spawn(SERVER, serve, {
-    env: { ...process.env, MARAUDE_DATA: data },
-    stdio: 'ignore',
+    env: { ...process.env, ...TALKATIVE, MARAUDE_DATA: data },
+    stdio: ['ignore', 'ignore', logIn(folder)],
   });
   const stop = (): void => {
     child.kill('SIGTERM');
+    noteLog(folder);
     rmSync(folder, { recursive: true, force: true });
   };
   const address = `http://localhost:${port}`;

@@ -9,20 +9,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CampaignDetail } from '../../src/core/generated/console';
+import { HERE, PASSWORD, TALKATIVE, logIn, noteLog } from '../logged';
+
+export { HERE };
 
 const TARGET = resolve(import.meta.dirname, '../../../target/debug');
 const BINARY = process.env['MARAUDE_BIN'] ?? join(TARGET, 'maraude');
 const SIMULATED_NIGHT = process.env['MARAUDE_NIGHT'] ?? join(TARGET, 'simulated_night');
 const ACCOUNT = 'lucie';
-const PASSWORD = 'une-longue-phrase-de-passe';
 const FIRST_PORT = Number(process.env['FIELD_PORT'] ?? 8631);
 const START_WITHIN_MS = 30_000;
 
 /** The night of the tests' campaign: the one under way. */
 export const NIGHT = nightOf(Date.now());
-
-/** Where the tests' tablets stand: inside sector T01. */
-export const HERE = { longitude: 3.8645, latitude: 43.6085, accuracy: 12 };
 
 function nightOf(atMs: number): string {
   const began = new Date(atMs - 12 * 3_600_000);
@@ -106,8 +105,8 @@ export class Server {
   async start(): Promise<void> {
     const listen = `127.0.0.1:${this.port}`;
     this.child = spawn(BINARY, ['serve', '--listen', listen, '--master-key', this.key()], {
-      env: { ...process.env, MARAUDE_DATA: this.data() },
-      stdio: 'ignore',
+      env: { ...process.env, ...TALKATIVE, MARAUDE_DATA: this.data() },
+      stdio: ['ignore', 'ignore', logIn(this.folder)],
     });
     const end = Date.now() + START_WITHIN_MS;
     while (Date.now() < end) {
@@ -131,6 +130,7 @@ export class Server {
   /** Ends it and removes its folder. */
   remove(): void {
     this.child?.kill('SIGKILL');
+    noteLog(this.folder);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
