@@ -274,6 +274,7 @@ fn a_document_takes_another_s_place_at_once(open: &dyn Fn() -> Box<dyn Log>) {
     let reissue = Reissue {
         batch: batch(7, &[72]),
         gone: vec![tombstone.clone()],
+        unkept: Vec::new(),
         meta: vec![("moved".to_owned(), b"names".to_vec())],
     };
     // One that cannot be whole leaves all as it is.

@@ -298,6 +298,8 @@ pub struct Reissue {
     pub batch: Batch,
     /// What goes.
     pub gone: Vec<Tombstone>,
+    /// Numbers of refused bytes that go with it, beside those of the documents.
+    pub unkept: Vec<u64>,
     /// Values of the log's own to be set with it.
     pub meta: Vec<(String, Vec<u8>)>,
 }

@@ -338,7 +338,7 @@ impl Engine {
 }
 
 impl Taken {
-    fn note(&mut self, name: &DocumentName, admitted: Admitted) {
+    pub(super) fn note(&mut self, name: &DocumentName, admitted: Admitted) {
         let document = document_id(name);
         self.submitted.extend(admitted.submitted);
         for outcome in admitted.outcomes {

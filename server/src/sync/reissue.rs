@@ -5,6 +5,7 @@
 //! from the moment they are read to the moment they are gone, in one transaction.
 
 use super::moved::former_name;
+use super::retry::WHOLE;
 use super::{Engine, EngineError};
 use crate::store::{
     BatchRefusal, HashValue, LogPosition, NewChange, NewQuarantined, Reissue, StoreError,
@@ -34,7 +35,7 @@ pub struct Erased {
     /// Decisions, rulings, corrections and marks of the coordination about it that are gone.
     pub acts: u32,
     /// Refused changes of these documents that could not be carried over: they rested on nothing
-    /// that is known.
+    /// that is known; and envelopes of the round that no known tablet signed.
     pub aside_lost: u32,
     /// Where the log ends after it.
     pub position: LogPosition,
@@ -96,6 +97,11 @@ impl Engine {
         round: DocumentId,
         observation: ObservationId,
     ) -> Result<Erased, ReissueError> {
+        if let Some(stored) = self.log().document(round)?
+            && let DocumentName::Round { key } = stored.name
+        {
+            self.open_whole(key)?;
+        }
         let _authoring = (self.authoring.lock()).unwrap_or_else(PoisonError::into_inner);
         let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
         let held = self.documents.hold(round);
@@ -344,6 +350,12 @@ impl Engine {
             after = last.number;
             for kept in piece {
                 let item = kept.item;
+                if item.item == WHOLE && self.is_sealed_for(&item.bytes, key)? {
+                    // Nobody vouches for it, and somebody could still read it.
+                    draft.reissue.unkept.push(kept.number);
+                    draft.erased.aside_lost += u32::from(kept.settled_at.is_none());
+                    continue;
+                }
                 if item.document != Some(round) || kept.settled_at.is_some() {
                     continue;
                 }

@@ -2,17 +2,19 @@
 //!
 //! Nothing is let in past the gate; what is refused again stays where it is.
 
-use super::admission::{Item, Setting};
-use super::receive::Sorted;
+use super::admission::{Item, Setting, Submitted};
+use super::receive::{EnvelopeOutcome, Sorted, Taken};
 use super::{Engine, EngineError};
-use crate::store::Quarantined;
-use maraude_core::document::DocumentName;
+use crate::store::{HashValue, Quarantined};
+use maraude_core::document::{DocumentName, Plan};
+use maraude_core::model::RoundKey;
+use maraude_core::sync::envelope::{PAYLOAD_CAP_BYTES, open};
 
 /// Refused bytes read at once.
 const PIECE: usize = 256;
 
 /// Place of a whole envelope.
-const WHOLE: u32 = u32::MAX;
+pub(super) const WHOLE: u32 = u32::MAX;
 
 /// What came of looking again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,32 +60,85 @@ impl Engine {
     }
 
     fn retry_one(&self, kept: &Quarantined, revoked: bool) -> Result<bool, EngineError> {
+        let plan = self.plan_or_none()?;
+        let mut setting = setting_of(kept, &plan);
+        if kept.item.item == WHOLE {
+            let mut taken = Taken::default();
+            match self.sort(&kept.item.bytes)? {
+                Sorted::Item(name, item) => {
+                    taken.note(&name, self.take_in(&name, &[item], &setting)?);
+                }
+                Sorted::Aside(name, item, _) if revoked => {
+                    taken.note(&name, self.take_in(&name, &[item], &setting)?);
+                }
+                Sorted::Moved(late) => self.take_in_late(&late, &mut setting, &mut taken)?,
+                _ => return Ok(false),
+            }
+            return taken_whole(taken, kept.item.envelope);
+        }
         let Some((name, item)) = self.reopen(kept, revoked)? else {
             return Ok(false);
         };
-        let plan = self.plan_or_none()?;
-        let setting = Setting {
-            plan: &plan,
-            carrier: kept.item.carrier,
-            now: kept.item.received_at,
-            offset_ms: None,
-            contact: None,
-        };
         let admitted = self.take_in(&name, &[item], &setting)?;
-        for submitted in admitted.submitted {
-            submitted.pending.wait()?;
-            if let Some(ahead) = submitted.ahead {
-                ahead.arrived();
-            }
-        }
+        arrived(admitted.submitted)?;
         if admitted.outcomes.iter().any(|outcome| outcome.full) {
             // Something of it was refused and could not be kept: it stays where it is.
             return Ok(false);
         }
         let refused = |outcome: &super::admission::ItemOutcome| !outcome.quarantined.is_empty();
-        // The refused parts of a whole envelope now lie in quarantine on their own.
-        let whole = kept.item.item == WHOLE;
-        Ok(whole || !admitted.outcomes.iter().any(refused))
+        Ok(!admitted.outcomes.iter().any(refused))
+    }
+
+    /// Opens the envelopes of a round, whatever its issue, that were refused whole and can be opened
+    /// by now: what is in them enters, or lies aside under the round's name.
+    pub(super) fn open_whole(&self, round: RoundKey) -> Result<(), EngineError> {
+        let mut after = 0;
+        loop {
+            let piece = self.log().quarantine(after, PIECE)?;
+            let Some(last) = piece.last() else {
+                return Ok(());
+            };
+            after = last.number;
+            for kept in &piece {
+                if kept.item.item != WHOLE
+                    || kept.settled_at.is_some()
+                    || !self.is_sealed_for(&kept.item.bytes, round)?
+                {
+                    continue;
+                }
+                let opened = match self.sort(&kept.item.bytes)? {
+                    Sorted::Aside(name, item, code) => {
+                        let plan = self.plan_or_none()?;
+                        let setting = setting_of(kept, &plan);
+                        let mut taken = Taken::default();
+                        taken.note(&name, self.keep_aside(&name, &[item], code, &setting)?);
+                        taken_whole(taken, kept.item.envelope)?
+                    }
+                    _ => self.retry_one(kept, false)?,
+                };
+                if opened {
+                    self.log()
+                        .settle_quarantine(kept.number, self.parts.clock.now())?;
+                }
+            }
+        }
+    }
+
+    /// Whether an envelope opens under the campaign's key and speaks of a round, whoever signed it.
+    pub(super) fn is_sealed_for(
+        &self,
+        envelope: &[u8],
+        round: RoundKey,
+    ) -> Result<bool, EngineError> {
+        let secret = self.secret()?;
+        let Ok(payload) = open(envelope, &secret, PAYLOAD_CAP_BYTES) else {
+            return Ok(false);
+        };
+        let DocumentName::Round { key } = payload.name else {
+            return Ok(false);
+        };
+        let reissue = round.reissue;
+        Ok(RoundKey { reissue, ..key } == round)
     }
 
     /// What was refused, as it came; none while its author or document is not known.
@@ -92,13 +147,6 @@ impl Engine {
         kept: &Quarantined,
         revoked: bool,
     ) -> Result<Option<(DocumentName, Item)>, EngineError> {
-        if kept.item.item == WHOLE {
-            return Ok(match self.sort(&kept.item.bytes)? {
-                Sorted::Item(name, item) => Some((name, item)),
-                Sorted::Aside(name, item, _) if revoked => Some((name, item)),
-                _ => None,
-            });
-        }
         let (Some(device), Some(document)) = (kept.item.device, kept.item.document) else {
             return Ok(None);
         };
@@ -118,4 +166,33 @@ impl Engine {
         };
         Ok(Some((stored.name, item)))
     }
+}
+
+/// As it came, so long ago.
+fn setting_of<'a>(kept: &Quarantined, plan: &'a Plan) -> Setting<'a> {
+    Setting {
+        plan,
+        carrier: kept.item.carrier,
+        now: kept.item.received_at,
+        offset_ms: None,
+        contact: None,
+    }
+}
+
+/// Waits until all is on disk.
+fn arrived(submitted: Vec<Submitted>) -> Result<(), EngineError> {
+    for submitted in submitted {
+        submitted.pending.wait()?;
+        if let Some(ahead) = submitted.ahead {
+            ahead.arrived();
+        }
+    }
+    Ok(())
+}
+
+/// Whether all of an envelope entered, or lies in quarantine change by change.
+fn taken_whole(mut taken: Taken, envelope: HashValue) -> Result<bool, EngineError> {
+    arrived(std::mem::take(&mut taken.submitted))?;
+    let outcome = taken.outcomes.get(&envelope);
+    Ok(matches!(outcome, Some(EnvelopeOutcome::Kept { .. })))
 }

@@ -19,6 +19,7 @@ mod reissue;
 mod set_aside;
 mod snapshots;
 mod under_way;
+mod unvouched;
 mod went_back;
 
 const TEAM: TeamId = TeamId::from_random([5; 16]);

@@ -57,6 +57,10 @@ impl SqliteLog {
                 let sql = "DELETE FROM quarantine WHERE document = ?1";
                 t.execute(sql, [gone.document.as_bytes()])?;
             }
+            for number in &reissue.unkept {
+                let sql = "DELETE FROM quarantine WHERE number = ?1";
+                t.execute(sql, [*number as i64])?;
+            }
             let appended = append_one(t, &reissue.batch, &sealed)?;
             if appended.is_ok() {
                 for gone in &reissue.gone {

@@ -16,15 +16,15 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 
-fn marker(id: ObservationId) -> String {
+pub(super) fn marker(id: ObservationId) -> String {
     format!("MARKER-{id}")
 }
 
-fn id(number: u8) -> ObservationId {
+pub(super) fn id(number: u8) -> ObservationId {
     ObservationId::from_random([number; 16])
 }
 
-fn seen(tablet: &Tablet, number: u8, version: u32) -> Observation {
+pub(super) fn seen(tablet: &Tablet, number: u8, version: u32) -> Observation {
     let device = tablet.device.device.id;
     Observation {
         id: id(number),
@@ -47,7 +47,7 @@ fn seen(tablet: &Tablet, number: u8, version: u32) -> Observation {
     }
 }
 
-fn standing(world: &World) -> DocumentName {
+pub(super) fn standing(world: &World) -> DocumentName {
     let DocumentName::Round { key } = world.round(TEAM) else {
         unreachable!("a round");
     };
@@ -56,7 +56,7 @@ fn standing(world: &World) -> DocumentName {
 }
 
 /// Places as the standing round has them.
-fn reading(world: &World) -> BTreeMap<ObservationId, String> {
+pub(super) fn reading(world: &World) -> BTreeMap<ObservationId, String> {
     let name = standing(world);
     let document = world.engine().document(&name).unwrap();
     let (round, _) = read_round(&document, document_id(&name));
