@@ -2,6 +2,7 @@
 //!
 //! Cheap to clone. `http` and `command` hold it; it must never hold a request's own state.
 
+mod dates;
 mod ended;
 mod ending;
 mod erasing;
@@ -16,6 +17,7 @@ mod served_pair;
 mod tables;
 mod views;
 
+pub use dates::keep_retention;
 pub use ended::EndedCampaign;
 pub use ending::{Ending, Telling};
 pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
@@ -24,7 +26,7 @@ pub use opposing::{OpposingWish, OppositionList};
 pub use pseudonyms::{ForgetWish, ForgottenCertificate};
 pub use reason::{ReasonMissing, written_reason};
 pub use rescue::TakeRescueError;
-pub use retention::{EndingError, PurgeAnswer, PurgeWish, keep_retention};
+pub use retention::{EndingError, PurgeAnswer, PurgeWish};
 pub use served_pair::{PairState, ServedPair};
 pub use views::ViewsError;
 

@@ -1,5 +1,5 @@
 //! The end of campaigns: coarsening at the first date, purge at the second, each with notice and legal
-//! hold; the timed job.
+//! hold.
 //!
 //! It must never end a campaign that is held, nor one that nobody was told of, unless somebody
 //! says why. `command` and `http` call it.
@@ -8,24 +8,18 @@ use super::App;
 use super::ending::Ending;
 use super::reason::{ReasonMissing, kept_reason, written_reason};
 use crate::maintenance::{BackupError, PurgeError, PurgeOrder, Purger, Residue, SignedCertificate};
-use crate::measures::measures;
 use crate::store::{Hold, Notice, StoreError, Term};
 use crate::sync::EngineError;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use maraude_core::document::DocumentName;
 use maraude_core::model::{Campaign, CampaignId, CampaignState, Night, TimestampMs};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 /// Between the notice of an end and the end.
 pub const NOTICE_MS: i64 = 7 * 24 * 3_600 * 1_000;
 
 /// How long somebody's notice may be acted on, once it is over; then it is given anew.
 const NOTICE_HOLDS_MS: i64 = 30 * 24 * 3_600 * 1_000;
-
-/// How often the timed job looks.
-const LOOK_EVERY: Duration = Duration::from_mins(10);
 
 /// Ends follow each other.
 static ONE: Mutex<()> = Mutex::new(());
@@ -117,23 +111,23 @@ impl EndingError {
 }
 
 /// A campaign whose end is near: from its plan, or from what stays of a coarse one.
-struct Ends {
-    id: CampaignId,
-    name: String,
+pub(super) struct Ends {
+    pub(super) id: CampaignId,
+    pub(super) name: String,
     /// Its plan; none of a coarse one.
-    plan: Option<Campaign>,
+    pub(super) plan: Option<Campaign>,
     purge_on: Option<(Night, TimestampMs)>,
 }
 
 impl Ends {
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.plan
             .as_ref()
             .is_some_and(|plan| plan.state == CampaignState::Open)
     }
 
     /// The beginning of the day of one of its dates, where it lies.
-    fn due(&self, term: Term) -> Option<TimestampMs> {
+    pub(super) fn due(&self, term: Term) -> Option<TimestampMs> {
         match term {
             Term::Purge => self.purge_on.map(|(_, due)| due),
             Term::Coarsening => {
@@ -239,112 +233,6 @@ impl App {
         Ok(())
     }
 
-    /// What the timed job does each time: finishes what was begun, gives notice a week before each of a
-    /// campaign's dates, locks and coarsens it at the first, purges it at the second. Gives the
-    /// campaigns that ended; one that fails is named in the log, and the others go on.
-    ///
-    /// # Errors
-    /// [`EndingError`], when not even the campaigns can be listed; the next time goes on.
-    pub fn look_at_retention(&self) -> Result<Vec<CampaignId>, EndingError> {
-        let mut ended = match self.finish_purges() {
-            Ok(finished) => finished,
-            Err(error) => {
-                tracing::error!(%error, "ends that were begun could not be finished");
-                Vec::new()
-            }
-        };
-        let mut all = self.campaigns().list()?;
-        all.extend(self.server().coarse_campaigns()?);
-        for id in all {
-            match self.look_at_dates(id) {
-                Ok(true) => ended.push(id),
-                // Nothing to do, or its files are damaged: named elsewhere.
-                Ok(false) | Err(EndingError::Store(StoreError::DamagedCampaign { .. })) => {}
-                Err(EndingError::Store(error)) if error.is_damage() => {}
-                Err(error) => {
-                    tracing::error!(%error, campaign = %id, "its date was not acted on");
-                }
-            }
-        }
-        Ok(ended)
-    }
-
-    /// Whether the campaign ended, because a date of its has come and a week's notice was given of this
-    /// very date. Where both have come it is purged.
-    fn look_at_dates(&self, id: CampaignId) -> Result<bool, EndingError> {
-        let campaign = self.ends(id)?;
-        for term in [Term::Purge, Term::Coarsening] {
-            if self.has_come(&campaign, term)? {
-                if let Some(plan) = campaign.plan.as_ref().filter(|_| campaign.is_open()) {
-                    self.lock_at_its_date(plan)?;
-                }
-                let order = PurgeOrder {
-                    campaign: id,
-                    name: campaign.name.clone(),
-                    author: "date".to_owned(),
-                    reason: "the date fixed for the campaign".to_owned(),
-                    now: self.clock().now(),
-                };
-                self.end(term, &campaign, order)?;
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Looks at one date, and gives notice of it a week before.
-    fn has_come(&self, campaign: &Ends, term: Term) -> Result<bool, EndingError> {
-        let id = campaign.id;
-        let due = campaign.due(term);
-        let now = self.clock().now();
-        let kept = self.server().retention(id)?;
-        let mut notice = kept.notice(term);
-        if notice.is_some_and(|notice| notice.due.is_some() && notice.due != due) {
-            // The date was moved: whoever was told was told another one.
-            self.server().set_notice(id, term, None)?;
-            let action = match term {
-                Term::Coarsening => "campaign-coarsening-notice-void",
-                Term::Purge => "campaign-purge-notice-void",
-            };
-            self.note(id, "date", action)?;
-            notice = None;
-        }
-        let Some(due) = due.filter(|_| kept.hold.is_none()) else {
-            return Ok(false);
-        };
-        if now < due - NOTICE_MS {
-            return Ok(false);
-        }
-        let from = match notice {
-            Some(notice) if notice.due.is_some() => notice.from,
-            // Nobody was told, or somebody gave notice of their own and left it at that.
-            _ => {
-                let from = due.max(now + NOTICE_MS);
-                let due = Some(due);
-                self.give_notice(id, term, "date", Notice { from, due })?;
-                from
-            }
-        };
-        Ok(now >= from)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn look_at_date_for_test(&self, id: CampaignId) -> Result<bool, EndingError> {
-        self.look_at_dates(id)
-    }
-
-    fn lock_at_its_date(&self, campaign: &Campaign) -> Result<(), EndingError> {
-        let id = campaign.id;
-        let locked = Campaign {
-            state: CampaignState::Locked,
-            ..campaign.clone()
-        };
-        let name = DocumentName::Plan { campaign: id };
-        self.engine(id)?
-            .author(&name, |w| w.put_campaign(&locked))?;
-        self.note(id, "date", "campaign-locked")
-    }
-
     /// Goes on with ends in the middle of which the server ended.
     ///
     /// # Errors
@@ -395,7 +283,7 @@ impl App {
             .map_err(|_| StoreError::Damaged { table: "purges" })
     }
 
-    fn ends(&self, campaign: CampaignId) -> Result<Ends, EndingError> {
+    pub(super) fn ends(&self, campaign: CampaignId) -> Result<Ends, EndingError> {
         let server = self.server();
         if let Some(coarse) = server.coarsening_of(campaign)?
             && server.purge_of(campaign)?.is_none()
@@ -429,7 +317,7 @@ impl App {
         }
     }
 
-    fn give_notice(
+    pub(super) fn give_notice(
         &self,
         campaign: CampaignId,
         term: Term,
@@ -446,12 +334,17 @@ impl App {
         Ok(())
     }
 
-    fn note(&self, campaign: CampaignId, author: &str, action: &str) -> Result<(), EndingError> {
+    pub(super) fn note(
+        &self,
+        campaign: CampaignId,
+        author: &str,
+        action: &str,
+    ) -> Result<(), EndingError> {
         let (now, subject) = (self.clock().now(), campaign.to_string());
         Ok(self.server().add_audit(now, author, action, &subject)?)
     }
 
-    fn end(
+    pub(super) fn end(
         &self,
         term: Term,
         of: &Ends,
@@ -530,18 +423,4 @@ fn start_of(day: Night, time_zone: &str) -> Option<TimestampMs> {
     let day: Date = day.to_string().parse().ok()?;
     let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
     Some(day.to_zoned(zone).ok()?.timestamp().as_millisecond())
-}
-
-/// Looks at dates now and then, for ever.
-pub async fn keep_retention(app: App) {
-    loop {
-        let looking = app.clone();
-        let looked = tokio::task::spawn_blocking(move || looking.look_at_retention());
-        match looked.await {
-            Ok(Ok(_)) => measures().looked_at_retention(app.clock().now()),
-            Ok(Err(error)) => tracing::error!(%error, "the dates of campaigns were not looked at"),
-            Err(error) => tracing::error!(%error, "looking at the dates of campaigns broke off"),
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
 }
