@@ -7,7 +7,7 @@ use super::log::{
     LogPosition, NewRelease, QUARANTINE_ROW_BYTES, Quarantined, Reissue, Snapshot, StoredChange,
     StoredDocument, StoredRelease, Tombstone, Written,
 };
-use super::seal::{Key32, seal, unseal};
+use super::seal::{seal, unseal};
 use super::sqlite::{Schema, open, open_reader};
 use super::{KeyStore, Pseudonyms, StoreError, random};
 use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 mod append;
 mod rows;
+mod sealing;
 
 /// The file's schema; one script per version, never altered once shipped.
 const SCHEMA: Schema = Schema {
@@ -136,47 +137,6 @@ impl SqliteLog {
             readers.push(connection);
         }
         result
-    }
-
-    fn document_key(&self, document: DocumentId) -> Result<Key32, StoreError> {
-        self.keys.document_key(self.campaign, document)
-    }
-
-    fn change_context(&self, document: DocumentId, hash: &[u8; 32]) -> Vec<u8> {
-        let mut context = b"maraude/change/1".to_vec();
-        context.extend_from_slice(self.campaign.as_bytes());
-        context.extend_from_slice(document.as_bytes());
-        context.extend_from_slice(hash);
-        context
-    }
-
-    fn quarantine_context(&self, envelope: &[u8; 32], item: u32) -> Vec<u8> {
-        let mut context = b"maraude/quarantine/1".to_vec();
-        context.extend_from_slice(self.campaign.as_bytes());
-        context.extend_from_slice(envelope);
-        context.extend_from_slice(&item.to_be_bytes());
-        context
-    }
-
-    fn snapshot_context(&self, snapshot: &Snapshot) -> Vec<u8> {
-        let mut context = b"maraude/snapshot/1".to_vec();
-        context.extend_from_slice(self.campaign.as_bytes());
-        context.extend_from_slice(snapshot.document.as_bytes());
-        context.extend_from_slice(&snapshot.position.to_be_bytes());
-        context.extend_from_slice(&snapshot.covers_bytes.to_be_bytes());
-        context
-    }
-
-    fn linkage_context(&self) -> Vec<u8> {
-        [b"maraude/linkage/1".as_slice(), self.campaign.as_bytes()].concat()
-    }
-
-    fn open_change(&self, row: rows::ChangeRow) -> Result<StoredChange, StoreError> {
-        let (position, mut change) = row;
-        let key = self.document_key(change.document)?;
-        let context = self.change_context(change.document, &change.hash);
-        change.bytes = unseal(&key, &context, &change.bytes, "a change")?;
-        Ok(StoredChange { position, change })
     }
 
     fn in_transaction<T>(
@@ -531,52 +491,5 @@ impl Log for SqliteLog {
             params![name, value],
         )?;
         Ok(())
-    }
-}
-
-impl SqliteLog {
-    /// What was deleted is in the write-ahead log until it is emptied.
-    fn truncate(&self) -> Result<(), StoreError> {
-        self.writer()
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
-    }
-
-    fn open_quarantined(
-        &self,
-        mut found: Vec<Quarantined>,
-    ) -> Result<Vec<Quarantined>, StoreError> {
-        if found.is_empty() {
-            return Ok(found);
-        }
-        let key = self.document_key(QUARANTINE)?;
-        for kept in &mut found {
-            let context = self.quarantine_context(&kept.item.envelope, kept.item.item);
-            kept.item.bytes = unseal(&key, &context, &kept.item.bytes, "quarantined bytes")?;
-        }
-        Ok(found)
-    }
-
-    fn seal_change(&self, change: &super::NewChange) -> Result<Vec<u8>, StoreError> {
-        let key = self.document_key(change.document)?;
-        seal(
-            &key,
-            &self.change_context(change.document, &change.hash),
-            &change.bytes,
-        )
-    }
-
-    fn seal_snapshot(&self, snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
-        let key = self.document_key(snapshot.document)?;
-        seal(&key, &self.snapshot_context(snapshot), &snapshot.bytes)
-    }
-
-    fn seal_quarantined(&self, item: &super::NewQuarantined) -> Result<Vec<u8>, StoreError> {
-        let key = self.document_key(QUARANTINE)?;
-        seal(
-            &key,
-            &self.quarantine_context(&item.envelope, item.item),
-            &item.bytes,
-        )
     }
 }

@@ -78,6 +78,13 @@ impl SqliteLog {
         })
     }
 
+    /// What was deleted is in the write-ahead log until it is emptied.
+    pub(super) fn truncate(&self) -> Result<(), StoreError> {
+        self.writer()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// A document erased meanwhile has no key any more: its batch is refused, its neighbours not.
     fn seal_or_refuse(&self, batch: &Batch) -> Result<Result<Sealed, BatchRefusal>, StoreError> {
         match self.seal_batch(batch) {
