@@ -102,6 +102,7 @@ impl Tablet {
                         .or_else(|| self.sector_code(key.sector)),
                     night: key.night,
                     closed_at,
+                    handed: arrival.handed.clone(),
                 })
             })
             .collect()

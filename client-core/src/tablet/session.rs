@@ -331,6 +331,7 @@ impl Tablet {
         self.form = None;
         self.left_at = self.round.take();
         self.undo = None;
+        self.passing = None;
         self.token = None;
         self.message = None;
         self.repairs.clear();

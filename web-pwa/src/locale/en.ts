@@ -1,6 +1,7 @@
 /** Everything the tablet says in English. */
 import type { Messages } from './fr';
 import { enrolEn, pinEn } from './enrol.en';
+import { handedEn, handoverMessagesEn } from './handover.en';
 import { placeEn } from './place.en';
 import { manyEn as plural } from './plural';
 import { resetEn } from './reset.en';
@@ -389,6 +390,7 @@ export const en: Messages = {
     problem: (code) => `Sending did not work (${code}). Next try soon.`,
   },
   reset: resetEn,
+  handed: handedEn,
   rescue: rescueEn,
   finish: {
     title: 'End of the round',
@@ -456,6 +458,6 @@ export const en: Messages = {
     longitude: 'Longitude',
   },
   fatal: fatalEn,
-  messages: { ...messagesEn, ...rescueMessagesEn, 'pin-reset': () => resetEn.done },
+  messages: { ...messagesEn, ...rescueMessagesEn, ...handoverMessagesEn, 'pin-reset': () => resetEn.done },
   message: (code) => `Message: ${code}`,
 };

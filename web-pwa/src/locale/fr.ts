@@ -10,6 +10,7 @@ import type {
 } from '../core/generated/tablet';
 import type { Theme } from '../core/preferences.svelte';
 import { enrolFr, pinFr } from './enrol.fr';
+import { handedFr, handoverMessagesFr } from './handover.fr';
 import { placeFr } from './place.fr';
 import { manyFr as plural } from './plural';
 import { resetFr } from './reset.fr';
@@ -408,6 +409,7 @@ export const fr = {
     problem: (code: string) => `L’envoi n’a pas abouti (${code}). Nouvel essai bientôt.`,
   },
   reset: resetFr,
+  handed: handedFr,
   rescue: rescueFr,
   finish: {
     title: 'Fin de maraude',
@@ -479,7 +481,7 @@ export const fr = {
     longitude: 'Longitude',
   },
   fatal: fatalFr,
-  messages: { ...messagesFr, ...rescueMessagesFr, 'pin-reset': () => resetFr.done } as Sentences,
+  messages: { ...messagesFr, ...rescueMessagesFr, ...handoverMessagesFr, 'pin-reset': () => resetFr.done } as Sentences,
   message: (code: string) => `Message : ${code}`,
 };
 

@@ -4,6 +4,7 @@
 mod carrying;
 mod departing;
 mod endurance;
+mod handing_over;
 mod last_words;
 mod platform;
 mod resetting;
