@@ -39,6 +39,7 @@ pub(super) enum Job {
     Give(Box<Receiver>),
     Hand(DocumentId, Option<Handed>),
     Receive(Box<Handover>),
+    TellEnd(bool),
     AskReset(Option<ResetRequest>),
     ResetPin(Zeroizing<String>, PinCost),
 }
@@ -138,6 +139,7 @@ impl Tablet {
             }
             Job::Hand(document, handed) => self.note_handed(document, handed),
             Job::Receive(came) => self.receive(*came),
+            Job::TellEnd(over) => Some(self.tell_end(over)),
             Job::AskReset(asked) => self.note_reset_request(asked),
             Job::ResetPin(pin, cost) => self.reset_pin(&pin, cost),
         }

@@ -12,6 +12,7 @@ mod device;
 mod drafting;
 mod effect;
 mod encoding;
+mod ending;
 mod enrolment;
 mod event;
 mod exchange;
@@ -220,6 +221,7 @@ impl Tablet {
         if tablet.state.device.tries.exhausted() && !tablet.state.device.destroyed {
             tablet.jobs.push_back(Job::Destroy);
         }
+        tablet.end_when_due();
         tablet
     }
 

@@ -51,6 +51,8 @@ pub enum Destruction {
     WrongPins,
     /// The coordination revoked it.
     Revoked,
+    /// The campaign is over.
+    Ended,
 }
 
 /// Everything on screen.

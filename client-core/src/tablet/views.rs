@@ -76,6 +76,8 @@ impl Tablet {
         } else if device.destroyed {
             let cause = if device.tries.exhausted() {
                 Destruction::WrongPins
+            } else if device.end_told_at.is_some() {
+                Destruction::Ended
             } else {
                 Destruction::Revoked
             };

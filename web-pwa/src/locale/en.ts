@@ -94,6 +94,7 @@ export const en: Messages = {
       storage: (detail) => (detail ? `Free room: ${room(Number(detail))}` : 'Free room'),
       'storage-damaged': (detail) => `Damaged files: ${detail}`,
       'change-set-aside': (detail) => `Colleagues’ entries kept aside: ${detail}`,
+      'campaign-ends': () => 'The campaign ends',
       'storage-persistent': () => 'Storage protected by the browser',
       position: () => 'Position allowed',
       battery: (detail) => (detail ? `Battery: ${detail}%` : 'Battery'),
@@ -121,6 +122,8 @@ export const en: Messages = {
       'storage-damaged': () => 'What can be read is kept. Tell the coordination.',
       'change-set-aside': () =>
         'The app stopped while reading them. They are on the server; the coordination is told.',
+      'campaign-ends': () =>
+        'Soon what can be read of it on this tablet will be destroyed. Send what is left.',
       'storage-persistent': () =>
         'Install the app on the home screen. In private browsing everything goes when it is closed.',
       position: () => 'Touch “Test the position” and accept.',

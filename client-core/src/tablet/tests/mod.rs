@@ -3,6 +3,7 @@
 
 mod carrying;
 mod departing;
+mod ending;
 mod endurance;
 mod handing_over;
 mod last_words;

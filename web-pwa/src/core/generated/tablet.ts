@@ -176,7 +176,7 @@ export type Custody = "not_saved" | "saving" | "on_tablet" | "on_server" | "read
 /**
  * Why a tablet destroyed what it held.
  */
-export type Destruction = "wrong_pins" | "revoked";
+export type Destruction = "wrong_pins" | "revoked" | "ended";
 
 /**
  * An enrolled tablet, or the server itself as an author.
