@@ -20,8 +20,8 @@ use super::words::{FourWords, handover_words};
 use super::{RescueError, envelope};
 use crate::model::{CampaignId, DeviceId, TeamId};
 
-const CALL: &[u8; 4] = b"MRDC";
-const PACK: &[u8; 4] = b"MRDH";
+const CALL: [u8; 4] = *b"MRDC";
+const PACK: [u8; 4] = *b"MRDH";
 const VERSION: u8 = 1;
 const HASH_BYTES: usize = 32;
 
@@ -206,7 +206,7 @@ pub(super) fn unsent_part(bytes: &[u8]) -> Option<&[u8]> {
     Some(head.rest.left())
 }
 
-fn framed(magic: &[u8; 4], to: &Receiver, rest: &[&[u8]]) -> Vec<u8> {
+fn framed(magic: [u8; 4], to: &Receiver, rest: &[&[u8]]) -> Vec<u8> {
     let rest = rest.concat();
     let mut bytes = magic.to_vec();
     bytes.push(VERSION);
@@ -223,8 +223,8 @@ fn framed(magic: &[u8; 4], to: &Receiver, rest: &[&[u8]]) -> Vec<u8> {
 }
 
 impl<'a> Head<'a> {
-    fn read(magic: &[u8; 4], bytes: &'a [u8]) -> Result<Self, HandoverError> {
-        if !bytes.starts_with(magic) || bytes.len() > 2 * RESCUE_CAP_BYTES {
+    fn read(magic: [u8; 4], bytes: &'a [u8]) -> Result<Self, HandoverError> {
+        if !bytes.starts_with(&magic) || bytes.len() > 2 * RESCUE_CAP_BYTES {
             return Err(HandoverError::Unreadable);
         }
         let mut rest = Rest::of(&bytes[magic.len()..]);

@@ -30,9 +30,12 @@ impl Tablet {
         self.is_ended_in(TOLD_BEFORE_MS)
     }
 
-    /// At a start.
-    pub(super) fn end_when_due(&mut self) {
+    /// At a start: ten wrong PINs before it, or the end of the campaign.
+    pub(super) fn destroy_when_due(&mut self) {
         let device = &self.state.device;
+        if device.tries.exhausted() && !device.destroyed {
+            return self.jobs.push_back(Job::Destroy);
+        }
         if device.destroyed || device.credentials.is_none() {
             return;
         }

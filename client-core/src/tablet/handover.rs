@@ -219,6 +219,7 @@ impl Tablet {
             words,
             came: None,
         });
+        self.message = None;
         self.keep_awake(true);
         self.give_file(&pack);
     }

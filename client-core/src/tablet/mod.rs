@@ -218,10 +218,7 @@ impl Tablet {
         if !tablet.repairs.is_empty() {
             tablet.jobs.push_back(Job::Mend);
         }
-        if tablet.state.device.tries.exhausted() && !tablet.state.device.destroyed {
-            tablet.jobs.push_back(Job::Destroy);
-        }
-        tablet.end_when_due();
+        tablet.destroy_when_due();
         tablet
     }
 
