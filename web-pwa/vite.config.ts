@@ -15,6 +15,9 @@ const SHARED =
 const CHARTS =
   /node_modules\/(@observablehq\/plot|d3(-[a-z-]+)?|internmap|isoformat|interval-tree-1d|binary-search-bounds|delaunator|robust-predicates)\//;
 
+/** What draws QR codes: loaded where a file is shown as codes. */
+const QR_CODES = /node_modules\/qr\//;
+
 /** `maraude serve` for `npm run dev`. */
 const SERVER = process.env['MARAUDE_SERVER'] ?? 'http://localhost:8600';
 
@@ -75,6 +78,7 @@ export default defineConfig({
           groups: [
             { name: 'shared', test: SHARED, minShareCount: 2 },
             { name: 'charts', test: CHARTS },
+            { name: 'qr-codes', test: QR_CODES },
           ],
         },
       },

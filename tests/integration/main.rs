@@ -23,6 +23,7 @@ mod forgotten_pin;
 mod fuzz;
 mod geography;
 mod handed_out;
+mod handed_over;
 mod identity;
 mod killed_ending;
 mod logs;

@@ -66,7 +66,7 @@ fn is_console(name: &str) -> bool {
 /// Everything a volunteer's tablet loads to show its first screen in French, beside core and map.
 fn is_shell(name: &str) -> bool {
     let code = [".js", ".mjs", ".css", ".html"];
-    let later = ["jsQR", "en-", "later-screens"];
+    let later = ["jsQR", "qr-codes", "en-", "later-screens"];
     let on_demand = later.iter().any(|start| name.starts_with(start)) || name.contains(".en-");
     let lazy = is_core(name) || is_map(name) || is_places(name) || is_console(name) || on_demand;
     let worker = name == "sw.js" || name.starts_with("workbox");

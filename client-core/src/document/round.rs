@@ -32,6 +32,8 @@ impl Entry for KeyedDeparture {
         if !self.departure.warnings.is_empty() {
             out.put("warnings", self.departure.warnings.join(" "));
         }
+        let from = self.departure.took_over_from;
+        out.optional("took_over_from", from.map(|device| device.to_string()));
     }
 
     fn read(id: &str, fields: &mut FieldReader<'_>) -> Option<Self> {
@@ -41,6 +43,7 @@ impl Entry for KeyedDeparture {
             warnings: fields
                 .text("warnings")
                 .map_or_else(Vec::new, |warnings| text::words(&warnings)),
+            took_over_from: fields.id("took_over_from"),
         };
         let (campaign, team) = (fields.id("campaign"), fields.id("team"));
         let (sector, night) = (fields.id("sector"), fields.id("night"));

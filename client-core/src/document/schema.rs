@@ -103,7 +103,14 @@ pub fn creation_fields(key: &str) -> &'static [&'static str] {
     match key.split_once(':').map_or(key, |(kind, _)| kind) {
         kind::OBSERVATION => &["created"],
         kind::DEPARTURE => &[
-            "stamp", "campaign", "team", "sector", "night", "reissue", "warnings",
+            "stamp",
+            "campaign",
+            "team",
+            "sector",
+            "night",
+            "reissue",
+            "warnings",
+            "took_over_from",
         ],
         kind::CLOSURE => &["stamp"],
         kind::DECISION => &["one", "other", "verdict", "reason", "author", "decided_at"],

@@ -69,6 +69,7 @@ pub(crate) mod sample {
             id: DepartureId::from_random([number; 16]),
             stamp: stamp(number),
             warnings: vec!["battery".into(), "map".into()],
+            took_over_from: None,
         }
     }
 

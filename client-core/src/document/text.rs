@@ -2,7 +2,7 @@
 
 use crate::model::{
     Answer, AnswerValue, Coordinates, DeviceId, HeadCount, Position, SlotRef, Stamp, TimestampMs,
-    Withdrawal,
+    Withdrawal, read_decimal,
 };
 use automerge::ScalarValue;
 use serde::de::IntoDeserializer;
@@ -89,8 +89,8 @@ pub(super) fn coordinates(coordinates: Coordinates) -> String {
 
 pub(super) fn to_coordinates(text: &str) -> Option<Coordinates> {
     let (longitude, latitude) = text.split_once(' ')?;
-    let longitude: f64 = longitude.parse().ok()?;
-    let latitude: f64 = latitude.parse().ok()?;
+    let longitude = read_decimal(longitude)?;
+    let latitude = read_decimal(latitude)?;
     (longitude.abs() <= 180.0 && latitude.abs() <= 90.0).then_some(Coordinates {
         longitude,
         latitude,
@@ -121,7 +121,7 @@ pub(super) fn to_position(text: &str) -> Option<Position> {
     let coordinates = to_coordinates(&format!("{longitude} {latitude}"))?;
     let accuracy_m = match *accuracy {
         "-" => None,
-        metres => Some(metres.parse::<f64>().ok().filter(|m| m.is_finite())?),
+        metres => Some(read_decimal(metres).filter(|m| m.is_finite())?),
     };
     let fixed_at: Option<TimestampMs> = match *fixed_at {
         "-" => None,

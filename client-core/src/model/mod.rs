@@ -6,6 +6,7 @@
 mod answer;
 mod campaign;
 mod count;
+mod decimal;
 mod decision;
 mod device;
 mod ids;
@@ -26,6 +27,7 @@ pub use campaign::{
     LegalFrame, OpeningObstacle, RetentionFrame,
 };
 pub use count::{AgeInterval, CountMethod, HeadCount, InvalidInterval};
+pub use decimal::read_decimal;
 pub use decision::{Adjudication, Correction, CorrectionKind, Decision, Ruling, SlotRef, Verdict};
 pub use device::{AppVersion, Device, DeviceReport};
 pub use ids::{

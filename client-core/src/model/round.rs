@@ -45,6 +45,8 @@ pub struct Departure {
     pub stamp: Stamp,
     /// Warnings of the check-list that the team set out with, as codes.
     pub warnings: Vec<String>,
+    /// The tablet that handed the running round over to this one.
+    pub took_over_from: Option<DeviceId>,
 }
 
 /// One tablet's end of the round.

@@ -164,7 +164,8 @@ pub fn seal(
     Ok(envelope)
 }
 
-fn deflated(payload: &Payload) -> Result<Vec<u8>, EnvelopeError> {
+/// A payload as it is sealed.
+pub(super) fn deflated(payload: &Payload) -> Result<Vec<u8>, EnvelopeError> {
     let wire = Wire {
         name: payload.name,
         changes: chain(&payload.changes)
@@ -241,7 +242,16 @@ pub fn open(
         header,
     )
     .map_err(|_| EnvelopeError::Key)?;
-    let plain = inflate(&deflated, cap_bytes).map_err(|error| match error {
+    inflated(&deflated, cap_bytes, bytes[VERSION_AT] > OLDEST_VERSION)
+}
+
+/// What [`deflated`] made; `chained` from version 2 of the envelopes on.
+pub(super) fn inflated(
+    deflated: &[u8],
+    cap_bytes: usize,
+    chained: bool,
+) -> Result<Payload, EnvelopeError> {
+    let plain = inflate(deflated, cap_bytes).map_err(|error| match error {
         InflateError::Damaged => EnvelopeError::Payload,
         InflateError::TooLarge => EnvelopeError::TooLarge,
     })?;
@@ -250,9 +260,10 @@ pub fn open(
         return Err(EnvelopeError::TooLarge);
     }
     let told = wire.changes.into_iter().map(ByteBuf::into_vec).collect();
-    let changes = match bytes[VERSION_AT] {
-        1 => told,
-        _ => unchain(told).ok_or(EnvelopeError::Payload)?,
+    let changes = if chained {
+        unchain(told).ok_or(EnvelopeError::Payload)?
+    } else {
+        told
     };
     Ok(Payload {
         name: wire.name,

@@ -7,6 +7,7 @@ mod backoff;
 mod codec;
 mod enrolment;
 pub mod envelope;
+mod handover;
 mod message;
 mod paper_code;
 mod peer;
@@ -27,6 +28,7 @@ pub use enrolment::{
     CODE_ALPHABET, CODE_LENGTH, LINK_SECRET_LENGTH, enrol_signed_bytes, link_fragment,
     normalise_code, read_enrolment, server_mark, session_signed_bytes,
 };
+pub use handover::{Handover, HandoverError, Receiver};
 pub use message::{
     ANSWER_CHANGES_CAP_BYTES, DocumentUpdate, FOLLOW_CAP, Follow, HashBytes, MEDIA_TYPE, Moved,
     PROTOCOL, REQUEST_CAP_BYTES, Receipt, RefusedChange, RefusedEnvelope, RoundCustody, SetAside,
@@ -38,4 +40,4 @@ pub use problem::SyncProblem;
 pub use rescue::{RESCUE_CAP_BYTES, RESCUE_SUFFIX, Rescue, RescueError};
 pub use sealing::{SecretFor, open_fields, open_secret, seal_fields, seal_secret};
 pub use wipe::{WipeOrder, WipeReason};
-pub use words::{FourWords, enrolment_words, reset_words};
+pub use words::{FourWords, enrolment_words, handover_words, reset_words};

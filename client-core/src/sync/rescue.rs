@@ -98,11 +98,7 @@ impl RescueError {
 impl Rescue {
     /// The file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut end = self.label.len().min(LABEL_BYTES);
-        while !self.label.is_char_boundary(end) {
-            end -= 1;
-        }
-        let label = &self.label.as_bytes()[..end];
+        let label = short_label(&self.label);
         let mut bytes = MAGIC.to_vec();
         bytes.push(VERSION);
         bytes.extend_from_slice(self.campaign.as_bytes());
@@ -121,12 +117,14 @@ impl Rescue {
         bytes
     }
 
-    /// Reads a file of a campaign: all of it, or the reason why none of it.
+    /// Reads a file of a campaign, or what a hand-over brings along: all of it, or the reason why none
+    /// of it.
     pub fn parse(bytes: &[u8], campaign: CampaignId) -> Result<Self, RescueError> {
+        let bytes = super::handover::unsent_part(bytes).unwrap_or(bytes);
         if bytes.len() > RESCUE_CAP_BYTES {
             return Err(RescueError::TooLarge);
         }
-        let mut rest = Rest { all: bytes, at: 0 };
+        let mut rest = Rest::of(bytes);
         if !bytes.starts_with(MAGIC) {
             return Err(RescueError::Unreadable);
         }
@@ -186,13 +184,36 @@ impl Rescue {
     }
 }
 
-struct Rest<'a> {
+/// As many bytes of a label as a file holds.
+pub(super) fn short_label(label: &str) -> &[u8] {
+    let mut end = label.len().min(LABEL_BYTES);
+    while !label.is_char_boundary(end) {
+        end -= 1;
+    }
+    &label.as_bytes()[..end]
+}
+
+/// Bytes, read one thing after the other.
+pub(super) struct Rest<'a> {
     all: &'a [u8],
     at: usize,
 }
 
 impl<'a> Rest<'a> {
-    fn take(&mut self, length: usize) -> Result<&'a [u8], RescueError> {
+    pub(super) fn of(all: &'a [u8]) -> Self {
+        Self { all, at: 0 }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.at == self.all.len()
+    }
+
+    /// All that was not read yet.
+    pub(super) fn left(&self) -> &'a [u8] {
+        &self.all[self.at..]
+    }
+
+    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], RescueError> {
         let end = self.at.checked_add(length);
         let taken = end.and_then(|end| self.all.get(self.at..end));
         let taken = taken.ok_or(RescueError::CutShort {
@@ -202,7 +223,7 @@ impl<'a> Rest<'a> {
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], RescueError> {
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], RescueError> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N)?);
         Ok(array)

@@ -1,4 +1,5 @@
-//! Small secrets sealed to one key, for what is no envelope: the reset of a forgotten PIN.
+//! What is sealed to one key and is no envelope: the reset of a forgotten PIN, what a pseudonym is made
+//! of, a round on its way to another tablet.
 //!
 //! # Shape
 //! Encapsulated key (32) ‖ ciphertext. `info` tells what for; the additional data is campaign ‖ device,
@@ -42,6 +43,9 @@ impl SecretFor {
 /// What the fields of a pseudonym are sealed for.
 const PSEUDONYM: &[u8] = b"maraude/pseudonym/1";
 
+/// What a round is sealed for on its way to another tablet.
+const HANDOVER: &[u8] = b"maraude/handover/1";
+
 /// Where and for whom something is sealed: it opens nowhere else.
 struct Bound<'a> {
     info: &'a [u8],
@@ -78,11 +82,32 @@ pub fn open_secret(
     device: DeviceId,
     sealed: &[u8],
 ) -> Option<Zeroizing<[u8; 32]>> {
-    open(
-        with,
-        &Bound::new(purpose.info(), campaign, device.as_bytes()),
-        sealed,
-    )
+    let bound = Bound::new(purpose.info(), campaign, device.as_bytes());
+    let secret: [u8; 32] = open(with, &bound, sealed)?.as_slice().try_into().ok()?;
+    Some(Zeroizing::new(secret))
+}
+
+/// Seals what passes from one tablet to another, which is `device`; none where `to` is no key.
+pub(super) fn seal_round(
+    to: &[u8; 32],
+    campaign: CampaignId,
+    device: DeviceId,
+    round: &[u8],
+    seed: [u8; 32],
+) -> Option<Vec<u8>> {
+    let bound = Bound::new(HANDOVER, campaign, device.as_bytes());
+    seal(to, &bound, round, seed)
+}
+
+/// Opens what [`seal_round`] sealed for this key, campaign and tablet.
+pub(super) fn open_round(
+    with: &[u8; 32],
+    campaign: CampaignId,
+    device: DeviceId,
+    sealed: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
+    let bound = Bound::new(HANDOVER, campaign, device.as_bytes());
+    open(with, &bound, sealed)
 }
 
 /// Seals what a pseudonym is made of for one observation; all sealed ones are of one length.
@@ -96,7 +121,7 @@ pub fn seal_fields(
     let mut padded = Zeroizing::new([0; 32]);
     padded[..PSEUDONYM_BYTES].copy_from_slice(fields.bytes());
     let bound = Bound::new(PSEUDONYM, campaign, observation.as_bytes());
-    seal(to, &bound, &padded, seed)
+    seal(to, &bound, padded.as_slice(), seed)
 }
 
 /// Opens what [`seal_fields`] sealed for this key, campaign and observation.
@@ -108,10 +133,11 @@ pub fn open_fields(
 ) -> Option<PseudonymFields> {
     let bound = Bound::new(PSEUDONYM, campaign, observation.as_bytes());
     let padded = open(with, &bound, sealed)?;
+    (padded.len() == 32).then_some(())?;
     PseudonymFields::from_bytes(*padded.first_chunk()?)
 }
 
-fn seal(to: &[u8; 32], bound: &Bound<'_>, secret: &[u8; 32], seed: [u8; 32]) -> Option<Vec<u8>> {
+fn seal(to: &[u8; 32], bound: &Bound<'_>, secret: &[u8], seed: [u8; 32]) -> Option<Vec<u8>> {
     let key = <Suite as Kem>::PublicKey::from_bytes(to).ok()?;
     let mut rng = ChaCha20Rng::from_seed(seed);
     let (encapsulated, ciphertext) =
@@ -127,7 +153,7 @@ fn seal(to: &[u8; 32], bound: &Bound<'_>, secret: &[u8; 32], seed: [u8; 32]) -> 
     Some([encapsulated.to_bytes().as_slice(), &ciphertext].concat())
 }
 
-fn open(with: &[u8; 32], bound: &Bound<'_>, sealed: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+fn open(with: &[u8; 32], bound: &Bound<'_>, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let key = <Suite as Kem>::PrivateKey::from_bytes(with).ok()?;
     let (encapsulated, ciphertext) = sealed.split_at_checked(ENCAPSULATED_BYTES)?;
     let encapsulated = <Suite as Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
@@ -140,9 +166,7 @@ fn open(with: &[u8; 32], bound: &Bound<'_>, sealed: &[u8]) -> Option<Zeroizing<[
         &bound.data,
     )
     .ok()?;
-    let plain = Zeroizing::new(plain);
-    let secret: [u8; 32] = plain.as_slice().try_into().ok()?;
-    Some(Zeroizing::new(secret))
+    Some(Zeroizing::new(plain))
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ pub fn reset_words(
     ])
 }
 
+/// What both tablets show of a round that passes from one to the other: of `maraude/words/handover/1`
+/// ‖ SHA-256 of the pack ‖ the key it is sealed to ‖ the key of the tablet that gives.
+pub fn handover_words(pack: &[u8; 32], to: &[u8; 32], from: &[u8; 32]) -> FourWords {
+    words_of(&[b"maraude/words/handover/1", pack, to, from])
+}
+
 fn words_of(parts: &[&[u8]]) -> FourWords {
     let hash = Sha256::digest(parts.concat());
     let chosen = || hash[..4].iter().map(|byte| WORDS[usize::from(*byte)]);

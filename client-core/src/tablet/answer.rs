@@ -102,6 +102,7 @@ impl Tablet {
                         .or_else(|| self.sector_code(key.sector)),
                     night: key.night,
                     closed_at,
+                    handed: arrival.handed.clone(),
                 })
             })
             .collect()
@@ -128,6 +129,10 @@ impl Tablet {
                 .get(&document_id(&DocumentName::Plan { campaign }))?;
             paper.plan()?.campaign.clone()
         });
+        let last = campaign
+            .as_ref()
+            .and_then(|c| c.nights.iter().max().copied());
+        let last = last.or(device.last_night);
         let mut credentials = device.credentials.clone();
         if let (Some(credentials), Some(campaign)) = (&mut credentials, campaign) {
             credentials.coordination_number = campaign.coordination_number;
@@ -140,13 +145,15 @@ impl Tablet {
             )
         };
         let renamed = credentials.as_ref().map(said) != device.credentials.as_ref().map(said);
-        if epoch == device.epoch && moved.is_none() && !renamed {
+        let same = epoch == device.epoch && last == device.last_night;
+        if same && moved.is_none() && !renamed {
             return;
         }
         staged.write_device(|device| {
             device.epoch = epoch;
             device.clock_offset_ms = moved.or(device.clock_offset_ms);
             device.credentials = credentials;
+            device.last_night = last;
         });
     }
 

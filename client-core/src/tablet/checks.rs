@@ -54,6 +54,13 @@ impl Tablet {
                 detail: Some(set_aside.to_string()),
             });
         }
+        if self.ends_soon() {
+            checks.push(Check {
+                code: "campaign-ends".to_owned(),
+                tone: Tone::Notice,
+                detail: None,
+            });
+        }
         checks
     }
 

@@ -6,7 +6,7 @@
 
 use super::event::Enrolment;
 use super::resetting::ResetRequest;
-use crate::model::TimestampMs;
+use crate::model::{Night, TimestampMs};
 use crate::vault::{Secret, Tries};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,12 @@ pub(super) struct DeviceFile {
     /// A new PIN was asked for.
     #[serde(default)]
     pub reset_request: Option<ResetRequest>,
+    /// The campaign's last night, as the plan last told.
+    #[serde(default)]
+    pub last_night: Option<Night>,
+    /// A start said that the campaign is over (device clock).
+    #[serde(default)]
+    pub end_told_at: Option<TimestampMs>,
 }
 
 /// A code being redeemed. Kept, so that a lost answer can be asked for again with the same key.

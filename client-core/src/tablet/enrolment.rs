@@ -230,6 +230,8 @@ impl Tablet {
             device.epoch = None;
             device.reset_deposited = None;
             device.reset_request = None;
+            device.last_night = None;
+            device.end_told_at = None;
         });
         if !going.is_empty() {
             staged

@@ -160,6 +160,26 @@ pub enum Event {
     },
     /// Open a closed round again.
     ReopenRound,
+    /// Call for a running round of the team: the call comes as a file.
+    CallForRound,
+    /// Make the pack of the round at hand for a tablet that called; it comes as a file.
+    GiveRound {
+        /// The call's bytes, base64.
+        call: String,
+    },
+    /// The other tablet shows the same words and took the round.
+    RoundGiven,
+    /// Nobody took the round that was handed over: go on here.
+    TakeRoundBack,
+    /// Open a pack that came for this tablet's call.
+    ReceiveRound {
+        /// The pack's bytes, base64.
+        pack: String,
+    },
+    /// The words are the same: take the round.
+    AcceptRound,
+    /// Give up giving or receiving.
+    LeaveHandover,
     /// Send now.
     SendNow,
     /// Give what remains to be sent as a file.

@@ -4,11 +4,11 @@
 //! a challenge, and the session it gets also brings plan, briefs, rounds and what was read.
 
 use super::Tablet;
+use super::arrival::Waiting;
 use super::effect::Effect;
 use super::encoding::{array_from_base64, from_base64, to_base64};
 use super::enrolment::problem_code;
 use super::job::{After, Job};
-use super::outbox::Waiting;
 use super::resetting::ASK_EVERY_MS;
 use crate::model::{DeviceReport, TimestampMs};
 use crate::sync::{
@@ -193,7 +193,8 @@ impl Tablet {
         let own = own.map(|waiting| (&waiting.bytes, waiting.refused.is_some()));
         let carried = outbox.carriage.waiting();
         let carried = carried.map(|carried| (&carried.bytes, carried.refused.is_some()));
-        for (bytes, refused) in own.chain(carried) {
+        // What came with a round goes before what was written on top of it.
+        for (bytes, refused) in carried.chain(own) {
             let envelope = peer.hold(bytes.to_vec(), Standing::Waiting);
             if refused {
                 peer.put_off(&envelope);

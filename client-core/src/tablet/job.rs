@@ -1,12 +1,13 @@
 //! Work that changes what is kept: one job at a time, in the order asked.
 
 use super::Tablet;
+use super::arrival::Handed;
 use super::device::{Applying, Credentials};
 use super::drafting::Undo;
 use super::resetting::ResetRequest;
 use super::store::Staged;
 use crate::model::{Closure, DocumentId, Observation, ObservationId, RoundKey, WithdrawalReason};
-use crate::sync::{Digest, Rescue, WipeReason};
+use crate::sync::{Digest, Handover, Receiver, Rescue, WipeReason};
 use crate::vault::{PinCost, Vault};
 use zeroize::Zeroizing;
 
@@ -34,6 +35,11 @@ pub(super) enum Job {
     ShredLocked(DocumentId),
     Wipe(WipeReason),
     Carry(Box<Rescue>),
+    Call,
+    Give(Box<Receiver>),
+    Hand(DocumentId, Option<Handed>),
+    Receive(Box<Handover>),
+    TellEnd(bool),
     AskReset(Option<ResetRequest>),
     ResetPin(Zeroizing<String>, PinCost),
 }
@@ -67,6 +73,8 @@ pub(super) enum After {
     Moved(DocumentId, DocumentId),
     Wiped(WipeReason),
     TakenOn(usize),
+    Called,
+    Received(DocumentId),
     ResetAsked,
     PinReset(Box<Vault>),
 }
@@ -124,6 +132,14 @@ impl Tablet {
             Job::ShredLocked(document) => Some(self.shred_locked(document)),
             Job::Wipe(reason) => self.wipe(reason),
             Job::Carry(rescue) => self.take_on(*rescue),
+            Job::Call => self.call_for_round(),
+            Job::Give(receiver) => {
+                self.give(&receiver);
+                None
+            }
+            Job::Hand(document, handed) => self.note_handed(document, handed),
+            Job::Receive(came) => self.receive(*came),
+            Job::TellEnd(over) => Some(self.tell_end(over)),
             Job::AskReset(asked) => self.note_reset_request(asked),
             Job::ResetPin(pin, cost) => self.reset_pin(&pin, cost),
         }
@@ -164,6 +180,8 @@ impl Tablet {
             After::Moved(former, newer) => self.round_moved(former, newer),
             After::Wiped(reason) => self.wiped(reason),
             After::TakenOn(number) => self.taken_on(number),
+            After::Called => self.called(),
+            After::Received(document) => self.received(document),
             After::ResetAsked => self.reset_asked(),
             After::PinReset(vault) => self.pin_reset(*vault),
         }
@@ -177,6 +195,8 @@ impl Tablet {
             | After::Enrolled
             | After::PinChosen
             | After::TakenOn(_)
+            | After::Called
+            | After::Received(_)
             | After::ResetAsked
             | After::PinReset(_)
             | After::TryPin(_) => {

@@ -4,6 +4,7 @@
 //! anything of the domain. The browser's worker and the simulated tablets drive it.
 
 mod answer;
+mod arrival;
 mod carriage;
 mod checks;
 mod conflict;
@@ -11,10 +12,12 @@ mod device;
 mod drafting;
 mod effect;
 mod encoding;
+mod ending;
 mod enrolment;
 mod event;
 mod exchange;
 mod following;
+mod handover;
 mod job;
 mod last_words;
 mod moving;
@@ -43,13 +46,15 @@ mod writing;
 pub use crate::vault::PinCost;
 pub use effect::{Effect, StorageOperation};
 pub use event::{Enrolment, Event, PlatformReport, StoredFile};
+pub use handover::{HandedView, HandoverView};
 pub use last_words::LastWords;
+pub use resetting::ResetView;
 #[cfg(feature = "typescript")]
 pub use typescript::{Declarations, typescript};
 pub use view::{
     CardView, CarriedView, Check, ConflictValue, ConflictView, Custody, Destruction, EntryView,
-    Fact, FormView, Message, OutboxView, Phase, PlanView, QuestionView, ReceiptView, ResetView,
-    RoundSummary, RoundView, SectorView, SiteView, TeamView, Tone, Totals, View,
+    Fact, FormView, Message, OutboxView, Phase, PlanView, QuestionView, ReceiptView, RoundSummary,
+    RoundView, SectorView, SiteView, TeamView, Tone, Totals, View,
 };
 
 use crate::form::PseudonymFields;
@@ -60,6 +65,7 @@ use crate::vault::Secret;
 use device::{DEVICE_FILE, DeviceFile};
 use drafting::{OpenForm, Undo};
 use exchange::{Asked, SessionToken};
+use handover::Passing;
 use job::Job;
 use outbox::{OUTBOX_FILE, Outbox};
 use rand_chacha::ChaCha20Rng;
@@ -93,6 +99,8 @@ pub struct Tablet {
     /// The round at hand when the tablet was locked: it opens there again.
     left_at: Option<DocumentId>,
     undo: Option<(Undo, TimestampMs)>,
+    /// A round that passes to another tablet, or comes from one.
+    passing: Option<Passing>,
     message: Option<Message>,
     platform: PlatformReport,
     checked: bool,
@@ -172,6 +180,7 @@ impl Tablet {
             round: None,
             left_at: None,
             undo: None,
+            passing: None,
             message: None,
             platform: PlatformReport::default(),
             checked: false,
@@ -209,9 +218,7 @@ impl Tablet {
         if !tablet.repairs.is_empty() {
             tablet.jobs.push_back(Job::Mend);
         }
-        if tablet.state.device.tries.exhausted() && !tablet.state.device.destroyed {
-            tablet.jobs.push_back(Job::Destroy);
-        }
+        tablet.destroy_when_due();
         tablet
     }
 
@@ -238,6 +245,9 @@ impl Tablet {
 
     /// Events that mean something only while unlocked.
     fn gesture(&mut self, event: Event) {
+        if self.keeps_from_writing(&event) {
+            return;
+        }
         match event {
             Event::Lock => self.lock(),
             Event::StartRound {
@@ -282,6 +292,13 @@ impl Tablet {
                 zero_found,
             } => self.close_round(coverage, not_walked, zero_found),
             Event::ReopenRound => self.jobs.extend(self.round.map(Job::Reopen)),
+            Event::CallForRound => self.jobs.push_back(Job::Call),
+            Event::GiveRound { call } => self.give_round(&call),
+            Event::RoundGiven => self.hand(true),
+            Event::TakeRoundBack => self.hand(false),
+            Event::ReceiveRound { pack } => self.receive_round(&pack),
+            Event::AcceptRound => self.accept_round(),
+            Event::LeaveHandover => self.leave_handover(),
             other => self.locked_event(other),
         }
     }

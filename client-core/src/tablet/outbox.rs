@@ -5,12 +5,13 @@
 //! `MRO` ‖ version 1 ‖ frames. A frame's payload is the length of a JSON line (u32 LE) ‖ the line ‖
 //! the envelope, for a line that has one.
 
+use super::arrival::{Arrival, Handed, Waiting};
 use super::carriage::{Carriage, Carried, Origin};
 use super::store::Operation;
-use crate::model::{DeviceId, DocumentId, Night, ObservationId, TimestampMs};
+use crate::model::{DeviceId, DocumentId, Night, TimestampMs};
 use crate::vault::{frame, scan};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Name of the outbox's file.
@@ -22,53 +23,6 @@ const COMPACT_AFTER: u32 = 200;
 
 /// A hash in hexadecimal.
 pub(super) type Hex = String;
-
-/// An envelope not acknowledged yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Waiting {
-    /// SHA-256 of the envelope.
-    pub envelope: Hex,
-    /// The document it changes.
-    pub document: DocumentId,
-    /// Its changes.
-    pub changes: Vec<Hex>,
-    /// The observations they are about.
-    pub about: Vec<ObservationId>,
-    /// When it was sealed (device clock).
-    pub at: TimestampMs,
-    /// The server refused it and does not keep it: it stays here, and is tried again later.
-    pub refused: Option<String>,
-    /// The envelope.
-    #[serde(skip)]
-    pub bytes: Arc<Vec<u8>>,
-}
-
-/// What is known of a round's arrival on the server. It outlives the round's shredding.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Arrival {
-    /// Sector code; none is "hors secteur".
-    pub sector: Option<String>,
-    /// Night.
-    pub night: Option<Night>,
-    /// Changes acknowledged, by hash.
-    pub acknowledged: BTreeSet<Hex>,
-    /// Changes that the server keeps aside.
-    pub set_aside: u32,
-    /// Observations the server holds.
-    pub held: u32,
-    /// Observations the coordination has read.
-    pub read: u32,
-    /// The tablet may shred.
-    pub safe: bool,
-    /// Short code of the last receipt.
-    pub code: Option<String>,
-    /// Of the last receipt (server clock).
-    pub at: TimestampMs,
-    /// Of the last receipt (device clock).
-    pub received_at: TimestampMs,
-    /// The round was closed here at this instant (device clock).
-    pub closed_at: Option<TimestampMs>,
-}
 
 /// One line of the outbox's file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,12 +53,13 @@ pub(super) enum Line {
         read: u32,
         safe: bool,
     },
-    /// The round is known, closed, or opened again.
+    /// The round is known, closed, opened again, handed over, or taken back.
     Round {
         document: DocumentId,
         sector: Option<String>,
         night: Night,
         closed_at: Option<TimestampMs>,
+        handed: Option<Handed>,
     },
     /// A round was issued anew and the former document is forgotten here; these changes of the new
     /// one are this tablet's own, and on the server.
@@ -301,11 +256,13 @@ impl Outbox {
                 sector,
                 night,
                 closed_at,
+                handed,
             } => {
                 let arrival = self.arrivals.entry(document).or_default();
                 arrival.sector = sector;
                 arrival.night = Some(night);
                 arrival.closed_at = closed_at;
+                arrival.handed = handed;
                 self.idle_lines += 1;
             }
             Line::Moved {
@@ -357,6 +314,7 @@ impl Outbox {
         arrival.sector = before.sector.or(arrival.sector.take());
         arrival.night = before.night.or(arrival.night);
         arrival.closed_at = before.closed_at.or(arrival.closed_at);
+        arrival.handed = before.handed.or(arrival.handed.take());
         arrival.code = before.code.or(arrival.code.take());
         arrival.at = before.at.max(arrival.at);
         arrival.received_at = at;

@@ -19,48 +19,57 @@ impl Tablet {
     /// Gives everything that waits, own and carried, as a file; one per campaign, and a tablet
     /// that was enrolled anew holds the work of two.
     pub(super) fn save_outbox(&mut self) {
+        let files = self.rescues();
+        if files.is_empty() {
+            return self.say_good("rescue-nothing");
+        }
+        let mut pieces = 0;
+        for rescue in files {
+            pieces += rescue.envelopes.len();
+            self.give_file(&rescue.to_bytes());
+        }
+        self.say_good_about("rescue-made", &pieces.to_string());
+    }
+
+    /// Everything that waits, own and carried, by campaign.
+    pub(super) fn rescues(&self) -> Vec<Rescue> {
         let Some(credentials) = &self.state.device.credentials else {
-            return;
+            return Vec::new();
         };
-        let (device, label) = (
-            credentials.enrolment.device,
-            credentials.enrolment.label.clone(),
-        );
         let outbox = &self.state.outbox;
         let own = outbox.waiting.iter().map(|waiting| &waiting.bytes);
         let carried = outbox.carriage.waiting().map(|carried| &carried.bytes);
         let mut files: BTreeMap<CampaignId, Vec<Vec<u8>>> = BTreeMap::new();
-        for bytes in own.chain(carried) {
+        for bytes in carried.chain(own) {
             if let Ok(header) = peek(bytes) {
                 let envelopes = files.entry(header.campaign).or_default();
                 envelopes.push(bytes.to_vec());
             }
         }
-        if files.is_empty() {
-            return self.say_good("rescue-nothing");
-        }
-        let night = Night::of(self.now, 0);
-        let mut pieces = 0;
-        for (campaign, envelopes) in files {
-            pieces += envelopes.len();
-            let rescue = Rescue {
+        let files = files.into_iter();
+        files
+            .map(|(campaign, envelopes)| Rescue {
                 campaign,
-                device,
-                label: label.clone(),
+                device: credentials.enrolment.device,
+                label: credentials.enrolment.label.clone(),
                 made_at: self.now,
                 envelopes,
-            };
-            let bytes = rescue.to_bytes();
-            let mark = to_hex(&envelope_hash(&bytes)[..2]);
-            self.effects.push(Effect::GiveFile {
-                name: format!(
-                    "maraude-{}-{night}-{mark}{RESCUE_SUFFIX}",
-                    plain_letters(&label)
-                ),
-                bytes: to_base64(&bytes),
-            });
-        }
-        self.say_good_about("rescue-made", &pieces.to_string());
+            })
+            .collect()
+    }
+
+    /// Hands bytes to the person as a file named after this tablet.
+    pub(super) fn give_file(&mut self, bytes: &[u8]) {
+        let Some(credentials) = &self.state.device.credentials else {
+            return;
+        };
+        let night = Night::of(self.now, 0);
+        let mark = to_hex(&envelope_hash(bytes)[..2]);
+        let label = plain_letters(&credentials.enrolment.label);
+        self.effects.push(Effect::GiveFile {
+            name: format!("maraude-{label}-{night}-{mark}{RESCUE_SUFFIX}"),
+            bytes: to_base64(bytes),
+        });
     }
 
     /// Takes on the file of another tablet of the campaign: all of it or nothing.
@@ -77,6 +86,19 @@ impl Tablet {
     }
 
     pub(super) fn take_on(&mut self, rescue: Rescue) -> Option<Staged> {
+        let label = rescue.label.clone();
+        let lines = self.taking_on(rescue);
+        if lines.is_empty() {
+            self.say_good_about("rescue-known", &label);
+            return None;
+        }
+        let mut staged = Staged::new(self.state.clone(), After::TakenOn(lines.len() - 1));
+        staged.write_outbox(lines);
+        Some(staged)
+    }
+
+    /// The lines that take on what is not known here yet, after one that tells of whom.
+    pub(super) fn taking_on(&self, rescue: Rescue) -> Vec<Line> {
         let outbox = &self.state.outbox;
         let mut fresh = BTreeSet::new();
         let mut lines = Vec::new();
@@ -97,10 +119,8 @@ impl Tablet {
             }));
         }
         if lines.is_empty() {
-            self.say_good_about("rescue-known", &rescue.label);
-            return None;
+            return lines;
         }
-        let number = lines.len();
         let origin = outbox.carriage.origins.get(&rescue.device);
         lines.insert(
             0,
@@ -112,9 +132,7 @@ impl Tablet {
                 },
             },
         );
-        let mut staged = Staged::new(self.state.clone(), After::TakenOn(number));
-        staged.write_outbox(lines);
-        Some(staged)
+        lines
     }
 
     pub(super) fn taken_on(&mut self, number: usize) {
@@ -122,7 +140,7 @@ impl Tablet {
         self.exchange_now();
     }
 
-    fn say_good_about(&mut self, code: &str, detail: &str) {
+    pub(super) fn say_good_about(&mut self, code: &str, detail: &str) {
         self.say(super::Tone::Good, code, Some(detail), None);
     }
 }

@@ -11,10 +11,9 @@ use super::encoding::to_hex;
 use super::job::{After, Job};
 use super::session::VAULT_FILE;
 use super::store::{Operation, Staged};
-use super::view::ResetView;
 use crate::model::TimestampMs;
 use crate::sync::envelope::campaign_key_pair;
-use crate::sync::{SecretFor, SyncRequest, open_secret, reset_words, seal_secret};
+use crate::sync::{FourWords, SecretFor, SyncRequest, open_secret, reset_words, seal_secret};
 use crate::vault::{PinCost, Secret, Vault, pin_is_well_formed, spare_key};
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -27,6 +26,19 @@ const SHARE: &str = "reset-share";
 const REQUEST_MS: TimestampMs = 3_600_000;
 /// Meanwhile the server is asked so often, milliseconds.
 pub(super) const ASK_EVERY_MS: TimestampMs = 5_000;
+
+/// A forgotten PIN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ResetView {
+    /// The server has what a reset needs.
+    pub possible: bool,
+    /// A new PIN is asked for: what is read to the coordination.
+    pub words: Option<FourWords>,
+    /// The request ends at this instant (device clock).
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub until: Option<TimestampMs>,
+}
 
 /// A new PIN was asked for.
 #[derive(Clone, Serialize, Deserialize)]

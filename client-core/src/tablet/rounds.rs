@@ -9,8 +9,8 @@ use super::store::{Operation, Staged};
 use super::writing::Written;
 use crate::document::{DocumentName, Plan, document_id};
 use crate::model::{
-    Closure, ClosureId, Coverage, Departure, DepartureId, DocumentId, Night, Round, RoundKey,
-    SectorId, Stamp, TeamId, TimestampMs,
+    Closure, ClosureId, Coverage, Departure, DepartureId, DeviceId, DocumentId, Night, Round,
+    RoundKey, SectorId, Stamp, TeamId, TimestampMs,
 };
 use crate::vault::Secret;
 use std::sync::Arc;
@@ -103,27 +103,41 @@ impl Tablet {
             .round_of(id)
             .is_some_and(|round| round.devices().any(|other| other == device));
         if !set_out {
-            let departure = Departure {
-                id: DepartureId::from_random(self.draw()),
-                stamp: self.stamp(),
-                warnings: self.warnings(),
-            };
-            let written = self.write(&mut staged, id, None, |writer| {
-                writer.put_departure(&key, &departure);
-            });
-            if written == Written::Impossible {
-                self.say_problem("not-saved", None);
-                return None;
-            }
-            let sector = self.sector_code(key.sector);
-            staged.write_outbox([Line::Round {
-                document: id,
-                sector,
-                night: key.night,
-                closed_at: None,
-            }]);
+            self.stage_departure(&mut staged, key, None)?;
         }
         Some(staged)
+    }
+
+    /// This tablet sets out on a round, or takes it over.
+    pub(super) fn stage_departure(
+        &mut self,
+        staged: &mut Staged,
+        key: RoundKey,
+        took_over_from: Option<DeviceId>,
+    ) -> Option<()> {
+        let document = document_id(&DocumentName::Round { key });
+        let departure = Departure {
+            id: DepartureId::from_random(self.draw()),
+            stamp: self.stamp(),
+            warnings: self.warnings(),
+            took_over_from,
+        };
+        let written = self.write(staged, document, None, |writer| {
+            writer.put_departure(&key, &departure);
+        });
+        if written == Written::Impossible {
+            self.say_problem("not-saved", None);
+            return None;
+        }
+        let sector = self.sector_code(key.sector);
+        staged.write_outbox([Line::Round {
+            document,
+            sector,
+            night: key.night,
+            closed_at: None,
+            handed: None,
+        }]);
+        Some(())
     }
 
     /// Makes the file of a document, with a key of its own in the ring.
@@ -219,7 +233,11 @@ impl Tablet {
         Some(staged)
     }
 
-    fn round_line(&self, document: DocumentId, closed_at: Option<TimestampMs>) -> Option<Line> {
+    pub(super) fn round_line(
+        &self,
+        document: DocumentId,
+        closed_at: Option<TimestampMs>,
+    ) -> Option<Line> {
         let DocumentName::Round { key } = self.paper(document)?.name else {
             return None;
         };
@@ -228,6 +246,7 @@ impl Tablet {
             sector: self.sector_code(key.sector),
             night: key.night,
             closed_at,
+            handed: None,
         })
     }
 

@@ -5,6 +5,7 @@ use super::drafting::OpenForm;
 use super::job::{After, Job};
 use super::paper::{Paper, is_paper};
 use super::store::{Operation, Staged, State};
+use super::view::Tone;
 use crate::document::{Actor, DocumentName};
 use crate::form::Draft;
 use crate::model::{DocumentId, TimestampMs};
@@ -233,6 +234,9 @@ impl Tablet {
         };
         self.state.session = Some(Arc::new(session));
         self.message = None;
+        if self.state.device.end_told_at.is_some() {
+            self.say(Tone::Notice, "campaign-over", None, None);
+        }
         let left_at = self.left_at.take().filter(|id| self.has_paper(*id));
         self.round = left_at.or_else(|| self.latest_round());
         if let Some(kept) = kept
@@ -331,6 +335,7 @@ impl Tablet {
         self.form = None;
         self.left_at = self.round.take();
         self.undo = None;
+        self.passing = None;
         self.token = None;
         self.message = None;
         self.repairs.clear();

@@ -1,6 +1,7 @@
 //! Destroying what is safe elsewhere (design D4): a key first, then a file.
 
 use super::Tablet;
+use super::handover::RECEIVING;
 use super::job::{After, Job};
 use super::paper::{Paper, file_of};
 use super::session::VAULT_FILE;
@@ -17,11 +18,12 @@ const SHRED_AT_LATEST_MS: TimestampMs = 24 * 3_600_000;
 const OVER_AFTER_MS: TimestampMs = 48 * 3_600_000;
 
 impl Tablet {
-    /// Closed and acknowledged rounds on this tablet, and when they are to go (design D4).
+    /// Closed or handed over, and acknowledged: rounds on this tablet, and when they are to go (design D4).
     fn shreddings(&self) -> impl Iterator<Item = (DocumentId, TimestampMs)> + '_ {
         let outbox = &self.state.outbox;
         outbox.arrivals.iter().filter_map(|(document, arrival)| {
-            let closed_at = arrival.closed_at?;
+            let handed_at = arrival.handed.as_ref().map(|handed| handed.at);
+            let closed_at = arrival.closed_at.or(handed_at)?;
             let acknowledged = !arrival.acknowledged.is_empty() && !outbox.holds(*document);
             let here = self.disk.file(&format!("round-{document}")).is_some();
             let late = arrival.received_at + SHRED_AT_LATEST_MS;
@@ -125,6 +127,8 @@ impl Tablet {
     ) -> Option<()> {
         let (new_key, nonces) = (Secret::new(self.draw()), self.draw());
         let session = staged.session()?;
+        // A pack for a call that nobody answered would open to somebody who kept it and this tablet.
+        session.vault.destroy_key(RECEIVING, new_key.clone());
         for name in going {
             session.vault.destroy_key(&file_of(name), new_key.clone());
             session.papers.remove(&document_id(name));

@@ -1,6 +1,8 @@
 //! What the screens show. Plain values: no screen computes anything of the domain.
 
 use super::event::{Enrolment, PlatformReport};
+use super::handover::{HandedView, HandoverView};
+use super::resetting::ResetView;
 use crate::form::{Appearance, ChoiceLabel, FormKind, Labels, QuestionKind};
 use crate::model::{
     Answer, AnswerValue, Audience, Contact, Coordinates, Coverage, HeadCount, Night, ObservationId,
@@ -49,6 +51,8 @@ pub enum Destruction {
     WrongPins,
     /// The coordination revoked it.
     Revoked,
+    /// The campaign is over.
+    Ended,
 }
 
 /// Everything on screen.
@@ -77,6 +81,8 @@ pub struct View {
     pub rounds: Vec<RoundSummary>,
     /// The round at hand.
     pub round: Option<RoundView>,
+    /// A round that is about to pass to another tablet, or to this one.
+    pub handover: Option<HandoverView>,
     /// The form being filled.
     pub form: Option<FormView>,
     /// The one message of the moment.
@@ -85,19 +91,6 @@ pub struct View {
     pub platform: PlatformReport,
     /// Untouched for so many minutes, the tablet is to be locked.
     pub lock_minutes: u8,
-}
-
-/// A forgotten PIN.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct ResetView {
-    /// The server has what a reset needs.
-    pub possible: bool,
-    /// A new PIN is asked for: what is read to the coordination.
-    pub words: Option<FourWords>,
-    /// The request ends at this instant (device clock).
-    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
-    pub until: Option<TimestampMs>,
 }
 
 /// A message in codes; `locale` says it in words.
@@ -277,6 +270,8 @@ pub struct RoundView {
     pub closed: Option<Coverage>,
     /// Another tablet of the team closed it.
     pub closed_elsewhere: bool,
+    /// It goes on on another tablet, and is only read here.
+    pub handed: Option<HandedView>,
     /// Sums over what stands.
     pub totals: Totals,
     /// Entries, newest first.

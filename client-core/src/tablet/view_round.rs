@@ -7,8 +7,8 @@ use super::view::{Custody, EntryView, Fact, RoundView, SiteView, Totals};
 use crate::document::DocumentName;
 use crate::form::{Questionnaire, form_of, read_roles, recounted};
 use crate::model::{
-    Answer, AnswerValue, Audience, CampaignId, Certainty, Contact, DeviceId, Issue, Observation,
-    ObservationKind, Round, RoundKey, Site, SiteId, SiteKind, SleepingPlace,
+    Answer, AnswerValue, Audience, CampaignId, Certainty, Contact, Departure, DeviceId, Issue,
+    Observation, ObservationKind, Round, RoundKey, Site, SiteId, SiteKind, SleepingPlace,
 };
 use crate::sync::paper_code;
 
@@ -40,6 +40,7 @@ impl Tablet {
             night: key.night,
             started_at: set_out.unwrap_or(self.now),
             closed: closed.map(|closure| closure.coverage),
+            handed: self.handed_view(),
             closed_elsewhere: closed.is_some_and(|closure| closure.stamp.device != own),
             totals: totals(self.questionnaire(), round),
             entries: self.entries(paper, round, issues),
@@ -196,7 +197,11 @@ fn custody(
         .iter()
         .filter(|waiting| waiting.document == paper.id);
     let waits = here.clone().any(|waiting| waiting.about.contains(&seen.id));
-    if waits {
+    // What another tablet handed over with its round, and this one has not delivered yet.
+    let came = seen.created.device != own && outbox.carriage.waiting().next().is_some();
+    let mut departures = round.departures.iter();
+    let took_over = |d: &Departure| d.stamp.device == own && d.took_over_from.is_some();
+    if waits || came && departures.any(took_over) {
         return Custody::OnTablet;
     }
     let arrival = outbox.arrivals.get(&paper.id);

@@ -1,8 +1,8 @@
 //! The view: everything on screen, made from the state.
 
 use super::Tablet;
+use super::arrival::Arrival;
 use super::carriage::Carried;
-use super::outbox::Arrival;
 use super::session::VAULT_FILE;
 use super::view::{
     CarriedView, Destruction, OutboxView, Phase, PlanView, ReceiptView, RoundSummary, SectorView,
@@ -52,6 +52,7 @@ impl Tablet {
                 Vec::new()
             },
             round: open.then(|| self.round_view()).flatten(),
+            handover: open.then(|| self.handover_view()).flatten(),
             form: open.then(|| self.form_view()).flatten(),
             message: self.message.clone(),
             platform: self.platform.clone(),
@@ -75,6 +76,8 @@ impl Tablet {
         } else if device.destroyed {
             let cause = if device.tries.exhausted() {
                 Destruction::WrongPins
+            } else if device.end_told_at.is_some() {
+                Destruction::Ended
             } else {
                 Destruction::Revoked
             };
@@ -195,14 +198,18 @@ impl Tablet {
         }
     }
 
+    /// A sector's code and name.
+    pub(super) fn sector_name(&self, sector: Option<SectorId>) -> Option<String> {
+        let sectors = &self.plan()?.sectors;
+        let found = sectors.iter().find(|known| Some(known.id) == sector)?;
+        Some(format!("{} {}", found.code, found.name))
+    }
+
     fn round_summaries(&self) -> Vec<RoundSummary> {
         let rounds = self.listed_rounds().into_iter();
         rounds
             .map(|(_, key, round)| RoundSummary {
-                sector: self.plan().and_then(|plan| {
-                    let found = plan.sectors.iter().find(|s| Some(s.id) == key.sector)?;
-                    Some(format!("{} {}", found.code, found.name))
-                }),
+                sector: self.sector_name(key.sector),
                 night: key.night,
                 closed: round.is_closed(),
                 observations: round.observations.iter().filter(|o| o.stands()).count() as u32,

@@ -1,7 +1,8 @@
 //! One saved change: in the document, in its sealed log, and in the outbox at the same flush.
 
 use super::Tablet;
-use super::outbox::{Line, Waiting};
+use super::arrival::Waiting;
+use super::outbox::Line;
 use super::session::Session;
 use super::store::Staged;
 use crate::document::{DocumentName, RawChange, Writer};

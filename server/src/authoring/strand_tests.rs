@@ -240,6 +240,32 @@ fn two_teams_sent_to_one_sector_add_up_and_one_that_came_in_its_stead_waits() {
 }
 
 #[test]
+fn a_tablet_that_handed_its_round_over_is_counted_although_it_came_after_the_end() {
+    for handed in [true, false] {
+        let desk = Coordination::new();
+        let key = desk.world.round_key(1, Some(1));
+        desk.world.clock.advance(60 * MINUTE_MS);
+        desk.world.tablet_writes(&key, device(2), None, |w| {
+            let mut took_over = departure(2);
+            took_over.took_over_from = handed.then_some(device(1));
+            w.put_departure(&key, &took_over);
+            for number in [5, 6, 7] {
+                w.put_observation(&observation(2, number, place(100.0, 0.0)));
+            }
+        });
+        desk.world.clock.advance(MINUTE_MS);
+        closes(&desk, &key, 2);
+        sends(&desk, &key, 1, &[1, 2]);
+        let waits = overlaps(&desk).iter().any(Overlap::waits);
+        // Negative control: without the hand-over somebody has to decide.
+        assert_eq!(
+            (waits, street(&desk)),
+            if handed { (false, 5) } else { (true, 3) }
+        );
+    }
+}
+
+#[test]
 fn a_dead_tablet_that_its_team_replaced_waits_and_two_that_walked_together_do_not() {
     for (late, waits) in [(&[1_u8, 2][..], true), (&[1, 8][..], false)] {
         let desk = Coordination::new();

@@ -1,7 +1,7 @@
 //! Tables of `view.db`. A change here raises [`VERSION`]: older views are rebuilt, never migrated.
 
 /// Version of the tables.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// Tables filled from documents and layers, in the order of their digest.
 pub(super) const TABLES: [&str; 18] = [
@@ -101,6 +101,7 @@ CREATE TABLE strand (
     arrived_at INTEGER NOT NULL,
     first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
+    handed_over INTEGER NOT NULL,
     PRIMARY KEY (document, device)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX strand_of ON strand (night, sector);

@@ -109,6 +109,8 @@ struct Part {
     first_at: TimestampMs,
     last_at: TimestampMs,
     closed_at: Option<TimestampMs>,
+    /// Another tablet took the running round over from this one, with all it had recorded.
+    handed_over: bool,
 }
 
 /// Replaces the parts of a round: what each tablet wrote in it, with when it first arrived.
@@ -133,8 +135,11 @@ pub(super) fn put(
     }
     let mut insert = t.prepare_cached(
         "INSERT INTO strand (document, device, team, sector, night, paper, arrived_at, first_at,
-             last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             last_at, handed_over) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
+    let left: BTreeSet<DeviceId> = (round.departures.iter())
+        .filter_map(|departure| departure.took_over_from)
+        .collect();
     for (device, [arrived_at, first_at, last_at]) in parts {
         insert.execute(params![
             round.document.as_bytes(),
@@ -146,6 +151,7 @@ pub(super) fn put(
             arrived_at,
             first_at,
             last_at,
+            left.contains(&device),
         ])?;
     }
     Ok(())
@@ -171,7 +177,7 @@ fn parts(connection: &Connection, of: Of) -> Result<Vec<Part>, ViewError> {
     };
     let mut query = connection.prepare_cached(&format!(
         "SELECT s.document, s.team, s.sector, s.night, s.paper, s.device, s.arrived_at, s.first_at,
-             s.last_at, round.closed_at,
+             s.last_at, s.handed_over, round.closed_at,
              EXISTS (SELECT 1 FROM assignment a WHERE a.team = s.team AND a.night = s.night
                  AND a.sector = s.sector)
          FROM strand s JOIN round ON round.document = s.document
@@ -188,8 +194,9 @@ fn parts(connection: &Connection, of: Of) -> Result<Vec<Part>, ViewError> {
             arrived_at: row.get(6)?,
             first_at: row.get(7)?,
             last_at: row.get(8)?,
-            closed_at: row.get(9)?,
-            planned: row.get(10)?,
+            handed_over: row.get(9)?,
+            closed_at: row.get(10)?,
+            planned: row.get(11)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -323,8 +330,12 @@ fn strands_of(parts: &[Part], rulings: &BTreeMap<ObservationId, Ruling>) -> Vec<
 }
 
 /// A tablet that wrote its last before the others of the team wrote their first, and whose entries
-/// came when the round had been closed: it had died, and the team went on with another.
+/// came when the round had been closed: it had died, and the team went on with another. One that handed
+/// the round over did not: who took it saw what it had recorded, and went on from there.
 fn was_replaced(part: &Part, parts: &[Part]) -> bool {
+    if part.handed_over {
+        return false;
+    }
     let others = parts.iter().filter(|other| other.device != part.device);
     let next = others.map(|other| other.first_at).min();
     next.is_some_and(|next| part.last_at < next)

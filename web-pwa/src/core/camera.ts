@@ -1,2 +1,2 @@
 /** The camera for the screens, which never call the platform themselves. */
-export { readCodes } from '../platform/camera';
+export { followCodes, readCodes } from '../platform/camera';

@@ -142,15 +142,44 @@ async function carryOut(effect: PageEffect): Promise<void> {
     case 'locate':
       dispatch({ event: 'fixed', position: await fix(effect.budget_ms) });
       return;
-    case 'give_file':
-      handFile(effect.name, 'application/octet-stream', new Blob([fromBase64(effect.bytes)]));
+    case 'give_file': {
+      const file = { name: effect.name, bytes: fromBase64(effect.bytes) };
+      const shown = showing;
+      showing = null;
+      (shown ?? keepFile)(file);
       return;
+    }
     case 'vibrate':
       device.vibrate(effect.pattern_ms);
       return;
     case 'keep_awake':
       state.awake = await device.keepAwake(effect.on);
   }
+}
+
+/** A file that the core made. */
+export interface MadeFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+let showing: ((file: MadeFile) => void) | null = null;
+
+/** Hands a file to the person, to be kept or passed on. */
+export function keepFile({ name, bytes }: MadeFile): void {
+  handFile(name, 'application/octet-stream', new Blob([bytes]));
+}
+
+/**
+ * Something happens that makes a file; the file is shown instead of being handed over. What is
+ * returned ends the waiting for it.
+ */
+export function showFile(event: Event, show: (file: MadeFile) => void): () => void {
+  showing = show;
+  dispatch(event);
+  return () => {
+    if (showing === show) showing = null;
+  };
 }
 
 async function fix(budgetMs: number): Promise<Position | null> {
@@ -186,12 +215,36 @@ export async function check(): Promise<void> {
 /** No tablet makes a larger file; of a larger one the core is told enough to refuse it. */
 const LARGEST_FILE_BYTES = 16 * 1024 * 1024 + 1;
 
+/** Asks for the file of another tablet, base64; nothing where the person left. */
+export async function otherFile(): Promise<string | null> {
+  const file = await chooseFile('.maraude,application/octet-stream');
+  if (!file) return null;
+  return toBase64(new Uint8Array(await file.slice(0, LARGEST_FILE_BYTES).arrayBuffer()));
+}
+
 /** Asks for the file of another tablet and takes it on. */
 export async function carryFile(): Promise<void> {
-  const file = await chooseFile('.maraude,application/octet-stream');
-  if (!file) return;
-  const bytes = new Uint8Array(await file.slice(0, LARGEST_FILE_BYTES).arrayBuffer());
+  const file = await otherFile();
+  if (file !== null) dispatch({ event: 'carry', file });
+}
+
+/** Takes on what was read from another tablet's screen. */
+export function carryBytes(bytes: Uint8Array): void {
   dispatch({ event: 'carry', file: toBase64(bytes) });
+}
+
+/** The round at hand is given to the tablet that called. */
+export function giveRound(call: string | Uint8Array, show: (pack: MadeFile) => void): () => void {
+  return showFile({ event: 'give_round', call: asText(call) }, show);
+}
+
+/** What another tablet gave is opened, to be looked at. */
+export function receiveRound(pack: string | Uint8Array): void {
+  dispatch({ event: 'receive_round', pack: asText(pack) });
+}
+
+function asText(file: string | Uint8Array): string {
+  return typeof file === 'string' ? file : toBase64(file);
 }
 
 /** Where the tablet is now, without a form. */

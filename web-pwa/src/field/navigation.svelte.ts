@@ -16,6 +16,8 @@ export type Place =
   | { readonly screen: 'map' }
   | { readonly screen: 'send' }
   | { readonly screen: 'finish' }
+  | { readonly screen: 'give' }
+  | { readonly screen: 'receive' }
   | { readonly screen: 'settings' }
   | { readonly screen: 'enrol' }
   | { readonly screen: 'emergency' };

@@ -1,6 +1,7 @@
 /** Everything the tablet says in English. */
 import type { Messages } from './fr';
 import { enrolEn, pinEn } from './enrol.en';
+import { handedEn, handoverMessagesEn } from './handover.en';
 import { placeEn } from './place.en';
 import { manyEn as plural } from './plural';
 import { resetEn } from './reset.en';
@@ -93,6 +94,7 @@ export const en: Messages = {
       storage: (detail) => (detail ? `Free room: ${room(Number(detail))}` : 'Free room'),
       'storage-damaged': (detail) => `Damaged files: ${detail}`,
       'change-set-aside': (detail) => `Colleagues’ entries kept aside: ${detail}`,
+      'campaign-ends': () => 'The campaign ends',
       'storage-persistent': () => 'Storage protected by the browser',
       position: () => 'Position allowed',
       battery: (detail) => (detail ? `Battery: ${detail}%` : 'Battery'),
@@ -120,6 +122,8 @@ export const en: Messages = {
       'storage-damaged': () => 'What can be read is kept. Tell the coordination.',
       'change-set-aside': () =>
         'The app stopped while reading them. They are on the server; the coordination is told.',
+      'campaign-ends': () =>
+        'Soon what can be read of it on this tablet will be destroyed. Send what is left.',
       'storage-persistent': () =>
         'Install the app on the home screen. In private browsing everything goes when it is closed.',
       position: () => 'Touch “Test the position” and accept.',
@@ -389,6 +393,7 @@ export const en: Messages = {
     problem: (code) => `Sending did not work (${code}). Next try soon.`,
   },
   reset: resetEn,
+  handed: handedEn,
   rescue: rescueEn,
   finish: {
     title: 'End of the round',
@@ -456,6 +461,6 @@ export const en: Messages = {
     longitude: 'Longitude',
   },
   fatal: fatalEn,
-  messages: { ...messagesEn, ...rescueMessagesEn, 'pin-reset': () => resetEn.done },
+  messages: { ...messagesEn, ...rescueMessagesEn, ...handoverMessagesEn, 'pin-reset': () => resetEn.done },
   message: (code) => `Message: ${code}`,
 };

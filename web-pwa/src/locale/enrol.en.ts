@@ -66,6 +66,7 @@ export const pinEn: typeof pinFr = {
     wrong_pins: 'Too many wrong PINs: what could be read on this tablet has been destroyed.',
     revoked:
       'The coordination withdrew this tablet: what could be read on it has been destroyed.',
+    ended: 'The campaign is over: what could be read of it on this tablet has been destroyed.',
   },
   destroyedSent: 'All that was saved has reached the server.',
   destroyedWaits: (count) =>

@@ -68,6 +68,7 @@ export const pinFr = {
       'Trop de codes faux : ce qui se lisait sur cette tablette a été détruit.',
     revoked:
       'La coordination a retiré cette tablette : ce qui se lisait dessus a été détruit.',
+    ended: 'La campagne est finie : ce qui se lisait d’elle sur cette tablette a été détruit.',
   } as Record<Destruction, string>,
   destroyedSent: 'Tout ce qui était enregistré est arrivé au serveur.',
   destroyedWaits: (count: number) =>

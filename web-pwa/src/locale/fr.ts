@@ -10,6 +10,7 @@ import type {
 } from '../core/generated/tablet';
 import type { Theme } from '../core/preferences.svelte';
 import { enrolFr, pinFr } from './enrol.fr';
+import { handedFr, handoverMessagesFr } from './handover.fr';
 import { placeFr } from './place.fr';
 import { manyFr as plural } from './plural';
 import { resetFr } from './reset.fr';
@@ -105,6 +106,7 @@ export const fr = {
       storage: (detail) => (detail ? `Place libre : ${room(Number(detail), 'Mo', 'Go')}` : 'Place libre'),
       'storage-damaged': (detail) => `Fichiers abîmés : ${detail}`,
       'change-set-aside': (detail) => `Saisies de collègues mises de côté : ${detail}`,
+      'campaign-ends': () => 'La campagne se termine',
       'storage-persistent': () => 'Stockage protégé par le navigateur',
       position: () => 'Position autorisée',
       battery: (detail) => (detail ? `Batterie : ${detail} %` : 'Batterie'),
@@ -133,6 +135,8 @@ export const fr = {
       'storage-damaged': () => 'Ce qui se lit est gardé. Prévenez la coordination.',
       'change-set-aside': () =>
         'L’application s’est arrêtée en les lisant. Elles sont sur le serveur ; la coordination est prévenue.',
+      'campaign-ends': () =>
+        'Bientôt, ce qui se lit d’elle sur cette tablette sera détruit. Envoyez ce qui reste.',
       'storage-persistent': () =>
         'Installez l’application sur l’écran d’accueil. En navigation privée, tout s’efface à la fermeture.',
       position: () => 'Touchez « Tester la position » et acceptez.',
@@ -408,6 +412,7 @@ export const fr = {
     problem: (code: string) => `L’envoi n’a pas abouti (${code}). Nouvel essai bientôt.`,
   },
   reset: resetFr,
+  handed: handedFr,
   rescue: rescueFr,
   finish: {
     title: 'Fin de maraude',
@@ -479,7 +484,7 @@ export const fr = {
     longitude: 'Longitude',
   },
   fatal: fatalFr,
-  messages: { ...messagesFr, ...rescueMessagesFr, 'pin-reset': () => resetFr.done } as Sentences,
+  messages: { ...messagesFr, ...rescueMessagesFr, ...handoverMessagesFr, 'pin-reset': () => resetFr.done } as Sentences,
   message: (code: string) => `Message : ${code}`,
 };
 

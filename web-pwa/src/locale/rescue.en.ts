@@ -13,6 +13,10 @@ export const rescueEn: typeof rescueFr = {
   lead: 'What is left to send can leave another way. The file is sealed: only the server can read it.',
   save: 'Save what is left to send in a file',
   saveHint: 'To be given to the coordination, or to another tablet of the campaign.',
+  showCodes: 'Show what is left as QR codes',
+  hideCodes: 'Hide the codes',
+  readCodes: 'Read another tablet’s codes',
+  stopCodes: 'Stop reading',
   carry: 'Carry another tablet’s work',
   carryHint:
     'Choose the file it gave. It will leave with your own; this tablet cannot read it.',

@@ -12,6 +12,10 @@ export const rescueFr = {
   lead: 'Ce qui reste à envoyer peut partir autrement. Le fichier est scellé : seul le serveur peut le lire.',
   save: 'Enregistrer ce qui reste à envoyer dans un fichier',
   saveHint: 'À donner à la coordination, ou à une autre tablette de la campagne.',
+  showCodes: 'Montrer ce qui reste en codes QR',
+  hideCodes: 'Cacher les codes',
+  readCodes: 'Lire les codes d’une autre tablette',
+  stopCodes: 'Arrêter la lecture',
   carry: 'Porter l’envoi d’une autre tablette',
   carryHint:
     'Choisissez le fichier qu’elle a donné. Il partira avec vos envois ; cette tablette ne peut pas le lire.',

@@ -66,6 +66,8 @@ export const messagesEn: Messages['messages'] = {
   'no-memory': () => 'The tablet lacks memory. Close other apps and try again.',
   'vault-damaged': () =>
     'The vault of this tablet is damaged. What waits still leaves: bring it back to the coordination.',
+  'campaign-over': () =>
+    'The campaign is over. Tomorrow what can be read of it here will be destroyed; what is left to send will still leave.',
   'tablet-revoked': () =>
     'This tablet was revoked: what it held is destroyed. What was sealed for the server still leaves.',
   'campaign-purged': () =>

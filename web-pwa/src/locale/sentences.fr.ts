@@ -70,6 +70,8 @@ export const messagesFr = {
   'no-memory': () => 'La tablette manque de mémoire. Fermez d’autres applications et réessayez.',
   'vault-damaged': () =>
     'Le coffre de cette tablette est abîmé. Ce qui attend part quand même : rapportez-la à la coordination.',
+  'campaign-over': () =>
+    'La campagne est finie. Demain, ce qui se lit d’elle ici sera détruit ; ce qui reste à envoyer partira toujours.',
   'tablet-revoked': () =>
     'Cette tablette a été révoquée : ce qu’elle gardait est détruit. Ce qui était scellé pour le serveur part encore.',
   'campaign-purged': () =>

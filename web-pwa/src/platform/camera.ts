@@ -1,7 +1,7 @@
 /**
- * Reads a QR code through the camera.
+ * Reads QR codes through the camera.
  *
- * For: enrolment, through `core/camera`. Pictures are looked at and forgotten; none is kept or sent.
+ * For: enrolment, and files shown as codes, through `core/camera`. Pictures are looked at and forgotten; none is kept or sent.
  */
 
 interface Detector {
@@ -12,12 +12,42 @@ type DetectorClass = new (options: { formats: string[] }) => Detector;
 
 const LOOK_EVERY_MS = 250;
 
+/** Codes that follow each other are shown for 200 ms or longer: each is looked at twice. */
+const FOLLOW_EVERY_MS = 60;
+
 /** Pictures are looked at no larger than this. */
 const LARGEST_SIDE_PX = 640;
 
 /** Looks until a code is read or the returned function is called. */
 export function readCodes(
   video: HTMLVideoElement,
+  found: (text: string) => void,
+  refused: () => void,
+): () => void {
+  const stop = look(
+    video,
+    LOOK_EVERY_MS,
+    (text) => {
+      stop();
+      found(text);
+    },
+    refused,
+  );
+  return stop;
+}
+
+/** Looks at code after code until the returned function is called. */
+export function followCodes(
+  video: HTMLVideoElement,
+  found: (text: string) => void,
+  refused: () => void,
+): () => void {
+  return look(video, FOLLOW_EVERY_MS, found, refused);
+}
+
+function look(
+  video: HTMLVideoElement,
+  everyMs: number,
   found: (text: string) => void,
   refused: () => void,
 ): () => void {
@@ -36,15 +66,12 @@ export function readCodes(
       if (over) return stop();
       video.srcObject = stream;
       await video.play();
-      const look = await lookFor(video);
+      const reader = await lookFor(video);
       while (!over) {
-        const text = await look();
-        if (text !== null && !over) {
-          stop();
-          found(text);
-          return;
-        }
-        await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+        const text = await reader();
+        if (over) return;
+        if (text !== null) found(text);
+        await new Promise((done) => setTimeout(done, everyMs));
       }
     } catch {
       if (!over) {

@@ -2,6 +2,7 @@
 
 use super::Expression;
 use super::parse::{Function, Node, Operator};
+use crate::model::read_decimal;
 
 /// A value of XPath 1.0.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +34,7 @@ impl Value {
 
     fn number(&self) -> f64 {
         match self {
-            Self::Text(text) => text.trim().parse().unwrap_or(f64::NAN),
+            Self::Text(text) => read_decimal(text.trim()).unwrap_or(f64::NAN),
             Self::Number(number) => *number,
             Self::Truth(truth) => f64::from(u8::from(*truth)),
         }

@@ -1,6 +1,7 @@
 //! Text to tokens.
 
 use super::{ExpressionError, ExpressionProblem};
+use crate::model::read_decimal;
 
 /// A word or sign of an expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,9 +64,8 @@ fn token_at(characters: &[char], at: usize) -> Result<(Token, usize), Expression
         '0'..='9' | '.' => {
             let end = run(characters, at, |c| c.is_ascii_digit() || c == '.');
             let digits: String = characters[at..end].iter().collect();
-            let number = digits
-                .parse()
-                .map_err(|_| fail(ExpressionProblem::UnexpectedCharacter))?;
+            let number = read_decimal(&digits)
+                .ok_or_else(|| fail(ExpressionProblem::UnexpectedCharacter))?;
             Ok((Token::Number(number), end))
         }
         _ if first.is_alphabetic() => {

@@ -3,7 +3,9 @@
 
 mod carrying;
 mod departing;
+mod ending;
 mod endurance;
+mod handing_over;
 mod last_words;
 mod platform;
 mod resetting;

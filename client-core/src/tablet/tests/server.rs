@@ -99,6 +99,8 @@ pub struct Told {
     pub clock_ms: i64,
     /// Codes are of another campaign.
     pub other_campaign: bool,
+    /// Codes are of another team.
+    pub other_team: bool,
     /// A code may be given again, as by a tablet that lost the answer.
     pub forgives_codes: bool,
     /// Documents followed in one request; further ones are left out.
@@ -276,7 +278,8 @@ impl Server {
             "device": device, "label": format!("T{at}"),
             "campaign": if self.told.other_campaign { other_campaign() } else { campaign() },
             "campaign_name": if self.told.other_campaign { "Nuit réelle" } else { "Nuit d'essai" },
-             "exercise": true, "team": team(),
+             "exercise": true,
+            "team": if self.told.other_team { TeamId::from_random([0x71; 16]) } else { team() },
             "campaign_key": to_base64(&self.public),
             "server_key": to_base64(self.signing.verifying_key().as_bytes()),
             "upload_token": format!("upload-{at}"), "coordination_number": null,

@@ -176,7 +176,7 @@ export type Custody = "not_saved" | "saving" | "on_tablet" | "on_server" | "read
 /**
  * Why a tablet destroyed what it held.
  */
-export type Destruction = "wrong_pins" | "revoked";
+export type Destruction = "wrong_pins" | "revoked" | "ended";
 
 /**
  * An enrolled tablet, or the server itself as an author.
@@ -471,7 +471,15 @@ not_walked: string | null,
 /**
  * The team states that it met nobody.
  */
-zero_found: boolean, } | { "event": "reopen_round" } | { "event": "send_now" } | { "event": "save_outbox" } | { "event": "carry", 
+zero_found: boolean, } | { "event": "reopen_round" } | { "event": "call_for_round" } | { "event": "give_round", 
+/**
+ * The call's bytes, base64.
+ */
+call: string, } | { "event": "round_given" } | { "event": "take_round_back" } | { "event": "receive_round", 
+/**
+ * The pack's bytes, base64.
+ */
+pack: string, } | { "event": "accept_round" } | { "event": "leave_handover" } | { "event": "send_now" } | { "event": "save_outbox" } | { "event": "carry", 
 /**
  * The file's bytes, base64.
  */
@@ -604,6 +612,44 @@ fr: string,
  * In English.
  */
 en: string, };
+
+/**
+ * A round that goes on on another tablet.
+ */
+export type HandedView = { 
+/**
+ * The other tablet's label.
+ */
+to: string, 
+/**
+ * This tablet has seen that the other one took it: it cannot be taken back here.
+ */
+received: boolean, };
+
+/**
+ * A round that is about to pass to another tablet, or to this one.
+ */
+export type HandoverView = { 
+/**
+ * This tablet gives it; else it receives it.
+ */
+gives: boolean, 
+/**
+ * The other tablet's label.
+ */
+other: string, 
+/**
+ * Sector code and name; none is "hors secteur".
+ */
+sector: string | null, 
+/**
+ * Night.
+ */
+night: Night, 
+/**
+ * Both tablets show them.
+ */
+words: FourWords, };
 
 /**
  * A head-count with its bounds. `at_least <= at_most` always holds.
@@ -976,6 +1022,10 @@ closed: Coverage | null,
  */
 closed_elsewhere: boolean, 
 /**
+ * It goes on on another tablet, and is only read here.
+ */
+handed: HandedView | null, 
+/**
  * Sums over what stands.
  */
 totals: Totals, 
@@ -1228,6 +1278,10 @@ rounds: Array<RoundSummary>,
  * The round at hand.
  */
 round: RoundView | null, 
+/**
+ * A round that is about to pass to another tablet, or to this one.
+ */
+handover: HandoverView | null, 
 /**
  * The form being filled.
  */
