@@ -277,6 +277,8 @@ pub struct RoundView {
     pub closed: Option<Coverage>,
     /// Another tablet of the team closed it.
     pub closed_elsewhere: bool,
+    /// Streets that the team declares walked, by key.
+    pub walked: Vec<String>,
     /// Sums over what stands.
     pub totals: Totals,
     /// Entries, newest first.

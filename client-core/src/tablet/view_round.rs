@@ -41,6 +41,7 @@ impl Tablet {
             started_at: set_out.unwrap_or(self.now),
             closed: closed.map(|closure| closure.coverage),
             closed_elsewhere: closed.is_some_and(|closure| closure.stamp.device != own),
+            walked: round.walked(),
             totals: totals(self.questionnaire(), round),
             entries: self.entries(paper, round, issues),
             sites: self.site_views(&key, round),

@@ -293,6 +293,7 @@ fn ends(
         id: departure,
         stamp: at(hours().min()),
         warnings: Vec::new(),
+        walked: Vec::new(),
     };
     let closure = Closure {
         id: ClosureId::from_bytes(*departure.id.as_bytes()),

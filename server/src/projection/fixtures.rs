@@ -200,6 +200,7 @@ pub(crate) fn departure(number: u8) -> Departure {
             at: AT,
         },
         warnings: Vec::new(),
+        walked: Vec::new(),
     }
 }
 

@@ -88,6 +88,7 @@ pub fn one(
         id: DepartureId::from_random(bytes(rng)),
         stamp,
         warnings: Vec::new(),
+        walked: Vec::new(),
     };
     let mut changes = Vec::new();
     changes.extend(document.commit(at, |w| w.put_departure(&key, &departure)));

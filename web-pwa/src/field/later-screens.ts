@@ -7,4 +7,5 @@ export { default as Finish } from './round/Finish.svelte';
 export { default as FormScreen } from './form/FormScreen.svelte';
 export { default as MapScreen } from './map/MapScreen.svelte';
 export { default as Send } from './send/Send.svelte';
+export { default as Streets } from './round/Streets.svelte';
 export { default as Settings } from './settings/Settings.svelte';

@@ -16,6 +16,7 @@ export type Place =
   | { readonly screen: 'map' }
   | { readonly screen: 'send' }
   | { readonly screen: 'finish' }
+  | { readonly screen: 'streets' }
   | { readonly screen: 'settings' }
   | { readonly screen: 'enrol' }
   | { readonly screen: 'emergency' };

@@ -403,6 +403,7 @@ fn a_key_of_a_round_says_its_issue() {
             at: NOW,
         },
         warnings: Vec::new(),
+        walked: Vec::new(),
     };
     let observation = seen(&tablet, 1, 1);
     let envelope = tablet.save(&world, world.round(TEAM), |w| {

@@ -459,7 +459,15 @@ field: string,
 /**
  * Which of its values, from 0.
  */
-choice: number, } | { "event": "close_round", 
+choice: number, } | { "event": "walk_streets", 
+/**
+ * Their keys; the first 300 are taken.
+ */
+streets: Array<string>, 
+/**
+ * They were.
+ */
+walked: boolean, } | { "event": "close_round", 
 /**
  * How much was walked.
  */
@@ -975,6 +983,10 @@ closed: Coverage | null,
  * Another tablet of the team closed it.
  */
 closed_elsewhere: boolean, 
+/**
+ * Streets that the team declares walked, by key.
+ */
+walked: Array<string>, 
 /**
  * Sums over what stands.
  */
