@@ -48,7 +48,7 @@ export const tonightEn: TonightText = {
   streets: 'Streets walked',
   streetsOf: (walked, all, percent) => `${walked} of ${all} (${percent}%)`,
   streetsNone: (all) => `${all} of streets, none ticked`,
-  answered: 'said',
+  said: 'said',
   answers: { full: 'entirely', partial: 'in part', not_walked: 'not at all' },
   nobodyYet: 'nobody on what was walked',
   parts: 'Different people in the street, by',

@@ -53,7 +53,7 @@ export const tonightFr = {
   streets: 'Rues parcourues',
   streetsOf: (walked: string, all: string, percent: number) => `${walked} sur ${all} (${percent} %)`,
   streetsNone: (all: string) => `${all} de rues, aucune cochée`,
-  answered: 'dit',
+  said: 'dit',
   answers: { full: 'en entier', partial: 'en partie', not_walked: 'pas du tout' } as Record<string, string>,
   nobodyYet: 'personne sur ce qui a été fait',
   parts: 'Personnes différentes à la rue, par',
