@@ -42,6 +42,9 @@ def write(source, out, ending):
         table = layer.drop(columns="geometry")
         table["lon"], table["lat"] = layer.geometry.x, layer.geometry.y
         table.to_csv(out, index=False)
+    elif ending == "xlsx":
+        # A worksheet holds no geometry.
+        pyogrio.write_dataframe(layer.drop(columns="geometry"), out, driver=DRIVERS[ending])
     else:
         options = {"VERSION": "1.3"} if ending == "gpkg" else {}
         pyogrio.write_dataframe(layer, out, driver=DRIVERS[ending], dataset_options=options)

@@ -136,7 +136,7 @@ fn zones(order: &Order, folder: &Path, report: &mut Report) -> Result<()> {
         let sum: usize = held.values().sum();
         let speed = |seconds: f64| places.len() as f64 / seconds / 1e6;
         let their_seconds = theirs["seconds"].as_f64().context("no seconds")?;
-        let told = |seconds| [("s", seconds), ("million/s", speed(seconds))];
+        let told = |seconds: f64| [("ms", seconds * 1_000.0), ("million/s", speed(seconds))];
         report.figures("zones", "Maraude", name, &told(seconds));
         report.figures("zones", "geopandas", name, &told(their_seconds));
         // Whoever lies on a border is in one area here and in none there.
