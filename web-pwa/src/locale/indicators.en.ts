@@ -109,7 +109,7 @@ export const indicatorsEn: IndicatorsText = {
   of: (walked, all) => `${walked} of ${all}`,
   noStreets: 'No team ticked streets: coverage is what they answered at the end of the round.',
   streetsNote: (sectors, walked, all) =>
-    `Streets ticked in ${many(sectors, 'sector', 'sectors')}: ${walked} of ${all}. From 95% of the length on, a sector is walked whole; without a ticked street, the team’s answer holds.`,
+    `Streets ticked in ${many(sectors, 'sector', 'sectors')}: ${walked} of ${all}. From 95% of the length on, and where the team says so, a sector is walked whole; without a ticked street, the team’s answer holds.`,
   zeroMerged: 'Where nobody was is not told here, sector by sector.',
   coverage: {
     walked: 'Walked, people there',

@@ -115,7 +115,7 @@ export const indicatorsFr = {
   noStreets:
     'Aucune équipe n’a coché de rues : la couverture est ce qu’elles ont répondu en fin de maraude.',
   streetsNote: (sectors: number, walked: string, all: string) =>
-    `Rues cochées dans ${many(sectors, 'secteur', 'secteurs')} : ${walked} sur ${all}. À partir de 95 % de la longueur, un secteur est parcouru en entier ; sans rue cochée, la réponse de l’équipe vaut.`,
+    `Rues cochées dans ${many(sectors, 'secteur', 'secteurs')} : ${walked} sur ${all}. À partir de 95 % de la longueur, et si l’équipe le dit, un secteur est parcouru en entier ; sans rue cochée, la réponse de l’équipe vaut.`,
   zeroMerged: 'Où il n’y avait personne n’est pas dit ici, secteur par secteur.',
   coverage: {
     walked: 'Parcouru, des personnes',
