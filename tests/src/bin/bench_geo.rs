@@ -41,6 +41,9 @@ const OGR: [(Format, &str, &[&str]); 5] = [
     (Format::Xlsx, "XLSX", &[]),
 ];
 
+/// Lines of the figure.
+const UNITS: [&str; 4] = ["street", "squat", "bidonville", "partner"];
+
 struct Order {
     words: BTreeMap<String, String>,
 }
@@ -177,7 +180,7 @@ fn clusters(count: usize) -> impl Iterator<Item = Cow<'static, InternalCluster>>
         let least = dice.whole(1, 4);
         Cow::Owned(InternalCluster {
             id: format!("99000000-0000-4000-8000-{number:012}/0"),
-            unit: *dice.pick(&["street", "squat", "bidonville", "partner"]),
+            unit: UNITS[dice.whole(0, 3) as usize],
             counted: dice.chance(0.9),
             coordinates: Some(Coordinates {
                 longitude: dice.between(west, east),

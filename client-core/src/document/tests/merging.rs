@@ -312,7 +312,7 @@ fn streets_declared_by_two_tablets_are_all_the_rounds_and_one_taken_back_is_gone
     }
     // Nor does writing the start again take one back.
     one.commit(sample::AT, |w| {
-        w.put_departure(&sample::key(), &sample::departure(1))
+        w.put_departure(&sample::key(), &sample::departure(1));
     });
     assert_eq!(read(&one).0.walked(), ["place_ronde"]);
     // What stands already is not written again, nor a departure that is not here.
