@@ -2,15 +2,20 @@
 //! its part of the city, and each at most one.
 
 use anyhow::{Context, Result};
+use maraude_core::gazetteer::Gazetteer;
 use maraude_core::model::Coordinates;
 use maraude_server::geolocation::{AreaIndex, AreaLabel, Columns, index_layer, read_layer};
 use maraude_server::store::LayerKind;
+use maraude_tests::bench::messy::{judge, messy, real_gazetteer, table};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
 /// Addresses of the city's file.
 const ADDRESSES: usize = 36_025;
+
+/// Of a hundred messy queries, answers that were sure and wrong.
+const MOST_WRONG: usize = 2;
 
 fn layer(folder: &Path, file: &str, kind: LayerKind) -> Result<AreaIndex<AreaLabel>> {
     let text = std::fs::read_to_string(folder.join(file)).with_context(|| file.to_owned())?;
@@ -90,4 +95,42 @@ fn every_address_lies_in_one_commune_and_at_most_one_part_of_the_city() {
             assert!(held * 1_000 >= addresses.len() * 995, "{file}: {held}");
         }
     }
+}
+
+#[test]
+fn places_typed_in_a_hurry_are_found_first() {
+    let queries = messy().unwrap();
+    let of = |half: &str, class: &str| {
+        let own = queries
+            .iter()
+            .filter(|q| q.half == half && q.class == class);
+        own.count()
+    };
+    for half in ["tuned", "held"] {
+        let counts = ["address", "street", "crossing", "landmark"].map(|class| of(half, class));
+        assert_eq!(counts, [10, 10, 15, 15], "{half}");
+    }
+    // The judge itself: a number is no part of another, a street none of a longer one.
+    let address = &queries[0];
+    assert!(address.is_found_in("12 Cours Gambetta, Montpellier"));
+    for other in [
+        "112 Cours Gambetta",
+        "12 Cours Gambettas",
+        "Cours Gambetta",
+        "",
+    ] {
+        assert!(!address.is_found_in(other), "{other}");
+    }
+    let Some(folder) = std::env::var_os("MARAUDE_GEODATA") else {
+        println!("MARAUDE_GEODATA is not set: real layers are not at hand, nothing was looked up");
+        return;
+    };
+    let (tallies, _) = judge(&real_gazetteer(Path::new(&folder)).unwrap()).unwrap();
+    println!("{}", table(Path::new(&folder)).unwrap());
+    let wrong: usize = tallies.values().map(|tally| tally.wrong).sum();
+    assert!(wrong <= MOST_WRONG, "{wrong} answers were sure and wrong");
+    // Negative control: a matcher that knows no street finds nothing.
+    let (blind, missed) = judge(&Gazetteer::default()).unwrap();
+    assert_eq!(missed.len(), 100);
+    assert!(blind.values().all(|tally| tally.first == 0));
 }

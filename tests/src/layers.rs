@@ -5,6 +5,8 @@
 use crate::console::Console;
 use crate::population::{Ground, LANDMARKS, Metres};
 use anyhow::Result;
+use maraude_core::gazetteer::{NamedPlace, NamedPlaceKind, boundary_of, streets_within};
+use maraude_core::model::Coordinates;
 use maraude_server::http::contract::{LayerEntry, NewLayer};
 use serde_json::{Value, json};
 
@@ -59,6 +61,45 @@ pub fn import(console: &Console, ground: &Ground) -> Result<()> {
         let _: LayerEntry = console.post(&format!("/api/layers/{kind}"), &new)?;
     }
     Ok(())
+}
+
+/// Keys of the streets of each sector, as its team may tick them.
+pub fn street_keys(ground: &Ground) -> Vec<Vec<String>> {
+    let places: Vec<NamedPlace> = streets(ground).iter().map(named).collect();
+    let keys = |ring: &[[f64; 2]]| {
+        let boundary = boundary_of(vec![vec![ring.to_vec()]]);
+        let streets = streets_within(&places, &boundary).into_iter();
+        streets.map(|street| street.key).collect()
+    };
+    ground
+        .sectors
+        .iter()
+        .map(|sector| keys(&sector.ring))
+        .collect()
+}
+
+/// A street of [`streets`] as the gazetteer takes it.
+fn named(feature: &Value) -> NamedPlace {
+    let ends = feature["geometry"]["coordinates"].as_array().into_iter();
+    let line: Vec<Coordinates> = ends
+        .flatten()
+        .map(|end| Coordinates {
+            longitude: end[0].as_f64().unwrap_or_default(),
+            latitude: end[1].as_f64().unwrap_or_default(),
+        })
+        .collect();
+    NamedPlace {
+        kind: NamedPlaceKind::Street,
+        name: feature["properties"]["nom"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        commune: String::new(),
+        at: line[0],
+        reach_m: 0.0,
+        numbers: Vec::new(),
+        lines: vec![line],
+    }
 }
 
 /// Each layer's kind and features.
@@ -170,7 +211,6 @@ fn river() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use maraude_core::model::Coordinates;
     use maraude_server::geolocation::{Columns, index_layer, read_layer};
 
     #[test]

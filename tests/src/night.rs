@@ -110,7 +110,10 @@ impl NightOrder {
         }
         let start = self.start();
         let night = Night::of(start, OFFSET_MINUTES);
-        let plan = Prepared::prepare(&console, &population, night, self.seed)?;
+        let mut plan = Prepared::prepare(&console, &population, night, self.seed)?;
+        if self.with_layers {
+            plan.streets = crate::layers::street_keys(&population.ground);
+        }
         say(&format!(
             "campaign of {night}: {} sectors, {} teams, {} known places",
             plan.sectors.len(),
@@ -149,6 +152,8 @@ struct Prepared {
     teams: Vec<TeamId>,
     sectors: Vec<SectorId>,
     sites: Vec<SiteId>,
+    /// Keys of the streets of each sector; none without layers.
+    streets: Vec<Vec<String>>,
 }
 
 impl Prepared {
@@ -183,6 +188,7 @@ impl Prepared {
             teams: Vec::new(),
             sectors: Vec::new(),
             sites: Vec::new(),
+            streets: Vec::new(),
         };
         for shape in &of.ground.sectors {
             let id = SectorId::from_random(dice.bytes());
@@ -403,6 +409,9 @@ impl Crew {
                     } else {
                         Coverage::Full
                     };
+                    if let Some(streets) = plan.streets.get(sector) {
+                        tablet.walk_streets(ticked(streets, sector, coverage))?;
+                    }
                     tablet.close_round(coverage, met.is_empty())?;
                 }
             }
@@ -421,6 +430,17 @@ impl Crew {
         }
         Ok(())
     }
+}
+
+/// What a team ticks of a sector's streets: all of them, half where it says so, none in every third
+/// sector, whose team only answers.
+fn ticked(streets: &[String], sector: usize, coverage: Coverage) -> Vec<String> {
+    let count = match coverage {
+        _ if sector % 3 == 2 => 0,
+        Coverage::Full => streets.len(),
+        Coverage::Partial | Coverage::NotWalked => streets.len() / 2,
+    };
+    streets[..count].to_vec()
 }
 
 /// One sector of one tablet: records, corrects, takes back.

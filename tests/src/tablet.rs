@@ -281,6 +281,13 @@ impl SimulatedTablet {
         self.save().map(|_| ())
     }
 
+    /// Ticks streets of the sector as walked.
+    pub fn walk_streets(&mut self, streets: Vec<String>) -> Result<()> {
+        let walked = true;
+        self.send(Event::WalkStreets { streets, walked });
+        self.fail_on_problem("ticking streets")
+    }
+
     /// Ends the round.
     pub fn close_round(&mut self, coverage: Coverage, zero_found: bool) -> Result<()> {
         self.send(Event::CloseRound {

@@ -17,8 +17,9 @@ pub struct Bench {
 enum Which {
     /// Observations acknowledged per second, beside automerge-repo's server and samod's.
     Sync(SyncLoads),
-    /// Typed places found over HTTP, beside addok (needs redis-server and real layers).
-    Geo,
+    /// Places in areas beside geopandas, exports beside ogr2ogr and pyogrio, typed places over HTTP beside
+    /// addok (needs real layers; the last part redis-server).
+    Geo(GeoLoads),
     /// Nights with known truth linked by Maraude and by Splink.
     Linkage(Linkage),
 }
@@ -42,6 +43,20 @@ struct SyncLoads {
     /// Leaves samod out, which takes minutes to build.
     #[arg(long)]
     without_samod: bool,
+}
+
+/// What is measured of the ground.
+#[derive(Args)]
+struct GeoLoads {
+    /// Which parts: z places in areas, e exports, p typed places, m messy queries.
+    #[arg(long, default_value = "zepm")]
+    parts: String,
+    /// Points in areas, and features of an export.
+    #[arg(long, default_value = "1000000")]
+    count: String,
+    /// Tiny loads of a debug build, to see that everything works: no figure of it means anything.
+    #[arg(long)]
+    quick: bool,
 }
 
 /// Nights to link.
@@ -75,6 +90,12 @@ const ADDOK: [&str; 4] = [
     "gunicorn",
 ];
 
+/// The peers of areas and exports, from the Python registry.
+const GEOPANDAS: [&str; 3] = ["geopandas==1.2.0", "pyogrio==0.13.0", "pyarrow==26.0.1"];
+
+/// Points and features where only the program is tried.
+const QUICK: &str = "20000";
+
 /// The peer, from the npm registry.
 const PEER_PACKAGES: [&str; 4] = [
     "@automerge/automerge-repo@2.5.6",
@@ -88,7 +109,7 @@ impl Bench {
     pub fn run(self) -> Result<()> {
         match self.which {
             Which::Sync(loads) => sync(&loads),
-            Which::Geo => geo(),
+            Which::Geo(loads) => geo(&loads),
             Which::Linkage(nights) => linkage(&nights),
         }
     }
@@ -182,33 +203,75 @@ fn environment(name: &str, packages: &[&str]) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn geo() -> Result<()> {
+fn geo(loads: &GeoLoads) -> Result<()> {
     let Some(layers) = crate::test::real_layers() else {
         bail!("real layers and addresses are needed: name their folder in MARAUDE_GEODATA");
     };
+    let built = programs(loads.quick)?;
+    if let Ok(load) = output(std::process::Command::new("cat").arg("/proc/loadavg")) {
+        say(format!("load average before: {}", load.trim()));
+    }
+    let of = |letter: char| loads.parts.contains(letter);
+    if of('z') || of('e') {
+        if of('e') && !has("ogr2ogr") {
+            bail!("ogr2ogr is needed by the peer (Debian: apt-get install gdal-bin)");
+        }
+        let python = environment("geopandas", &GEOPANDAS)?.join("bin/python");
+        let count = if loads.quick {
+            QUICK
+        } else {
+            loads.count.as_str()
+        };
+        let mut bench = in_folder(built.join("bench_geo"), &root());
+        bench.arg("--python").arg(python);
+        bench
+            .arg("--script")
+            .arg(root().join("tests/peers/geo_peer.py"));
+        bench.arg("--layers").arg(&layers);
+        bench.arg("--folder").arg(target().join("bench/geo"));
+        bench.args(["--points", count, "--features", count]);
+        run_to_end(bench.args(["--parts", &loads.parts]))?;
+    }
+    if of('m') {
+        let mut bench = in_folder(built.join("bench_geocode"), &root());
+        run_to_end(bench.arg("--messy").arg(&layers))?;
+    }
+    if of('p') && loads.quick && !has("redis-server") {
+        say("typed places beside addok: skipped, redis-server is not installed");
+        return Ok(());
+    }
+    if of('p') {
+        typed_places(&built, &layers)?;
+    }
+    Ok(())
+}
+
+/// Where the programs are: of release, or of debug where only they are tried.
+fn programs(quick: bool) -> Result<PathBuf> {
+    if quick {
+        run_to_end(cargo().args(["build", "--workspace", "--bins"]))?;
+        return Ok(target().join("debug"));
+    }
+    say("Building in release...");
+    let of = |package, bins: &[&str]| {
+        let mut build = cargo();
+        build.args(["build", "--release", "--package", package]);
+        run_to_end(build.args(bins))
+    };
+    of("maraude-server", &["--bins"])?;
+    let bins = ["--bin", "bench_geo", "--bin", "bench_geocode"];
+    of("maraude-tests", &bins)?;
+    Ok(target().join("release"))
+}
+
+fn typed_places(built: &std::path::Path, layers: &std::path::Path) -> Result<()> {
     if !has("redis-server") {
         bail!("redis-server is needed by the peer (Debian: apt-get install redis-server)");
     }
     let peer = environment("addok", &ADDOK)?;
-    say("Building in release...");
-    let mut build = cargo();
-    build.args([
-        "build",
-        "--release",
-        "--package",
-        "maraude-server",
-        "--bins",
-    ]);
-    run_to_end(&mut build)?;
-    let mut build = cargo();
-    build.args(["build", "--release", "--package", "maraude-tests"]);
-    run_to_end(build.args(["--bin", "bench_geocode"]))?;
-    if let Ok(load) = output(std::process::Command::new("cat").arg("/proc/loadavg")) {
-        say(format!("load average before: {}", load.trim()));
-    }
-    let mut bench = in_folder(target().join("release/bench_geocode"), &root());
+    let mut bench = in_folder(built.join("bench_geocode"), &root());
     bench.arg("--peer").arg(peer.join("bin"));
-    bench.arg("--server").arg(target().join("release/maraude"));
+    bench.arg("--server").arg(built.join("maraude"));
     run_to_end(bench.arg("--layers").arg(layers))
 }
 

@@ -33,8 +33,8 @@ pub use plan::boundary_fits;
 pub use read::{Brief, Plan, Review, read_brief, read_plan, read_review, read_round};
 pub use replica::{ApplyError, Document, GENESIS, GENESIS_HASH, LoadError};
 pub use schema::{
-    KEY_CAP_BYTES, NAME_CAP_BYTES, READ_MARKS_PER_CHANGE, SCHEMA_VERSION, creation_fields,
-    key_is_well_formed, stamp_field, value_cap_bytes,
+    KEY_CAP_BYTES, NAME_CAP_BYTES, READ_MARKS_PER_CHANGE, SCHEMA_VERSION, STREET_KEY_CAP_BYTES,
+    creation_fields, key_is_well_formed, stamp_field, value_cap_bytes,
 };
 pub use text::stamp_device;
 pub use write::Writer;

@@ -7,6 +7,9 @@ use super::text;
 use crate::model::{Closure, Coverage, Departure, RoundKey};
 use automerge::ScalarValue;
 
+/// First part of the names of the fields that declare a street walked.
+pub(super) const STREET: &str = "w.";
+
 /// A departure with what makes its round unique: the document is useless without it.
 pub(super) struct KeyedDeparture {
     pub(super) key: Option<RoundKey>,
@@ -15,11 +18,13 @@ pub(super) struct KeyedDeparture {
 
 impl Entry for KeyedDeparture {
     const KIND: &'static str = kind::DEPARTURE;
+    const FAMILY: Option<&'static str> = Some(STREET);
 
     fn id(&self) -> String {
         self.departure.id.to_string()
     }
 
+    /// Without the streets: each is written by itself, and no rewriting of the start takes one back.
     fn write(&self, out: &mut FieldsOut) {
         out.put("stamp", text::stamp(&self.departure.stamp));
         if let Some(key) = &self.key {
@@ -37,8 +42,11 @@ impl Entry for KeyedDeparture {
     }
 
     fn read(id: &str, fields: &mut FieldReader<'_>) -> Option<Self> {
+        let streets = fields.prefixed(STREET).into_iter();
+        let walked = streets.filter(|(_, value)| value.as_bool() == Some(true));
         let departure = Departure {
             id: id.parse().ok()?,
+            walked: walked.map(|(street, _)| street.to_owned()).collect(),
             stamp: fields.stamp("stamp"),
             warnings: fields
                 .text("warnings")

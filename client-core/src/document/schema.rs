@@ -14,6 +14,9 @@ pub const KEY_CAP_BYTES: usize = 160;
 /// Longest name of a field, bytes.
 pub const NAME_CAP_BYTES: usize = 96;
 
+/// Longest key of a street that is declared walked: what a field's name leaves.
+pub const STREET_KEY_CAP_BYTES: usize = NAME_CAP_BYTES - 2;
+
 /// Entries that one change may mark as read without passing the gate's operation cap.
 pub const READ_MARKS_PER_CHANGE: usize = 600;
 

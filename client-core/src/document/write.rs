@@ -6,13 +6,13 @@ use super::fields::{FieldReader, Fields};
 use super::plan::Perimeter;
 use super::read::entry_fields;
 use super::review::ReadMark;
-use super::round::KeyedDeparture;
+use super::round::{KeyedDeparture, STREET};
 use super::schema::{SCHEMA_VERSION, creation_fields, kind, value_cap_bytes};
 use super::text;
 use crate::model::{
     Adjudication, AdjudicationId, Assignment, Campaign, Closure, Correction, CorrectionId,
-    Decision, DecisionId, Departure, DeviceId, Observation, ObservationId, RoundKey, Sector,
-    SectorId, Site, SiteId, Team, TeamId, TimestampMs, Withdrawal, Zone, ZoneId,
+    Decision, DecisionId, Departure, DepartureId, DeviceId, Observation, ObservationId, RoundKey,
+    Sector, SectorId, Site, SiteId, Team, TeamId, TimestampMs, Withdrawal, Zone, ZoneId,
 };
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, ReadDoc, ScalarValue, Value};
@@ -46,12 +46,23 @@ impl<'a> Writer<'a> {
         self.transaction
     }
 
-    /// One tablet's start of the round; written once, never changed.
+    /// One tablet's start of the round; written once, never changed. Its streets are left as they are.
     pub fn put_departure(&mut self, key: &RoundKey, departure: &Departure) {
         self.put(&KeyedDeparture {
             key: Some(*key),
             departure: departure.clone(),
         });
+    }
+
+    /// A street is declared walked, or is not after all, in a departure that exists.
+    pub fn mark_street(&mut self, departure: DepartureId, street: &str, walked: bool) {
+        let field = format!("{STREET}{street}");
+        self.set(
+            kind::DEPARTURE,
+            &departure,
+            &field,
+            ScalarValue::Boolean(walked),
+        );
     }
 
     /// One tablet's end of the round.

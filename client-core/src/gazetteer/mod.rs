@@ -15,12 +15,16 @@ mod query;
 mod score;
 mod search;
 mod vocabulary;
+mod within;
 mod words;
 
 pub use cell::{CellError, CellKey, read_cell, write_cell};
 pub use entry::{HouseNumber, NamedPlace, NamedPlaceKind};
 pub use normalise::fold;
 pub use search::{Answer, Found, FoundKind, Gazetteer};
+pub use within::{
+    ALONG_BORDER_M, StreetWithin, boundary_of, is_named_street, street_key, streets_within,
+};
 
 #[cfg(test)]
 mod tests;

@@ -102,6 +102,11 @@ impl Gazetteer {
         Self { entries, index }
     }
 
+    /// Its entries.
+    pub fn entries(&self) -> &[NamedPlace] {
+        &self.entries
+    }
+
     /// How many entries.
     pub fn len(&self) -> usize {
         self.entries.len()

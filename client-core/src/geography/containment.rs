@@ -138,7 +138,7 @@ fn rings(boundary: &MultiPolygon<f64>) -> impl Iterator<Item = &LineString<f64>>
     boundary.0.iter().flat_map(polygon_rings)
 }
 
-fn polygon_rings(polygon: &Polygon<f64>) -> impl Iterator<Item = &LineString<f64>> {
+pub(super) fn polygon_rings(polygon: &Polygon<f64>) -> impl Iterator<Item = &LineString<f64>> {
     std::iter::once(polygon.exterior()).chain(polygon.interiors())
 }
 
@@ -156,7 +156,7 @@ fn holds(polygon: &Polygon<f64>, at: Coordinates) -> bool {
 
 /// Where a segment crosses a parallel, its northern end left out. The segment is turned northward
 /// first, so that both neighbours of a shared border compute the same number.
-fn crossing(start: Coord<f64>, end: Coord<f64>, latitude: f64) -> Option<f64> {
+pub(super) fn crossing(start: Coord<f64>, end: Coord<f64>, latitude: f64) -> Option<f64> {
     if (start.y > latitude) == (end.y > latitude) {
         return None;
     }

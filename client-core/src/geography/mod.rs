@@ -5,6 +5,7 @@
 //! geolocation, linkage and the tablet's map call it.
 
 mod accuracy;
+mod banded;
 mod containment;
 mod distance;
 
@@ -12,6 +13,7 @@ pub use accuracy::{
     FixOddity, IMPOSSIBLE_SPEED_KMH, IMPRECISE_M, Membership, STALE_FIX_MS, is_impossible_move,
     is_imprecise, is_null_island, is_stale, looks_swapped, membership,
 };
+pub use banded::BandedBoundary;
 pub use containment::{Bounds, contains, distance_to_border_m, interior_place};
 pub use distance::{
     EARTH_RADIUS_M, LocalFrame, WALKING_SPEED_KMH, distance_m, haversine_m, speed_kmh,

@@ -47,6 +47,9 @@ pub struct Departure {
     pub warnings: Vec<String>,
     /// The tablet that handed the running round over to this one.
     pub took_over_from: Option<DeviceId>,
+    /// Streets of the sector that the team declares walked, by key, in order.
+    #[serde(default)]
+    pub walked: Vec<String>,
 }
 
 /// One tablet's end of the round.
@@ -87,6 +90,17 @@ impl Round {
         self.closures
             .iter()
             .any(|closure| closure.reopened_at.is_none())
+    }
+
+    /// Streets that some tablet of the team declares walked, by key, in order.
+    pub fn walked(&self) -> Vec<String> {
+        let mut walked: Vec<String> = Vec::new();
+        for street in self.departures.iter().flat_map(|d| &d.walked) {
+            if let Err(at) = walked.binary_search(street) {
+                walked.insert(at, street.clone());
+            }
+        }
+        walked
     }
 
     /// The tablets that set out on it.

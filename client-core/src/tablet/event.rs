@@ -149,6 +149,13 @@ pub enum Event {
         /// Which of its values, from 0.
         choice: u32,
     },
+    /// Streets of the sector are declared walked, or are not after all.
+    WalkStreets {
+        /// Their keys; the first 300 are taken.
+        streets: Vec<String>,
+        /// They were.
+        walked: bool,
+    },
     /// End of the round.
     CloseRound {
         /// How much was walked.

@@ -26,6 +26,7 @@ pub(super) enum Job {
     Withdraw(DocumentId, ObservationId, Option<WithdrawalReason>, Said),
     PutBack(DocumentId, Box<Observation>, Box<Observation>),
     Settle(DocumentId, ObservationId, String, u32),
+    Walk(DocumentId, Vec<String>, bool),
     Close(DocumentId, Box<Closure>),
     Reopen(DocumentId),
     Pack(DocumentId),
@@ -67,6 +68,7 @@ pub(super) enum After {
         code: &'static str,
         undo: Option<Undo>,
     },
+    Walked,
     Closed,
     Taken,
     Shredded(DocumentId),
@@ -119,6 +121,7 @@ impl Tablet {
             Job::Settle(document, observation, field, choice) => {
                 self.settle(document, observation, &field, choice)
             }
+            Job::Walk(document, streets, walked) => self.mark_streets(document, &streets, walked),
             Job::Close(document, closure) => self.close(document, &closure),
             Job::Reopen(document) => self.reopen(document),
             Job::Pack(document) => {
@@ -174,6 +177,7 @@ impl Tablet {
             After::RoundStarted(document) => self.round_started(document),
             After::Saved(undo) => self.form_saved(undo),
             After::Changed { code, undo } => self.changed(code, undo),
+            After::Walked => self.exchange_soon(),
             After::Closed => self.round_closed(),
             After::Taken => self.answer_taken(),
             After::Shredded(document) => self.round_shredded(document),
@@ -203,7 +207,7 @@ impl Tablet {
                 self.enrolling = false;
                 self.say_problem("not-stored", Some(reason));
             }
-            After::RoundStarted(_) | After::Changed { .. } | After::Closed => {
+            After::RoundStarted(_) | After::Changed { .. } | After::Walked | After::Closed => {
                 self.say_problem("not-saved", Some(reason));
                 self.vibrate(super::VIBRATION_PROBLEM);
             }

@@ -286,6 +286,7 @@ impl Tablet {
                 choice,
             } => self.ask_settle(observation, field, choice),
             Event::Undo => self.ask_undo(),
+            Event::WalkStreets { streets, walked } => self.walk_streets(streets, walked),
             Event::CloseRound {
                 coverage,
                 not_walked,

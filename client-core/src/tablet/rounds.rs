@@ -7,7 +7,7 @@ use super::paper::{Paper, file_of};
 use super::session::VAULT_FILE;
 use super::store::{Operation, Staged};
 use super::writing::Written;
-use crate::document::{DocumentName, Plan, document_id};
+use crate::document::{DocumentName, Plan, STREET_KEY_CAP_BYTES, document_id};
 use crate::model::{
     Closure, ClosureId, Coverage, Departure, DepartureId, DeviceId, DocumentId, Night, Round,
     RoundKey, SectorId, Stamp, TeamId, TimestampMs,
@@ -17,6 +17,9 @@ use std::sync::Arc;
 
 /// Longest text on what was not walked, characters.
 const NOT_WALKED_LIMIT: usize = 280;
+
+/// Streets that one gesture declares at most: one change stays far below what the gate lets through.
+const STREETS_AT_ONCE: usize = 300;
 
 impl Tablet {
     pub(super) fn round_papers(&self) -> impl Iterator<Item = &Paper> {
@@ -121,6 +124,7 @@ impl Tablet {
             stamp: self.stamp(),
             warnings: self.warnings(),
             took_over_from,
+            walked: Vec::new(),
         };
         let written = self.write(staged, document, None, |writer| {
             writer.put_departure(&key, &departure);
@@ -192,6 +196,42 @@ impl Tablet {
         let set_out = |round: &Round| round.departures.iter().map(|d| d.stamp.at).max();
         rounds.sort_unstable_by_key(|(id, _, round)| (std::cmp::Reverse(set_out(round)), *id));
         rounds
+    }
+
+    pub(super) fn walk_streets(&mut self, mut streets: Vec<String>, walked: bool) {
+        streets.retain(|key| !key.is_empty() && key.len() <= STREET_KEY_CAP_BYTES);
+        streets.truncate(STREETS_AT_ONCE);
+        if let Some(document) = self.round {
+            self.jobs.push_back(Job::Walk(document, streets, walked));
+        }
+    }
+
+    /// A street is declared in the tablet's own departure, and taken back wherever it was declared.
+    pub(super) fn mark_streets(
+        &mut self,
+        document: DocumentId,
+        streets: &[String],
+        walked: bool,
+    ) -> Option<Staged> {
+        let mut staged = Staged::new(self.state.clone(), After::Walked);
+        let own = self.device_id();
+        let mut marks: Vec<(DepartureId, &String)> = Vec::new();
+        for departure in &self.round_of(document)?.departures {
+            let concerned = !walked || departure.stamp.device == own;
+            let differ = |street: &&String| departure.walked.contains(*street) != walked;
+            if concerned {
+                marks.extend(streets.iter().filter(differ).map(|key| (departure.id, key)));
+            }
+        }
+        let written = self.write(&mut staged, document, None, |writer| {
+            for (departure, street) in marks {
+                writer.mark_street(departure, street, walked);
+            }
+        });
+        if written == Written::Impossible {
+            self.say_problem("not-saved", None);
+        }
+        (written == Written::Change).then_some(staged)
     }
 
     pub(super) fn close_round(

@@ -272,6 +272,8 @@ pub struct RoundView {
     pub closed_elsewhere: bool,
     /// It goes on on another tablet, and is only read here.
     pub handed: Option<HandedView>,
+    /// Streets that the team declares walked, by key.
+    pub walked: Vec<String>,
     /// Sums over what stands.
     pub totals: Totals,
     /// Entries, newest first.

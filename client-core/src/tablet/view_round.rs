@@ -42,6 +42,7 @@ impl Tablet {
             closed: closed.map(|closure| closure.coverage),
             handed: self.handed_view(),
             closed_elsewhere: closed.is_some_and(|closure| closure.stamp.device != own),
+            walked: round.walked(),
             totals: totals(self.questionnaire(), round),
             entries: self.entries(paper, round, issues),
             sites: self.site_views(&key, round),

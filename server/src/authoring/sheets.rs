@@ -294,6 +294,7 @@ fn ends(
         stamp: at(hours().min()),
         warnings: Vec::new(),
         took_over_from: None,
+        walked: Vec::new(),
     };
     let closure = Closure {
         id: ClosureId::from_bytes(*departure.id.as_bytes()),

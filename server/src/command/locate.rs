@@ -4,7 +4,9 @@ use super::CommandError;
 use super::control::Refusal;
 use super::place::Place;
 use super::table::{Files, tell};
-use crate::geolocation::{AddressIndex, load_layers, locate};
+use crate::geolocation::{
+    AddressIndex, NearNames, StreetIndex, gazetteer_versions, load_layers, locate, make_gazetteer,
+};
 use crate::store::LayerStore;
 use clap::Args;
 use std::collections::BTreeMap;
@@ -31,14 +33,20 @@ impl Locate {
             return Err(Refusal::new("no-layer", reason).into());
         }
         let addresses = AddressIndex::load(&store).map_err(Refusal::from)?;
+        let versions = gazetteer_versions(&store, None).map_err(Refusal::from)?;
+        let gazetteer = make_gazetteer(&store, &versions, &layers).map_err(Refusal::from)?;
+        let streets = StreetIndex::of(gazetteer.entries());
+        let named = NearNames {
+            addresses: addresses.as_ref(),
+            streets: streets.as_ref(),
+        };
         let files = Files {
             code: "locate",
             from: &self.points,
             out: &self.out,
             what: "places",
         };
-        let summary = files
-            .fill(|points, out, told| locate(points, &layers, addresses.as_ref(), out, told))?;
+        let summary = files.fill(|points, out, told| locate(points, &layers, &named, out, told))?;
         let mut sentence = vec![format!("{} places", summary.places)];
         for ((kind, held), (_, edge)) in summary.held.iter().zip(&summary.on_edge) {
             sentence.push(format!("{kind}: {held} held, {edge} on an edge"));

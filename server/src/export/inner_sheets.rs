@@ -11,6 +11,7 @@ use maraude_core::form::{Questionnaire, read_roles};
 use maraude_core::model::{Coordinates, Site};
 use maraude_observatory::typology::typology;
 use serde::Serialize;
+use std::borrow::Cow;
 
 const fn column(name: &'static str, kind: Kind, fr: &'static str, en: &'static str) -> Column {
     Column {
@@ -175,14 +176,14 @@ fn real(value: Option<f64>) -> Cell {
     value.map_or(Cell::Empty, Cell::Real)
 }
 
-/// Distinct people.
-pub fn clusters(clusters: &[InternalCluster]) -> Sheet<'_> {
+/// Distinct people, one row at a time.
+pub fn clusters<'a>(clusters: impl Iterator<Item = Cow<'a, InternalCluster>> + 'a) -> Sheet<'a> {
     Sheet {
         name: "clusters",
         title: "Personnes distinctes (usage interne)".to_owned(),
         columns: &CLUSTERS,
         shape: Shape::Points,
-        rows: Box::new(clusters.iter().map(|cluster| Row {
+        rows: Box::new(clusters.map(|cluster| Row {
             cells: vec![
                 cluster.id.as_str().into(),
                 cluster.unit.into(),

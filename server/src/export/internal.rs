@@ -15,6 +15,7 @@ use crate::review::Reviewed;
 use maraude_core::form::questionnaire;
 use maraude_core::model::{Coordinates, Position};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::io::Write;
 
 /// A cluster as coordinators read it.
@@ -69,12 +70,9 @@ impl InternalExport {
         format: Format,
         out: &mut dyn Write,
     ) -> Result<(), InternalError> {
-        if what == Table::Clusters && format == Format::Geojson {
-            return Ok(clusters_geojson(self, out)?);
-        }
         match what {
             Table::Clusters => {
-                self.write_sheet(inner_sheets::clusters(&self.clusters), format, out)
+                self.write_clusters(self.clusters.iter().map(Cow::Borrowed), format, out)
             }
             Table::Observations => {
                 let version = view.campaign()?.map(|campaign| campaign.questionnaire);
@@ -87,6 +85,22 @@ impl InternalExport {
                 self.write_sheet(inner_sheets::sites(&found), format, out)
             }
         }
+    }
+
+    /// Writes clusters that come one at a time, in place of its own.
+    ///
+    /// # Errors
+    /// When `out` refuses, or the format holds no internal table.
+    pub fn write_clusters<'a>(
+        &self,
+        clusters: impl Iterator<Item = Cow<'a, InternalCluster>> + 'a,
+        format: Format,
+        out: &mut dyn Write,
+    ) -> Result<(), InternalError> {
+        if format == Format::Geojson {
+            return Ok(clusters_geojson(self, clusters, out)?);
+        }
+        self.write_sheet(inner_sheets::clusters(clusters), format, out)
     }
 
     fn write_sheet(
@@ -319,7 +333,11 @@ pub(super) const WARNING: &str = "USAGE INTERNE : positions exactes, ne pas diff
 ///
 /// # Errors
 /// When `out` refuses.
-pub fn clusters_geojson(export: &InternalExport, out: &mut dyn Write) -> Result<(), ExportError> {
+pub fn clusters_geojson<'a>(
+    export: &InternalExport,
+    clusters: impl Iterator<Item = Cow<'a, InternalCluster>>,
+    out: &mut dyn Write,
+) -> Result<(), ExportError> {
     let head = json!({
         "internal": true,
         "warning": WARNING,
@@ -331,9 +349,9 @@ pub fn clusters_geojson(export: &InternalExport, out: &mut dyn Write) -> Result<
     out.write_all(b"{\"type\":\"FeatureCollection\",\"maraude_internal\":")?;
     serde_json::to_writer(&mut *out, &head)?;
     out.write_all(b",\"features\":[")?;
-    for (n, cluster) in export.clusters.iter().enumerate() {
+    for (n, cluster) in clusters.enumerate() {
         out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &feature(cluster))?;
+        serde_json::to_writer(&mut *out, &feature(&cluster))?;
     }
     out.write_all(b"\n]}\n")?;
     Ok(())

@@ -3,7 +3,9 @@
 //! It must never know where areas come from: layers and the plan's sectors are indexed alike.
 
 use geo::MultiPolygon;
-use maraude_core::geography::{Bounds, Membership, contains, distance_to_border_m, membership};
+use maraude_core::geography::{
+    BandedBoundary, Bounds, Membership, contains, distance_to_border_m, membership,
+};
 use maraude_core::model::Coordinates;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
@@ -13,6 +15,8 @@ type IndexedBox = GeomWithData<Rectangle<[f64; 2]>, usize>;
 /// Areas with what they stand for, indexed.
 pub struct AreaIndex<T> {
     areas: Vec<(T, MultiPolygon<f64>)>,
+    /// Each boundary, ready for many places.
+    banded: Vec<BandedBoundary>,
     boxes: RTree<IndexedBox>,
     bounds: Option<Bounds>,
 }
@@ -35,7 +39,9 @@ impl<T> AreaIndex<T> {
                 bounds = Some(bounds.map_or(b, |all| all.union(b)));
             }
         }
+        let boundaries = areas.iter().map(|(_, boundary)| boundary);
         Self {
+            banded: boundaries.map(BandedBoundary::new).collect(),
             areas,
             boxes: RTree::bulk_load(boxes),
             bounds,
@@ -64,7 +70,7 @@ impl<T> AreaIndex<T> {
             .boxes
             .locate_in_envelope_intersecting(place)
             .map(|indexed| indexed.data)
-            .filter(|n| contains(&self.areas[*n].1, at))
+            .filter(|n| self.banded[*n].holds(at))
             .collect();
         found.sort_unstable();
         found.into_iter().map(|n| &self.areas[n]).collect()

@@ -89,6 +89,8 @@ impl Reprojection {
 }
 
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -5,18 +5,13 @@
 //! that is damaged is rebuilt beside the old one. `http`, publication and review read through it.
 
 use super::gazetteer::{Versions, gazetteer_versions, make_gazetteer};
-use super::ground::{AreaLayers, Ground, load_layers};
-use super::resolve::{Held, PlaceEvidence, Placement, resolve_place};
+use super::ground::{AreaLayers, Ground, Named, load_layers};
+use super::placing::{place_rounds, street_rows};
 use super::view_files::{files_of, newest_view, remove_others, view_file};
-use crate::projection::{
-    AreaRef, EvidenceRow, PlacementRow, SectorRef, SourceDocument, Touched, View, ViewError,
-    unit_of,
-};
+use crate::projection::{SourceDocument, Touched, View, ViewError};
 use crate::store::{Committed, LayerStore, LayerStoreError, Log, LogPosition};
 use crate::sync::{Custody, Engine};
-use maraude_core::form::{questionnaire, read_roles};
-use maraude_core::gazetteer::Gazetteer;
-use maraude_core::model::{CampaignId, CampaignState, DocumentId, ObservationId};
+use maraude_core::model::{CampaignId, CampaignState, DocumentId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
@@ -65,7 +60,7 @@ pub struct LiveView {
     current: RwLock<Arc<View>>,
     ground: RwLock<Arc<Ground>>,
     /// The gazetteer, and what it was made of: it is made again when that changes.
-    gazetteer: Mutex<Option<(Versions, Arc<Gazetteer>)>>,
+    gazetteer: Mutex<Option<(Versions, Arc<Named>)>>,
     /// Held while rows change, so that a rebuild and the follower never cross.
     growing: Mutex<()>,
     position: watch::Sender<LogPosition>,
@@ -332,6 +327,7 @@ impl LiveView {
     fn place_all(&self, view: &View) -> Result<(), FollowError> {
         let ground = Arc::new(self.load_ground(view)?);
         replace(&self.ground, ground.clone());
+        view.put_streets(&street_rows(&ground))?;
         let rounds = view.rounds(None)?.into_iter().map(|round| round.document);
         place_rounds(view, &ground, rounds.collect())?;
         self.placings.fetch_add(1, Ordering::AcqRel);
@@ -352,7 +348,7 @@ impl LiveView {
         Ok(ground.with_gazetteer(gazetteer))
     }
 
-    fn load_gazetteer(&self, layers: &AreaLayers) -> Result<Arc<Gazetteer>, FollowError> {
+    fn load_gazetteer(&self, layers: &AreaLayers) -> Result<Arc<Named>, FollowError> {
         let versions = gazetteer_versions(&self.layers, Some(self.campaign))?;
         let mut made = self
             .gazetteer
@@ -361,7 +357,8 @@ impl LiveView {
         match &*made {
             Some((of, gazetteer)) if *of == versions => Ok(gazetteer.clone()),
             _ => {
-                let gazetteer = Arc::new(make_gazetteer(&self.layers, &versions, layers)?);
+                let made_now = make_gazetteer(&self.layers, &versions, layers)?;
+                let gazetteer = Arc::new(Named::new(made_now));
                 *made = Some((versions, gazetteer.clone()));
                 Ok(gazetteer)
             }
@@ -441,76 +438,5 @@ fn gather(
             Err(TryRecvError::Lagged(_)) => return None,
             Err(TryRecvError::Empty | TryRecvError::Closed) => return Some((documents, position)),
         }
-    }
-}
-
-fn place_rounds(
-    view: &View,
-    ground: &Ground,
-    rounds: BTreeSet<DocumentId>,
-) -> Result<(), FollowError> {
-    let version = view
-        .campaign()?
-        .map_or_else(String::new, |campaign| campaign.questionnaire);
-    for round in rounds {
-        let rows: Vec<(ObservationId, PlacementRow)> = view
-            .evidence(round)?
-            .into_iter()
-            .map(|row| (row.observation.id, placement_row(&row, ground, &version)))
-            .collect();
-        view.put_placements(round, &rows)?;
-    }
-    Ok(())
-}
-
-fn placement_row(row: &EvidenceRow, ground: &Ground, version: &str) -> PlacementRow {
-    let observation = &row.observation;
-    let roles = read_roles(questionnaire(version), &observation.answers);
-    let placement: Placement = resolve_place(
-        &PlaceEvidence {
-            kind: observation.kind,
-            site_kind: roles.site_kind,
-            observed_at: observation.observed_at,
-            correction: row.correction,
-            pin: observation.pin,
-            fix: observation.fix,
-            site: observation.site,
-            typed: ground.typed_place(observation, row.sector),
-            fix_before: row.fix_before,
-        },
-        ground,
-    );
-    let known = placement
-        .site
-        .and_then(|id| ground.sites().iter().find(|site| site.id == id));
-    PlacementRow {
-        unit: unit_of(observation, version, known.map(|site| site.kind)),
-        in_perimeter: placement.is_in_perimeter(ground),
-        position: placement.position,
-        reason: placement.reason.code().to_owned(),
-        commune: placement.commune.map(area),
-        quartier: placement.quartier.map(area),
-        sous_quartier: placement.sous_quartier.map(area),
-        zone: placement.zone.map(area),
-        sector: placement.sector.map(|held| SectorRef {
-            id: held.id,
-            code: held.code,
-            zone: held.zone,
-            membership: held.membership,
-        }),
-        site: placement.site,
-        oddities: placement
-            .oddities
-            .iter()
-            .map(|oddity| oddity.code().to_owned())
-            .collect(),
-    }
-}
-
-fn area(held: Held) -> AreaRef {
-    AreaRef {
-        code: held.code,
-        name: held.name,
-        membership: held.membership,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::areas::AreaIndex;
 use super::layers::as_areas;
+use super::nearest::{Near, NearIndex};
 use crate::store::{LayerFeature, LayerKind, LayerStore, LayerStoreError, Shape};
 use geo::MultiPolygon;
 use maraude_core::gazetteer::{Answer, Gazetteer};
@@ -9,7 +10,7 @@ use maraude_core::geography::{Bounds, interior_place};
 use maraude_core::model::{CampaignId, Coordinates, Observation, Sector, SectorId, Site};
 use maraude_observatory::area::BORDER_SLACK_M;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What an area of a layer is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,25 @@ pub struct Ground {
     perimeter: BTreeSet<String>,
     sectors: AreaIndex<Sector>,
     sites: Vec<Site>,
-    gazetteer: Arc<Gazetteer>,
+    gazetteer: Arc<Named>,
+}
+
+/// Streets, numbers and landmarks: looked up by name, and from a place.
+#[derive(Default)]
+pub struct Named {
+    gazetteer: Gazetteer,
+    /// Made when a place is first to be named.
+    near: OnceLock<NearIndex>,
+}
+
+impl Named {
+    /// Of a gazetteer.
+    pub fn new(gazetteer: Gazetteer) -> Self {
+        Self {
+            gazetteer,
+            near: OnceLock::new(),
+        }
+    }
 }
 
 impl Ground {
@@ -114,13 +133,25 @@ impl Ground {
 
     /// With what typed places are looked up in.
     #[must_use]
-    pub fn with_gazetteer(self, gazetteer: Arc<Gazetteer>) -> Self {
+    pub fn with_gazetteer(self, gazetteer: Arc<Named>) -> Self {
         Self { gazetteer, ..self }
+    }
+
+    /// What typed places are looked up in.
+    pub fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer.gazetteer
+    }
+
+    /// What a place is near to, in words.
+    pub fn near_to(&self, at: Coordinates) -> Option<Near> {
+        let named = &self.gazetteer;
+        let entries = || NearIndex::of(named.gazetteer.entries());
+        named.near.get_or_init(entries).near(at, self)
     }
 
     /// What a typed place may be, best first; `near` is where the team was, as far as is known.
     pub fn search(&self, query: &str, near: Option<Coordinates>) -> Answer {
-        self.gazetteer.search(query, near, CANDIDATES)
+        self.gazetteer().search(query, near, CANDIDATES)
     }
 
     /// Where what a team typed is, and to how many metres, where it is one place beyond doubt.

@@ -3,7 +3,7 @@
 //! It must never write half an answer: the result appears whole or not at all.
 
 use super::ground::AreaLayers;
-use super::nearest::AddressIndex;
+use super::nearest::{AddressIndex, StreetIndex};
 use maraude_core::model::Coordinates;
 use std::io::{Read, Write};
 
@@ -45,16 +45,26 @@ pub struct LocateSummary {
     pub on_edge: Vec<(&'static str, usize)>,
 }
 
+/// What places are named by, where it is imported.
+#[derive(Clone, Copy, Default)]
+pub struct NearNames<'a> {
+    /// Addresses.
+    pub addresses: Option<&'a AddressIndex>,
+    /// Streets.
+    pub streets: Option<&'a StreetIndex>,
+}
+
 /// Locates each place in each layer.
 ///
 /// # Shape
 /// In: `id,lat,lon` and optionally `accuracy_m`. Out: `id`, then for each layer its kind (code of
 /// the area, empty where none holds the place) and `KIND_membership` (`inside`, `edge`). With
-/// addresses, `address` and `address_m`: the nearest one and how far it is.
+/// addresses, `address` and `address_m`: the nearest one and how far it is. With streets, `street` and
+/// `street_m`: the nearest one and how far its centreline is.
 pub fn locate(
     points: impl Read,
     layers: &AreaLayers,
-    addresses: Option<&AddressIndex>,
+    named: &NearNames<'_>,
     out: impl Write,
     progress: &mut dyn FnMut(usize),
 ) -> Result<LocateSummary, LocateError> {
@@ -71,7 +81,7 @@ pub fn locate(
     let accuracy = find("accuracy_m");
 
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(header(layers, addresses.is_some()))?;
+    writer.write_record(header(layers, named))?;
     let mut summary = LocateSummary {
         places: 0,
         held: layers.keys().map(|kind| (kind.code(), 0)).collect(),
@@ -97,8 +107,11 @@ pub fn locate(
                 writer.write_field("")?;
             }
         }
-        if let Some(addresses) = addresses {
-            let nearest = addresses.nearest(at);
+        let found = [
+            named.addresses.map(|index| index.nearest(at)),
+            named.streets.map(|index| index.nearest(at)),
+        ];
+        for nearest in found.into_iter().flatten() {
             writer.write_field(nearest.map_or("", |(label, _)| label))?;
             writer.write_field(nearest.map_or_else(String::new, |(_, m)| format!("{m:.0}")))?;
         }
@@ -110,14 +123,17 @@ pub fn locate(
     Ok(summary)
 }
 
-fn header(layers: &AreaLayers, with_addresses: bool) -> Vec<String> {
+fn header(layers: &AreaLayers, named: &NearNames<'_>) -> Vec<String> {
     let mut columns = vec!["id".to_owned()];
     for kind in layers.keys() {
         columns.push(kind.code().to_owned());
         columns.push(format!("{}_membership", kind.code()));
     }
-    if with_addresses {
+    if named.addresses.is_some() {
         columns.extend(["address", "address_m"].map(str::to_owned));
+    }
+    if named.streets.is_some() {
+        columns.extend(["street", "street_m"].map(str::to_owned));
     }
     columns
 }

@@ -14,6 +14,7 @@ mod ground;
 mod layers;
 mod locate;
 mod nearest;
+mod placing;
 mod resolve;
 mod view_files;
 
@@ -23,13 +24,17 @@ pub use crs::{Crs, Reprojection};
 pub use follow::{FollowError, LiveView, TableDigests};
 pub use gazetteer::{Versions, gazetteer_cells, gazetteer_versions, make_gazetteer};
 pub use geocode::{GeocodeError, GeocodeSummary, geocode};
-pub use ground::{AreaLabel, AreaLayers, BELIEVED_BEYOND_M, Ground, index_layer, load_layers};
+pub use ground::{
+    AreaLabel, AreaLayers, BELIEVED_BEYOND_M, Ground, Named, index_layer, load_layers,
+};
 pub use layers::{
     Columns, GeometryFault, LayerFileError, LayerNote, LayerReading, VERTEX_LIMIT, as_areas,
     layer_as_geojson, read_layer,
 };
-pub use locate::{LocateError, LocateSummary, locate};
-pub use nearest::{AddressIndex, NEAREST_WITHIN_M};
+pub use locate::{LocateError, LocateSummary, NearNames, locate};
+pub use nearest::{
+    ADDRESS_REACH_M, AddressIndex, NEAREST_WITHIN_M, Near, NearIndex, NearKind, StreetIndex,
+};
 pub use resolve::{
     Held, HeldSector, PlaceEvidence, Placement, PositionReason, SAME_SITE_M, resolve_place,
 };

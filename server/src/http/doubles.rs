@@ -3,11 +3,12 @@
 //! No rule lives here: `review` orders and judges, this writes it down in the contract's shapes.
 
 use super::contract::{
-    CommonMark, DecidedPair, Doubles, ObservationRow, PairCard, SlotCard, Trait, WaterfallStep,
+    CommonMark, DecidedPair, Doubles, NearPlace, ObservationRow, PairCard, SlotCard, Trait,
+    WaterfallStep,
 };
 use crate::projection::ObservationLine;
 use crate::review::{Cursor, Reviewed, traits, word};
-use maraude_core::model::{AccountId, Decision, SlotRef};
+use maraude_core::model::{AccountId, Coordinates, Decision, SlotRef};
 use maraude_linkage::{Field, ScoredPair, common_things};
 
 /// How a handler writes a line of the table and an account's name.
@@ -16,6 +17,8 @@ pub struct Wording<'a> {
     pub row: &'a dyn Fn(&ObservationLine) -> ObservationRow,
     /// An account's name.
     pub account: &'a dyn Fn(AccountId) -> String,
+    /// What a place is near to.
+    pub near: &'a dyn Fn(Coordinates) -> Option<NearPlace>,
 }
 
 /// Pairs told at once: more than a coordinator decides before the screen reads again.
@@ -138,6 +141,7 @@ pub(super) fn slot_card(
         observation: (wording.row)(line),
         place: place.map(|place| [place.coordinates.longitude, place.coordinates.latitude]),
         accuracy_m: place.and_then(|place| place.accuracy_m),
+        near: place.and_then(|place| (wording.near)(place.coordinates)),
         traits: known
             .into_iter()
             .map(|(field, value)| Trait {

@@ -7,7 +7,7 @@ use super::contract::{
 use super::doubles::{Wording, slot_card, waterfall};
 use super::extract::{At, Body, read, view_of};
 use super::guard::Coordinator;
-use super::observations::{account_names, name_of, row};
+use super::observations::{account_names, name_of, near_place, row};
 use super::problem::Problem;
 use super::review::reviewed;
 use crate::app::App;
@@ -84,6 +84,7 @@ async fn detail(
             let wording = Wording {
                 row: &|line| row(line, &reviewed),
                 account: &|id| name_of(&names, id),
+                near: &|at| near_place(&live, at),
             };
             Ok::<_, Problem>(written(&reviewed, &group, &wording))
         })

@@ -1,6 +1,8 @@
 //! *Indicateurs*: people by unit and by trait, contacts, coverage.
 
-use super::contract::{ContactRow, CoverageRow, IndicatorBoard, IndicatorRow, IndicatorTable};
+use super::contract::{
+    ContactRow, CoverageRow, IndicatorBoard, IndicatorRow, IndicatorTable, SectorCoverage,
+};
 use super::extract::{At, view_of};
 use super::guard::Analyst;
 use super::problem::Problem;
@@ -104,6 +106,16 @@ fn written(
             .map(|(code, sectors)| CoverageRow {
                 code: code.to_owned(),
                 sectors,
+            })
+            .collect(),
+        sectors: of
+            .sectors
+            .into_iter()
+            .map(|walk| SectorCoverage {
+                code: walk.code,
+                name: walk.name,
+                state: walk.state.to_owned(),
+                streets_m: walk.streets_m,
             })
             .collect(),
         outside: of.outside,

@@ -1,8 +1,8 @@
 //! Observations: the table with its filters, and one with its history and conflicts.
 
 use super::contract::{
-    AdjudicationEntry, CorrectionEntry, HistoryEntry, ObservationDetail, ObservationPage,
-    ObservationRow,
+    AdjudicationEntry, CorrectionEntry, HistoryEntry, NearPlace, ObservationDetail,
+    ObservationPage, ObservationRow,
 };
 use super::extract::{At, view_of};
 use super::problem::Problem;
@@ -15,7 +15,7 @@ use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use maraude_core::document::Document;
-use maraude_core::model::{AccountId, CampaignId, DeviceId, Night, ObservationId};
+use maraude_core::model::{AccountId, CampaignId, Coordinates, DeviceId, Night, ObservationId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -172,6 +172,9 @@ fn describe(
         row: row(&line, reviewed),
         position: placement.and_then(|p| p.position),
         position_reason: placement.map_or_else(|| "none".to_owned(), |p| p.reason.clone()),
+        near: placement
+            .and_then(|p| p.position)
+            .and_then(|position| near_place(live, position.coordinates)),
         issues: view.issues(line.document, id)?,
         history: history(app, live.campaign(), &line)?,
         adjudications: view
@@ -230,6 +233,16 @@ fn history(
             fields: version.fields.into_keys().collect(),
         })
         .collect())
+}
+
+/// What a place is near to, in words.
+pub(super) fn near_place(live: &LiveView, at: Coordinates) -> Option<NearPlace> {
+    let near = live.ground().near_to(at)?;
+    Some(NearPlace {
+        kind: near.kind.code().to_owned(),
+        label: near.label,
+        distance_m: near.distance_m.round(),
+    })
 }
 
 /// Names of all accounts.

@@ -142,7 +142,7 @@ impl Telling<'_> {
             arrived_at: strand.arrived_at,
             first_at: strand.first_at,
             last_at: strand.last_at,
-            coverage: round.and_then(|round| round.coverage),
+            coverage: round.and_then(RoundLine::coverage),
             standing: match strand.standing {
                 Standing::Counted => "counted",
                 Standing::Waiting => "waiting",

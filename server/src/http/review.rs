@@ -4,7 +4,7 @@ use super::contract::{Doubles, HeldPair, LookedAt, LookingAt, SlotPair};
 use super::doubles::{Wording, doubles as written};
 use super::extract::{Asking, At, Body, read, view_of};
 use super::guard::Coordinator;
-use super::observations::{account_names, name_of, row};
+use super::observations::{account_names, name_of, near_place, row};
 use super::problem::Problem;
 use crate::app::App;
 use crate::geolocation::LiveView;
@@ -98,6 +98,7 @@ async fn doubles(
                 &Wording {
                     row: &|line| row(line, &reviewed),
                     account: &|id| name_of(&names, id),
+                    near: &|at| near_place(&live, at),
                 },
             ))
         })

@@ -90,6 +90,7 @@ fn assemble(
         night,
         now,
         rounds: view.rounds(night)?,
+        street_lengths: view.street_lengths()?,
         overlaps: view.overlaps(night)?,
         plan,
         lines,

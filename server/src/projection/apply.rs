@@ -1,13 +1,14 @@
 //! One document's rows, replaced whole: reading the same document twice writes the same rows.
 
+use super::coverage::width;
 use super::source::{Arrival, SourceDocument};
 use super::{Touched, ViewError, sealed, strands};
 use crate::store::Circumstance;
 use maraude_core::document::{DocumentName, read_brief, read_plan, read_review, read_round};
 use maraude_core::form::{questionnaire, recounted};
 use maraude_core::model::{
-    CorrectionKind, Coverage, DocumentId, Issue, IssueCode, Night, Observation, Round, RoundKey,
-    SectorId, TimestampMs,
+    CorrectionKind, DocumentId, Issue, IssueCode, Night, Observation, Round, RoundKey, SectorId,
+    TimestampMs,
 };
 use rusqlite::{Transaction, params};
 use serde::Serialize;
@@ -182,7 +183,11 @@ fn round(
     source: &SourceDocument,
     key: &RoundKey,
 ) -> Result<Vec<Issue>, ViewError> {
-    clear(t, source.id, &["round", "strand", "observation", "sealed"])?;
+    clear(
+        t,
+        source.id,
+        &["round", "walked", "strand", "observation", "sealed"],
+    )?;
     let (mut round, mut issues) = read_round(&source.document, source.id);
     let form = questionnaire("");
     sealed::leave_out(form, &mut issues);
@@ -265,7 +270,7 @@ fn put_round(
     let coverage = standing
         .clone()
         .map(|c| c.coverage)
-        .min_by_key(|c| rank(*c));
+        .min_by_key(|c| width(*c));
     let zero_found = standing.clone().any(|c| c.zero_found);
     let mut devices: Vec<_> = round.devices().collect();
     devices.extend(round.observations.iter().map(|o| o.created.device));
@@ -291,16 +296,11 @@ fn put_round(
             json(&devices)?,
         ],
     )?;
-    Ok(())
-}
-
-/// The widest coverage that some tablet of the team declares is the round's.
-fn rank(coverage: Coverage) -> u8 {
-    match coverage {
-        Coverage::Full => 0,
-        Coverage::Partial => 1,
-        Coverage::NotWalked => 2,
+    let mut insert = t.prepare_cached("INSERT INTO walked (document, street) VALUES (?, ?)")?;
+    for street in round.walked() {
+        insert.execute(params![source.id.as_bytes(), street])?;
     }
+    Ok(())
 }
 
 fn review(

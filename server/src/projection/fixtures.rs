@@ -201,6 +201,7 @@ pub(crate) fn departure(number: u8) -> Departure {
         },
         warnings: Vec::new(),
         took_over_from: None,
+        walked: Vec::new(),
     }
 }
 

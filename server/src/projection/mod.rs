@@ -6,6 +6,7 @@
 
 mod apply;
 mod counting;
+mod coverage;
 mod custody;
 mod evidence;
 mod lines;
@@ -21,6 +22,7 @@ pub use counting::{
     Counting, FiledFigures, LastingPlace, ONE_PLACE_M, counting, filed_figures, filed_people,
     lasting_places,
 };
+pub use coverage::{StreetRow, StreetsWalked, WHOLE_SHARE, Walk, is_walked_whole, walk_of, width};
 pub use evidence::EvidenceRow;
 pub use lines::{AreaRef, ObservationFilter, ObservationLine, PlacementRow, SectorRef};
 pub use plan::{REGISTER_SECTOR, RoundLine, SiteLine};

@@ -1,5 +1,6 @@
 //! The plan, known places, rounds and decisions as typed rows.
 
+use super::coverage::{self, StreetsWalked};
 use super::lines::bodies;
 use super::strands::PAPER_REISSUE;
 use super::{View, ViewError};
@@ -44,8 +45,11 @@ pub struct RoundLine {
     pub departed_at: Option<TimestampMs>,
     /// Last closure that stands (device clock).
     pub closed_at: Option<TimestampMs>,
-    /// The widest coverage declared.
-    pub coverage: Option<Coverage>,
+    /// The widest coverage that some tablet of the team answered when it closed the round;
+    /// [`RoundLine::coverage`] says what holds.
+    pub answered: Option<Coverage>,
+    /// Streets of its sector declared walked; none where it declared none, or no street is known.
+    pub streets: Option<StreetsWalked>,
     /// The team states that it met nobody.
     pub zero_found: bool,
     /// A tablet of another team wrote in it.
@@ -130,7 +134,7 @@ impl View {
             let mut rows = query.query([of.map(|night| night.to_string())])?;
             let mut lines = Vec::new();
             while let Some(row) = rows.next()? {
-                let coverage: Option<String> = row.get(6)?;
+                let answered: Option<String> = row.get(6)?;
                 lines.push(RoundLine {
                     document: DocumentId::from_bytes(row.get(0)?),
                     team: TeamId::from_bytes(row.get(1)?),
@@ -139,7 +143,8 @@ impl View {
                     paper: row.get::<_, u32>(12)? >= PAPER_REISSUE,
                     departed_at: row.get(4)?,
                     closed_at: row.get(5)?,
-                    coverage: coverage
+                    streets: None,
+                    answered: answered
                         .map(|code| serde_json::from_value(code.into()))
                         .transpose()?,
                     zero_found: row.get(7)?,
@@ -149,6 +154,7 @@ impl View {
                     devices: serde_json::from_str(&row.get::<_, String>(11)?)?,
                 });
             }
+            coverage::add_streets(connection, &mut lines)?;
             Ok(lines)
         })
     }

@@ -4,7 +4,7 @@
 pub(super) const VERSION: i64 = 4;
 
 /// Tables filled from documents and layers, in the order of their digest.
-pub(super) const TABLES: [&str; 18] = [
+pub(super) const TABLES: [&str; 20] = [
     "document",
     "campaign",
     "perimeter",
@@ -14,6 +14,7 @@ pub(super) const TABLES: [&str; 18] = [
     "assignment",
     "site",
     "round",
+    "walked",
     "strand",
     "observation",
     "sealed",
@@ -23,6 +24,7 @@ pub(super) const TABLES: [&str; 18] = [
     "correction",
     "read_mark",
     "placement",
+    "street",
 ];
 
 /// Identifiers are 16-byte blobs; `body` is the model's value as JSON.
@@ -90,6 +92,9 @@ CREATE TABLE round (
     late INTEGER NOT NULL,
     last_received_at INTEGER NOT NULL,
     devices TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE walked (
+    document BLOB NOT NULL, street TEXT NOT NULL, PRIMARY KEY (document, street)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE strand (
     document BLOB NOT NULL,
@@ -173,5 +178,12 @@ CREATE TABLE placement (
     odd INTEGER NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (document, observation)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE street (
+    sector BLOB NOT NULL,
+    street TEXT NOT NULL,
+    name TEXT NOT NULL,
+    length_m INTEGER NOT NULL,
+    PRIMARY KEY (sector, street)
 ) STRICT, WITHOUT ROWID;
 ";

@@ -6,19 +6,19 @@
 //! whoever was just met. `http::indicators` calls it.
 
 use super::archive::contacts;
-use super::prepare::{Prepared, Sources, walked_sectors};
+use super::coverage::{SectorWalk, by_state, sector_walks};
+use super::prepare::{Prepared, Sources};
 use crate::projection::{
-    Counting, ObservationFilter, ObservationLine, RoundLine, Unit as Line, ViewError, counting,
+    Counting, ObservationFilter, ObservationLine, Unit as Line, ViewError, counting,
 };
 use crate::review::Reviewed;
-use maraude_core::document::Plan;
-use maraude_core::model::{CampaignState, Coverage, ObservationId, SectorId, SlotRef};
+use maraude_core::model::{CampaignState, ObservationId, SlotRef};
 use maraude_linkage::DistinctCount;
 use maraude_observatory::attribute::Duration;
 use maraude_observatory::breakdown::Breakdown;
 use maraude_observatory::disclosure::{Figure, Inner, Settings, withhold_small};
 use maraude_observatory::indicator::{CountedPlace, Unit};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,8 @@ pub struct Indicators {
     pub waits: Option<&'static str>,
     /// Sectors by what became of them.
     pub coverage: Vec<(&'static str, u32)>,
+    /// Each sector by itself, in the order of the plan.
+    pub sectors: Vec<SectorWalk>,
     /// People in the street beyond the perimeter, whom no figure holds; withheld from `Figures`.
     pub outside: Option<u32>,
 }
@@ -110,6 +112,8 @@ pub fn indicators(
     let (lines, _) = sources.view.lines(&ObservationFilter::default())?;
     let plan = sources.view.plan()?;
     let rounds = sources.view.rounds(None)?;
+    let lengths = sources.view.street_lengths()?;
+    let walks = sector_walks(&plan, &rounds, &lines, &lengths);
     let people = People::of(sources.reviewed, prepared);
     let state = prepared.campaign.state;
     let unsettled = Unsettled {
@@ -156,7 +160,8 @@ pub fn indicators(
             .is_none()
             .then(|| told_contacts(&lines, settings, reader)),
         waits,
-        coverage: coverage(&plan, &rounds, &lines),
+        coverage: by_state(&walks),
+        sectors: walks.into_iter().map(|walk| walk.told_to(reader)).collect(),
         outside: (reader == Reader::Coordination).then_some(prepared.outside),
     })
 }
@@ -301,58 +306,6 @@ fn told_contacts(lines: &[ObservationLine], settings: &Settings, reader: Reader)
 /// Kinds of contact, in the order of the screen.
 const CONTACTS: [&str; 7] = [
     "answered", "partial", "refused", "language", "asleep", "unsafe", "observed",
-];
-
-/// Sectors by what became of them; each stands once.
-fn coverage(
-    plan: &Plan,
-    rounds: &[RoundLine],
-    lines: &[ObservationLine],
-) -> Vec<(&'static str, u32)> {
-    let walked = walked_sectors(plan, rounds);
-    let with_people: BTreeSet<SectorId> = lines
-        .iter()
-        .filter(|line| counting(line) == Counting::Counted)
-        .filter_map(|line| line.sector)
-        .collect();
-    let state = |sector: SectorId| {
-        let of = || {
-            rounds
-                .iter()
-                .filter(move |round| round.sector == Some(sector))
-        };
-        let some = |coverage| of().any(|round| round.coverage == Some(coverage));
-        if walked.contains(&sector) {
-            return if with_people.contains(&sector) {
-                "walked"
-            } else {
-                "zero"
-            };
-        }
-        if of().any(|round| round.closed_at.is_none() && round.departed_at.is_some()) {
-            "under_way"
-        } else if some(Coverage::Full) || some(Coverage::Partial) {
-            "partial"
-        } else if some(Coverage::NotWalked) {
-            "not_walked"
-        } else {
-            "not_visited"
-        }
-    };
-    let states: Vec<&str> = plan.sectors.iter().map(|sector| state(sector.id)).collect();
-    let number = |code: &str| states.iter().filter(|state| **state == code).count() as u32;
-    let each = COVERAGE.into_iter().map(|code| (code, number(code)));
-    each.collect()
-}
-
-/// What may become of a sector, in the order of the screen.
-const COVERAGE: [&str; 6] = [
-    "walked",
-    "zero",
-    "partial",
-    "under_way",
-    "not_walked",
-    "not_visited",
 ];
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod by_sector;
 mod coarse;
 mod comparing;
 mod counts;
+mod coverage;
 mod freeze;
 mod indicators;
 mod numbers;
@@ -23,6 +24,7 @@ pub use areas::area_tree;
 pub use coarse::{COARSE_FILE, coarse_rows};
 pub use comparing::{Compared, Line, NotCompared, ROUNDED_TO, compare_campaigns};
 pub use counts::{CampaignCounts, CountsError, Definition};
+pub use coverage::SectorWalk;
 pub use freeze::{
     BuildError, Builder, FrozenRelease, KeptOpen, build, frozen, obstacles, one_at_a_time,
     releases, releases_kept_open, sentence,

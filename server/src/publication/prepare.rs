@@ -8,14 +8,12 @@ use super::profile::profile;
 use crate::geolocation::Ground;
 use crate::projection::{
     Counting, ObservationFilter, ObservationLine, RoundLine, Unit as Line, View, ViewError,
-    counting,
+    counting, is_walked_whole,
 };
 use crate::review::Reviewed;
 use geo::{MultiPolygon, Polygon, unary_union};
 use maraude_core::document::Plan;
-use maraude_core::model::{
-    Campaign, Coordinates, Coverage, Night, ObservationId, SectorId, TeamId,
-};
+use maraude_core::model::{Campaign, Coordinates, Night, ObservationId, SectorId, TeamId};
 use maraude_observatory::area::{AreaTree, AreaTreeError};
 use maraude_observatory::attribute::Profile;
 use maraude_observatory::disclosure::{ProvisionalFigures, Settings};
@@ -267,19 +265,14 @@ fn completeness(plan: &Plan, rounds: &[RoundLine]) -> (u32, u32) {
     (closed.len() as u32, expected.len() as u32)
 }
 
-/// Sectors whose team declared every street walked, on every night of the plan.
+/// Sectors that were walked whole on every night of the plan.
 pub(super) fn walked_sectors(plan: &Plan, rounds: &[RoundLine]) -> BTreeSet<SectorId> {
     let nights: BTreeSet<Night> = rounds.iter().map(|round| round.night).collect();
     let full = |sector: SectorId| {
         !nights.is_empty()
-            && nights.iter().all(|night| {
-                rounds.iter().any(|round| {
-                    round.night == *night
-                        && round.sector == Some(sector)
-                        && round.coverage == Some(Coverage::Full)
-                        && round.closed_at.is_some()
-                })
-            })
+            && nights
+                .iter()
+                .all(|night| is_walked_whole(rounds, sector, *night))
     };
     let all = plan.sectors.iter().map(|sector| sector.id);
     all.filter(|sector| full(*sector)).collect()

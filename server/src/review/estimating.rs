@@ -4,9 +4,9 @@
 //! It must never touch the figure, nor hide a refusal: an estimate is a second line (design D14).
 
 use super::Reviewed;
-use crate::projection::{Counting, RoundLine, Unit, counting};
+use crate::projection::{Counting, RoundLine, Unit, counting, is_walked_whole};
 use maraude_core::document::Plan;
-use maraude_core::model::{Coverage, Night, SectorId, SlotRef, TeamId, ZoneId};
+use maraude_core::model::{Night, SectorId, SlotRef, TeamId, ZoneId};
 use maraude_linkage::{Cluster, Dimension, partitions};
 use maraude_observatory::estimation::{
     Assumption, EXPANSION_ASSUMPTIONS, Estimate, Frequencies, FrequenciesEstimate, Lists,
@@ -141,12 +141,10 @@ impl Reviewed {
 
     /// Unwalked sectors, from walked ones of their zone; none where all were walked, or none.
     fn sectors(&self, plan: &Plan, rounds: &[RoundLine]) -> Option<Method> {
+        let nights: BTreeSet<Night> = rounds.iter().map(|round| round.night).collect();
         let full = |sector: SectorId| {
-            rounds.iter().any(|round| {
-                round.sector == Some(sector)
-                    && round.coverage == Some(Coverage::Full)
-                    && round.closed_at.is_some()
-            })
+            let mut each = nights.iter();
+            each.any(|night| is_walked_whole(rounds, sector, *night))
         };
         let people: BTreeMap<String, u32> = (self.street_parts().into_iter())
             .filter(|part| part.dimension == Dimension::Sector)

@@ -1,16 +1,19 @@
 //! The loads of `cargo xtask bench sync` (rounds made from the published first change and schema,
-//! pushed to our server and to a peer) and of `bench geo` (typed places with a known answer).
+//! pushed to our server and to a peer) and of `bench geo` (typed places with a known answer; areas and
+//! exports).
 //!
 //! It must never run inside the tests: it measures.
 
 pub mod contender;
 pub mod crowd;
+pub mod messy;
 pub mod ours;
 pub mod peer;
 pub mod places;
 pub mod report;
 pub mod rounds;
 pub mod server;
+pub mod watched;
 pub mod wire;
 
 use anyhow::Result;

@@ -89,6 +89,7 @@ pub fn one(
         stamp,
         warnings: Vec::new(),
         took_over_from: None,
+        walked: Vec::new(),
     };
     let mut changes = Vec::new();
     changes.extend(document.commit(at, |w| w.put_departure(&key, &departure)));

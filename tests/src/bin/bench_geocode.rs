@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use maraude_core::geography::distance_m;
 use maraude_core::model::{CampaignId, CampaignKind, CampaignMode, Coordinates, RetentionFrame};
 use maraude_server::http::contract::{NewCampaign, PlaceCandidates, PlaceSearch};
+use maraude_tests::bench::messy::table;
 use maraude_tests::bench::p95_ms;
 use maraude_tests::bench::places::{Query, Wanted, crossings, from_file, landmarks, plain};
 use maraude_tests::bench::server::Process;
@@ -50,6 +51,12 @@ struct Line {
 }
 
 fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [name, folder] = words.as_slice()
+        && name == "--messy"
+    {
+        return messy(Path::new(folder));
+    }
     let arguments = arguments()?;
     let typed = from_file(&arguments.layers)?;
     let mut drawn = crossings(&arguments.layers, DRAWN, SEED)?;
@@ -64,6 +71,13 @@ fn main() -> Result<()> {
     let mut ours = ask_all(&typed, &mut ask)?;
     ours.extend(ask_all(&drawn, &mut ask)?);
     print(&ours, &peer);
+    Ok(())
+}
+
+/// The queries written by hand, without a server.
+#[expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+fn messy(folder: &Path) -> Result<()> {
+    print!("{}", table(folder)?);
     Ok(())
 }
 

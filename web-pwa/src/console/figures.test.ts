@@ -6,12 +6,28 @@ import {
   clockOffset,
   duration,
   length,
+  nearInWords,
   nightInWords,
   percent,
   signedBits,
+  wholePercent,
 } from './figures';
 
 describe('figures', () => {
+  it('says a whole only of a whole', () => {
+    expect(wholePercent(3_199, 3_200)).toBe(99);
+    expect(wholePercent(3_200, 3_200)).toBe(100);
+    expect(wholePercent(0, 0)).toBe(0);
+  });
+
+  it('tells what a place is near, with its distance where there is one', () => {
+    const words = { street: (label: string, away: string) => `${label}|${away}` };
+    const near = { kind: 'street', label: 'Rue Longue', distance_m: 44 };
+    expect(nearInWords(near, words, 'fr')).toBe('Rue Longue|45\u00a0m');
+    expect(nearInWords({ ...near, distance_m: 0 }, words, 'fr')).toBe('Rue Longue|');
+    expect(nearInWords({ ...near, kind: 'new' }, words, 'fr')).toBe('Rue Longue');
+  });
+
   it('writes one number where both bounds are equal', () => {
     expect(bounds(12, 12, 'fr')).toBe('12');
     expect(bounds(12, 15, 'fr')).toBe('12 à 15');

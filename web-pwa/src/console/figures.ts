@@ -40,6 +40,11 @@ export function percent(probability: number, language: Language): string {
   return `${Math.round(value)}${space}%`;
 }
 
+/** A part of a whole, per cent, never rounded up: 100 is the whole. */
+export function wholePercent(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.floor((100 * part) / whole);
+}
+
 /** `8 m`, `140 m`, `1,2 km`. */
 export function length(metres: number, language: Language): string {
   if (metres < 1000) {
@@ -48,6 +53,16 @@ export function length(metres: number, language: Language): string {
   }
   const km = new Intl.NumberFormat(LOCALE[language], { maximumFractionDigits: 1 });
   return `${km.format(metres / 1000)}\u00a0km`;
+}
+
+/** What a place is near to and how far, by kind; its name alone for a kind that has no words. */
+export function nearInWords(
+  near: { readonly kind: string; readonly label: string; readonly distance_m: number },
+  words: Readonly<Record<string, (label: string, away: string) => string>>,
+  language: Language,
+): string {
+  const away = near.distance_m < 1 ? '' : length(near.distance_m, language);
+  return words[near.kind]?.(near.label, away) ?? near.label;
 }
 
 /** `12 min`, `1 h 05`. */

@@ -6,7 +6,7 @@
 import { keptCells } from '../platform/gazetteer-cells';
 import init, { PlaceIndex } from './pkg-gazetteer/maraude_gazetteer_wasm.js';
 import wasmUrl from './pkg-gazetteer/maraude_gazetteer_wasm_bg.wasm?url';
-import type { FromPlaces, PlaceFound, ToPlaces } from './places-message';
+import type { FromPlaces, ToPlaces } from './places-message';
 
 /** Candidates shown: more would not fit above a keyboard. */
 const SHOWN = 5;
@@ -20,10 +20,13 @@ const index: Promise<PlaceIndex | null> = (async () => {
 
 self.addEventListener('message', ({ data }: MessageEvent<ToPlaces>) => {
   void index.then((places) => {
-    const { longitude, latitude } = data.near ?? { longitude: NaN, latitude: NaN };
-    const found = places
-      ? (JSON.parse(places.search(data.text, longitude, latitude, SHOWN)) as PlaceFound[])
-      : null;
+    const found = places ? (JSON.parse(answer(places, data)) as unknown[]) : null;
     self.postMessage({ number: data.number, found } satisfies FromPlaces);
   });
 });
+
+function answer(places: PlaceIndex, asked: ToPlaces): string {
+  if ('polygons' in asked) return places.streets(JSON.stringify(asked.polygons));
+  const { longitude, latitude } = asked.near ?? { longitude: NaN, latitude: NaN };
+  return places.search(asked.text, longitude, latitude, SHOWN);
+}

@@ -5,16 +5,22 @@
  */
 import { refreshCells } from '../platform/gazetteer-cells';
 import type { Position } from './generated/tablet';
-import type { FromPlaces, PlaceFound, ToPlaces } from './places-message';
+import type {
+  FromPlaces,
+  PlaceFound,
+  Polygon,
+  StreetFound,
+  StreetsAsked,
+  TextAsked,
+  ToPlaces,
+} from './places-message';
 
-export type { PlaceFound } from './places-message';
+export type { PlaceFound, StreetFound } from './places-message';
 
 /** A square's side, degrees; the server's squares are the same. */
 const CELLS_PER_DEGREE = 20;
 /** A worker that says nothing for so long is given up. */
 const PATIENCE_MS = 10_000;
-
-type Polygon = readonly (readonly (readonly [number, number])[])[];
 
 /** The squares that these sectors lie in, as the server calls them. */
 export function cellsOf(polygons: readonly Polygon[]): string[] {
@@ -36,7 +42,7 @@ export function cellsOf(polygons: readonly Polygon[]): string[] {
 
 let worker: Worker | null = null;
 let number = 0;
-const asked = new Map<number, (found: PlaceFound[] | null) => void>();
+const asked = new Map<number, (found: unknown[] | null) => void>();
 
 /** Fetches the squares of these sectors; a search under way starts anew with them. */
 export async function refreshPlaces(polygons: readonly Polygon[]): Promise<void> {
@@ -47,19 +53,30 @@ export async function refreshPlaces(polygons: readonly Polygon[]): Promise<void>
  * What a text may mean, best first; nothing where the tablet holds no squares or cannot search.
  */
 export function searchPlaces(text: string, near: Position | null): Promise<PlaceFound[] | null> {
+  const at = near ? { longitude: near.longitude, latitude: near.latitude } : null;
+  return ask<PlaceFound>({ text, near: at });
+}
+
+/** The named streets of a sector; nothing where the tablet holds no squares. */
+export function sectorStreets(polygons: readonly Polygon[]): Promise<StreetFound[] | null> {
+  // What a state of the screens holds cannot be handed to a worker as it is.
+  const plain = polygons.map((rings) => rings.map((ring) => ring.map(([x, y]) => [x, y] as const)));
+  return ask<StreetFound>({ polygons: plain });
+}
+
+function ask<Found>(what: TextAsked | StreetsAsked): Promise<Found[] | null> {
   const at = (number += 1);
-  const near_ = near ? { longitude: near.longitude, latitude: near.latitude } : null;
   return new Promise((done) => {
     const timer = setTimeout(() => answer(at, null), PATIENCE_MS);
     asked.set(at, (found) => {
       clearTimeout(timer);
-      done(found);
+      done(found as Found[] | null);
     });
-    started().postMessage({ number: at, text, near: near_ } satisfies ToPlaces);
+    started().postMessage({ number: at, ...what } satisfies ToPlaces);
   });
 }
 
-function answer(at: number, found: PlaceFound[] | null): void {
+function answer(at: number, found: unknown[] | null): void {
   asked.get(at)?.(found);
   asked.delete(at);
 }

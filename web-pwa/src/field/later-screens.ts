@@ -9,4 +9,5 @@ export { default as Give } from './handover/Give.svelte';
 export { default as MapScreen } from './map/MapScreen.svelte';
 export { default as Receive } from './handover/Receive.svelte';
 export { default as Send } from './send/Send.svelte';
+export { default as Streets } from './round/Streets.svelte';
 export { default as Settings } from './settings/Settings.svelte';

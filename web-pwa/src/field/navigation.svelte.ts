@@ -18,6 +18,7 @@ export type Place =
   | { readonly screen: 'finish' }
   | { readonly screen: 'give' }
   | { readonly screen: 'receive' }
+  | { readonly screen: 'streets' }
   | { readonly screen: 'settings' }
   | { readonly screen: 'enrol' }
   | { readonly screen: 'emergency' };

@@ -172,6 +172,7 @@ export const en: Messages = {
     map: 'Map',
     places: (count) => plural(count, 'known place', 'known places'),
     finish: 'End of the round',
+    streets: 'Streets walked',
     other: 'Another sector',
     last: 'Last observations',
     all: (count) => `Show all ${count} observations`,

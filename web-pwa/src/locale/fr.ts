@@ -185,6 +185,7 @@ export const fr = {
     map: 'Carte',
     places: (count: number) => plural(count, 'lieu connu', 'lieux connus'),
     finish: 'Fin de maraude',
+    streets: 'Rues parcourues',
     other: 'Autre secteur',
     last: 'Dernières observations',
     all: (count: number) => `Voir les ${count} observations`,

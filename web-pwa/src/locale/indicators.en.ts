@@ -1,5 +1,6 @@
 /** *Indicateurs*, in English. */
 
+import { manyEn as many } from './plural';
 import type { IndicatorsText } from './indicators.fr';
 
 export const indicatorsEn: IndicatorsText = {
@@ -98,6 +99,18 @@ export const indicatorsEn: IndicatorsText = {
     declined: 'Refused, or no common language',
     not_asked: 'Not approached',
   },
+  sectorsTitle: 'Sector by sector',
+  noSector: 'No sector in the plan.',
+  sector: 'Sector',
+  state: 'What became of it',
+  streets: 'Streets walked',
+  notTold: 'not ticked',
+  walked: 'Walked',
+  of: (walked, all) => `${walked} of ${all}`,
+  noStreets: 'No team ticked streets: coverage is what they answered at the end of the round.',
+  streetsNote: (sectors, walked, all) =>
+    `Streets ticked in ${many(sectors, 'sector', 'sectors')}: ${walked} of ${all}. From 95% of the length on, and where the team says so, a sector is walked whole; without a ticked street, the team’s answer holds.`,
+  zeroMerged: 'Where nobody was is not told here, sector by sector.',
   coverage: {
     walked: 'Walked, people there',
     zero: 'Walked, nobody',

@@ -1,5 +1,7 @@
 /** *Indicateurs*, in French. */
 
+import { manyFr as many } from './plural';
+
 export const indicatorsFr = {
   stage: 'Où en sont ces chiffres',
   stages: { provisional: 'provisoires', consolidated: 'consolidés' } as Record<string, string>,
@@ -102,6 +104,19 @@ export const indicatorsFr = {
     declined: 'Refus, ou pas de langue commune',
     not_asked: 'Pas abordé·e',
   } as Record<string, string>,
+  sectorsTitle: 'Secteur par secteur',
+  noSector: 'Aucun secteur dans le plan.',
+  sector: 'Secteur',
+  state: 'Ce qu’il en est',
+  streets: 'Rues parcourues',
+  notTold: 'non cochées',
+  walked: 'Parcouru',
+  of: (walked: string, all: string) => `${walked} sur ${all}`,
+  noStreets:
+    'Aucune équipe n’a coché de rues : la couverture est ce qu’elles ont répondu en fin de maraude.',
+  streetsNote: (sectors: number, walked: string, all: string) =>
+    `Rues cochées dans ${many(sectors, 'secteur', 'secteurs')} : ${walked} sur ${all}. À partir de 95 % de la longueur, et si l’équipe le dit, un secteur est parcouru en entier ; sans rue cochée, la réponse de l’équipe vaut.`,
+  zeroMerged: 'Où il n’y avait personne n’est pas dit ici, secteur par secteur.',
   coverage: {
     walked: 'Parcouru, des personnes',
     zero: 'Parcouru, personne',

@@ -98,6 +98,13 @@ export const observationsEn: ObservationsText = {
     typed: 'from what the team typed',
     none: 'no place',
   },
+  near: {
+    address: (label, away) => `Nearest address: ${label}${away === '' ? '' : `, ${away} away`}`,
+    street: (label, away) => `Nearest street: ${label}${away === '' ? '' : `, ${away} away`}`,
+    sector: (label) => `No address or street nearby: in sector ${label}`,
+    commune: (label, away) =>
+      `No address or street nearby: ${away === '' ? `in ${label}` : `${away} from ${label}`}`,
+  },
   typedPlace: 'Typed by the team',
   note: 'Note',
   conflicts: 'Two tablets wrote different values',

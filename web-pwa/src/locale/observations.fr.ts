@@ -97,6 +97,13 @@ export const observationsFr = {
     typed: 'd’après le texte de l’équipe',
     none: 'aucun lieu',
   } as Record<string, string>,
+  near: {
+    address: (label, away) => `Adresse la plus proche : ${label}${away === '' ? '' : `, à ${away}`}`,
+    street: (label, away) => `Rue la plus proche : ${label}${away === '' ? '' : `, à ${away}`}`,
+    sector: (label) => `Ni adresse ni rue proche : dans le secteur ${label}`,
+    commune: (label, away) =>
+      `Ni adresse ni rue proche : ${away === '' ? `à ${label}` : `à ${away} de ${label}`}`,
+  } as Record<string, (label: string, away: string) => string>,
   typedPlace: 'Écrit par l’équipe',
   note: 'Note',
   conflicts: 'Deux tablettes ont écrit des valeurs différentes',

@@ -3,7 +3,7 @@
 //! Conversions only; it must never hold a rule of the domain. It is apart from the tablet's core so
 //! that the core, which must start at once, does not carry it.
 
-use maraude_core::gazetteer::{Gazetteer, read_cell};
+use maraude_core::gazetteer::{Gazetteer, boundary_of, read_cell, streets_within};
 use maraude_core::model::Coordinates;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
@@ -68,5 +68,23 @@ impl PlaceIndex {
             })
         });
         found.collect::<serde_json::Value>().to_string()
+    }
+
+    /// The streets of a sector, by key: JSON of `{ key, name, lengthM }[]`. `polygons` is JSON of
+    /// the coordinates of a GeoJSON `MultiPolygon`.
+    ///
+    /// # Errors
+    /// When the polygons are not that.
+    pub fn streets(&self, polygons: &str) -> Result<String, JsError> {
+        let polygons = serde_json::from_str(polygons)?;
+        let found = streets_within(self.gazetteer.entries(), &boundary_of(polygons));
+        let found = found.into_iter().map(|street| {
+            serde_json::json!({
+                "key": street.key,
+                "name": street.name,
+                "lengthM": street.length_m,
+            })
+        });
+        Ok(found.collect::<serde_json::Value>().to_string())
     }
 }

@@ -73,3 +73,13 @@ fn every_brief_and_review_of_version_1_opens() {
     );
     assert_eq!(review.read.len(), 1);
 }
+
+#[test]
+fn every_round_with_streets_opens() {
+    let (round, issues) = read(&open("round_streets"));
+    assert_eq!(issues, vec![]);
+    assert_eq!(round.key, Some(sample::key()));
+    assert_eq!(round.walked(), ["place_ronde", "quai_bas"]);
+    assert_eq!(round.departures[0].walked, ["place_ronde"]);
+    assert!(round.is_closed());
+}

@@ -277,3 +277,57 @@ fn a_text_is_cut_between_characters_so_that_the_gate_lets_it_in() {
     );
     assert!(boundary_fits(&sample::sector(1).boundary) && !boundary_fits(&round.boundary));
 }
+
+#[test]
+fn streets_declared_by_two_tablets_are_all_the_rounds_and_one_taken_back_is_gone() {
+    let mut one = Document::new(sample::actor(1));
+    one.commit(sample::AT, |w| {
+        w.put_departure(&sample::key(), &sample::departure(1));
+        w.put_departure(&sample::key(), &sample::departure(2));
+    });
+    let mut other = Document::load(sample::actor(2), &[&one.snapshot()]).unwrap();
+    let [own, theirs] = [1, 2].map(|number| sample::departure(number).id);
+    one.commit(sample::AT, |w| {
+        w.mark_street(own, "rue_longue", true);
+        w.mark_street(own, "place_ronde", true);
+    });
+    other.commit(sample::AT, |w| w.mark_street(theirs, "rue_longue", true));
+    exchange(&mut one, &mut other);
+    let (round, issues) = read(&one);
+    assert_eq!(issues, vec![]);
+    assert_eq!(round.walked(), ["place_ronde", "rue_longue"]);
+
+    // Taken back in one departure alone, the other still says so.
+    other.commit(sample::AT, |w| w.mark_street(own, "rue_longue", false));
+    exchange(&mut one, &mut other);
+    assert_eq!(read(&one).0.walked(), ["place_ronde", "rue_longue"]);
+    one.commit(sample::AT, |w| w.mark_street(theirs, "rue_longue", false));
+    exchange(&mut one, &mut other);
+    for document in [&one, &other] {
+        let (round, issues) = read(document);
+        assert_eq!(
+            (round.walked(), issues),
+            (vec!["place_ronde".to_owned()], vec![])
+        );
+    }
+    // Nor does writing the start again take one back.
+    one.commit(sample::AT, |w| {
+        w.put_departure(&sample::key(), &sample::departure(1));
+    });
+    assert_eq!(read(&one).0.walked(), ["place_ronde"]);
+    // What stands already is not written again, nor a departure that is not here.
+    assert!(
+        one.commit(sample::AT, |w| w.mark_street(own, "place_ronde", true))
+            .is_none()
+    );
+    let nobody = sample::departure(9).id;
+    assert!(
+        one.commit(sample::AT, |w| w.mark_street(nobody, "rue_longue", true))
+            .is_none()
+    );
+    let change = one.commit(sample::AT, |w| w.mark_street(own, "place_ronde", false));
+    assert!(
+        change.is_some(),
+        "negative control: what differs is a change"
+    );
+}

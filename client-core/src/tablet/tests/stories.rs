@@ -429,3 +429,46 @@ fn the_check_list_warns_and_never_keeps_anybody_from_leaving() {
     assert!(round.departures[0].warnings.contains(&"map".to_owned()));
     assert_eq!(PIN.len(), 6);
 }
+
+#[test]
+fn a_ticked_street_is_on_disk_at_once_and_none_is_shown_that_is_not() {
+    let (server, mut tablet) = on_a_round();
+    tablet.go_offline();
+    let walk = |streets: &[&str], walked| Event::WalkStreets {
+        streets: streets.iter().map(|key| (*key).to_owned()).collect(),
+        walked,
+    };
+    let shown = |tablet: &Platform| tablet.view().round.unwrap().walked;
+    tablet.send(walk(&["rue_longue", "", &"x".repeat(95)], true));
+    assert_eq!(
+        shown(&tablet),
+        ["rue_longue"],
+        "a key that fits no field is none"
+    );
+    tablet.disk_full = true;
+    tablet.send(walk(&["place_ronde"], true));
+    assert_eq!(tablet.message(), "not-saved");
+    assert_eq!(shown(&tablet), ["rue_longue"]);
+    tablet.disk_full = false;
+    tablet.send(walk(&["quai_bas"], true));
+    tablet.send(walk(&["rue_longue"], false));
+    tablet.kill_and_start();
+    tablet.unlock_offline();
+    assert_eq!(shown(&tablet), ["quai_bas"]);
+    // A gesture on too many takes as many as one change may hold, and the rest at the next.
+    let many: Vec<String> = (0..400).map(|n| format!("rue_{n}")).collect();
+    let streets = many.clone();
+    tablet.send(Event::WalkStreets {
+        streets,
+        walked: true,
+    });
+    assert_eq!(shown(&tablet).len(), 301);
+    tablet.send(Event::WalkStreets {
+        streets: many[300..].to_vec(),
+        walked: true,
+    });
+    assert_eq!(shown(&tablet).len(), 401);
+    tablet.close_with("");
+    tablet.go_online();
+    assert_eq!(server.borrow().rounds()[0].walked().len(), 401);
+}

@@ -164,3 +164,34 @@ fn an_edit_open_while_a_colleague_writes_keeps_the_colleagues_work() {
     assert_eq!(entry.facts.len(), 4);
     assert!(entry.conflicts.is_empty());
 }
+
+fn walk(tablet: &mut Platform, streets: &[&str], walked: bool) {
+    let streets = streets.iter().map(|key| (*key).to_owned()).collect();
+    tablet.send(Event::WalkStreets { streets, walked });
+}
+
+fn walked(tablet: &Platform) -> Vec<String> {
+    tablet.view().round.unwrap().walked
+}
+
+#[test]
+fn streets_ticked_on_two_tablets_are_the_teams_and_either_may_take_one_back() {
+    let (server, mut one, mut other) = two_with_one_entry();
+    walk(&mut one, &["rue_longue", "place_ronde"], true);
+    walk(&mut other, &["rue_longue", "quai_bas"], true);
+    meet(&mut one, &mut other);
+    for tablet in [&one, &other] {
+        assert_eq!(walked(tablet), ["place_ronde", "quai_bas", "rue_longue"]);
+    }
+    one.go_offline();
+    other.go_offline();
+    walk(&mut other, &["rue_longue"], false);
+    meet(&mut one, &mut other);
+    for tablet in [&one, &other] {
+        assert_eq!(walked(tablet), ["place_ronde", "quai_bas"]);
+    }
+    assert_eq!(
+        server.borrow().rounds()[0].walked(),
+        ["place_ronde", "quai_bas"]
+    );
+}

@@ -5,6 +5,22 @@ use super::raw::RawFeature;
 use crate::store::{LayerKind, Shape};
 use serde_json::{Map, Value};
 
+/// Columns that hold the codes and names of one kind of area and not those of the commune around it:
+/// files of IRIS and QPV have both (IGN *Contours... IRIS*, ANCT *Quartiers prioritaires*).
+const fn own_columns(kind: LayerKind) -> [&'static [&'static str]; 2] {
+    match kind {
+        LayerKind::Iris => [
+            &["code_iris", "dcomiris", "iris_code"],
+            &["nom_iris", "lib_iris", "libiris"],
+        ],
+        LayerKind::Qpv => [
+            &["code_qp", "codeqp", "code_qpv"],
+            &["nom_qp", "lib_qp", "nom_qpv", "lib_qpv"],
+        ],
+        _ => [&[], &[]],
+    }
+}
+
 /// Columns that hold codes in the files people have, in order of preference.
 const CODE_COLUMNS: [&str; 9] = [
     "code",
@@ -67,13 +83,15 @@ impl ChosenColumns {
             }
             None => Ok(usual_column(features, usual)),
         };
-        let code = find(asked.code.as_ref(), &CODE_COLUMNS)?;
+        let [own_codes, own_names] = own_columns(kind);
+        let with = |own: &[&'static str], usual: &[&'static str]| [own, usual].concat();
+        let code = find(asked.code.as_ref(), &with(own_codes, &CODE_COLUMNS))?;
         if code.is_none() && kind.shape() == Shape::Area {
             return Err(LayerFileError::NoCodeColumn { columns: listed() });
         }
         Ok(Self {
             code,
-            name: find(asked.name.as_ref(), &NAME_COLUMNS)?,
+            name: find(asked.name.as_ref(), &with(own_names, &NAME_COLUMNS))?,
         })
     }
 

@@ -137,3 +137,42 @@ fn areas_that_share_a_code_are_joined_or_told_apart() {
     assert_eq!(reading.notes.iter().filter(about_codes).count(), 2);
     assert!(reading.notes[0].to_string().contains("kept as A-3"));
 }
+
+#[test]
+fn files_of_iris_and_priority_districts_are_read_by_their_own_columns() {
+    let read = |properties: [&str; 2], kind| {
+        let text = collection(&properties.map(|one| area(one, SQUARE)));
+        let features = check(&text, kind, &Columns::default()).unwrap();
+        let told = features
+            .into_iter()
+            .map(|feature| (feature.code, feature.name));
+        told.collect::<Vec<_>>()
+    };
+    let told = |code: &str, name: &str| (code.to_owned(), name.to_owned());
+    let iris = [
+        r#"{"INSEE_COM":"99001","NOM_COM":"Clapas","IRIS":"0101","CODE_IRIS":"990010101","NOM_IRIS":"Centre","TYP_IRIS":"H"}"#,
+        r#"{"INSEE_COM":"99001","NOM_COM":"Clapas","IRIS":"0102","CODE_IRIS":"990010102","NOM_IRIS":"Gare","TYP_IRIS":"H"}"#,
+    ];
+    assert_eq!(
+        read(iris, LayerKind::Iris),
+        [told("990010101", "Centre"), told("990010102", "Gare")]
+    );
+    let districts = [
+        r#"{"insee_com":"99001","lib_com":"Clapas","code_qp":"QN09901M","lib_qp":"Les Figuiers"}"#,
+        r#"{"insee_com":"99001","lib_com":"Clapas","code_qp":"QN09902M","lib_qp":"Gambette"}"#,
+    ];
+    assert_eq!(
+        read(districts, LayerKind::Qpv),
+        [
+            told("QN09901M", "Les Figuiers"),
+            told("QN09902M", "Gambette")
+        ]
+    );
+    // Negative control: as communes, the same file is read by the commune's code.
+    let communes = read(iris, LayerKind::Commune);
+    assert!(
+        communes
+            .iter()
+            .all(|(code, _)| code.starts_with("99001") && code.len() < 9)
+    );
+}

@@ -1,8 +1,9 @@
 use super::*;
 use crate::geolocation::ground::index_layer;
 use crate::geolocation::layers::{Columns, read_layer};
-use crate::geolocation::{AddressIndex, import_addresses};
+use crate::geolocation::{AddressIndex, StreetIndex, import_addresses};
 use crate::store::{LayerKind, LayerStore};
+use maraude_core::gazetteer::{NamedPlace, NamedPlaceKind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ fn check(csv: &str) -> Result<String, String> {
     locate(
         csv.as_bytes(),
         &layers_of(SQUARE),
-        None,
+        &NearNames::default(),
         &mut out,
         &mut |_| {},
     )
@@ -60,7 +61,10 @@ fn the_nearest_address_is_named_with_its_distance() {
     locate(
         points.as_bytes(),
         &layers,
-        addresses.as_ref(),
+        &NearNames {
+            addresses: addresses.as_ref(),
+            streets: None,
+        },
         &mut out,
         &mut |_| {},
     )
@@ -69,6 +73,32 @@ fn the_nearest_address_is_named_with_its_distance() {
         String::from_utf8(out).unwrap(),
         "id,commune,commune_membership,address,address_m\n\
          1,A,inside,\"4 bis Rue des Essais, Clapas\",11\n2,A,inside,,\n"
+    );
+    // A street without numbers is named on its line, not at an end.
+    let at = |longitude| Coordinates {
+        longitude,
+        latitude: 43.68,
+    };
+    let street = NamedPlace {
+        kind: NamedPlaceKind::Street,
+        name: "Chemin Long".to_owned(),
+        commune: String::new(),
+        at: at(3.85),
+        reach_m: 1_600.0,
+        numbers: Vec::new(),
+        lines: vec![vec![at(3.83), at(3.87)]],
+    };
+    let streets = StreetIndex::of(&[street]);
+    let named = NearNames {
+        addresses: addresses.as_ref(),
+        streets: streets.as_ref(),
+    };
+    let mut out = Vec::new();
+    locate(points.as_bytes(), &layers, &named, &mut out, &mut |_| {}).unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "id,commune,commune_membership,address,address_m,street,street_m\n\
+         1,A,inside,\"4 bis Rue des Essais, Clapas\",11,,\n2,A,inside,,,Chemin Long,0\n"
     );
 }
 

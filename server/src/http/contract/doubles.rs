@@ -1,6 +1,6 @@
 //! Doubles: pairs to review and decisions taken.
 
-use super::observation::ObservationRow;
+use super::observation::{NearPlace, ObservationRow};
 use maraude_core::model::{DecisionId, SlotRef, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -66,6 +66,8 @@ pub struct SlotCard {
     pub place: Option<[f64; 2]>,
     /// Radius, metres.
     pub accuracy_m: Option<f64>,
+    /// What that place is near to.
+    pub near: Option<NearPlace>,
     /// What is known of the person: `gender`, `age_band`, `language`... in order.
     pub traits: Vec<Trait>,
 }

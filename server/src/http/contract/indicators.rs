@@ -35,6 +35,8 @@ pub struct IndicatorBoard {
     pub asked_answered: Option<[u32; 2]>,
     /// Sectors by what became of them.
     pub coverage: Vec<CoverageRow>,
+    /// Each sector by itself.
+    pub sectors: Vec<SectorCoverage>,
     /// People in the street beyond the perimeter, whom no figure holds.
     pub outside: Option<u32>,
 }
@@ -81,4 +83,19 @@ pub struct CoverageRow {
     pub code: String,
     /// How many.
     pub sectors: u32,
+}
+
+/// What became of one sector, over all nights.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SectorCoverage {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// As in [`CoverageRow`]; `zero` is `walked` for whoever does not see observations.
+    pub state: String,
+    /// Streets declared walked, and all streets of the nights in which some were declared, metres;
+    /// absent where none was.
+    pub streets_m: Option<[u32; 2]>,
 }

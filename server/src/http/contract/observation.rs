@@ -83,6 +83,8 @@ pub struct ObservationDetail {
     pub position: Option<Position>,
     /// See `position`.
     pub position_reason: String,
+    /// What the position is near to.
+    pub near: Option<NearPlace>,
     /// The place as typed.
     pub typed_place: Option<String>,
     /// Note.
@@ -102,6 +104,20 @@ pub struct ObservationDetail {
 }
 
 maraude_core::redacts!(ObservationDetail);
+
+/// What a position is near to, in words.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct NearPlace {
+    /// `address`, `street`, `sector` or `commune`: the first of them that is near enough.
+    pub kind: String,
+    /// As people read it.
+    pub label: String,
+    /// How far it is, metres; 0 inside a sector or commune.
+    pub distance_m: f64,
+}
+
+maraude_core::redacts!(NearPlace);
 
 /// `POST /api/campaigns/{id}/gazetteer`: a typed place to look for. It travels in a body: where
 /// somebody sleeps stands in no address and no log.

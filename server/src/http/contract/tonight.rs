@@ -164,9 +164,18 @@ pub struct SectorLine {
     pub name: String,
     /// `waiting`, `walking`, `covered`, `partial`, `not_walked`.
     pub state: String,
-    /// Coverage declared.
+    /// How much of it was walked: by the streets declared where there are any, else as answered.
     #[schema(value_type = Option<String>)]
     pub coverage: Option<Coverage>,
+    /// The widest answer of its teams.
+    #[schema(value_type = Option<String>)]
+    pub answered: Option<Coverage>,
+    /// Length of the streets declared walked, metres; absent where none was declared.
+    pub walked_m: Option<u32>,
+    /// Length of its streets, metres; absent where no layer of streets tells.
+    pub streets_m: Option<u32>,
+    /// Something of it was walked, and no observation of it stands.
+    pub nobody: bool,
     /// People in the street: at least.
     pub people: u32,
     /// A team met nobody and said so.

@@ -7,12 +7,15 @@ use crate::http::contract::{
 };
 use crate::projection::{
     Counting, LastingPlace, ObservationLine, Overlap, RoundLine, Unit, counting, filed_figures,
+    walk_of, width,
 };
 use crate::review::{Reviewed, word};
 use crate::sync::MemoryWentBack;
 use maraude_core::document::Plan;
 use maraude_core::gate::Refusal;
-use maraude_core::model::{CampaignId, Coverage, DeviceId, Night, SectorId, TeamId, TimestampMs};
+use maraude_core::model::{
+    CampaignId, Coverage, DeviceId, Night, ObservationKind, SectorId, TeamId, TimestampMs,
+};
 use maraude_linkage::Dimension;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +55,8 @@ pub(super) struct Board {
     pub(super) now: TimestampMs,
     pub(super) plan: Plan,
     pub(super) rounds: Vec<RoundLine>,
+    /// Length of all streets of each sector, metres.
+    pub(super) street_lengths: BTreeMap<SectorId, u32>,
     pub(super) overlaps: Vec<Overlap>,
     pub(super) lines: Vec<ObservationLine>,
     pub(super) tablets: Vec<Tablet>,
@@ -289,10 +294,9 @@ impl Board {
             .iter()
             .map(|sector| {
                 let rounds = || self.rounds.iter().filter(|r| r.sector == Some(sector.id));
-                let coverage = rounds()
-                    .filter(|r| r.closed_at.is_some())
-                    .filter_map(|r| r.coverage)
-                    .min_by_key(|coverage| width(*coverage));
+                let walk = walk_of(rounds());
+                let coverage = walk.coverage;
+                let closed = rounds().filter(|round| round.closed_at.is_some());
                 let walking = rounds().any(|r| r.closed_at.is_none());
                 let state = match coverage {
                     _ if walking => "walking",
@@ -302,17 +306,22 @@ impl Board {
                     None => "waiting",
                 };
                 let documents: BTreeSet<_> = rounds().map(|r| r.document).collect();
-                let own = self
-                    .lines
-                    .iter()
-                    .filter(|l| documents.contains(&l.document));
+                let own = || {
+                    let lines = self.lines.iter();
+                    lines.filter(|line| documents.contains(&line.document))
+                };
                 SectorLine {
                     id: sector.id,
                     code: sector.code.clone(),
                     name: sector.name.clone(),
                     state: state.to_owned(),
                     coverage,
-                    people: street_people(own),
+                    answered: closed.filter_map(|r| r.answered).min_by_key(|c| width(*c)),
+                    walked_m: walk.walked_m,
+                    streets_m: self.street_lengths.get(&sector.id).copied(),
+                    people: street_people(own()),
+                    nobody: coverage.is_some_and(|of| of != Coverage::NotWalked)
+                        && !own().any(is_of_somebody),
                     zero_found: rounds().any(|r| r.zero_found),
                 }
             })
@@ -464,10 +473,7 @@ fn street_people<'a>(lines: impl Iterator<Item = &'a ObservationLine>) -> u32 {
         .sum()
 }
 
-fn width(coverage: Coverage) -> u8 {
-    match coverage {
-        Coverage::Full => 0,
-        Coverage::Partial => 1,
-        Coverage::NotWalked => 2,
-    }
+/// Something stands that is more than a statement that nobody was met.
+fn is_of_somebody(line: &ObservationLine) -> bool {
+    line.observation.stands() && line.observation.kind != ObservationKind::ZeroSector
 }

@@ -404,6 +404,7 @@ fn a_key_of_a_round_says_its_issue() {
         },
         warnings: Vec::new(),
         took_over_from: None,
+        walked: Vec::new(),
     };
     let observation = seen(&tablet, 1, 1);
     let envelope = tablet.save(&world, world.round(TEAM), |w| {

@@ -8,6 +8,7 @@ import {
   isAnyWithheld,
   responsePercent,
   situationLines,
+  streetsTold,
   traitLines,
   TYPOLOGIES,
   unitLines,
@@ -50,6 +51,11 @@ const board: IndicatorBoard = {
     { code: 'zero', sectors: 1 },
     { code: 'not_visited', sectors: 2 },
   ],
+  sectors: [
+    { code: 'N01', name: 'Nord', state: 'walked', streets_m: [960, 1000] },
+    { code: 'N02', name: 'Gare', state: 'partial', streets_m: [0, 500] },
+    { code: 'S01', name: 'Sud', state: 'not_visited', streets_m: null },
+  ],
   outside: 0,
 };
 
@@ -89,6 +95,11 @@ describe('lines of the indicators', () => {
     expect(responsePercent(board)).toBe(97);
     expect(responsePercent({ ...board, asked_answered: null })).toBeNull();
     expect(responsePercent({ ...board, asked_answered: [0, 0] })).toBeNull();
+  });
+
+  it('add up the streets of the sectors that declared some, and of no other', () => {
+    expect(streetsTold(board.sectors)).toEqual({ sectors: 2, walkedM: 960, allM: 1500 });
+    expect(streetsTold(board.sectors.slice(2))).toBeNull();
   });
 
   it('have the same words in both languages', () => {

@@ -2,7 +2,7 @@
  * Lines of *Indicateurs*, as its charts and tables share them: what is drawn is what is written. Pure.
  */
 
-import type { IndicatorBoard, IndicatorRow } from '../../core/generated/console';
+import type { IndicatorBoard, IndicatorRow, SectorCoverage } from '../../core/generated/console';
 import type { IndicatorsText } from '../../locale/indicators.fr';
 
 /** A line of a chart and of its table. */
@@ -96,6 +96,16 @@ export function coverageLines(board: IndicatorBoard, t: IndicatorsText): Line[] 
     of: null,
     places: null,
   }));
+}
+
+/** Streets of all sectors that declared some; nothing where none did. */
+export function streetsTold(
+  of: readonly SectorCoverage[],
+): { sectors: number; walkedM: number; allM: number } | null {
+  const told = of.flatMap(({ streets_m }) => (streets_m === null ? [] : [streets_m]));
+  if (told.length === 0) return null;
+  const sum = (at: 0 | 1): number => told.reduce((total, pair) => total + pair[at], 0);
+  return { sectors: told.length, walkedM: sum(0), allM: sum(1) };
 }
 
 /** Who answered, of those asked, per cent; nothing where nobody was asked or it is withheld. */

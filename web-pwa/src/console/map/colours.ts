@@ -29,6 +29,8 @@ export function sectorPaint(state: string): Paint {
   switch (state) {
     case 'covered':
       return { colour: token('good'), opacity: 0.32 };
+    case 'zero':
+      return { colour: token('text'), opacity: 0.22 };
     case 'partial':
       return { colour: token('good'), opacity: 0.14 };
     case 'walking':

@@ -26,6 +26,20 @@ describe('a GeoJSON file', () => {
     });
   });
 
+  it('takes the columns of IRIS and priority districts, not those of their commune', () => {
+    const iris = (code: string, nom: string) => ({
+      INSEE_COM: '99001',
+      NOM_COM: 'Clapas',
+      CODE_IRIS: code,
+      NOM_IRIS: nom,
+    });
+    const read = readGeoJson(file([iris('990010101', 'Centre'), iris('990010102', 'Gare')]));
+    expect(read).toMatchObject({ code: 'CODE_IRIS', name: 'NOM_IRIS' });
+    const district = (code: string) => ({ insee_com: code, code_qp: `QN${code}`, lib_qp: 'Nord' });
+    const districts = readGeoJson(file([district('1'), district('2')]));
+    expect(districts).toMatchObject({ code: 'code_qp', name: 'lib_qp' });
+  });
+
   it('never guesses a code that repeats', () => {
     expect(readGeoJson(file([{ code: 'x' }, { code: 'x' }]))).toMatchObject({ code: '' });
   });

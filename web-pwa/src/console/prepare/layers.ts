@@ -75,8 +75,9 @@ export function readGeoJson(text: string): GeoJsonSummary | GeoJsonFault {
     geometries,
     columns,
     drawing: drawingOf(features as LooseFeature[]),
-    code: likely(columns, ['code', 'insee', 'code_insee', 'id', 'ref', 'num'], true),
-    name: likely(columns, ['name', 'nom', 'nom_com', 'libelle', 'label'], false),
+    // Files of IRIS and QPV hold the commune's code and name beside their own.
+    code: likely(columns, ['code_iris', 'code_qp', 'code', 'insee', 'code_insee', 'id', 'ref', 'num'], true),
+    name: likely(columns, ['nom_iris', 'lib_iris', 'nom_qp', 'lib_qp', 'name', 'nom', 'nom_com', 'libelle', 'label'], false),
   };
 }
 

@@ -1678,6 +1678,10 @@ asked_answered: [number, number] | null,
  */
 coverage: Array<CoverageRow>,
 /**
+ * Each sector by itself.
+ */
+sectors: Array<SectorCoverage>,
+/**
  * People in the street beyond the perimeter, whom no figure holds.
  */
 outside: number | null, };
@@ -2113,6 +2117,23 @@ device: string,
 documents: Array<NamedDocument>, };
 
 /**
+ * What a position is near to, in words.
+ */
+export type NearPlace = {
+/**
+ * `address`, `street`, `sector` or `commune`: the first of them that is near enough.
+ */
+kind: string,
+/**
+ * As people read it.
+ */
+label: string,
+/**
+ * How far it is, metres; 0 inside a sector or commune.
+ */
+distance_m: number, };
+
+/**
  * `POST /api/account/tokens`: a token for a program that reads maps.
  */
 export type NewApiToken = {
@@ -2279,6 +2300,10 @@ position: Position | null,
  * See `position`.
  */
 position_reason: string,
+/**
+ * What the position is near to.
+ */
+near: NearPlace | null,
 /**
  * The place as typed.
  */
@@ -3455,6 +3480,28 @@ secret: string,
 code: string, };
 
 /**
+ * What became of one sector, over all nights.
+ */
+export type SectorCoverage = {
+/**
+ * Its code.
+ */
+code: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * As in [`CoverageRow`]; `zero` is `walked` for whoever does not see observations.
+ */
+state: string,
+/**
+ * Streets declared walked, and all streets of the nights in which some were declared, metres;
+ * absent where none was.
+ */
+streets_m: [number, number] | null, };
+
+/**
  * A sector.
  */
 export type SectorEntry = {
@@ -3509,9 +3556,25 @@ name: string,
  */
 state: string,
 /**
- * Coverage declared.
+ * How much of it was walked: by the streets declared where there are any, else as answered.
  */
 coverage: Coverage | null,
+/**
+ * The widest answer of its teams.
+ */
+answered: Coverage | null,
+/**
+ * Length of the streets declared walked, metres; absent where none was declared.
+ */
+walked_m: number | null,
+/**
+ * Length of its streets, metres; absent where no layer of streets tells.
+ */
+streets_m: number | null,
+/**
+ * Something of it was walked, and no observation of it stands.
+ */
+nobody: boolean,
 /**
  * People in the street: at least.
  */
@@ -3730,6 +3793,10 @@ place: [number, number] | null,
  * Radius, metres.
  */
 accuracy_m: number | null,
+/**
+ * What that place is near to.
+ */
+near: NearPlace | null,
 /**
  * What is known of the person: `gender`, `age_band`, `language`... in order.
  */

@@ -459,7 +459,15 @@ field: string,
 /**
  * Which of its values, from 0.
  */
-choice: number, } | { "event": "close_round", 
+choice: number, } | { "event": "walk_streets", 
+/**
+ * Their keys; the first 300 are taken.
+ */
+streets: Array<string>, 
+/**
+ * They were.
+ */
+walked: boolean, } | { "event": "close_round", 
 /**
  * How much was walked.
  */
@@ -1025,6 +1033,10 @@ closed_elsewhere: boolean,
  * It goes on on another tablet, and is only read here.
  */
 handed: HandedView | null, 
+/**
+ * Streets that the team declares walked, by key.
+ */
+walked: Array<string>, 
 /**
  * Sums over what stands.
  */
