@@ -1,5 +1,6 @@
 // Browser tests on the system's Chromium; each starts the servers it needs.
 import { defineConfig } from '@playwright/test';
+import { resolve } from 'node:path';
 
 /** What Chromium needs as root, without a screen and without asking anything of its maker. */
 export const CHROMIUM_FLAGS = [
@@ -17,7 +18,7 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   testIgnore: ['**/screenshots.spec.ts', '**/startup.spec.ts'],
   outputDir: 'test-results',
-  globalSetup: './e2e/logged.ts',
+  globalSetup: resolve(import.meta.dirname, 'e2e/logged.ts'),
   workers: 1,
   timeout: 240_000,
   // A shared machine may stall a page; a test that fails twice has failed.
