@@ -78,6 +78,7 @@ impl Event {
                 | Self::Restore { .. }
                 | Self::Settle { .. }
                 | Self::Undo
+                | Self::WalkStreets { .. }
                 | Self::CloseRound { .. }
                 | Self::ReopenRound
         )

@@ -117,6 +117,14 @@ fn without_what_the_giver_had_not_sent_its_people_would_be_missing() {
     drop(giver.tablet.take());
 }
 
+fn walked(street: &str) -> Event {
+    let streets = vec![street.to_owned()];
+    Event::WalkStreets {
+        streets,
+        walked: true,
+    }
+}
+
 #[test]
 fn what_was_handed_over_is_only_read_until_it_is_taken_back() {
     let (_, mut giver, mut receiver) = two_of_a_team();
@@ -143,6 +151,7 @@ fn what_was_handed_over_is_only_read_until_it_is_taken_back() {
             observation: id,
             reason: crate::model::WithdrawalReason::Mistake,
         },
+        walked("rue_longue"),
     ] {
         let before = giver.files.clone();
         giver.send(event);
@@ -178,13 +187,17 @@ fn a_round_that_somebody_took_is_not_taken_back_but_may_be_handed_back() {
 
 #[test]
 fn what_is_recorded_after_the_pack_was_made_makes_it_void() {
-    let (_, mut giver, mut receiver) = two_of_a_team();
-    let call = call_of(&mut receiver);
-    pack_for(&mut giver, call);
-    giver.count(4);
-    giver.send(Event::RoundGiven);
-    let view = giver.view();
-    assert!(view.handover.is_none() && view.round.unwrap().handed.is_none());
+    let count = |giver: &mut Platform| giver.count(4);
+    let walk = |giver: &mut Platform| giver.send(walked("rue_longue"));
+    for record in [count as fn(&mut Platform), walk] {
+        let (_, mut giver, mut receiver) = two_of_a_team();
+        let call = call_of(&mut receiver);
+        pack_for(&mut giver, call);
+        record(&mut giver);
+        giver.send(Event::RoundGiven);
+        let view = giver.view();
+        assert!(view.handover.is_none() && view.round.unwrap().handed.is_none());
+    }
 }
 
 #[test]
