@@ -123,7 +123,7 @@ const standing = async (page: Page): Promise<Standing[]> =>
   (await decisions(page)).filter((decision) => !decision.undone);
 
 /** Lines of the log that say what two people are to each other: not rulings on one. */
-const ACTS = '[data-act]:has(.side)';
+const ACTS = '[data-act]:has(.side strong)';
 
 const pairOf = ({ one, other }: Standing): string =>
   [one, other].map(({ slot }) => `${slot.observation}:${slot.slot}`).sort().join('|');
