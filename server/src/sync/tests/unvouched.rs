@@ -14,7 +14,7 @@ const OTHER_TEAM: TeamId = TeamId::from_random([6; 16]);
 fn save(world: &World, tablet: &mut Tablet, team: TeamId, number: u8, version: u32) -> Vec<u8> {
     let observation = seen(tablet, number, version);
     tablet.save(world, world.round(team), |w| {
-        w.put_observation(&observation)
+        w.put_observation(&observation);
     })
 }
 
