@@ -24,9 +24,6 @@ pub const PERSON: &str = "person";
 /// Entries in one change of a review: the gate takes 2,000 operations.
 const ENTRIES_PER_CHANGE: usize = 100;
 
-/// Refused bytes read at once.
-const PIECE: usize = 256;
-
 /// What an erasure did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Erased {
@@ -341,52 +338,46 @@ impl Engine {
     ) -> Result<(), ReissueError> {
         let document = document_id(&DocumentName::Round { key });
         let gone = |key: &str| key == erased || self.is_erased_entry(key);
-        let mut after = 0;
-        loop {
-            let piece = self.log().quarantine(after, PIECE)?;
-            let Some(last) = piece.last() else {
-                return Ok(());
+        for kept in self.quarantined(0) {
+            let kept = kept?;
+            let item = kept.item;
+            if item.item == WHOLE && self.is_sealed_for(&item.bytes, key)? {
+                // Nobody vouches for it, and somebody could still read it.
+                draft.reissue.unkept.push(kept.number);
+                draft.erased.aside_lost += u32::from(kept.settled_at.is_none());
+                continue;
+            }
+            if item.document != Some(round) || kept.settled_at.is_some() {
+                continue;
+            }
+            let Some(author) = item.device else {
+                draft.erased.aside_lost += 1;
+                continue;
             };
-            after = last.number;
-            for kept in piece {
-                let item = kept.item;
-                if item.item == WHOLE && self.is_sealed_for(&item.bytes, key)? {
-                    // Nobody vouches for it, and somebody could still read it.
-                    draft.reissue.unkept.push(kept.number);
-                    draft.erased.aside_lost += u32::from(kept.settled_at.is_none());
-                    continue;
+            let mut into = Successor {
+                document: issued.clone(),
+                reissue: key.reissue,
+                between: &[],
+                is_erased: &gone,
+            };
+            let bytes = [item.bytes.clone()];
+            let limits = GateLimits::default();
+            let late = carry_over(names, &mut into, author, &bytes, &limits);
+            match late.into_iter().next() {
+                Some((_, Late::Carried(change))) => {
+                    draft.reissue.batch.quarantine.push(NewQuarantined {
+                        document: Some(document),
+                        change: Some(change.hash.0),
+                        awaits: None,
+                        bytes: change.bytes,
+                        ..item
+                    });
                 }
-                if item.document != Some(round) || kept.settled_at.is_some() {
-                    continue;
-                }
-                let Some(author) = item.device else {
-                    draft.erased.aside_lost += 1;
-                    continue;
-                };
-                let mut into = Successor {
-                    document: issued.clone(),
-                    reissue: key.reissue,
-                    between: &[],
-                    is_erased: &gone,
-                };
-                let bytes = [item.bytes.clone()];
-                let limits = GateLimits::default();
-                let late = carry_over(names, &mut into, author, &bytes, &limits);
-                match late.into_iter().next() {
-                    Some((_, Late::Carried(change))) => {
-                        draft.reissue.batch.quarantine.push(NewQuarantined {
-                            document: Some(document),
-                            change: Some(change.hash.0),
-                            awaits: None,
-                            bytes: change.bytes,
-                            ..item
-                        });
-                    }
-                    Some((_, Late::Refused(_))) | None => draft.erased.aside_lost += 1,
-                    Some((_, Late::Known | Late::Before(_) | Late::Nothing)) => {}
-                }
+                Some((_, Late::Refused(_))) | None => draft.erased.aside_lost += 1,
+                Some((_, Late::Known | Late::Before(_) | Late::Nothing)) => {}
             }
         }
+        Ok(())
     }
 }
 

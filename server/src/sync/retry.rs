@@ -34,29 +34,47 @@ impl Engine {
         revoked: bool,
     ) -> Result<Retried, EngineError> {
         let mut retried = Retried::default();
-        let mut after = only.map_or(0, |number| number.saturating_sub(1));
-        loop {
-            let piece = self.log().quarantine(after, PIECE)?;
-            let Some(last) = piece.last() else {
-                return Ok(retried);
-            };
-            after = last.number;
-            for kept in &piece {
-                if only.is_some_and(|number| number != kept.number) {
-                    return Ok(retried);
-                }
-                if kept.settled_at.is_some() {
-                    continue;
-                }
-                if self.retry_one(kept, revoked)? {
-                    self.log()
-                        .settle_quarantine(kept.number, self.parts.clock.now())?;
-                    retried.taken += 1;
-                } else {
-                    retried.left += 1;
-                }
+        for kept in self.quarantined(only.map_or(0, |number| number.saturating_sub(1))) {
+            let kept = kept?;
+            if only.is_some_and(|number| number != kept.number) {
+                break;
+            }
+            if kept.settled_at.is_some() {
+                continue;
+            }
+            if self.retry_one(&kept, revoked)? {
+                self.settle(&kept)?;
+                retried.taken += 1;
+            } else {
+                retried.left += 1;
             }
         }
+        Ok(retried)
+    }
+
+    /// All that was refused after a number, dealt with or not, read piece by piece: what is kept
+    /// meanwhile comes too.
+    pub(super) fn quarantined(
+        &self,
+        mut after: u64,
+    ) -> impl Iterator<Item = Result<Quarantined, EngineError>> + '_ {
+        let mut piece = Vec::new().into_iter();
+        std::iter::from_fn(move || {
+            if piece.len() == 0 {
+                match self.log().quarantine(after, PIECE) {
+                    Ok(read) => piece = read.into_iter(),
+                    Err(error) => return Some(Err(error.into())),
+                }
+            }
+            let kept: Quarantined = piece.next()?;
+            after = kept.number;
+            Some(Ok(kept))
+        })
+    }
+
+    fn settle(&self, kept: &Quarantined) -> Result<(), EngineError> {
+        let now = self.parts.clock.now();
+        Ok(self.log().settle_quarantine(kept.number, now)?)
     }
 
     fn retry_one(&self, kept: &Quarantined, revoked: bool) -> Result<bool, EngineError> {
@@ -92,36 +110,29 @@ impl Engine {
     /// Opens the envelopes of a round, whatever its issue, that were refused whole and can be opened
     /// by now: what is in them enters, or lies aside under the round's name.
     pub(super) fn open_whole(&self, round: RoundKey) -> Result<(), EngineError> {
-        let mut after = 0;
-        loop {
-            let piece = self.log().quarantine(after, PIECE)?;
-            let Some(last) = piece.last() else {
-                return Ok(());
+        for kept in self.quarantined(0) {
+            let kept = kept?;
+            if kept.item.item != WHOLE
+                || kept.settled_at.is_some()
+                || !self.is_sealed_for(&kept.item.bytes, round)?
+            {
+                continue;
+            }
+            let opened = match self.sort(&kept.item.bytes)? {
+                Sorted::Aside(name, item, code) => {
+                    let plan = self.plan_or_none()?;
+                    let setting = setting_of(&kept, &plan);
+                    let mut taken = Taken::default();
+                    taken.note(&name, self.keep_aside(&name, &[item], code, &setting)?);
+                    taken_whole(taken, kept.item.envelope)?
+                }
+                _ => self.retry_one(&kept, false)?,
             };
-            after = last.number;
-            for kept in &piece {
-                if kept.item.item != WHOLE
-                    || kept.settled_at.is_some()
-                    || !self.is_sealed_for(&kept.item.bytes, round)?
-                {
-                    continue;
-                }
-                let opened = match self.sort(&kept.item.bytes)? {
-                    Sorted::Aside(name, item, code) => {
-                        let plan = self.plan_or_none()?;
-                        let setting = setting_of(kept, &plan);
-                        let mut taken = Taken::default();
-                        taken.note(&name, self.keep_aside(&name, &[item], code, &setting)?);
-                        taken_whole(taken, kept.item.envelope)?
-                    }
-                    _ => self.retry_one(kept, false)?,
-                };
-                if opened {
-                    self.log()
-                        .settle_quarantine(kept.number, self.parts.clock.now())?;
-                }
+            if opened {
+                self.settle(&kept)?;
             }
         }
+        Ok(())
     }
 
     /// Whether an envelope opens under the campaign's key and speaks of a round, whoever signed it.
