@@ -1,8 +1,8 @@
 //! A night from tablets' changes to kept releases, over a real log and view.
 
 use super::{
-    BuildError, Builder, CampaignCounts, Numbers, NumbersError, Past, Prepared, Sources, archive,
-    build, frozen, obstacles, prepare, releases, sentence,
+    BuildError, Builder, CampaignCounts, Indicators, Numbers, NumbersError, Past, Prepared, Reader,
+    Sources, archive, build, frozen, indicators, obstacles, prepare, releases, sentence,
 };
 use crate::geolocation::LiveView;
 use crate::projection::fixtures::{
@@ -21,6 +21,21 @@ use maraude_observatory::disclosure::{
 };
 use maraude_observatory::indicator::Unit;
 use std::sync::Arc;
+
+/// What a reader is told of a night as it is now.
+pub(super) fn told(live: &LiveView, reader: Reader) -> Indicators {
+    live.catch_up().unwrap();
+    let (view, ground) = (live.view(), live.ground());
+    let reviewed = Reviewed::of(&view, 1).unwrap();
+    let sources = Sources {
+        view: &view,
+        ground: &ground,
+        reviewed: &reviewed,
+    };
+    let settings = Settings::default();
+    let prepared = prepare(sources, &settings).unwrap().unwrap();
+    indicators(sources, &prepared, &settings, reader).unwrap()
+}
 
 struct Evening {
     world: World,

@@ -5,13 +5,12 @@ use crate::geolocation::LiveView;
 use crate::projection::fixtures::{
     AT, World, departure, device, observation, place, rectangle, sector,
 };
-use crate::publication::{Reader, Sources, indicators, prepare};
-use crate::review::Reviewed;
+use crate::publication::Reader;
+use crate::publication::tests::told;
 use crate::store::{LayerFeature, LayerKind, LayerStore};
 use geo::LineString;
 use maraude_core::document::Writer;
 use maraude_core::model::{Closure, ClosureId, Coverage, Stamp};
-use maraude_observatory::disclosure::Settings;
 use std::sync::Arc;
 
 struct Night {
@@ -101,18 +100,7 @@ impl Night {
     }
 
     fn told(&self, reader: Reader) -> Vec<SectorWalk> {
-        self.live.catch_up().unwrap();
-        let (view, ground) = (self.live.view(), self.live.ground());
-        let reviewed = Reviewed::of(&view, 1).unwrap();
-        let sources = Sources {
-            view: &view,
-            ground: &ground,
-            reviewed: &reviewed,
-        };
-        let settings = Settings::default();
-        let prepared = prepare(sources, &settings).unwrap().unwrap();
-        let told = indicators(sources, &prepared, &settings, reader).unwrap();
-        told.sectors
+        told(&self.live, reader).sectors
     }
 
     fn check(&self, expected: [(&str, Option<[u32; 2]>); 2]) {

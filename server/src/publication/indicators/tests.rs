@@ -1,19 +1,17 @@
 //! A small night, counted by hand.
 
-use super::{Contacts, Indicators, Reader, Row, indicators};
+use super::{Contacts, Indicators, Reader, Row};
 use crate::geolocation::LiveView;
 use crate::projection::fixtures::{
     AT, World, departure, device, observation, place, sector, squat,
 };
-use crate::publication::{Sources, prepare};
-use crate::review::Reviewed;
+use crate::publication::tests::told;
 use crate::store::LayerStore;
 use maraude_core::model::{
     AccountId, Answer, AnswerValue, CampaignState, Certainty, Closure, ClosureId, Contact,
     Coverage, Decision, DecisionId, Observation, RiskClass, Sector, SlotRef, Stamp, Verdict,
 };
 use maraude_observatory::breakdown::Breakdown;
-use maraude_observatory::disclosure::Settings;
 use std::sync::Arc;
 
 struct Small {
@@ -127,17 +125,7 @@ impl Small {
     }
 
     fn told(&self, reader: Reader) -> Indicators {
-        self.live.catch_up().unwrap();
-        let (view, ground) = (self.live.view(), self.live.ground());
-        let reviewed = Reviewed::of(&view, 1).unwrap();
-        let sources = Sources {
-            view: &view,
-            ground: &ground,
-            reviewed: &reviewed,
-        };
-        let settings = Settings::default();
-        let prepared = prepare(sources, &settings).unwrap().unwrap();
-        indicators(sources, &prepared, &settings, reader).unwrap()
+        told(&self.live, reader)
     }
 }
 
