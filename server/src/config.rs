@@ -3,6 +3,7 @@
 //! [`Layers`] gathers who said what, [`Settings`] understands it, [`look`] compares it with this
 //! machine. `command` calls them; it must never open what they name.
 
+mod acme;
 mod check;
 mod key;
 mod layers;
@@ -11,7 +12,9 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod transport;
 
+pub use acme::{Acme, AcmeError, LETS_ENCRYPT};
 pub use check::look;
 pub use key::{DEFAULT_FILE, KEYS, Key};
 pub use layers::{Layers, Raw, Sources, Told};
@@ -58,6 +61,8 @@ pub enum Transport {
         /// Its key.
         key: PathBuf,
     },
+    /// TLS by a certificate that an authority gives and renews.
+    Acme(Acme),
     /// A proxy in front speaks TLS.
     BehindProxy {
         /// Whose connections are taken, and whose `X-Forwarded-For` is believed.

@@ -8,6 +8,7 @@
 
 mod acknowledged;
 mod approved;
+mod authority;
 mod carried;
 mod certificates;
 mod configured;

@@ -9,6 +9,8 @@ pub mod console;
 pub mod dice;
 pub mod doubles;
 #[cfg(feature = "world")]
+pub mod encrypted_server;
+#[cfg(feature = "world")]
 pub mod enrolment;
 #[cfg(feature = "world")]
 pub mod generated;

@@ -117,6 +117,34 @@ pub fn node_client() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Debian's packages of programs that read our files or stand for an outside service in tests, and one
+/// program of each.
+const OUTSIDE: [(&str, &str); 2] = [("ogrinfo", "gdal-bin"), ("pebble", "pebble")];
+
+/// Installs them on Debian when run as root; elsewhere tests without them are skipped.
+pub fn outside_programs() -> Result<()> {
+    let missing = OUTSIDE.iter().filter(|(program, _)| !has(program));
+    let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    if packages.is_empty() || !can_install()? {
+        return Ok(());
+    }
+    say(format!("Installing Debian's {}...", packages.join(", ")));
+    install(&packages)
+}
+
+/// As root, where packages are Debian's.
+fn can_install() -> Result<bool> {
+    let id = output(Command::new("id").arg("-u"))?;
+    Ok(has("apt-get") && id.trim() == "0")
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    run(Command::new("apt-get").args(["-qq", "update"]))?;
+    let mut install = Command::new("apt-get");
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    run(install.args(["-qq", "-y", "install"]).args(packages))
+}
+
 /// Path of a Chromium; installed on Debian when run as root, otherwise asked for.
 pub fn chromium() -> Result<String> {
     for name in ["chromium", "chromium-browser", "google-chrome"] {
@@ -125,17 +153,13 @@ pub fn chromium() -> Result<String> {
             return Ok(path.trim().to_owned());
         }
     }
-    let root_here = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !has("apt-get") || !root_here {
+    if !can_install()? {
         bail!(
             "Chromium is needed by the browser tests and was not found. Install it \
              (Debian: apt-get install chromium), then run this again"
         );
     }
     say("Installing Debian's chromium...");
-    run(Command::new("apt-get").args(["-qq", "update"]))?;
-    let mut install = Command::new("apt-get");
-    install.env("DEBIAN_FRONTEND", "noninteractive");
-    run(install.args(["-qq", "-y", "install", "chromium", "fonts-dejavu-core"]))?;
+    install(&["chromium", "fonts-dejavu-core"])?;
     Ok("/usr/bin/chromium".to_owned())
 }

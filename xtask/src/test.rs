@@ -174,7 +174,10 @@ fn rust() -> Result<Outcome> {
     }
     tests.env(NODE_CLIENT, setup::node_client()?);
     // What a test measured is printed although it passed.
-    tests.args(["--", "--skip", OUTSIDE_TESTS, "--show-output"]);
+    tests.args(["--", "--show-output"]);
+    for outside in OUTSIDE_TESTS {
+        tests.args(["--skip", outside]);
+    }
     for faults in FAULT_TESTS {
         tests.args(["--skip", faults]);
     }
@@ -223,20 +226,21 @@ fn faults() -> Result<Outcome> {
     cargo_tests(&mut tests)
 }
 
-/// Tests under this module name hand files to GDAL and frictionless.
-const OUTSIDE_TESTS: &str = "outside::";
+/// Tests under these module names hand files to GDAL and frictionless, or ask Pebble for a certificate.
+const OUTSIDE_TESTS: [&str; 2] = ["outside::", "authority::"];
 
-/// Files read by other programs; one that is not installed counts as skipped, never as passed.
+/// What other programs take part in; one that is not installed counts as skipped, never as passed.
 fn outside() -> Result<Outcome> {
+    if let Err(problem) = setup::outside_programs() {
+        // Nothing else needs them: what is missing is named below.
+        say(format!("outside programs: {problem:#}"));
+    }
     let mut tests = cargo();
-    tests.args([
-        "test",
-        "--workspace",
-        "--lib",
-        "--",
-        OUTSIDE_TESTS,
-        "--show-output",
-    ]);
+    tests
+        .args(["test", "--workspace", "--lib", "--test", "integration"])
+        .env("MARAUDE_BIN", server_binary())
+        .args(["--", "--show-output"])
+        .args(OUTSIDE_TESTS);
     let mut skipped = 0;
     match setup::frictionless() {
         Ok(program) => {
@@ -251,6 +255,11 @@ fn outside() -> Result<Outcome> {
     if !crate::run::has("ogrinfo") {
         say("GDAL: skipped (Debian: apt-get install gdal-bin python3-gdal)");
         tests.args(["--skip", "gdal", "--skip", "geopackages"]);
+        skipped += 3;
+    }
+    if !crate::run::has("pebble") {
+        say("Pebble: skipped (Debian: apt-get install pebble)");
+        tests.args(["--skip", "authority"]);
         skipped += 3;
     }
     let mut outcome = cargo_tests(&mut tests)?;

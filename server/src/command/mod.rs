@@ -6,6 +6,7 @@
 mod addresses;
 mod archive;
 mod audit;
+mod authority;
 mod backup;
 mod campaign;
 mod certificate;

@@ -2,6 +2,7 @@
 //!
 //! Plain HTTP on loopback only. It holds `DIR/lock` and answers commands on `DIR/control.sock`.
 
+use super::authority::{Asked, AuthorityError};
 use super::backup::keep_backing_up;
 use super::control::listen;
 use super::following_tls::{PairFiles, follow};
@@ -30,6 +31,9 @@ use tracing_subscriber::EnvFilter;
 /// How long a request's head may take.
 const HEAD_PATIENCE: Duration = Duration::from_secs(20);
 
+/// The task that keeps a certificate up to date.
+type Following = tokio::task::JoinHandle<std::io::Result<()>>;
+
 /// How long requests may go on once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -45,6 +49,20 @@ pub struct Serve {
     /// Key of the certificate (PEM) [env: `MARAUDE_TLS_KEY`]
     #[arg(long, value_name = "FILE")]
     tls_key: Option<PathBuf>,
+    /// Have a certificate for this name from an authority that calls port 443 of it, once for each
+    /// name; its terms are accepted with that [env: `MARAUDE_ACME`]
+    #[arg(long, value_name = "NAME")]
+    acme: Vec<String>,
+    /// Mail address the authority may write to [env: `MARAUDE_ACME_CONTACT`]
+    #[arg(long, value_name = "MAIL")]
+    acme_contact: Option<String>,
+    /// The authority's directory (default: Let's Encrypt) [env: `MARAUDE_ACME_DIRECTORY`]
+    #[arg(long, value_name = "URL")]
+    acme_directory: Option<String>,
+    /// Who vouches for that directory (PEM), where the web's authorities do not
+    /// [env: `MARAUDE_ACME_ROOT`]
+    #[arg(long, value_name = "FILE")]
+    acme_root: Option<PathBuf>,
     /// A proxy in front speaks TLS; nobody else is answered [env: `MARAUDE_BEHIND_PROXY`]
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     behind_proxy: Option<bool>,
@@ -97,6 +115,9 @@ pub enum ServeError {
     /// The certificate.
     #[error("the certificate does not load: {0}")]
     Certificate(#[from] TlsPairError),
+    /// Who vouches for the authority of the certificate.
+    #[error("the authority of the certificate cannot be asked: {0}")]
+    Authority(#[from] AuthorityError),
     /// The data folder.
     #[error(transparent)]
     Place(#[from] PlaceError),
@@ -128,8 +149,8 @@ impl Serve {
     fn flags(&self) -> Vec<(&'static str, Raw)> {
         let words = |words: Option<String>| words.map(Raw::text);
         let path = |path: &Option<PathBuf>| path.as_ref().map(Raw::text);
+        let list = |all: Vec<String>| (!all.is_empty()).then_some(Raw::List(all));
         let trusted = self.trusted_proxy.iter().map(IpAddr::to_string);
-        let trusted = Some(trusted.collect()).filter(|all: &Vec<String>| !all.is_empty());
         let all = [
             (
                 "listen",
@@ -137,8 +158,12 @@ impl Serve {
             ),
             ("tls-cert", path(&self.tls_cert)),
             ("tls-key", path(&self.tls_key)),
+            ("acme", list(self.acme.clone())),
+            ("acme-contact", words(self.acme_contact.clone())),
+            ("acme-directory", words(self.acme_directory.clone())),
+            ("acme-root", path(&self.acme_root)),
             ("behind-proxy", self.behind_proxy.map(Raw::Truth)),
-            ("trusted-proxy", trusted.map(Raw::List)),
+            ("trusted-proxy", list(trusted.collect())),
             ("public-url", words(self.public_url.clone())),
             (
                 "accept-single-copy",
@@ -218,8 +243,10 @@ fn public_url(settings: &Settings, listen: SocketAddr) -> String {
     if let Some(url) = &settings.public_url {
         return url.clone();
     }
-    let scheme = match settings.transport {
+    let scheme = match &settings.transport {
         Transport::Loopback => "http",
+        // The authority calls its port 443: so do tablets.
+        Transport::Acme(acme) => return format!("https://{}", acme.names[0]),
         Transport::Tls { .. } | Transport::BehindProxy { .. } => "https",
     };
     let ip = listen.ip();
@@ -284,10 +311,9 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
     let disk = tokio::spawn(crate::app::watch_disk(app.clone()));
     let handle = Handle::new();
     let stopping = tokio::spawn(stop_on_signal(handle.clone())?);
-    let pair = served_pair(&app)?;
-    let following = tokio::spawn(follow(app.clone(), pair.clone()));
+    let (config, following) = encrypted(&app)?;
     let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let served = if let Some((config, _)) = pair {
+    let served = if let Some(config) = config {
         let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
         be_patient_for_so_long(server.http_builder());
         server.serve(service).await
@@ -306,14 +332,25 @@ async fn serve(app: App, listener: TcpListener) -> Result<(), ServeError> {
     served.map_err(ServeError::System)
 }
 
-/// The certificate as it is served, and its files.
-fn served_pair(app: &App) -> Result<Option<(RustlsConfig, PairFiles)>, ServeError> {
-    let Transport::Tls { certificate, key } = app.config().transport.clone() else {
-        return Ok(None);
-    };
-    let config = RustlsConfig::from_config(tls_config(&certificate, &key)?);
-    app.served_pair().taken(app.clock().now());
-    Ok(Some((config, PairFiles { certificate, key })))
+/// What is served with, where TLS is spoken, and the task that follows its certificate.
+fn encrypted(app: &App) -> Result<(Option<RustlsConfig>, Following), ServeError> {
+    match app.config().transport.clone() {
+        Transport::Tls { certificate, key } => {
+            let config = RustlsConfig::from_config(tls_config(&certificate, &key)?);
+            app.served_pair().taken(app.clock().now());
+            let files = PairFiles { certificate, key };
+            let following = follow(app.clone(), Some((config.clone(), files)));
+            Ok((Some(config), tokio::spawn(following)))
+        }
+        Transport::Acme(acme) => {
+            let asked = Asked::of(&acme, app.folder())?;
+            let config = RustlsConfig::from_config(asked.tls_config());
+            Ok((Some(config), tokio::spawn(asked.keep(app.clone()))))
+        }
+        Transport::Loopback | Transport::BehindProxy { .. } => {
+            Ok((None, tokio::spawn(follow(app.clone(), None))))
+        }
+    }
 }
 
 /// A client that drips its request's head is let go; one that drips the body, by its route.

@@ -2,11 +2,11 @@
 //!
 //! It must never change anything, nor bind the address: a server may be running on it.
 
-use super::Transport;
 use super::layers::Layers;
 use super::problem::{ConfigProblem, Origin};
 use super::settings::Settings;
 use super::tls::{TlsPairError, tls_config};
+use super::{Acme, Transport};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -37,6 +37,9 @@ pub fn look(settings: &Settings, layers: &Layers) -> Vec<ConfigProblem> {
     looked.file_with_secret();
     if let Transport::Tls { certificate, key } = &settings.transport {
         looked.pair(certificate, key);
+    }
+    if let Transport::Acme(acme) = &settings.transport {
+        looked.authority(acme);
     }
     looked.found
 }
@@ -122,6 +125,13 @@ impl Looked<'_> {
             };
             let remedy = "give the certificate first in its file, then its chain, and its own key";
             self.wrong(name, error.to_string(), remedy.to_owned());
+        }
+    }
+
+    fn authority(&mut self, acme: &Acme) {
+        if let Err(error) = acme.client() {
+            let remedy = "name the certificate that vouches for the directory".to_owned();
+            self.wrong("acme-root", error.to_string(), remedy);
         }
     }
 

@@ -22,7 +22,7 @@ pub struct Key {
 }
 
 /// All of them, in the order they are shown.
-pub const KEYS: [Key; 17] = [
+pub const KEYS: [Key; 21] = [
     key("data", "MARAUDE_DATA").or("maraude-data"),
     key("master-key", "MARAUDE_MASTER_KEY"),
     key("runtime-dir", "MARAUDE_RUNTIME"),
@@ -30,6 +30,10 @@ pub const KEYS: [Key; 17] = [
     key("public-url", "MARAUDE_PUBLIC_URL"),
     key("tls-cert", "MARAUDE_TLS_CERT"),
     key("tls-key", "MARAUDE_TLS_KEY"),
+    key("acme", "MARAUDE_ACME"),
+    key("acme-contact", "MARAUDE_ACME_CONTACT"),
+    key("acme-directory", "MARAUDE_ACME_DIRECTORY").or(super::LETS_ENCRYPT),
+    key("acme-root", "MARAUDE_ACME_ROOT"),
     key("behind-proxy", "MARAUDE_BEHIND_PROXY").or("false"),
     key("trusted-proxy", "MARAUDE_TRUSTED_PROXY"),
     key("accept-single-copy", "MARAUDE_ACCEPT_SINGLE_COPY").or("false"),

@@ -3,7 +3,7 @@
 use super::layers::{Layers, Raw, Told};
 use super::problem::{ConfigProblem, Origin};
 use super::{DEFAULT_LISTEN, Transport};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use tracing_subscriber::EnvFilter;
@@ -95,8 +95,8 @@ impl Settings {
     }
 }
 
-struct Reader<'l> {
-    layers: &'l Layers,
+pub(super) struct Reader<'l> {
+    pub(super) layers: &'l Layers,
     problems: Vec<ConfigProblem>,
 }
 
@@ -105,7 +105,7 @@ impl Reader<'_> {
         self.layers.told(name).map(|told| told.origin.clone())
     }
 
-    fn wrong(&mut self, name: &str, what: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn wrong(&mut self, name: &str, what: impl Into<String>, remedy: impl Into<String>) {
         self.problems.push(ConfigProblem {
             origin: self.origin(name).unwrap_or(Origin::Default),
             key: Some(name.to_owned()),
@@ -114,11 +114,11 @@ impl Reader<'_> {
         });
     }
 
-    fn told(&self, name: &str) -> Option<Told> {
+    pub(super) fn told(&self, name: &str) -> Option<Told> {
         self.layers.told(name).cloned()
     }
 
-    fn path(&mut self, name: &str) -> Option<PathBuf> {
+    pub(super) fn path(&mut self, name: &str) -> Option<PathBuf> {
         match self.told(name)?.raw {
             Raw::Text(path) if !path.is_empty() => Some(path.into()),
             other => {
@@ -133,7 +133,7 @@ impl Reader<'_> {
     }
 
     /// A value by its own rules for reading words.
-    fn value<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
+    pub(super) fn value<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
         let raw = self.told(name)?.raw;
         let read = match &raw {
             Raw::Text(words) => words.to_str().and_then(|words| words.trim().parse().ok()),
@@ -150,7 +150,7 @@ impl Reader<'_> {
         read
     }
 
-    fn truth(&mut self, name: &str) -> bool {
+    pub(super) fn truth(&mut self, name: &str) -> bool {
         let Some(told) = self.told(name) else {
             return false;
         };
@@ -166,80 +166,6 @@ impl Reader<'_> {
             "write true or false",
         );
         false
-    }
-
-    fn transport(&mut self, listen: SocketAddr) -> Transport {
-        let behind_proxy = self.truth("behind-proxy");
-        let trusted = self.proxies();
-        if self.layers.is_said("trusted-proxy") && !behind_proxy {
-            let remedy = "say behind-proxy too, or take it out";
-            self.wrong("trusted-proxy", "nothing is behind a proxy", remedy);
-        }
-        match (self.path("tls-cert"), self.path("tls-key")) {
-            (Some(_), Some(_)) if behind_proxy => {
-                let remedy = "take out behind-proxy, or tls-cert and tls-key";
-                self.wrong("behind-proxy", "certificate and proxy both", remedy);
-                Transport::BehindProxy { trusted }
-            }
-            (Some(certificate), Some(key)) => Transport::Tls { certificate, key },
-            (Some(_), None) => {
-                self.wrong("tls-cert", "its key is missing", "name it: tls-key");
-                Transport::Loopback
-            }
-            (None, Some(_)) => {
-                let remedy = "name it: tls-cert";
-                self.wrong("tls-key", "its certificate is missing", remedy);
-                Transport::Loopback
-            }
-            (None, None) if behind_proxy => self.behind(trusted, listen),
-            (None, None) => {
-                if !listen.ip().is_loopback() {
-                    let what = "plain HTTP is for this machine only";
-                    let remedy = "give tls-cert and tls-key, or behind-proxy";
-                    self.wrong("listen", what, remedy);
-                }
-                Transport::Loopback
-            }
-        }
-    }
-
-    fn behind(&mut self, mut trusted: Vec<IpAddr>, listen: SocketAddr) -> Transport {
-        if trusted.is_empty() && !self.layers.is_said("trusted-proxy") {
-            if !listen.ip().is_loopback() {
-                let what = "no proxy is named";
-                let remedy = "say which may connect: trusted-proxy, by its address";
-                self.wrong("behind-proxy", what, remedy);
-            }
-            trusted = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-        }
-        Transport::BehindProxy { trusted }
-    }
-
-    fn proxies(&mut self) -> Vec<IpAddr> {
-        let words = match self.told("trusted-proxy").map(|told| told.raw) {
-            None => Vec::new(),
-            Some(Raw::List(words)) => words,
-            Some(Raw::Text(words)) => {
-                let words = words.to_string_lossy();
-                words
-                    .split(',')
-                    .map(|word| word.trim().to_owned())
-                    .collect()
-            }
-            Some(other) => vec![other.to_string()],
-        };
-        let mut read = Vec::new();
-        for word in words {
-            match word.parse::<IpAddr>() {
-                Ok(address) => read.push(address.to_canonical()),
-                Err(_) => self.wrong(
-                    "trusted-proxy",
-                    format!("{word:?} is no address"),
-                    "write the address the proxy connects from, as 192.0.2.7, without port or name",
-                ),
-            }
-        }
-        read
     }
 
     fn public_url(&mut self) -> Option<String> {

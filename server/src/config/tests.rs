@@ -300,6 +300,52 @@ fn what_may_hold_a_password_is_not_shown() {
     assert_eq!(problems_of_metrics("127.0.0.1:9464"), [""; 0]);
 }
 
+#[test]
+fn an_authority_is_asked_for_names_and_nothing_else_speaks_tls() {
+    let all = "acme = [\"Maraude.example.org\", \"m.example.org\"]\nacme-contact = \"it@example.org\"\n\
+               listen = \"0.0.0.0:443\"\n";
+    let (_folder, layers) = of_file(all);
+    let (settings, problems_found) = Settings::read(&layers);
+    assert_eq!(problems_found, []);
+    let Transport::Acme(acme) = settings.transport else {
+        panic!("{:?}", settings.transport);
+    };
+    assert_eq!(acme.names, ["maraude.example.org", "m.example.org"]);
+    assert_eq!(acme.contact.as_deref(), Some("mailto:it@example.org"));
+    assert_eq!(acme.directory, LETS_ENCRYPT);
+
+    for (text, told) in [
+        (
+            "acme = [\"https://a.example.org\"]",
+            "\"https://a.example.org\" is no name",
+        ),
+        ("acme = [\"192.0.2.7\"]", "\"192.0.2.7\" is no name"),
+        ("acme = [\"*.example.org\"]", "\"*.example.org\" is no name"),
+        ("acme = []", "no name is given"),
+        ("acme-contact = \"it@example.org\"", "no authority is asked"),
+        (
+            "acme = \"a.example.org\"\nbehind-proxy = true",
+            "comes from elsewhere",
+        ),
+        (
+            "acme = \"a.example.org\"\ntls-cert = \"/a\"\ntls-key = \"/b\"",
+            "comes from elsewhere",
+        ),
+        (
+            "acme = \"a.example.org\"\nacme-directory = \"http://ca.example.org\"",
+            "over HTTPS only",
+        ),
+    ] {
+        let found = problems(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert!(found[0].contains(told), "{text}: {found:?}");
+    }
+    // Not repeated: it is somebody's.
+    let found = problems("acme = \"a.example.org\"\nacme-contact = \"Contactmark\"\n");
+    assert_eq!(found.len(), 1);
+    assert!(!found[0].contains("Contactmark"), "{found:?}");
+}
+
 /// The file that the package ships.
 const SHIPPED: &str = include_str!("../../../xtask/package/maraude.toml");
 

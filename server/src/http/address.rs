@@ -55,7 +55,7 @@ fn peer(extensions: &Extensions) -> Option<IpAddr> {
 fn trusted(app: &App) -> &[IpAddr] {
     match &app.config().transport {
         Transport::BehindProxy { trusted } => trusted,
-        Transport::Loopback | Transport::Tls { .. } => &[],
+        Transport::Loopback | Transport::Tls { .. } | Transport::Acme(_) => &[],
     }
 }
 

@@ -75,6 +75,14 @@ impl DataFolder {
         self.root.join("tiles")
     }
 
+    /// Where what an authority gives is kept, account and certificate with their keys; made when it
+    /// is not there.
+    pub fn create_acme(&self) -> Result<PathBuf, StoreError> {
+        let folder = self.root.join("acme");
+        create_private(&folder)?;
+        Ok(folder)
+    }
+
     /// A campaign's folder.
     pub fn campaign(&self, campaign: CampaignId) -> PathBuf {
         self.root.join("campaigns").join(campaign.to_string())
