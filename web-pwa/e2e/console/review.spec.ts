@@ -274,7 +274,8 @@ test('where others hold the whole first page the next one is reviewed', async ({
 
   await inPages(page, true);
   await screen(page, 'Doublons');
-  await expect(page.locator('[data-pair]')).toBeVisible();
+  // The first page is read, then the next: on a busy machine that takes its time.
+  await expect(page.locator('[data-pair]')).toBeVisible({ timeout: 30_000 });
   const shown = await shownPair(page);
   const keyOf = ({ one, other: that }: Told['queue'][number]): string =>
     [one, that]
