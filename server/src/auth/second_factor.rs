@@ -12,7 +12,7 @@ use crate::store::{Account, Key32, ServerStore, StoreError, random, seal, unseal
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use maraude_core::model::{AccountId, TimestampMs};
-use maraude_core::sync::normalise_code;
+use maraude_core::sync::{LINK_SECRET_LENGTH, normalise_code};
 use sha1::Sha1;
 
 /// Bytes of a seed: as many as the hash gives (RFC 4226 section 4).
@@ -30,8 +30,12 @@ const MODULUS: u32 = 1_000_000;
 /// Recovery codes of an account.
 pub const RECOVERY_CODES: usize = 10;
 
-/// A recovery code's length, characters.
-const RECOVERY_LENGTH: usize = 12;
+/// A recovery code's length, characters: 130 bits, which no guessing reaches though it is kept as a
+/// plain hash. Those of earlier versions had twelve, and are taken until they are used or replaced.
+const RECOVERY_LENGTH: usize = LINK_SECRET_LENGTH;
+
+/// Characters of it that are written together.
+const GROUP: usize = 4;
 
 /// A seed that is being set up: shown once.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,7 +104,11 @@ pub fn keep_second_factor(
     store.set_second_factor(account, &sealed, step, &hashes)?;
     Ok(codes
         .iter()
-        .map(|code| [&code[..4], &code[4..8], &code[8..]].join("-"))
+        .map(|code| {
+            let letters: Vec<char> = code.chars().collect();
+            let groups = letters.chunks(GROUP).map(String::from_iter);
+            groups.collect::<Vec<_>>().join("-")
+        })
         .collect())
 }
 
@@ -213,6 +221,19 @@ mod tests {
         assert!(take(&recovery[4].to_lowercase(), later));
         assert!(!take(&recovery[4], later), "used");
         assert!(take(&recovery[5], later));
+        assert!(
+            recovery
+                .iter()
+                .all(|code| code.len() == 32 && code[4..].starts_with('-'))
+        );
+        // One of an earlier version, of twelve characters.
+        let (sealed, step) = store.second_factor(id).unwrap().unwrap();
+        let earlier = [token_hash("ABCDEFGHJKMN")];
+        store
+            .set_second_factor(id, &sealed, step, &earlier)
+            .unwrap();
+        assert!(take("abcd-efgh-jkmn", later));
+        assert!(!take("abcd-efgh-jkmn", later), "used");
         let plain = std::fs::read(folder.path().join("server.db")).unwrap();
         let seed = BASE32_NOPAD.decode(new.secret.as_bytes()).unwrap();
         assert!(!plain.windows(seed.len()).any(|part| part == seed));

@@ -2,7 +2,7 @@
 
 use super::router;
 use super::tests::{PASSWORD, TEAM};
-use crate::auth::{add_account, log_in_simply};
+use crate::auth::{add_account, code_now, log_in_simply};
 use crate::fixtures::{NOW, World};
 use crate::store::Role;
 use axum::body::Body;
@@ -160,6 +160,31 @@ fn tablets_are_served_during_a_flood_of_logins_and_what_finds_no_place_is_told_s
         }
     }
     assert!(busy > 0, "the queue is short");
+}
+
+#[test]
+fn another_second_factor_ends_the_other_sessions() {
+    let world = World::new();
+    let own = world.token_of(Role::Analyst);
+    let (server, name) = (world.app.server(), Role::Analyst.name());
+    let opened = log_in_simply(server, world.app.attempts(), name, PASSWORD, NOW);
+    let other = opened.unwrap().1;
+    let me = |token: &str| as_account(&world, token, "GET", "/api/me", &json!({})).status();
+    let ask = |path: &str, body| as_account(&world, &own, "POST", path, &body);
+    let drawn = world.json(ask("/api/second-factor/draw", json!({})));
+    let secret = drawn["secret"].as_str().unwrap();
+    let wrong = ask(
+        "/api/second-factor",
+        json!({ "secret": secret, "code": "1" }),
+    );
+    assert_eq!(world.json(wrong)["code"], "second-factor-wrong");
+    assert_eq!(me(&other), StatusCode::OK, "control: nothing changed");
+    let proof = json!({ "secret": secret, "code": code_now(secret, NOW) });
+    assert_eq!(ask("/api/second-factor", proof).status(), StatusCode::OK);
+    assert_eq!(
+        (me(&own), me(&other)),
+        (StatusCode::OK, StatusCode::UNAUTHORIZED)
+    );
 }
 
 #[test]

@@ -98,16 +98,19 @@ async fn draw(AnyAccount(account): AnyAccount) -> Result<Json<SecondFactorDrawn>
 async fn keep(
     State(app): State<App>,
     AnyAccount(account): AnyAccount,
+    headers: HeaderMap,
     body: Body<SecondFactorProof>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let SecondFactorProof { secret, code } = read(body)?;
+    let own = session_cookie(&app, &headers).map(token_hash);
     let codes = app
         .blocking(move |app| {
             let (server, now) = (app.server(), app.clock().now());
             let key = app.keys().accounts_key()?;
             let codes = keep_second_factor(server, &key, account.id, &secret, &code, now)?;
+            server.end_other_sessions(account.id, own.as_ref())?;
             let subject = account.id.to_string();
-            server.add_audit(now, &account.id.to_string(), "second-factor-set", &subject)?;
+            server.add_audit(now, &subject, "second-factor-set", &subject)?;
             Ok::<_, Problem>(codes)
         })
         .await??;
@@ -117,10 +120,13 @@ async fn keep(
 async fn remove(
     State(app): State<App>,
     AnyAccount(account): AnyAccount,
+    headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
+    let own = session_cookie(&app, &headers).map(token_hash);
     app.blocking(move |app| {
         let (server, now) = (app.server(), app.clock().now());
         server.clear_second_factor(account.id)?;
+        server.end_other_sessions(account.id, own.as_ref())?;
         let subject = account.id.to_string();
         server.add_audit(now, &subject, "second-factor-removed", &subject)?;
         Ok::<_, Problem>(StatusCode::NO_CONTENT)

@@ -235,6 +235,15 @@ impl ServerStore {
         })
     }
 
+    /// Ends the sessions of an account but the one that is kept: what it proves itself with changed.
+    pub fn end_other_sessions(
+        &self,
+        account: AccountId,
+        kept: Option<&[u8; 32]>,
+    ) -> Result<(), StoreError> {
+        self.in_transaction(|t| Ok(end_sessions(t, account, kept)?))
+    }
+
     /// An account's password's hash.
     pub fn password_of(&self, account: AccountId) -> Result<Option<String>, StoreError> {
         Ok(self
@@ -365,10 +374,19 @@ fn end_all(
     account: AccountId,
     kept: Option<&[u8; 32]>,
 ) -> rusqlite::Result<()> {
-    let id = account.as_bytes();
+    end_sessions(t, account, kept)?;
+    let end = "DELETE FROM api_tokens WHERE account = ?1";
+    t.execute(end, [account.as_bytes()])?;
+    Ok(())
+}
+
+fn end_sessions(
+    t: &Transaction<'_>,
+    account: AccountId,
+    kept: Option<&[u8; 32]>,
+) -> rusqlite::Result<()> {
     let end = "DELETE FROM sessions WHERE account = ?1 AND token IS NOT ?2";
-    t.execute(end, params![id, kept])?;
-    t.execute("DELETE FROM api_tokens WHERE account = ?1", [id])?;
+    t.execute(end, params![account.as_bytes(), kept])?;
     Ok(())
 }
 
