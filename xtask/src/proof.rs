@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::package;
-use crate::run::{cargo, in_web, output, root, run as run_to_end, run_and_read};
+use crate::run::{cargo, in_web, output, root, run as run_to_end, run_and_read, target};
 use crate::setup;
 use crate::test::server_binary;
 use anyhow::{Result, bail};
@@ -164,9 +164,15 @@ fn browser_kill(cycles: u32) -> Result<()> {
 }
 
 fn disclosure(count: u64) -> Result<()> {
+    let commit =
+        output(crate::run::in_folder("git", &root()).args(["rev-parse", "--short", "HEAD"]))?;
+    // A series that was stopped goes on, on the same commit.
+    let done = target().join(format!("proof/disclosure-{}", commit.trim()));
+    std::fs::create_dir_all(target().join("proof"))?;
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--lib"]);
     tests.env("MARAUDE_CITIES", count.to_string());
+    tests.env("MARAUDE_CITIES_DONE", done);
     tests.args(["--", "disclosure::tests::cities::", "--nocapture"]);
     tests.args(["--test-threads", "2"]);
     keep_result(&format!("disclosure --count {count}"), &mut tests)

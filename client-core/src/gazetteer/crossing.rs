@@ -10,20 +10,37 @@ use geo::{Closest, ClosestPoint, Line, Point};
 /// is more than a street's width.
 pub const MEET_M: f64 = 45.0;
 
-/// The middle between the nearest points of two ways, and how far apart these are, metres.
-pub fn nearest(one: &NamedPlace, other: &NamedPlace) -> Option<(Coordinates, f64)> {
+/// Places where two ways come as near as anywhere, give or take, metres.
+const AS_NEAR_M: f64 = 5.0;
+
+/// Where two ways meet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Meets {
+    /// The middle between their nearest points.
+    pub at: Coordinates,
+    /// How far apart these are, metres.
+    pub apart_m: f64,
+    /// How far off another place lies where they come as near, metres.
+    pub spread_m: f64,
+}
+
+/// Where one way comes nearest to the other, if that is within so many metres.
+pub fn nearest(one: &NamedPlace, other: &NamedPlace, within_m: f64) -> Option<Meets> {
     let frame = LocalFrame::around(one.at);
     let theirs = parts(other, &frame);
-    let mut best: Option<(Point, f64)> = None;
+    let mut met: Vec<(Point, f64)> = Vec::new();
     for a in parts(one, &frame) {
-        for b in &theirs {
-            let (middle, apart) = between(a, *b);
-            if best.is_none_or(|(_, least)| apart < least) {
-                best = Some((middle, apart));
-            }
-        }
+        let each = theirs.iter().map(|b| between(a, *b));
+        met.extend(each.filter(|(_, apart_m)| *apart_m <= within_m));
     }
-    best.map(|(at, apart)| (frame.coordinates([at.x(), at.y()]), apart))
+    let (at, apart_m) = *met.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let as_near = met.iter().filter(|place| place.1 <= apart_m + AS_NEAR_M);
+    let off = as_near.map(|(other, _)| (*other - at).0.x.hypot((*other - at).0.y));
+    Some(Meets {
+        at: frame.coordinates([at.x(), at.y()]),
+        apart_m,
+        spread_m: off.fold(0.0, f64::max),
+    })
 }
 
 /// Parts of its lines; of a way known by its numbers alone, each number by itself.

@@ -9,6 +9,7 @@ mod cell;
 mod crossing;
 mod entry;
 mod house;
+mod meeting;
 mod normalise;
 mod phonetic;
 mod query;
@@ -23,7 +24,8 @@ pub use entry::{HouseNumber, NamedPlace, NamedPlaceKind};
 pub use normalise::fold;
 pub use search::{Answer, Found, FoundKind, Gazetteer};
 pub use within::{
-    ALONG_BORDER_M, StreetWithin, boundary_of, is_named_street, street_key, streets_within,
+    ALONG_BORDER_M, StreetWithin, boundary_of, is_named, is_named_street, street_key,
+    streets_within,
 };
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What was typed, taken apart: a number, a kind of way, the words of a name; before and after
 //! the words that say where beside.
 
-use super::normalise::{is_article, words, written_out};
-use super::words::{BESIDE, MEETS, THINGS, TITLES, WAYS};
+use super::meeting::{Meetings, joined_words, meetings};
+use super::normalise::{is_article, written_out};
+use super::words::{BESIDE, COUNTED, MEETS, NUMBERS, STREETS, THINGS, TITLES, WAYS};
 use strsim::osa_distance;
 
 /// Suffixes of house numbers.
@@ -20,7 +21,7 @@ pub struct Reading {
     pub way: Vec<String>,
     /// Words of the name.
     pub names: Vec<Typed>,
-    /// Which part of the query: 0 for the first.
+    /// Which part of the query: 0 for the first, 1 for those beside it, 2 for one among other words.
     pub part: usize,
 }
 
@@ -39,16 +40,17 @@ pub struct Readings {
     /// One place.
     pub places: Vec<Reading>,
     /// Two ways that meet.
-    pub crossings: Vec<(Reading, Reading)>,
+    pub meetings: Meetings,
 }
 
 /// Reads what was typed.
 pub fn read(query: &str) -> Readings {
-    let slashed = query.replace(['/', '+', '&', '×'], " et ");
-    let mut typed = words(&slashed);
+    let mut typed = without_counts(joined_words(query));
     typed.truncate(WORDS);
     typed.retain(|word| !is_postcode(word));
     let mut readings = Readings::default();
+    readings.meetings = meetings(query, &typed);
+    let meets = !readings.meetings.meetings.is_empty();
     let parts = split(&typed, |word| {
         BESIDE.contains(&word) || MEETS.contains(&word)
     });
@@ -57,29 +59,56 @@ pub fn read(query: &str) -> Readings {
         readings.places.extend(all_readings(&all, 0));
     }
     for (part, words) in parts.iter().enumerate() {
+        let part = part.min(1);
         readings.places.extend(all_readings(words, part));
-    }
-    let meets = typed.iter().any(|word| MEETS.contains(&word.as_str()));
-    if meets || query.contains(['/', '+', '×']) {
-        readings.crossings = crossings(&typed);
+        if let Some(at) = begins_later(words).filter(|_| !meets) {
+            let (before, later) = words.split_at(at);
+            readings.places.extend(reading(before, part));
+            readings.places.extend(reading(later, 2));
+        }
     }
     readings
 }
 
-/// `angle A et B`, `A angle B`, `A / B`: each `et` may be the one that joins the two.
-fn crossings(typed: &[String]) -> Vec<(Reading, Reading)> {
-    let meets = |word: &str| MEETS.contains(&word) || BESIDE.contains(&word);
-    let mut pairs = Vec::new();
-    let parts = split(typed, meets);
-    for two in parts.windows(2) {
-        pairs.extend(reading(&two[0], 0).zip(reading(&two[1], 0)));
-    }
-    for part in &parts {
-        for (at, _) in part.iter().enumerate().filter(|(_, word)| *word == "et") {
-            pairs.extend(reading(&part[..at], 0).zip(reading(&part[at + 1..], 0)));
+/// Without how many were met and at what time: such a number is none of a house.
+fn without_counts(typed: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for word in typed {
+        let hour = word.split_once('h').is_some_and(|(hour, minutes)| {
+            let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+            !hour.is_empty() && digits(hour) && digits(minutes)
+        });
+        let counted = COUNTED.contains(&word.as_str());
+        let number = kept
+            .last()
+            .filter(|_| counted)
+            .and_then(|last| house_number(last));
+        if number.is_some_and(|(_, suffix)| suffix.is_empty()) {
+            kept.pop();
+        } else if !hour {
+            kept.push(word);
         }
     }
-    pairs
+    kept
+}
+
+/// Where a street is named after other words, its number before it: `un homme assis 12 rue Haute`.
+fn begins_later(typed: &[String]) -> Option<usize> {
+    let is_street = |word: &str| written_out(word).any(|w| STREETS.contains(&w));
+    let numbers = |at: usize| house_number(&typed[at]).is_some();
+    let suffixes = |at: usize| at > 0 && is_suffix(&typed[at]) && numbers(at - 1);
+    let tells = |at: &usize| !is_article(&typed[*at]) && !numbers(*at) && !suffixes(*at);
+    let first = (0..typed.len()).find(tells)?;
+    let way = typed.iter().position(|word| is_street(word))?;
+    let named = typed[way + 1..]
+        .iter()
+        .any(|word| word.len() > 1 && !is_article(word));
+    if way <= first || !named {
+        return None;
+    }
+    let numbered = usize::from(numbers(way - 1)) + 2 * usize::from(suffixes(way - 1));
+    let from = way - numbered;
+    Some(from)
 }
 
 /// Parts between the words that part them; empty ones are left out.
@@ -109,7 +138,8 @@ fn all_readings(typed: &[String], part: usize) -> Vec<Reading> {
     first.into_iter().chain(way_is_name).collect()
 }
 
-fn reading(typed: &[String], part: usize) -> Option<Reading> {
+/// Takes words apart: the number, the kind of way, the names.
+pub fn reading(typed: &[String], part: usize) -> Option<Reading> {
     let mut reading = Reading {
         part,
         ..Reading::default()
@@ -126,9 +156,13 @@ fn reading(typed: &[String], part: usize) -> Option<Reading> {
                 _ => Some(suffix),
             };
             reading.number = Some((number, suffix.unwrap_or_default()));
-            // It may also be a word of the name, as in "11 Novembre".
+            // It may also be a word of the name, as in "11 Novembre" and "3 Grâces".
+            let out = (number as usize)
+                .checked_sub(1)
+                .and_then(|at| NUMBERS.get(at));
+            let written = [word].into_iter().chain(out.copied());
             reading.names.push(Typed {
-                written: vec![word.to_owned()],
+                written: written.map(str::to_owned).collect(),
                 share: 0.0,
             });
             continue;
@@ -222,17 +256,14 @@ mod tests {
             .map(|typed| typed.written[0].as_str())
             .collect();
         assert_eq!(names, ["clemenceau"]);
-        assert!(read.crossings.is_empty());
+        assert!(read.meetings.meetings.is_empty());
     }
 
     #[test]
-    fn what_is_beside_is_a_part_of_its_own_and_two_ways_may_meet() {
+    fn what_is_beside_is_a_part_of_its_own() {
         let told = read("en face du 42 rue Haute derrière le marché");
         assert!(told.places.iter().any(|reading| {
             reading.part == 0 && reading.number.is_some() && reading.way == ["rue"]
         }));
-        let met = read("angle Haute et Basse");
-        assert_eq!(met.crossings.len(), 1);
-        assert_eq!(read("r Haute / r Basse").crossings.len(), 1);
     }
 }

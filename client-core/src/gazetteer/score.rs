@@ -140,6 +140,11 @@ impl<'a> Asked<'a> {
         let look = |typed: &'a Typed| {
             let mut like: HashMap<WordId, f64> = HashMap::new();
             for written in &typed.written {
+                if typed.share == 0.0 {
+                    // A number is itself or nothing.
+                    like.extend(vocabulary.exact(written).map(|word| (word, 1.0)));
+                    continue;
+                }
                 let found = seen.entry(written.clone());
                 for (word, likeness) in found.or_insert_with(|| vocabulary.like(written)) {
                     let known = like.entry(*word).or_default();

@@ -180,12 +180,108 @@ fn a_crossing_lies_where_the_two_meet() {
     assert_eq!(best.kind, FoundKind::Crossing);
     assert!(distance_m(best.at, at(100, 0)) < 3.0);
     // These two are far apart: no crossing is made up.
-    let none = town().search("angle tilleuls et evariste", None, 5);
+    let none = town().search("angle bezaque et evariste", None, 5);
     assert!(
         none.found
             .iter()
             .all(|found| found.kind != FoundKind::Crossing)
     );
+}
+
+#[test]
+fn a_crossing_told_in_a_sentence_is_found_and_is_sure() {
+    let town = town();
+    let met = "Avenue du Maréchal Folch × Rue du Jeu de Boules, Clapas";
+    for query in [
+        "un monsieur assis angle Folch et Jeu de Boules devant la banque",
+        "au croisement de l'av Folch avec la rue du jeu de boules côté tram",
+        "couple avec un chien av mal Folch coin jeu de boules",
+        "il dort là où l'avenue folch croise la rue du jeu de boules",
+        "caravane av Folch au niveau de l'angle avec la rue du jeu de boules",
+        "angle Folch jeu de boules",
+    ] {
+        let answer = town.search(query, None, 5);
+        assert_eq!(first(&answer), (met, FoundKind::Crossing), "{query}");
+        assert!(answer.confident, "{query}: {answer:#?}");
+    }
+    // Negative control: the same ways, and nothing that says that they meet.
+    let apart = town.search("folch devant jeu de boules", None, 5);
+    assert_ne!(apart.found[0].kind, FoundKind::Crossing);
+    // Half of what was told is not sure.
+    let one = Gazetteer::new(vec![street("Impasse Courte", "Clapas", (0, 0), (60, 0))]);
+    let half = one.search("angle impasse courte et rue qui manque", Some(at(0, 0)), 5);
+    assert!(!half.confident && !one.search("coin impasse courte", None, 5).confident);
+    assert!(one.search("impasse courte", None, 5).confident);
+}
+
+#[test]
+fn two_ways_that_are_said_to_meet_and_nearly_do_are_shown_and_never_sure() {
+    let town = town();
+    let answer = town.search(
+        "angle impasse tilleuls et rue st evariste",
+        Some(at(400, 50)),
+        5,
+    );
+    let best = &answer.found[0];
+    assert_eq!(best.kind, FoundKind::Crossing);
+    // 224 m apart: between the two, and that far off.
+    assert!(best.accuracy_m > 112.0 && !answer.confident, "{answer:#?}");
+    // Negative control: nobody said that they meet.
+    let both = town.search("impasse tilleuls et rue st evariste", None, 5);
+    let crossing = |found: &super::Found| found.kind == FoundKind::Crossing;
+    assert!(!both.found.iter().any(crossing));
+}
+
+#[test]
+fn two_ways_that_meet_twice_are_not_sure() {
+    let bow = |second: i32| {
+        let mut bow = street("Rue de l'Arc", "Clapas", (0, 0), (0, 10));
+        bow.lines = vec![vec![at(100, 0), at(100, 90), at(second, 90), at(second, 0)]];
+        (bow.at, bow.reach_m) = (at(100, 0), 500.0);
+        Gazetteer::new(vec![bow, street("Rue Droite", "Clapas", (0, 0), (500, 0))])
+    };
+    let query = "angle rue droite et rue de l'arc";
+    assert!(!bow(400).search(query, None, 3).confident);
+    // Negative control: the two places are one.
+    assert!(bow(130).search(query, None, 3).confident);
+}
+
+#[test]
+fn how_many_were_met_and_when_is_no_number_of_a_house() {
+    let town = town();
+    for query in [
+        "3 personnes rue saint evariste",
+        "vers 23h rue saint evariste",
+        "22h30 rue saint evariste",
+        "23 h rue saint evariste",
+        "2 hommes et 1 chien rue saint evariste",
+    ] {
+        let answer = town.search(query, None, 5);
+        let street = ("Rue Saint-Évariste, Clapas", FoundKind::Street);
+        assert_eq!(first(&answer), street, "{query}");
+    }
+    // Negative control: a number before a street is.
+    let answer = town.search("un homme assis 12 bis rue saint evariste", None, 5);
+    assert_eq!(first(&answer).1, FoundKind::Address);
+}
+
+#[test]
+fn ways_without_a_name_are_not_indexed() {
+    let nameless = [
+        "Voie non dénommée",
+        "Rue sans nom",
+        "Chemin inconnu",
+        "Non dénommée",
+    ];
+    let places = nameless.map(|name| street(name, "Clapas", (0, 0), (300, 0)));
+    assert!(Gazetteer::new(places.to_vec()).is_empty());
+    let named = [
+        "Rue du Soldat Inconnu",
+        "Rue de la Dame sans Nom",
+        "Autoroute A99",
+    ];
+    let places = named.map(|name| street(name, "Clapas", (0, 0), (300, 0)));
+    assert_eq!(Gazetteer::new(places.to_vec()).len(), 3);
 }
 
 #[test]

@@ -16,13 +16,17 @@ pub const ALONG_BORDER_M: f64 = 10.0;
 /// Less of a street than this is only its end: it is left out, unless it is half of the street.
 const SHORTEST_M: f64 = 25.0;
 
-/// Beginnings of keys that name no street: ways without a name, and those nobody walks.
-const NO_STREET: [&str; 5] = [
-    "voie_non_denommee",
-    "voie_sans_nom",
+/// Beginning of the keys of ways that nobody walks.
+const NOT_WALKED: &str = "autoroute";
+
+/// What a layer calls a way that has no name, after its kind.
+const NO_NAME: [&str; 6] = [
     "non_denomme",
     "sans_nom",
-    "autoroute",
+    "sans_denomination",
+    "innomme",
+    "inconnu",
+    "nom_inconnu",
 ];
 
 /// Bytes of a key: what the field that declares it walked leaves.
@@ -50,7 +54,14 @@ pub fn street_key(name: &str) -> String {
 
 /// The key is of a street that a team can walk and name.
 pub fn is_named_street(key: &str) -> bool {
-    !key.is_empty() && !NO_STREET.iter().any(|start| key.starts_with(start))
+    is_named(key) && !key.starts_with(NOT_WALKED)
+}
+
+/// The key is a name, unlike that of *Voie non dénommée*.
+pub fn is_named(key: &str) -> bool {
+    let after_kind = key.split_once('_').map_or("", |(_, rest)| rest);
+    let nameless = |said: &str| NO_NAME.iter().any(|start| said.starts_with(start));
+    !key.is_empty() && !nameless(key) && !nameless(after_kind)
 }
 
 /// A boundary from GeoJSON's coordinates of a `MultiPolygon`.

@@ -58,6 +58,20 @@ pub const WAYS: &[&str] = &[
     "voie",
 ];
 
+/// Kinds of ways that begin the name of a street wherever they stand, folded.
+pub const STREETS: &[&str] = &[
+    "allee",
+    "avenue",
+    "boulevard",
+    "chemin",
+    "esplanade",
+    "impasse",
+    "place",
+    "quai",
+    "route",
+    "rue",
+];
+
 /// Abbreviation and what it may stand for, folded. One may stand for several.
 pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("r", "rue"),
@@ -78,6 +92,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("chem", "chemin"),
     ("crs", "cours"),
     ("esp", "esplanade"),
+    ("fb", "faubourg"),
     ("fg", "faubourg"),
     ("fbg", "faubourg"),
     ("faub", "faubourg"),
@@ -136,9 +151,11 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("ec", "ecole"),
     ("egl", "eglise"),
     ("hop", "hopital"),
+    ("fr", "francois"),
     ("mon", "monument"),
     ("rpt", "rond point"),
     ("rdpt", "rond point"),
+    ("tlse", "toulouse"),
 ];
 
 /// Titles that people leave out, folded.
@@ -163,10 +180,49 @@ pub const TITLES: &[&str] = &[
     "sergent",
 ];
 
+/// Numbers that names write out, folded, from one on.
+pub const NUMBERS: &[&str] = &[
+    "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
+];
+
 /// Words that tell nothing of which place is meant, folded.
 pub const ARTICLES: &[&str] = &[
     "a", "au", "aux", "d", "da", "de", "del", "des", "du", "en", "et", "l", "la", "le", "les",
-    "lou", "s", "un", "une",
+    "lou", "n", "no", "s", "un", "une",
+];
+
+/// What a number before it counts, folded: people, what they have with them, time.
+pub const COUNTED: &[&str] = &[
+    "adultes",
+    "ans",
+    "caravanes",
+    "chien",
+    "chiens",
+    "duvets",
+    "enfant",
+    "enfants",
+    "femme",
+    "femmes",
+    "gars",
+    "h",
+    "heure",
+    "heures",
+    "homme",
+    "hommes",
+    "individus",
+    "jeunes",
+    "matelas",
+    "metres",
+    "min",
+    "mineurs",
+    "minutes",
+    "pers",
+    "personne",
+    "personnes",
+    "sdf",
+    "tente",
+    "tentes",
+    "voitures",
 ];
 
 /// Words that say where beside the place that follows, folded. They end what came before.
@@ -227,7 +283,11 @@ pub const MEETS: &[&str] = &[
     "crf",
     "intersection",
     "inter",
+    "jonction",
 ];
+
+/// Words that may stand between two ways that meet, or between anything else, folded.
+pub const JOINS: &[&str] = &["et", "avec", "x", "croise", "croisant", "hauteur", "niveau"];
 
 /// Things that stand at a place and seldom name it, folded.
 pub const THINGS: &[&str] = &[

@@ -13,7 +13,7 @@ use maraude_core::geography::distance_m;
 use maraude_core::model::{CampaignId, Coordinates};
 use std::collections::{BTreeMap, HashMap};
 
-/// Centrelines belong to the street of their name that lies at most so far away, metres.
+/// A centreline belongs to the street of its name that passes at most so far away, metres.
 const SAME_STREET_M: f64 = 2_000.0;
 
 /// Which versions a gazetteer was made of.
@@ -138,7 +138,7 @@ impl Streets {
         let nearest = named
             .into_iter()
             .flatten()
-            .map(|street| (*street, distance_m(self.streets[*street].at, start)))
+            .map(|street| (*street, away_m(&self.streets[*street], start)))
             .filter(|(_, metres)| *metres <= SAME_STREET_M)
             .min_by(|a, b| a.1.total_cmp(&b.1));
         match nearest {
@@ -173,6 +173,14 @@ impl Streets {
         }
         streets
     }
+}
+
+/// How far a place is from what is known of a street so far, metres.
+fn away_m(street: &NamedPlace, from: Coordinates) -> f64 {
+    let numbers = street.numbers.iter().map(|house| house.at);
+    let known = numbers.chain(street.lines.iter().flatten().copied());
+    let away = known.map(|at| distance_m(at, from));
+    away.fold(f64::INFINITY, f64::min)
 }
 
 fn landmark(feature: &LayerFeature, areas: &AreaLayers) -> Option<NamedPlace> {

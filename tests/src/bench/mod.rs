@@ -13,6 +13,7 @@ pub mod places;
 pub mod report;
 pub mod rounds;
 pub mod server;
+pub mod told;
 pub mod watched;
 pub mod wire;
 

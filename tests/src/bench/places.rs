@@ -3,7 +3,7 @@
 
 use crate::dice::Dice;
 use anyhow::{Context, Result};
-use maraude_core::gazetteer::fold;
+use maraude_core::gazetteer::{fold, is_named, street_key};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -59,12 +59,42 @@ pub fn plain(name: &str) -> String {
 
 /// Crossings of named streets: `angle A et B`, shortened, one letter wrong in every third.
 pub fn crossings(folder: &Path, count: usize, seed: u64) -> Result<Vec<Query>> {
+    let mut dice = Dice::new(seed);
+    let drawn = drawn(&met_ways(folder)?, count, &mut dice);
+    Ok(drawn
+        .into_iter()
+        .map(|(one, other, at)| {
+            let both = [one, other].map(|name| shortened(&name, &mut dice));
+            let text = if dice.chance(0.5) {
+                format!("angle {} et {}", both[0], both[1])
+            } else {
+                format!("{} / {}", both[0], both[1])
+            };
+            Query {
+                class: "crossing (drawn)".to_owned(),
+                text,
+                wanted: near_crossing(at),
+            }
+        })
+        .collect())
+}
+
+/// What a crossing that was told should find.
+pub(super) fn near_crossing(at: [f64; 2]) -> Wanted {
+    Wanted::Near(at, CROSSING_M)
+}
+
+/// Two named ways whose centrelines end at one point, and where.
+pub(super) fn met_ways(folder: &Path) -> Result<Vec<(String, String, [f64; 2])>> {
     let mut at_end: BTreeMap<String, Vec<(String, [f64; 2])>> = BTreeMap::new();
     for feature in features(folder, "mtp_filaire_voies_2014.geojson")? {
         let line = feature["geometry"]["coordinates"].as_array();
         let (Some(line), Some(name)) = (line, feature["properties"]["nom"].as_str()) else {
             continue;
         };
+        if !is_named(&street_key(name)) {
+            continue;
+        }
         for end in [line.first(), line.last()].into_iter().flatten() {
             let at = [end[0].as_f64(), end[1].as_f64()].map(Option::unwrap_or_default);
             at_end
@@ -79,24 +109,7 @@ pub fn crossings(folder: &Path, count: usize, seed: u64) -> Result<Vec<Query>> {
         let other = ways.iter().find(|(name, _)| plain(name) != plain(first));
         met.extend(other.map(|(other, _)| (first.clone(), other.clone(), *at)));
     }
-    let mut dice = Dice::new(seed);
-    let drawn = drawn(&met, count, &mut dice);
-    Ok(drawn
-        .into_iter()
-        .map(|(one, other, at)| {
-            let both = [one, other].map(|name| shortened(&name, &mut dice));
-            let text = if dice.chance(0.5) {
-                format!("angle {} et {}", both[0], both[1])
-            } else {
-                format!("{} / {}", both[0], both[1])
-            };
-            Query {
-                class: "crossing (drawn)".to_owned(),
-                text,
-                wanted: Wanted::Near(at, CROSSING_M),
-            }
-        })
-        .collect())
+    Ok(met)
 }
 
 /// Landmarks, after a word that says where beside, one letter wrong in every third.
@@ -141,7 +154,7 @@ fn drawn<T: Clone>(from: &[T], count: usize, dice: &mut Dice) -> Vec<T> {
 }
 
 /// Without its kind of way in half, which is abbreviated to its first letters otherwise.
-fn shortened(name: &str, dice: &mut Dice) -> String {
+pub(super) fn shortened(name: &str, dice: &mut Dice) -> String {
     let folded = plain(name);
     let short = match folded.split_once(' ') {
         Some((_, rest)) if dice.chance(0.5) => rest.to_owned(),

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use maraude_core::geography::distance_m;
 use maraude_core::model::{CampaignId, CampaignKind, CampaignMode, Coordinates, RetentionFrame};
 use maraude_server::http::contract::{NewCampaign, PlaceCandidates, PlaceSearch};
-use maraude_tests::bench::messy::table;
+use maraude_tests::bench::messy::{drawn_table, table};
 use maraude_tests::bench::p95_ms;
 use maraude_tests::bench::places::{Query, Wanted, crossings, from_file, landmarks, plain};
 use maraude_tests::bench::server::Process;
@@ -74,10 +74,11 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The queries written by hand, without a server.
+/// The queries written by hand, and drawn ones, without a server.
 #[expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 fn messy(folder: &Path) -> Result<()> {
-    print!("{}", table(folder)?);
+    println!("{}", table(folder)?);
+    print!("{}", drawn_table(folder, DRAWN, SEED)?);
     Ok(())
 }
 

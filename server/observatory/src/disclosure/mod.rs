@@ -31,7 +31,7 @@ pub use consolidated::{CountedNight, consolidate};
 pub use correction::correct;
 pub use inner::{Inner, withhold_small};
 pub use ledger::{LedgerLine, ledger_conflicts, ledger_lines};
-pub use parts::{Spread, spots, told_parts};
+pub use parts::{Spread, is_ground_told, spots, told_parts};
 pub use provisional::provisional;
 pub use published::{
     AttributeFigure, Erratum, Figure, Heading, Published, PublishedArea, Sentence, Stage,
@@ -39,4 +39,6 @@ pub use published::{
 pub use release::{DisclosureError, Release, ReopenError};
 pub use sentence::{ProvisionalFigures, provisional as provisional_sentence};
 pub use settings::{SettingFault, Settings};
-pub use verify::{Finding, PublishedFile, Rule, verify};
+pub use verify::{
+    Finding, PublishedFile, Rule, ToldGround, attack_comparisons, may_be_told, verify,
+};

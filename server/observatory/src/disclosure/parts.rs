@@ -57,6 +57,13 @@ impl Spread {
     }
 }
 
+/// Whether how many people two campaigns counted on common ground may be told at all: they are no small
+/// number, nor is what they leave of the whole.
+pub fn is_ground_told(here: [Spread; 2], elsewhere: [Spread; 2], settings: &Settings) -> bool {
+    let stands = |spread: &Spread| spread.passes_as_leaf(settings);
+    here.iter().all(stands) && elsewhere.iter().all(|of| of.people == 0 || stands(of))
+}
+
 /// Which parts are told of two campaigns: those that pass both times, while what is withheld passes
 /// together; else the smallest that is told goes with it.
 pub fn told_parts(parts: &[[Spread; 2]], settings: &Settings) -> Vec<bool> {

@@ -1,8 +1,10 @@
 //! Many random cities: nobody below a threshold can be computed, and an exporter with one rule
 //! taken out is caught. `cargo xtask proof disclosure` runs it for longer.
 
+mod compared;
 mod edge;
 mod moves;
+mod series;
 
 use super::city::{Dice, at, counted, heading, night, random_sources, walked};
 use crate::area::{AreaTree, Level};
@@ -15,8 +17,8 @@ use crate::disclosure::{
 };
 use crate::indicator::{CountedPlace, Unit};
 use geo::MultiPolygon;
+use series::{Series, Tally};
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 /// How many cities; `MARAUDE_CITIES` asks for more.
 fn cities() -> u64 {
@@ -282,13 +284,10 @@ fn filter_pairs(published: &Published, unit: Unit, dice: &mut Dice) -> (u64, Opt
     (tried, None)
 }
 
-#[test]
-fn in_random_cities_no_group_below_the_threshold_can_be_computed() {
-    let start = Instant::now();
-    let (count, settings) = (cities(), Settings::default());
-    let (mut figures, mut told, mut shown, mut pairs) = (0_u64, 0_u64, 0_u64, 0_u64);
-    let mut corrections = 0_u32;
-    for seed in 0..count {
+/// Publishes some cities and attacks them; panics where anybody can be computed.
+fn attacked(seeds: std::ops::Range<u64>) -> Tally {
+    let (settings, mut tally) = (Settings::default(), Tally::default());
+    for seed in seeds {
         let city = City::drawn(seed);
         let published = city.published(&settings);
         let earlier = [city.provisional(seed)];
@@ -298,25 +297,41 @@ fn in_random_cities_no_group_below_the_threshold_can_be_computed() {
         for unit in Unit::ALL {
             let (tried, found) = filter_pairs(&published, unit, &mut Dice::new(seed + 1));
             assert_eq!(found, None, "city {seed}: {unit:?}");
-            pairs += tried;
+            tally.pairs += tried;
         }
         if seed % 4 == 0 {
-            corrections += 1;
+            tally.corrections += 1;
             city.corrected(seed, &earlier);
         }
-        figures += u64::from(published.shown_count());
-        told += published.attributes.len() as u64;
+        tally.figures += u64::from(published.shown_count());
+        tally.told += published.attributes.len() as u64;
         let by_attribute = published.attributes.iter();
-        shown += by_attribute
+        tally.shown += by_attribute
             .filter(|one| one.figure.shown().is_some())
             .count() as u64;
     }
+    tally
+}
+
+#[test]
+fn in_random_cities_no_group_below_the_threshold_can_be_computed() {
+    let (count, mut series) = (cities(), Series::begun());
+    while series.cities < count {
+        series.next(count, attacked);
+    }
+    let Tally {
+        figures,
+        told,
+        shown,
+        pairs,
+        corrections,
+    } = series.tally;
     println!(
         "{count} random cities, each after a provisional release, {corrections} of them corrected, all \
          releases attacked together; {figures} figures shown ({shown} of {told} cells of tables by \
          attribute), {pairs} filter pairs of all subjects: nothing below a threshold can be computed, \
          nothing withheld is left fewer than 5 values ({:.0} s)",
-        start.elapsed().as_secs_f64()
+        series.seconds
     );
 }
 

@@ -5,6 +5,7 @@
 //! themselves with it; `maraude release verify` runs it on files.
 
 mod attack;
+mod comparisons;
 mod content;
 mod differences;
 mod linear;
@@ -14,6 +15,7 @@ pub(super) mod tables;
 mod thresholds;
 mod tiling;
 
+pub use comparisons::{ToldGround, attack_comparisons, may_be_told};
 pub use read_csv::COLUMNS as TABLE_COLUMNS;
 
 use super::published::Published;
