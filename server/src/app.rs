@@ -30,7 +30,7 @@ pub use retention::{EndingError, PurgeAnswer, PurgeWish};
 pub use served_pair::{PairState, ServedPair};
 pub use views::ViewsError;
 
-use crate::auth::{Attempts, DeviceSessions};
+use crate::auth::{Attempts, DeviceSessions, Passkeys};
 use crate::config::{Clock, Config};
 use crate::store::{
     Campaigns, DataFolder, KeyStore, MasterKey, Reserve, ServerStore, StoreError, TileStore, random,
@@ -119,6 +119,7 @@ struct Shared {
     damaged: Mutex<BTreeMap<CampaignId, (TimestampMs, String)>>,
     device_sessions: DeviceSessions,
     attempts: Attempts,
+    passkeys: Passkeys,
     gate: OnceLock<Gate>,
     parts: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     endings: broadcast::Sender<Ending>,
@@ -138,6 +139,7 @@ impl App {
             device: server.server_device()?,
             opening: random()?,
             campaigns: Campaigns::new(folder.clone(), server.clone(), keys.clone()),
+            passkeys: Passkeys::at(&config.public_url),
             config,
             folder,
             server,
@@ -226,6 +228,11 @@ impl App {
     /// Attempts to log in or enrol.
     pub fn attempts(&self) -> &Attempts {
         &self.0.attempts
+    }
+
+    /// Passkeys that are being made, or asked for.
+    pub fn passkeys(&self) -> &Passkeys {
+        &self.0.passkeys
     }
 
     /// How long ago the last copy was made; none without one.

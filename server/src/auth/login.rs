@@ -88,13 +88,23 @@ pub fn origin_of(
     browser: Option<&str>,
     address: Option<IpAddr>,
 ) -> Result<Origin, StoreError> {
-    if let Some(mark) = browser
+    if browser.is_some()
         && let Some((account, _)) = store.account_by_name(name.trim())?
-        && let Some(known) = known_browser(key, account.id, mark)
     {
-        return Ok(Origin::Known(known));
+        return Ok(origin_for(key, account.id, browser, address));
     }
     Ok(Origin::Stranger(address))
+}
+
+/// Where a try for an account comes from.
+pub(super) fn origin_for(
+    key: &Key32,
+    account: AccountId,
+    browser: Option<&str>,
+    address: Option<IpAddr>,
+) -> Origin {
+    let known = browser.and_then(|mark| known_browser(key, account, mark));
+    known.map_or(Origin::Stranger(address), Origin::Known)
 }
 
 /// Opens a session. `key` opens second factors and signs browsers' marks.
@@ -131,6 +141,16 @@ pub fn log_in(
         }
     }
     attempts.succeeded(tried);
+    Ok(open_for(store, key, account, now)?)
+}
+
+/// Opens a session of an account that proved who it is.
+pub(super) fn open_for(
+    store: &ServerStore,
+    key: &Key32,
+    account: Account,
+    now: TimestampMs,
+) -> Result<LoggedIn, StoreError> {
     store.forget_sessions(now - SESSION_MS, now - IDLE_MS)?;
     let token = Token::draw()?;
     store.open_session(&token.hash, account.id, now)?;

@@ -9,12 +9,14 @@ mod browser;
 mod enrolment;
 mod handing;
 mod login;
+mod passkeys;
 mod password;
 mod roles;
 mod second_factor;
 mod series;
 mod sessions;
 mod token;
+mod webauthn;
 
 pub use api_token::{ApiTokenError, LONGEST_DAYS, MAP_ROLES, account_of_api_token, draw_api_token};
 pub use attempts::{Attempts, Origin, TooMany};
@@ -27,6 +29,10 @@ pub use login::{
     ChangeError, LoggedIn, LoginError, Proof, add_account, change_password, console_session,
     log_in, log_out, origin_of,
 };
+pub use passkeys::{
+    Begun, CEREMONY_MS, PasskeyError, PasskeyProof, Passkeys, begin_passkey, begin_passkey_login,
+    keep_passkey, log_in_by_passkey, passkey_of,
+};
 pub use password::{PASSWORD_SHORTEST, PasswordError, hash_password};
 pub use roles::{Access, FRESH_MS, Route, TABLE, access_of, methods_of, route_of};
 pub use second_factor::{
@@ -35,6 +41,7 @@ pub use second_factor::{
 pub use series::{NewSeries, SERIES_PLACES, night_end, open_series};
 pub use sessions::{CHALLENGE_MS, DeviceSessions, SESSION_MS, SessionError};
 pub use token::{Token, token_hash};
+pub use webauthn::Proved;
 
 #[cfg(test)]
 pub(crate) use login::log_in_simply;

@@ -97,6 +97,8 @@ pub const TABLE: &[Route] = &[
     route("GET", "/api/hello", Access::Public),
     route("GET", "/api/openapi.json", Access::Public),
     route("POST", "/api/login", Access::Public),
+    route("POST", "/api/login/passkey/begin", Access::Public),
+    route("POST", "/api/login/passkey", Access::Public),
     route("POST", "/api/logout", Access::Public),
     route("GET", "/api/me", CONSOLE),
     // Tablets.
@@ -253,6 +255,11 @@ pub const TABLE: &[Route] = &[
     route("GET", "/api/account/tokens", FEATURES),
     fresh("POST", "/api/account/tokens", FEATURES),
     route("POST", "/api/account/tokens/{token}/revoke", FEATURES),
+    // Passkeys log in to any account; making or removing one wants a login of a moment ago.
+    route("GET", "/api/account/passkeys", CONSOLE),
+    fresh("POST", "/api/account/passkeys/begin", CONSOLE),
+    fresh("POST", "/api/account/passkeys", CONSOLE),
+    fresh("POST", "/api/account/passkeys/{passkey}/remove", CONSOLE),
     // Custody: one's own proofs, the end of campaigns, what was done.
     route("GET", "/api/sessions", CONSOLE),
     fresh("POST", "/api/sessions/{session}/close", CONSOLE),

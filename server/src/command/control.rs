@@ -119,6 +119,8 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<user::ChangeRole>(),
     entry::<user::Close>(),
     entry::<user::SetPassword>(),
+    entry::<user::ListPasskeys>(),
+    entry::<user::RemovePasskeys>(),
     entry::<user::Draw>(),
     entry::<user::Keep>(),
     entry::<device::Enrol>(),

@@ -1,4 +1,4 @@
-//! `maraude user add/list/role/close/password/second-factor`: accounts of the console.
+//! `maraude user add/list/role/close/password/second-factor/passkeys`: accounts of the console.
 
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
@@ -10,6 +10,7 @@ use crate::auth::{
 };
 use crate::store::{Account, Role, StoreError, random};
 use clap::{Args, Subcommand};
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -28,11 +29,13 @@ pub enum Users {
     Role(ChangeRole),
     /// Close an account; its sessions end
     Close(Close),
-    /// Give an account another password; its sessions and tokens end. Without --password-stdin one is
-    /// drawn and printed
+    /// Give an account another password; its sessions, tokens and passkeys end. Without --password-stdin
+    /// one is drawn and printed
     Password(PasswordArguments),
     /// Set an account's second factor up, or take it away
     SecondFactor(SecondFactor),
+    /// List an account's passkeys, or remove them
+    Passkeys(PasskeyArguments),
 }
 
 /// `maraude user role`.
@@ -81,6 +84,42 @@ pub struct SecondFactor {
     /// Take it away: its owner has lost telephone and recovery codes
     #[arg(long)]
     remove: bool,
+}
+
+/// `maraude user passkeys`.
+#[derive(Debug, Args)]
+pub struct PasskeyArguments {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+    /// Remove the one with this identifier, as listed
+    #[arg(long, value_name = "ID", conflicts_with = "remove_all")]
+    remove: Option<String>,
+    /// Remove all of them: its owner has lost the device that holds them
+    #[arg(long)]
+    remove_all: bool,
+}
+
+/// An account's passkeys to be listed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListPasskeys {
+    name: String,
+}
+
+/// Passkeys of an account to be removed: one, or all.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RemovePasskeys {
+    name: String,
+    id: Option<String>,
+}
+
+/// A passkey as it is listed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListedPasskey {
+    id: String,
+    name: String,
+    created_at: String,
+    used_at: Option<String>,
 }
 
 /// A seed to be drawn for an account.
@@ -150,7 +189,10 @@ impl Users {
                     name: name.clone(),
                     password,
                 };
-                ask(place, set)?;
+                let passkeys = ask(place, set)?;
+                if passkeys > 0 && !place.json {
+                    say(format_args!("passkeys removed: {passkeys}"))?;
+                }
                 tell_password(place, &name, drawn)?;
             }
             Self::List(list) => {
@@ -161,6 +203,7 @@ impl Users {
             Self::Role(change) => ask(place, change)?,
             Self::Close(close) => ask(place, close)?,
             Self::SecondFactor(wanted) => second_factor(place, wanted)?,
+            Self::Passkeys(wanted) => passkeys(place, wanted)?,
         }
         Ok(())
     }
@@ -205,6 +248,40 @@ fn second_factor(place: &Place, wanted: SecondFactor) -> Result<(), CommandError
     Ok(())
 }
 
+/// Lists an account's passkeys, or removes some.
+fn passkeys(place: &Place, wanted: PasskeyArguments) -> Result<(), CommandError> {
+    let PasskeyArguments {
+        name,
+        remove: id,
+        remove_all,
+    } = wanted;
+    if remove_all || id.is_some() {
+        let removed = ask(place, RemovePasskeys { name, id })?;
+        if place.json {
+            say(serde_json::json!({ "removed": removed }))?;
+        } else {
+            say(format_args!("passkeys removed: {removed}"))?;
+        }
+        return Ok(());
+    }
+    let listed = ask(place, ListPasskeys { name })?;
+    if place.json {
+        say(serde_json::to_string(&listed).map_err(std::io::Error::from)?)?;
+        return Ok(());
+    }
+    for line in listed {
+        let used = line.used_at.as_deref().unwrap_or("never");
+        let ListedPasskey {
+            id,
+            name,
+            created_at,
+            ..
+        } = &line;
+        say(format_args!("{id}  made {created_at}  used {used}  {name}"))?;
+    }
+    Ok(())
+}
+
 fn named(app: &App, name: &str) -> Result<Account, Refusal> {
     let found = app.server().account_by_name(name.trim())?;
     let (account, _) =
@@ -244,13 +321,74 @@ impl Operation for Close {
 
 impl Operation for SetPassword {
     const NAME: &'static str = "user-password";
-    type Answer = ();
+    /// Passkeys that went.
+    type Answer = usize;
 
-    fn perform(self, app: &App) -> Result<(), Refusal> {
+    fn perform(self, app: &App) -> Result<usize, Refusal> {
         let account = named(app, &self.name)?;
         let hash = hash_password(&Zeroizing::new(self.password), &account.name).map_err(refused)?;
-        app.server().set_password(account.id, &hash, None)?;
-        note(app, "password-set", &account)
+        let passkeys = app.server().reset_access(account.id, &hash)?;
+        note(app, "password-set", &account)?;
+        if passkeys > 0 {
+            note(app, "passkeys-removed", &account)?;
+        }
+        Ok(passkeys)
+    }
+}
+
+impl Operation for ListPasskeys {
+    const NAME: &'static str = "user-passkeys";
+    type Answer = Vec<ListedPasskey>;
+
+    fn perform(self, app: &App) -> Result<Vec<ListedPasskey>, Refusal> {
+        let account = named(app, &self.name)?;
+        let at = |ms| {
+            jiff::Timestamp::from_millisecond(ms)
+                .map_or_else(|_| String::new(), |at| at.to_string())
+        };
+        let listed = app.server().passkeys(account.id)?.into_iter();
+        let listed = listed.map(|row| ListedPasskey {
+            id: HEXLOWER.encode(&row.id),
+            name: row.name,
+            created_at: at(row.created_at),
+            used_at: row.used_at.map(at),
+        });
+        Ok(listed.collect())
+    }
+}
+
+impl Operation for RemovePasskeys {
+    const NAME: &'static str = "user-passkeys-remove";
+    type Answer = usize;
+
+    fn perform(self, app: &App) -> Result<usize, Refusal> {
+        let account = named(app, &self.name)?;
+        let Some(id) = &self.id else {
+            let removed = app.server().remove_passkeys(account.id)?;
+            if removed > 0 {
+                note(app, "passkeys-removed", &account)?;
+            }
+            return Ok(removed);
+        };
+        let known: Option<[u8; 16]> = HEXLOWER
+            .decode(id.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok());
+        let removed = match known {
+            Some(known) => app.server().remove_passkey(account.id, &known)?,
+            None => false,
+        };
+        if !removed {
+            let what = format!(
+                "{} has no passkey {id}; list them without --remove",
+                account.name
+            );
+            return Err(Refusal::new("passkey-unknown", what));
+        }
+        let now = app.clock().now();
+        app.server()
+            .add_audit(now, "command", "passkey-removed", id)?;
+        Ok(1)
     }
 }
 

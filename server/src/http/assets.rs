@@ -27,8 +27,8 @@ pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-un
     frame-ancestors 'none'";
 
 /// The camera reads enrolment codes.
-const PERMISSIONS: &str =
-    "geolocation=(self), screen-wake-lock=(self), camera=(self), microphone=()";
+const PERMISSIONS: &str = "geolocation=(self), screen-wake-lock=(self), camera=(self), \
+    publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=()";
 
 /// Files under it carry a hash in their name: they never change.
 const HASHED: &str = "assets/";

@@ -103,14 +103,17 @@ async fn login(
         })
         .await??;
     let (me, token, mark) = opened;
-    let session = session_cookie_name(&app);
-    let browser = browser_cookie_name(&app);
+    Ok(welcome(&app, me, &token, &mark))
+}
+
+/// Who is logged in from now on, with the cookies of the session and of the browser.
+pub(super) fn welcome(app: &App, me: Me, token: &str, mark: &str) -> impl IntoResponse + use<> {
     let cookies = [
-        set_cookie(&app, session, &token, COOKIE_SECONDS),
-        set_cookie(&app, browser, &mark, BROWSER_SECONDS),
+        set_cookie(app, session_cookie_name(app), token, COOKIE_SECONDS),
+        set_cookie(app, browser_cookie_name(app), mark, BROWSER_SECONDS),
     ];
     let headers = cookies.map(|cookie| (SET_COOKIE, cookie));
-    Ok((AppendHeaders(headers), Json(me)))
+    (AppendHeaders(headers), Json(me))
 }
 
 /// Who failed to log in, by the identifier of the account that was tried.
@@ -145,7 +148,7 @@ async fn me(State(app): State<App>, AnyAccount(account): AnyAccount) -> Result<J
     Ok(Json(me))
 }
 
-fn told(app: &App, account: Account) -> Result<Me, StoreError> {
+pub(super) fn told(app: &App, account: Account) -> Result<Me, StoreError> {
     Ok(Me {
         second_factor: app.server().second_factor(account.id)?.is_some(),
         name: account.name,

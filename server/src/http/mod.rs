@@ -38,6 +38,9 @@ pub mod openapi;
 mod orders;
 mod overlaps;
 mod packed;
+mod passkeys;
+#[cfg(test)]
+mod passkeys_tests;
 mod persons;
 mod pin_resets;
 mod problem;
@@ -90,6 +93,7 @@ pub fn router(app: App) -> Router {
         .merge(openapi::routes())
         .merge(orders::routes())
         .merge(overlaps::routes())
+        .merge(passkeys::routes())
         .merge(persons::routes())
         .merge(pin_resets::routes())
         .merge(estimation::routes())

@@ -27,7 +27,9 @@ fn named(part: &str) -> &str {
         "{number}" | "{slot}" | "{item}" | "{version}" => "1",
         "{cell}" => "77_872",
         "{table}" => "clusters",
-        "{collection}" | "{session}" | "{token}" | "{enrolment}" | "{series}" => "0011223344556677",
+        "{collection}" | "{session}" | "{token}" | "{enrolment}" | "{series}" | "{passkey}" => {
+            "0011223344556677"
+        }
         part => {
             assert!(!part.contains('{'), "say what stands for {part}");
             part

@@ -194,7 +194,7 @@ impl ServerStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Gives an account another role, or closes it; its sessions end.
+    /// Gives an account another role, or closes it; its sessions end, and with the account its passkeys.
     pub fn change_account(
         &self,
         account: AccountId,
@@ -207,10 +207,14 @@ impl ServerStore {
                     "UPDATE accounts SET role = ?2 WHERE id = ?1",
                     params![account.as_bytes(), role.name()],
                 )?,
-                None => t.execute(
-                    "UPDATE accounts SET closed_at = ?2 WHERE id = ?1",
-                    params![account.as_bytes(), at],
-                )?,
+                None => {
+                    let passkeys = "DELETE FROM passkeys WHERE account = ?1";
+                    t.execute(passkeys, [account.as_bytes()])?;
+                    t.execute(
+                        "UPDATE accounts SET closed_at = ?2 WHERE id = ?1",
+                        params![account.as_bytes(), at],
+                    )?
+                }
             };
             end_all(t, account, None)?;
             Ok(())
@@ -242,6 +246,20 @@ impl ServerStore {
         kept: Option<&[u8; 32]>,
     ) -> Result<(), StoreError> {
         self.in_transaction(|t| Ok(end_sessions(t, account, kept)?))
+    }
+
+    /// Gives an account back to its owner: another password's hash, and nothing else that lets anybody
+    /// in by itself. Its sessions, tokens and passkeys end; says how many passkeys there were.
+    pub fn reset_access(&self, account: AccountId, password: &str) -> Result<usize, StoreError> {
+        self.in_transaction(|t| {
+            t.execute(
+                "UPDATE accounts SET password = ?2 WHERE id = ?1",
+                params![account.as_bytes(), password],
+            )?;
+            end_all(t, account, None)?;
+            let passkeys = "DELETE FROM passkeys WHERE account = ?1";
+            Ok(t.execute(passkeys, [account.as_bytes()])?)
+        })
     }
 
     /// An account's password's hash.

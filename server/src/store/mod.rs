@@ -22,6 +22,7 @@ mod layers;
 mod log;
 mod master;
 mod oppositions;
+mod passkeys;
 mod pin_resets;
 mod random;
 mod reserve;
@@ -64,6 +65,7 @@ pub use oppositions::{
     Opposed, OpposingError, Opposition, OppositionReason, drop_held_back, enter_opposition,
     freeze_oppositions, oppositions, withdraw_opposition,
 };
+pub use passkeys::{KeptPasskey, PasskeyRow};
 pub use pin_resets::PinReset;
 pub use random::{random, random_id};
 pub use reserve::Reserve;

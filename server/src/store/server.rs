@@ -21,6 +21,7 @@ const SCHEMA: Schema = Schema {
         include_str!("server_5.sql"),
         include_str!("server_6.sql"),
         include_str!("server_7.sql"),
+        include_str!("server_8.sql"),
     ],
 };
 

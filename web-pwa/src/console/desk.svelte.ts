@@ -6,6 +6,7 @@
  */
 
 import * as server from '../core/console';
+import { logInByPasskey } from '../core/passkeys';
 import type { CampaignDetail, Command, CommandAnswer, Me } from '../core/generated/console';
 
 const { Refused } = server;
@@ -72,6 +73,12 @@ export class Session {
     this.phase = 'in';
   }
 
+  /** By a passkey, which says whose session it is. Throws `Refused`. */
+  async loginByPasskey(): Promise<void> {
+    this.me = await logInByPasskey();
+    this.phase = 'in';
+  }
+
   /** Ends the session; where the server did not hear it, it stands, and that is said. */
   async logout(): Promise<void> {
     this.stillOpen = false;
@@ -93,8 +100,9 @@ export class Session {
 
   /** Looks at a refusal: an expired session asks for the password again. */
   notice(refused: server.Refused): void {
-    // A wrong code while one sets a second factor up is no end of the session.
-    const unknown = refused.status === 401 && !refused.code.startsWith('second-factor');
+    // A wrong code while one sets a second factor up is no end of the session, nor a passkey's answer.
+    const isProof = /^(second-factor|passkey)/.test(refused.code);
+    const unknown = refused.status === 401 && !isProof;
     const again = unknown || refused.code === 'prove-again';
     if (again && this.phase === 'in') this.phase = 'expired';
   }

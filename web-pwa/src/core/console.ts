@@ -151,7 +151,7 @@ async function takeBytes(path: string, why: ExportReason | NewExport): Promise<B
 }
 
 /** Asks and reads JSON. Throws `Refused`. */
-async function ask<T>(
+export async function ask<T>(
   method: string,
   path: string,
   body?: unknown,

@@ -23,6 +23,26 @@ export const custodyFr = {
     title: 'Mon compte',
     who: (name: string, role: string) => `${name}, ${role}.`,
   },
+  passkeys: {
+    title: 'Clés d’accès',
+    intro:
+      'Votre téléphone, votre ordinateur ou une clé de sécurité garde une clé et vous reconnaît (empreinte, visage ou code). Elle remplace le mot de passe et le code du téléphone, et ne se laisse pas donner à un faux site.',
+    none: 'Aucune clé d’accès.',
+    notHere:
+      'Ce serveur n’a pas d’adresse avec un nom et TLS : les navigateurs n’y créent pas de clé d’accès.',
+    notBrowser: 'Ce navigateur, ou cette adresse, ne sait pas créer de clé d’accès.',
+    name: 'Nom de la clé',
+    nameHint: 'Téléphone de Claire',
+    add: 'Créer une clé d’accès',
+    added: (name: string) => `Clé d’accès « ${name} » créée. Le bouton de la page d’entrée la demande.`,
+    created: 'Créée',
+    used: 'Dernière entrée',
+    never: 'jamais',
+    remove: 'Retirer',
+    removeTitle: (name: string) => `Retirer la clé d’accès « ${name} » ?`,
+    removeText:
+      'Elle n’ouvrira plus ce compte, tout de suite. Le mot de passe reste, avec le code du téléphone s’il est en place.',
+  },
   secondFactor: {
     title: 'Code du téléphone',
     on: 'demandé à chaque entrée',
@@ -231,6 +251,12 @@ export const custodyFr = {
     authors: { command: 'ligne de commande', server: 'serveur', nobody: 'inconnu·e', date: 'date prévue' } as Record<string, string>,
     acts: {
       'logged-in': 'entrée',
+      'logged-in-by-passkey': 'entrée par clé d’accès',
+      'passkey-failed': 'clé d’accès refusée',
+      'passkey-went-back': 'clé d’accès peut-être copiée, refusée',
+      'passkey-made': 'clé d’accès créée',
+      'passkey-removed': 'clé d’accès retirée',
+      'passkeys-removed': 'clés d’accès toutes retirées',
       'login-failed': 'entrée refusée',
       'login-second-failed': 'code du téléphone refusé',
       'login-slowed': 'essais trop nombreux',

@@ -40,6 +40,56 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Enter your password again.',
   },
+  'passkey-not-given': {
+    what: 'No passkey was given.',
+    safe: notSent,
+    act: 'Try again, or log in with the password. A key that is not on this device may be on a telephone.',
+  },
+  'passkey-known': {
+    what: 'This device already has a passkey for this account.',
+    safe: notSent,
+    act: 'Use that one, or take another device.',
+  },
+  'passkey-elsewhere': {
+    what: 'The passkeys of this server are for its public address.',
+    safe: notSent,
+    act: 'Open the console at the address your association gave you.',
+  },
+  'passkey-not-possible': {
+    what: 'This device cannot use a passkey here.',
+    safe: notSent,
+    act: 'Take another browser or device, or the password.',
+  },
+  'passkeys-not-here': {
+    what: 'This server has no address with a name: browsers make no passkeys for it.',
+    safe: notSent,
+    act: 'Log in with the password. Whoever runs the server can give it a name.',
+  },
+  'passkey-too-late': {
+    what: 'The answer came too late, or was used already.',
+    safe: notSent,
+    act: 'Begin again.',
+  },
+  'passkey-wrong': {
+    what: 'This passkey opens no account here.',
+    safe: 'It may have been removed.',
+    act: 'Take another one, or the password.',
+  },
+  'passkey-not-verified': {
+    what: 'The device did not verify who holds it.',
+    safe: notSent,
+    act: 'Set a code, a finger or a face on it, then try again.',
+  },
+  'passkey-went-back': {
+    what: 'The count of this passkey’s uses went back: it may have been copied.',
+    safe: 'It was refused, and the log says so.',
+    act: 'Log in with the password, remove this passkey and tell whoever runs the server.',
+  },
+  'too-many-passkeys': {
+    what: 'This account already has many passkeys.',
+    safe: notSent,
+    act: 'Remove one first.',
+  },
   'second-factor-needed': {
     what: 'A code is needed.',
     safe: notSent,

@@ -47,6 +47,56 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Entrez à nouveau votre mot de passe.',
   },
+  'passkey-not-given': {
+    what: 'Aucune clé d’accès n’a été donnée.',
+    safe: notSent,
+    act: 'Recommencez, ou entrez par le mot de passe. Une clé qui n’est pas sur cet appareil peut être sur un téléphone.',
+  },
+  'passkey-known': {
+    what: 'Cet appareil a déjà une clé d’accès pour ce compte.',
+    safe: notSent,
+    act: 'Servez-vous de celle-là, ou prenez un autre appareil.',
+  },
+  'passkey-elsewhere': {
+    what: 'Les clés d’accès de ce serveur sont pour son adresse publique.',
+    safe: notSent,
+    act: 'Ouvrez la console à l’adresse que votre association vous a donnée.',
+  },
+  'passkey-not-possible': {
+    what: 'Cet appareil ne sait pas se servir d’une clé d’accès ici.',
+    safe: notSent,
+    act: 'Prenez un autre navigateur ou un autre appareil, ou le mot de passe.',
+  },
+  'passkeys-not-here': {
+    what: 'Ce serveur n’a pas d’adresse avec un nom : les navigateurs n’y créent pas de clé d’accès.',
+    safe: notSent,
+    act: 'Entrez par le mot de passe. Qui tient le serveur peut lui donner un nom.',
+  },
+  'passkey-too-late': {
+    what: 'La réponse est arrivée trop tard, ou a déjà servi.',
+    safe: notSent,
+    act: 'Recommencez.',
+  },
+  'passkey-wrong': {
+    what: 'Cette clé d’accès n’ouvre aucun compte ici.',
+    safe: 'Elle a pu être retirée.',
+    act: 'Prenez-en une autre, ou le mot de passe.',
+  },
+  'passkey-not-verified': {
+    what: 'L’appareil n’a pas vérifié qui le tient.',
+    safe: notSent,
+    act: 'Réglez-y un code, une empreinte ou un visage, puis recommencez.',
+  },
+  'passkey-went-back': {
+    what: 'Le compteur de cette clé d’accès est revenu en arrière : elle a peut-être été copiée.',
+    safe: 'Elle a été refusée, et c’est écrit dans le journal.',
+    act: 'Entrez par le mot de passe, retirez cette clé et prévenez qui tient le serveur.',
+  },
+  'too-many-passkeys': {
+    what: 'Ce compte a déjà beaucoup de clés d’accès.',
+    safe: notSent,
+    act: 'Retirez-en une d’abord.',
+  },
   'second-factor-needed': {
     what: 'Un code est demandé.',
     safe: notSent,

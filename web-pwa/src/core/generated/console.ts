@@ -2224,6 +2224,15 @@ night: Night,
 sheets: Array<SheetFor>, };
 
 /**
+ * `POST /api/account/passkeys/begin`.
+ */
+export type NewPasskey = {
+/**
+ * What its owner calls it, 1 to 40 characters.
+ */
+name: string, };
+
+/**
  * `POST /api/campaigns/{id}/releases`.
  */
 export type NewRelease = {
@@ -2575,6 +2584,19 @@ position: number,
 overlaps: Array<OverlapEntry>, };
 
 /**
+ * `GET /api/account/passkeys`.
+ */
+export type OwnPasskeys = {
+/**
+ * Browsers make passkeys for the server's public address: a name under TLS, or localhost.
+ */
+possible: boolean,
+/**
+ * Oldest first.
+ */
+passkeys: Array<PasskeyLine>, };
+
+/**
  * Two slots that may be one person.
  */
 export type PairCard = {
@@ -2689,6 +2711,53 @@ distinct: number,
  * 95 % interval of the estimate, in which they count in equal shares.
  */
 interval: [number, number], };
+
+/**
+ * `POST /api/account/passkeys` and `POST /api/login/passkey`.
+ */
+export type PasskeyAnswer = {
+/**
+ * As it was given.
+ */
+ceremony: string,
+/**
+ * What the browser gave, in the JSON of WebAuthn level 3 (section 5.1).
+ */
+answer: unknown, };
+
+/**
+ * What a browser is asked, for five minutes.
+ */
+export type PasskeyCeremony = {
+/**
+ * To be brought back with the answer.
+ */
+ceremony: string,
+/**
+ * `publicKey` of `navigator.credentials`, in the JSON of WebAuthn level 3 (section 5.1.8, 5.1.9).
+ */
+options: unknown, };
+
+/**
+ * A passkey as its owner sees it.
+ */
+export type PasskeyLine = {
+/**
+ * Identifier: tells nothing of the key.
+ */
+id: string,
+/**
+ * What its owner calls it.
+ */
+name: string,
+/**
+ * Server clock.
+ */
+created_at: number,
+/**
+ * Its last login, server clock.
+ */
+used_at: number | null, };
 
 /**
  * `PUT /api/account/password`: other sessions and all tokens end.

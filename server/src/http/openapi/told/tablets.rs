@@ -33,6 +33,20 @@ pub(super) const ROUTES: &[Told] = &[
         Some("Login"),
         One("Me"),
     ),
+    told(
+        "POST",
+        "/api/login/passkey/begin",
+        "What a browser is asked for a login by passkey, for five minutes",
+        None,
+        One("PasskeyCeremony"),
+    ),
+    told(
+        "POST",
+        "/api/login/passkey",
+        "Opens a session (cookie) by a passkey's answer",
+        Some("PasskeyAnswer"),
+        One("Me"),
+    ),
     told("POST", "/api/logout", "Closes it", None, Nothing),
     told("GET", "/api/me", "Who is logged in", None, One("Me")),
     told(
