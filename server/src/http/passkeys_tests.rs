@@ -136,7 +136,7 @@ impl Authenticator {
 }
 
 struct Answered {
-    status: StatusCode,
+    code: StatusCode,
     body: Value,
     session: Option<String>,
 }
@@ -155,10 +155,10 @@ impl World {
         let session = cookies.find_map(|cookie| cookie.strip_prefix("maraude_session="));
         let session = session.and_then(|cookie| cookie.split(';').next());
         let session = session.map(str::to_owned);
-        let status = answer.status();
+        let code = answer.status();
         let body = serde_json::from_slice(&self.body(answer)).unwrap_or_default();
         Answered {
-            status,
+            code,
             body,
             session,
         }
@@ -167,7 +167,7 @@ impl World {
     fn begin_passkey(&self, token: &str, name: &str) -> Value {
         let path = "/api/account/passkeys/begin";
         let begun = self.ask(token, "POST", path, &json!({ "name": name }));
-        assert_eq!(begun.status, StatusCode::OK, "{}", begun.body);
+        assert_eq!(begun.code, StatusCode::OK, "{}", begun.body);
         begun.body
     }
 
@@ -181,7 +181,7 @@ impl World {
         let begun = self.begin_passkey(token, name);
         let answer = device.make(&begun["options"]);
         let kept = self.keep_passkey(token, &begun, &answer);
-        assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.body);
+        assert_eq!(kept.code, StatusCode::CREATED, "{}", kept.body);
         assert_eq!(kept.body["name"], name);
         device
     }
@@ -224,14 +224,14 @@ fn a_passkey_is_made_logs_in_without_a_name_proves_afresh_and_opens_nothing_once
     let remove = format!("/api/account/passkeys/{id}/remove");
     let stranger = world.token_of(Role::Analyst);
     let foreign = world.ask(&stranger, "POST", &remove, &json!({}));
-    assert_eq!(foreign.status, StatusCode::NOT_FOUND, "somebody else's");
+    assert_eq!(foreign.code, StatusCode::NOT_FOUND, "somebody else's");
 
     world.app.clock().advance(FRESH_MS);
     let path = "/api/account/passkeys/begin";
     let late = world.ask(&token, "POST", path, &json!({ "name": "x" }));
     assert_eq!(late.body["code"], "prove-again", "control");
     let entered = world.by_passkey(&mut device);
-    assert_eq!(entered.status, StatusCode::OK, "{}", entered.body);
+    assert_eq!(entered.code, StatusCode::OK, "{}", entered.body);
     assert_eq!(entered.body["name"], "coordinator");
     assert_eq!(world.last_act(), "logged-in-by-passkey");
     let own = entered.session.unwrap();
@@ -245,7 +245,7 @@ fn a_passkey_is_made_logs_in_without_a_name_proves_afresh_and_opens_nothing_once
     assert_eq!(line["name"], "Téléphone");
     assert!(line["used_at"].as_i64() > line["created_at"].as_i64());
     let removed = world.ask(&own, "POST", &remove, &json!({}));
-    assert_eq!(removed.status, StatusCode::NO_CONTENT);
+    assert_eq!(removed.code, StatusCode::NO_CONTENT);
     assert_eq!(world.last_act(), "passkey-removed");
     assert_eq!(world.by_passkey(&mut device).body["code"], "passkey-wrong");
     // The last way in cannot be removed: the password is always there.
@@ -265,11 +265,8 @@ fn a_login_by_passkey_is_refused_for_each_thing_that_is_not_as_it_was_asked() {
         change(&mut device);
         let answered = world.by_passkey(&mut device);
         world.app.clock().advance(3_600_000);
-        assert_eq!(
-            answered.session.is_some(),
-            answered.status == StatusCode::OK
-        );
-        (answered.status, answered.body["code"].clone())
+        assert_eq!(answered.session.is_some(), answered.code == StatusCode::OK);
+        (answered.code, answered.body["code"].clone())
     };
     let wrong = (StatusCode::UNAUTHORIZED, json!("passkey-wrong"));
     let cases: [(&str, &dyn Fn(&mut Authenticator)); 8] = [
@@ -303,9 +300,9 @@ fn an_answer_is_good_once_in_its_time_for_what_it_was_asked_for() {
     let code = |answered: Answered| answered.body["code"].clone();
     let begun = world.begin_login();
     let answer = device.prove(&begun["options"]);
-    assert_eq!(world.finish_login(&begun, &answer).status, StatusCode::OK);
+    assert_eq!(world.finish_login(&begun, &answer).code, StatusCode::OK);
     let again = world.finish_login(&begun, &answer);
-    assert_eq!(again.status, StatusCode::UNAUTHORIZED, "replayed");
+    assert_eq!(again.code, StatusCode::UNAUTHORIZED, "replayed");
     let anew = world.begin_login();
     assert_eq!(code(world.finish_login(&anew, &answer)), "passkey-wrong");
 
@@ -313,11 +310,11 @@ fn an_answer_is_good_once_in_its_time_for_what_it_was_asked_for() {
     copied.counts = false;
     let begun = world.begin_login();
     let answer = copied.prove(&begun["options"]);
-    assert_eq!(world.finish_login(&begun, &answer).status, StatusCode::OK);
+    assert_eq!(world.finish_login(&begun, &answer).code, StatusCode::OK);
     let replayed = world.finish_login(&begun, &answer);
     assert_eq!(code(replayed), "passkey-too-late");
     assert_eq!(
-        world.by_passkey(&mut copied).status,
+        world.by_passkey(&mut copied).code,
         StatusCode::OK,
         "control"
     );
@@ -354,7 +351,7 @@ fn an_answer_is_good_once_in_its_time_for_what_it_was_asked_for() {
     let refused = world.keep_passkey(&token, &making, &unverified);
     assert_eq!(code(refused), "passkey-not-verified");
     let kept = world.keep_passkey(&token, &making, &made);
-    assert_eq!(kept.status, StatusCode::CREATED, "control: {}", kept.body);
+    assert_eq!(kept.code, StatusCode::CREATED, "control: {}", kept.body);
     // One key is of one account.
     let begun = world.begin_passkey(&stranger, "Encore");
     let made = second.make(&begun["options"]);
@@ -381,7 +378,7 @@ fn tries_with_a_passkey_wait_like_tries_with_a_password() {
     }
     let mut good = device.clone();
     assert_eq!(
-        world.by_passkey(&mut good).status,
+        world.by_passkey(&mut good).code,
         StatusCode::TOO_MANY_REQUESTS
     );
     // Nor do keys of nobody, which slow no account.
@@ -390,13 +387,9 @@ fn tries_with_a_passkey_wait_like_tries_with_a_password() {
         assert_eq!(world.by_passkey(&mut unknown).body["code"], "passkey-wrong");
     }
     let slowed = world.by_passkey(&mut unknown);
-    assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(slowed.code, StatusCode::TOO_MANY_REQUESTS);
     world.app.clock().advance(60_000);
-    assert_eq!(
-        world.by_passkey(&mut good).status,
-        StatusCode::OK,
-        "control"
-    );
+    assert_eq!(world.by_passkey(&mut good).code, StatusCode::OK, "control");
 }
 
 #[test]
@@ -406,7 +399,7 @@ fn a_passkey_made_or_removed_ends_the_other_sessions() {
     let mut device = world.passkey(&token, "Téléphone", 1);
     let is_open = |token: &str| {
         let asked = world.ask(token, "GET", "/api/me", &json!({}));
-        asked.status == StatusCode::OK
+        asked.code == StatusCode::OK
     };
     let other = world.by_passkey(&mut device).session.unwrap();
     let begun = world.begin_passkey(&token, "Autre");
@@ -419,7 +412,7 @@ fn a_passkey_made_or_removed_ends_the_other_sessions() {
     let id = kept.body["id"].as_str().unwrap();
     let remove = format!("/api/account/passkeys/{id}/remove");
     let removed = world.ask(&token, "POST", &remove, &json!({}));
-    assert_eq!(removed.status, StatusCode::NO_CONTENT);
+    assert_eq!(removed.code, StatusCode::NO_CONTENT);
     assert_eq!((is_open(&token), is_open(&other)), (true, false));
 }
 
@@ -439,7 +432,7 @@ fn passkeys_end_with_the_account_and_when_its_access_is_reset() {
     assert_eq!(world.by_passkey(&mut device).body["code"], "passkey-wrong");
     let token = entered.session.unwrap();
     let ended = world.ask(&token, "GET", "/api/me", &json!({}));
-    assert_eq!(ended.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(ended.code, StatusCode::UNAUTHORIZED);
 
     let token = world.token_of(Role::Administrator);
     let mut device = world.passkey(&token, "Téléphone", 2);
