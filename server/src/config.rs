@@ -84,6 +84,12 @@ impl Config {
         }
     }
 
+    /// A password alone opens an account's own page and nothing else: everywhere but on plain loopback,
+    /// where only this machine asks.
+    pub fn wants_two_proofs(&self) -> bool {
+        self.transport != Transport::Loopback
+    }
+
     /// Cookies carry `Secure`: everywhere but on plain loopback.
     pub fn secure_cookies(&self) -> bool {
         self.transport != Transport::Loopback

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::auth::{EnrolOffer, NewCode, issue_code, redeem_code};
-use crate::config::{Clock, Config};
+use crate::config::{Clock, Config, Transport};
 use crate::store::{DataFolder, MasterKey, StoredDevice, random};
 use crate::sync::{Engine, Exchange, Gate, exchange};
 use ed25519_dalek::{Signer, SigningKey};
@@ -44,11 +44,28 @@ impl World {
     }
 
     pub(crate) fn with_gate(gate: Gate) -> Self {
+        Self::with(gate, Transport::Loopback)
+    }
+
+    /// A server that others than this machine reach.
+    pub(crate) fn reached_from_elsewhere() -> Self {
+        let transport = Transport::Tls {
+            certificate: "server.pem".into(),
+            key: "server.key".into(),
+        };
+        Self::with(maraude_core::gate::admit_under_actors, transport)
+    }
+
+    fn with(gate: Gate, transport: Transport) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         DataFolder::new(&data).create().unwrap();
         let master = MasterKey::draw().unwrap();
-        let app = App::open(Config::local(&data), &master, Clock::manual(NOW)).unwrap();
+        let config = Config {
+            transport,
+            ..Config::local(&data)
+        };
+        let app = App::open(config, &master, Clock::manual(NOW)).unwrap();
         app.set_gate(gate);
         let campaign = CampaignId::from_random([1; 16]);
         let plan = Campaign::prepare(

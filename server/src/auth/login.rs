@@ -141,7 +141,7 @@ pub fn log_in(
         }
     }
     attempts.succeeded(tried);
-    Ok(open_for(store, key, account, now)?)
+    Ok(open_for(store, key, account, now, false)?)
 }
 
 /// Opens a session of an account that proved who it is.
@@ -150,10 +150,11 @@ pub(super) fn open_for(
     key: &Key32,
     account: Account,
     now: TimestampMs,
+    by_passkey: bool,
 ) -> Result<LoggedIn, StoreError> {
     store.forget_sessions(now - SESSION_MS, now - IDLE_MS)?;
     let token = Token::draw()?;
-    store.open_session(&token.hash, account.id, now)?;
+    store.open_session(&token.hash, account.id, now, by_passkey)?;
     let browser = mark_browser(key, account.id)?;
     Ok(LoggedIn {
         account,

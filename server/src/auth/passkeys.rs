@@ -332,7 +332,7 @@ pub fn log_in_by_passkey(
         return Err(PasskeyError::Ceremony);
     }
     attempts.succeeded(tried);
-    Ok(open_for(store, key, account.clone(), now)?)
+    Ok(open_for(store, key, account.clone(), now, true)?)
 }
 
 fn written(key: &PublicKey) -> String {

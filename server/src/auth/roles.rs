@@ -31,6 +31,24 @@ pub struct Route {
     pub noted: Option<&'static str>,
 }
 
+impl Route {
+    /// Where somebody who came in by a password alone gets: who they are, and what they prove it with
+    /// (decision 0159).
+    pub fn is_for_half_a_proof(&self) -> bool {
+        const OWN: [&str; 4] = [
+            "/api/account/passkeys",
+            "/api/account/password",
+            "/api/second-factor",
+            "/api/sessions",
+        ];
+        let is_own = |own: &&str| {
+            let rest = self.path.strip_prefix(**own);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.path == "/api/me" || OWN.iter().any(|own| is_own(&own))
+    }
+}
+
 /// So long after a login an account may do what cannot be taken back.
 pub const FRESH_MS: i64 = 15 * 60 * 1_000;
 

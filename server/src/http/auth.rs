@@ -5,7 +5,10 @@ use super::contract::{
     Challenge, ChallengeRequest, DeviceSession, DeviceSessionRequest, EnrolAnswer, EnrolRequest,
     Login, Me,
 };
-use super::guard::{AnyAccount, browser_cookie_name, cookie, session_cookie, session_cookie_name};
+use super::guard::{
+    AnyAccount, ByHalf, browser_cookie_name, cookie, is_half_a_proof, session_cookie,
+    session_cookie_name,
+};
 use super::problem::Problem;
 use super::refused::{NOBODY, note_refusal};
 use crate::app::App;
@@ -20,7 +23,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use data_encoding::BASE64;
 use maraude_core::document::{DocumentName, read_plan};
 use maraude_core::model::{CampaignMode, DeviceId};
@@ -98,7 +101,8 @@ async fn login(
             }
             let id = opened.account.id.to_string();
             app.server().add_audit(now, &id, "logged-in", &id)?;
-            let me = told(&app, opened.account)?;
+            let by_half = is_half_a_proof(&app, &opened.account)?;
+            let me = told(&app, opened.account, by_half)?;
             Ok::<_, LoginError>((me, opened.token, opened.browser))
         })
         .await??;
@@ -143,13 +147,20 @@ async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoR
     ))
 }
 
-async fn me(State(app): State<App>, AnyAccount(account): AnyAccount) -> Result<Json<Me>, Problem> {
-    let me = app.blocking(move |app| told(&app, account)).await??;
+async fn me(
+    State(app): State<App>,
+    AnyAccount(account): AnyAccount,
+    Extension(ByHalf(by_half)): Extension<ByHalf>,
+) -> Result<Json<Me>, Problem> {
+    let me = app
+        .blocking(move |app| told(&app, account, by_half))
+        .await??;
     Ok(Json(me))
 }
 
-pub(super) fn told(app: &App, account: Account) -> Result<Me, StoreError> {
+pub(super) fn told(app: &App, account: Account, by_half: bool) -> Result<Me, StoreError> {
     Ok(Me {
+        second_proof_wanted: by_half,
         second_factor: app.server().second_factor(account.id)?.is_some(),
         name: account.name,
         role: account.role.name().to_owned(),

@@ -46,6 +46,29 @@ pub enum Identity {
     Account(Account),
 }
 
+/// Whoever asks came in by a password alone, where that is not enough.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ByHalf(pub(super) bool);
+
+/// Who asks, and how they proved it.
+struct Known {
+    identity: Identity,
+    /// When; 0 where that is no login.
+    proved_at: TimestampMs,
+    by_half: bool,
+}
+
+impl From<Identity> for Known {
+    /// Not by a login.
+    fn from(identity: Identity) -> Self {
+        Self {
+            identity,
+            proved_at: 0,
+            by_half: false,
+        }
+    }
+}
+
 /// A coordinator is asking.
 #[derive(Debug, Clone)]
 pub struct Coordinator(pub Account);
@@ -95,6 +118,11 @@ const PROVE_AGAIN: Problem = Problem::new(
     "prove-again",
     "Log in again to do this.",
 );
+const HALF_A_PROOF: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "second-proof-first",
+    "Set up a telephone's code or a passkey first: a password alone is not enough here.",
+);
 const NOT_SERVED: Problem = Problem::new(
     StatusCode::METHOD_NOT_ALLOWED,
     "method-not-allowed",
@@ -137,7 +165,11 @@ pub(super) async fn guard(
         return CROSS_SITE.into_response();
     }
     let for_maps = is_of_maps(template);
-    let (identity, proved_at) = match identify(&app, request.headers(), for_maps).await {
+    let Known {
+        identity,
+        proved_at,
+        by_half,
+    } = match identify(&app, request.headers(), for_maps).await {
         Ok(found) => found,
         Err(problem) => return problem.into_response(),
     };
@@ -153,6 +185,9 @@ pub(super) async fn guard(
         }
         return response;
     }
+    if by_half && matches!(route.access, Access::Accounts(_)) && !route.is_for_half_a_proof() {
+        return HALF_A_PROOF.into_response();
+    }
     if route.fresh && app.clock().now() - proved_at >= FRESH_MS {
         return PROVE_AGAIN.into_response();
     }
@@ -163,6 +198,7 @@ pub(super) async fn guard(
         return problem.into_response();
     }
     request.extensions_mut().insert(identity);
+    request.extensions_mut().insert(ByHalf(by_half));
     next.run(request).await
 }
 
@@ -203,18 +239,14 @@ fn is_of_maps(template: &str) -> bool {
     template == "/ogc" || template.starts_with("/ogc/")
 }
 
-/// Who asks, and when an account last proved who it is.
-async fn identify(
-    app: &App,
-    headers: &HeaderMap,
-    for_maps: bool,
-) -> Result<(Identity, TimestampMs), Problem> {
+/// Who asks, and how they proved it.
+async fn identify(app: &App, headers: &HeaderMap, for_maps: bool) -> Result<Known, Problem> {
     if for_maps && let Some(token) = program_token(headers) {
         let found = app
             .blocking(move |app| account_of_api_token(app.server(), &token, app.clock().now()))
             .await??;
         if let Some(account) = found {
-            return Ok((Identity::Account(account), 0));
+            return Ok(Identity::Account(account).into());
         }
     }
     if let Some(token) = bearer(headers) {
@@ -223,7 +255,7 @@ async fn identify(
             .blocking(move |app| match tablet(&app, &token)? {
                 // A console session's token, for programs that keep no cookies.
                 Identity::Nobody => person(&app, &token),
-                known => Ok((known, 0)),
+                known => Ok(known.into()),
             })
             .await?;
         return Ok(found?);
@@ -232,7 +264,7 @@ async fn identify(
         let token = token.to_owned();
         return Ok(app.blocking(move |app| person(&app, &token)).await??);
     }
-    Ok((Identity::Nobody, 0))
+    Ok(Identity::Nobody.into())
 }
 
 fn tablet(app: &App, token: &str) -> Result<Identity, StoreError> {
@@ -246,11 +278,22 @@ fn tablet(app: &App, token: &str) -> Result<Identity, StoreError> {
     Ok(device.map_or(Identity::Nobody, Identity::Uploader))
 }
 
-fn person(app: &App, token: &str) -> Result<(Identity, TimestampMs), StoreError> {
-    let session = console_session(app.server(), token, app.clock().now())?;
-    Ok(session.map_or((Identity::Nobody, 0), |session| {
-        (Identity::Account(session.account), session.proved_at)
-    }))
+fn person(app: &App, token: &str) -> Result<Known, StoreError> {
+    let Some(session) = console_session(app.server(), token, app.clock().now())? else {
+        return Ok(Identity::Nobody.into());
+    };
+    let by_half = !session.by_passkey && is_half_a_proof(app, &session.account)?;
+    Ok(Known {
+        proved_at: session.proved_at,
+        by_half,
+        identity: Identity::Account(session.account),
+    })
+}
+
+/// A password alone opens this account, and is not enough here.
+pub(super) fn is_half_a_proof(app: &App, account: &Account) -> Result<bool, StoreError> {
+    let wanted = app.config().wants_two_proofs();
+    Ok(wanted && app.server().second_factor(account.id)?.is_none())
 }
 
 /// A token of a program: `Bearer`, or the password of `Basic` (RFC 7617), which QGIS keeps sealed.

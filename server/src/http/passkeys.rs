@@ -96,7 +96,11 @@ fn log_in(
     }
     let id = opened.account.id.to_string();
     server.add_audit(now, &id, "logged-in-by-passkey", &id)?;
-    Ok((told(app, opened.account)?, opened.token, opened.browser))
+    Ok((
+        told(app, opened.account, false)?,
+        opened.token,
+        opened.browser,
+    ))
 }
 
 /// Who failed to log in, by the identifier of the account whose key was tried.
@@ -165,6 +169,9 @@ async fn keep(
             let brought = (ceremony.as_str(), &answer);
             let row = keep_passkey(server, app.passkeys(), account.id, brought, now)?;
             server.end_other_sessions(account.id, session.as_ref())?;
+            if let Some(session) = &session {
+                server.prove_by_passkey(session)?;
+            }
             let (author, subject) = (account.id.to_string(), HEXLOWER.encode(&row.id));
             server.add_audit(now, &author, "passkey-made", &subject)?;
             Ok::<_, PasskeyError>(line(row))

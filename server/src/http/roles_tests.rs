@@ -3,11 +3,14 @@
 
 use super::router;
 use super::tests::Caller;
-use crate::auth::{Route, TABLE};
+use crate::auth::{Access, Route, TABLE, token_hash};
 use crate::fixtures::World;
 use crate::store::Role;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::header::COOKIE;
+use axum::http::{Request, StatusCode};
 use maraude_core::model::TeamId;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,7 +19,12 @@ use tower::ServiceExt;
 const APPROVED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/approved/roles.csv");
 
 /// Codes of the guard, and of handlers that ask for a role themselves.
-const DENIALS: [&str; 3] = ["not-logged-in", "role-not-allowed", "token-unknown"];
+const DENIALS: [&str; 4] = [
+    "not-logged-in",
+    "role-not-allowed",
+    "second-proof-first",
+    "token-unknown",
+];
 
 /// What stands for each parameter: nothing of this name exists, so that whoever is let in finds
 /// nothing, and whoever is not is told so before anything is looked up.
@@ -98,6 +106,49 @@ fn who_is_let_in_by_each_route_is_what_was_approved() {
         "run `cargo xtask approve` and review the difference"
     );
     assert_eq!(told, approved);
+}
+
+/// The code of the refusal of a session under TLS, where it is refused.
+fn refusal(world: &World, token: &str, route: &Route) -> Option<String> {
+    let request = Request::builder()
+        .method(route.method)
+        .uri(path_of(route))
+        .header(COOKIE, format!("__Host-maraude_session={token}"));
+    let answer = world.call(request.body(Body::empty()).unwrap());
+    let is_refusal = answer.status() == StatusCode::FORBIDDEN;
+    let told: Value = serde_json::from_slice(&world.body(answer)).unwrap_or_default();
+    let code = told["code"].as_str().map(str::to_owned);
+    code.filter(|_| is_refusal)
+}
+
+#[test]
+fn a_password_alone_opens_one_s_own_account_and_nothing_else_from_elsewhere() {
+    const FIRST: &str = "second-proof-first";
+    let world = World::reached_from_elsewhere();
+    let token = world.token_of(Role::Coordinator);
+    let server = world.app.server();
+    let is_hers = |route: &&Route| match route.access {
+        Access::Accounts(roles) => roles.contains(&Role::Coordinator),
+        Access::Public | Access::Upload | Access::Tablet => false,
+    };
+    let hers: Vec<&Route> = TABLE.iter().filter(is_hers).collect();
+    for route in &hers {
+        let is_first = refusal(&world, &token, route).as_deref() == Some(FIRST);
+        let path = route.path;
+        assert_eq!(is_first, !route.is_for_half_a_proof(), "{path}");
+    }
+    let own = hers.iter().filter(|route| route.is_for_half_a_proof());
+    assert_eq!(own.count(), 11, "look at what else a password alone opens");
+
+    // Control: with a second proof nothing is refused for want of one.
+    server.prove_by_passkey(&token_hash(&token)).unwrap();
+    for route in &hers {
+        assert_ne!(refusal(&world, &token, route).as_deref(), Some(FIRST));
+    }
+    // Nor on this machine alone.
+    let world = World::new();
+    let here = Caller::Account(Role::Coordinator, world.token_of(Role::Coordinator));
+    assert!(hers.iter().all(|route| is_let_in(&world, &here, route)));
 }
 
 /// Every `.route(path, method(...))` of the source, with both doors of OGC API.

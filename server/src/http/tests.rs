@@ -133,7 +133,7 @@ fn a_cookie_opens_closes_and_never_leaves_its_site() {
         world.call(request.body(Body::empty()).unwrap())
     };
     let me = world.json(with_cookie("GET", "/api/me", None));
-    let known = json!({ "name": "coordinator", "role": "coordinator", "second_factor": false });
+    let known = json!({ "name": "coordinator", "role": "coordinator", "second_factor": false, "second_proof_wanted": false });
     assert_eq!(me, known);
     let foreign = with_cookie("POST", "/api/logout", Some("https://example.org"));
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);

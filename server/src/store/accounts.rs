@@ -95,6 +95,8 @@ pub struct ConsoleSession {
     pub seen_at: TimestampMs,
     /// When its owner last proved who they are.
     pub proved_at: TimestampMs,
+    /// By a passkey.
+    pub by_passkey: bool,
 }
 
 impl ServerStore {
@@ -155,12 +157,20 @@ impl ServerStore {
         token: &[u8; 32],
         account: AccountId,
         at: TimestampMs,
+        by_passkey: bool,
     ) -> Result<(), StoreError> {
         self.connection().execute(
-            "INSERT INTO sessions(token, account, opened_at, seen_at, proved_at)
-             VALUES (?1, ?2, ?3, ?3, ?3)",
-            params![token, account.as_bytes(), at],
+            "INSERT INTO sessions(token, account, opened_at, seen_at, proved_at, by_passkey)
+             VALUES (?1, ?2, ?3, ?3, ?3, ?4)",
+            params![token, account.as_bytes(), at, by_passkey],
         )?;
+        Ok(())
+    }
+
+    /// Whoever uses this session has proved by a passkey who they are.
+    pub fn prove_by_passkey(&self, token: &[u8; 32]) -> Result<(), StoreError> {
+        let update = "UPDATE sessions SET by_passkey = 1 WHERE token = ?1";
+        self.connection().execute(update, [token])?;
         Ok(())
     }
 
@@ -169,7 +179,8 @@ impl ServerStore {
         Ok(self
             .connection()
             .prepare_cached(
-                "SELECT a.id, a.name, a.role, a.organisation, s.opened_at, s.seen_at, s.proved_at
+                "SELECT a.id, a.name, a.role, a.organisation, s.opened_at, s.seen_at, s.proved_at,
+                   s.by_passkey
                  FROM sessions s JOIN accounts a ON a.id = s.account
                  WHERE s.token = ?1 AND a.closed_at IS NULL",
             )?
@@ -185,12 +196,12 @@ impl ServerStore {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(
             "SELECT a.id, a.name, a.role, a.organisation, s.opened_at, s.seen_at, s.proved_at,
-               s.token
+               s.by_passkey, s.token
              FROM sessions s JOIN accounts a ON a.id = s.account
              WHERE a.id = ?1 ORDER BY s.opened_at DESC",
         )?;
         let rows =
-            statement.query_map([account.as_bytes()], |row| Ok((row.get(7)?, session(row)?)))?;
+            statement.query_map([account.as_bytes()], |row| Ok((row.get(8)?, session(row)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -414,6 +425,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<ConsoleSession> {
         opened_at: row.get(4)?,
         seen_at: row.get(5)?,
         proved_at: row.get(6)?,
+        by_passkey: row.get(7)?,
     })
 }
 

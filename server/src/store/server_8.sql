@@ -9,3 +9,5 @@ CREATE TABLE passkeys(
   used_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passkeys_by_account ON passkeys(account);
+-- Which sessions a passkey opened: that is a whole proof, a password alone is half of one.
+ALTER TABLE sessions ADD COLUMN by_passkey INTEGER NOT NULL DEFAULT 0;

@@ -21,6 +21,10 @@ export const custodyEn: CustodyText = {
   account: {
     title: 'My account',
     who: (name, role) => `${name}, ${role}.`,
+    proofFirst:
+      'Before you go on: make a passkey, or set up the telephone’s code. A password alone is not enough on this server.',
+    proofThere: 'It is set up. Write down the recovery codes if they are shown, then go on.',
+    goOn: 'Go on',
   },
   passkeys: {
     title: 'Passkeys',

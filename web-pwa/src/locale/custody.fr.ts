@@ -22,6 +22,10 @@ export const custodyFr = {
   account: {
     title: 'Mon compte',
     who: (name: string, role: string) => `${name}, ${role}.`,
+    proofFirst:
+      'Avant d’aller plus loin : créez une clé d’accès, ou mettez en place le code du téléphone. Un mot de passe seul ne suffit pas sur ce serveur.',
+    proofThere: 'C’est en place. Notez les codes de secours s’ils sont affichés, puis continuez.',
+    goOn: 'Continuer',
   },
   passkeys: {
     title: 'Clés d’accès',

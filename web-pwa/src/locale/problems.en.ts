@@ -170,6 +170,11 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Ask whoever administers the server.',
   },
+  'second-proof-first': {
+    what: 'A password alone is not enough on this server.',
+    safe: notSent,
+    act: 'In My account, make a passkey or set up the telephone’s code.',
+  },
   'not-found': {
     what: 'Not found: it does not exist, or no longer.',
     safe: notSent,

@@ -177,6 +177,11 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Demandez à la personne qui administre le serveur.',
   },
+  'second-proof-first': {
+    what: 'Un mot de passe seul ne suffit pas sur ce serveur.',
+    safe: notSent,
+    act: 'Dans Mon compte, créez une clé d’accès ou mettez en place le code du téléphone.',
+  },
   'not-found': {
     what: 'Introuvable : cela n’existe pas ou plus.',
     safe: notSent,

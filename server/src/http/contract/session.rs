@@ -29,6 +29,8 @@ pub struct Me {
     pub role: String,
     /// A login asks for a second proof.
     pub second_factor: bool,
+    /// Nothing but one's own account opens before a second factor or a passkey is set up.
+    pub second_proof_wanted: bool,
 }
 
 /// `GET /api/hello`: what any client may know.

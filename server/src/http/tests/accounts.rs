@@ -85,6 +85,43 @@ fn an_account_with_a_second_factor_logs_in_with_its_code_or_a_recovery_code_once
 }
 
 #[test]
+fn a_telephones_code_opens_the_rest_of_the_console_from_elsewhere() {
+    let world = World::reached_from_elsewhere();
+    let token = world.token_of(Role::Analyst);
+    let ask = |method: &str, path: &str, body: &Value| {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(CONTENT_TYPE, "application/json")
+            .header(COOKIE, format!("__Host-maraude_session={token}"))
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        world.call(request)
+    };
+    let is_wanted = || world.json(ask("GET", "/api/me", &json!({})))["second_proof_wanted"].clone();
+    let campaigns = || ask("GET", "/api/campaigns", &json!({})).status();
+    assert_eq!(
+        (is_wanted(), campaigns()),
+        (json!(true), StatusCode::FORBIDDEN)
+    );
+    let drawn = world.json(ask("POST", "/api/second-factor/draw", &json!({})));
+    let secret = drawn["secret"].as_str().unwrap();
+    let proof = json!({ "secret": secret, "code": code_now(secret, NOW) });
+    assert_eq!(
+        ask("POST", "/api/second-factor", &proof).status(),
+        StatusCode::OK
+    );
+    assert_eq!((is_wanted(), campaigns()), (json!(false), StatusCode::OK));
+    // Taken away, the same session is by half again.
+    let removed = ask("POST", "/api/second-factor/remove", &json!({}));
+    assert_eq!(removed.status(), StatusCode::NO_CONTENT);
+    assert_eq!(
+        (is_wanted(), campaigns()),
+        (json!(true), StatusCode::FORBIDDEN)
+    );
+}
+
+#[test]
 fn an_account_takes_its_own_second_factor_away_after_a_login_of_a_moment_ago() {
     let world = World::new();
     let token = world.token_of(Role::Analyst);

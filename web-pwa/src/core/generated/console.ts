@@ -2068,7 +2068,11 @@ role: string,
 /**
  * A login asks for a second proof.
  */
-second_factor: boolean, };
+second_factor: boolean,
+/**
+ * Nothing but one's own account opens before a second factor or a passkey is set up.
+ */
+second_proof_wanted: boolean, };
 
 /**
  * A document that a token names.
