@@ -19,6 +19,16 @@ pub struct StoredFile {
     pub bytes: String,
 }
 
+/// What a key that the platform keeps gave (WebAuthn, extension `prf`).
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct GivenKey {
+    /// The credential's identifier, base64url; no secret.
+    pub name: String,
+    /// 32 bytes, base64.
+    pub secret: String,
+}
+
 /// Anything that happens to a tablet. In JSON, an object whose first field is `event`: see
 /// [`Event::from_json`].
 #[derive(Clone, PartialEq, Deserialize)]
@@ -47,6 +57,12 @@ pub enum Event {
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional, type = "number"))]
         awake_ms: Option<u64>,
+    },
+    /// The platform's own key gave its secret, for the PIN that follows at once: the vault is put behind
+    /// both, or opened by both. On an open tablet: from now on behind both; behind the PIN alone without.
+    PlatformKey {
+        /// What the platform gave.
+        key: Option<GivenKey>,
     },
     /// The PIN is forgotten: ask the coordination to let a new one be chosen.
     ForgotPin,

@@ -8,7 +8,7 @@ use super::resetting::ResetRequest;
 use super::store::Staged;
 use crate::model::{Closure, DocumentId, Observation, ObservationId, RoundKey, WithdrawalReason};
 use crate::sync::{Digest, Handover, Receiver, Rescue, WipeReason};
-use crate::vault::{PinCost, Vault};
+use crate::vault::{PinCost, PlatformKey, Vault};
 use zeroize::Zeroizing;
 
 /// A piece of work that ends in one write.
@@ -17,6 +17,7 @@ pub(super) enum Job {
     Enrolled(Box<Credentials>),
     ChoosePin(Zeroizing<String>, PinCost),
     TryPin(Zeroizing<String>),
+    SetPlatformKey(Option<PlatformKey>),
     ForgiveTries,
     Destroy,
     Mend,
@@ -108,6 +109,7 @@ impl Tablet {
             Job::Enrolled(credentials) => Some(self.take_credentials(*credentials)),
             Job::ChoosePin(pin, cost) => self.make_vault(&pin, cost),
             Job::TryPin(pin) => Some(self.count_try(pin)),
+            Job::SetPlatformKey(key) => self.set_platform_key(key),
             Job::ForgiveTries => Some(self.forgive_tries()),
             Job::Destroy => Some(self.destroy()),
             Job::Mend => Some(self.mend()),

@@ -23,6 +23,7 @@ mod last_words;
 mod moving;
 mod outbox;
 mod paper;
+mod platform_key;
 mod rescuing;
 mod resetting;
 mod rounds;
@@ -61,7 +62,7 @@ use crate::form::PseudonymFields;
 use crate::gate::admit_from_server;
 use crate::model::{DeviceId, DocumentId, Position, TimestampMs};
 use crate::sync::Peer;
-use crate::vault::Secret;
+use crate::vault::{PlatformKey, Secret};
 use device::{DEVICE_FILE, DeviceFile};
 use drafting::{OpenForm, Undo};
 use exchange::{Asked, SessionToken};
@@ -118,6 +119,8 @@ pub struct Tablet {
     session_refused_until: Option<TimestampMs>,
     /// The coordination allowed a new PIN: what opens the vault meanwhile.
     spare: Option<Secret>,
+    /// What the platform's key gave, for the PIN that follows.
+    given: Option<PlatformKey>,
     /// Nothing waits, and the server may have an order for this tablet.
     knocks: bool,
     last_problem: Option<String>,
@@ -196,6 +199,7 @@ impl Tablet {
             token: None,
             session_refused_until: None,
             spare: None,
+            given: None,
             knocks: false,
             last_problem: None,
             tried_at: None,
@@ -314,6 +318,7 @@ impl Tablet {
                 self.platform = found;
                 self.checked = true;
             }
+            Event::PlatformKey { key } => self.give_platform_key(key.as_ref()),
             Event::ForgotPin => self.forgot_pin(),
             Event::RememberedPin => self.remembered_pin(),
             Event::SendNow => self.exchange_now(),

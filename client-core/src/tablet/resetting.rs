@@ -204,6 +204,7 @@ impl Tablet {
         };
         vault.remove_key(SHARE);
         self.add_spare(&mut vault);
+        self.put_behind_platform(&mut vault);
         let bytes = vault.to_file(&self.draw());
         let mut staged = Staged::new(self.state.clone(), After::PinReset(Box::new(vault)));
         staged

@@ -96,6 +96,7 @@ impl Tablet {
         self.add_spare(&mut vault);
         let draft_key = Secret::new(self.draw());
         vault.put_key(DRAFT_FILE, draft_key.clone());
+        self.put_behind_platform(&mut vault);
         let bytes = vault.to_file(&self.draw());
         staged
             .operations
@@ -130,6 +131,9 @@ impl Tablet {
         }
         if self.state.device.tries.exhausted() {
             self.jobs.push_back(Job::Destroy);
+        } else if self.platform_needed().is_some() && self.given.is_none() {
+            // Nothing was tried.
+            self.say_problem("platform-key-needed", None);
         } else if self.state.device.tries.next_try_at(self.now).is_some() {
             self.say_problem("wait-before-pin", None);
         } else if let Some(left_ms) = self.left_awake_ms(awake_ms) {
@@ -166,7 +170,9 @@ impl Tablet {
 
     pub(super) fn try_pin(&mut self, pin: &str) {
         let file = self.disk.file(VAULT_FILE).unwrap_or_default();
-        match Vault::open(file, pin, &self.state.device.device_secret) {
+        let given = self.given.take().map(|key| key.secret);
+        let secret = &self.state.device.device_secret;
+        match Vault::open_with(file, pin, secret, given.as_ref()) {
             Ok(vault) => self.open_session(vault),
             Err(OpenError::WrongPin) => {
                 let tries = self.state.device.tries;
@@ -337,6 +343,7 @@ impl Tablet {
         self.undo = None;
         self.passing = None;
         self.token = None;
+        self.given = None;
         self.message = None;
         self.repairs.clear();
     }

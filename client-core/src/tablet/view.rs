@@ -65,6 +65,8 @@ pub struct View {
     pub enrolment: Option<Enrolment>,
     /// Compared with the console's after enrolment; while unlocked, and before a PIN is chosen.
     pub check_words: Option<FourWords>,
+    /// The platform's key that the vault needs beside the PIN, by its name there.
+    pub platform_key: Option<String>,
     /// Of a forgotten PIN; only while locked.
     pub reset: Option<ResetView>,
     /// For *Urgence*, locked or not.

@@ -32,6 +32,7 @@ impl Tablet {
         });
         let phase = self.phase();
         View {
+            platform_key: self.platform_needed().map(str::to_owned),
             reset: matches!(phase, Phase::Locked { .. }).then(|| self.reset_view()),
             check_words: (open || phase == Phase::ChoosePin)
                 .then(|| self.check_words())

@@ -4,7 +4,8 @@
 //! `MRV` ‖ version ‖ memory in KiB (u32 LE) ‖ passes (u32 LE) ‖ salt (16) ‖ nonce (24) ‖ vault key
 //! sealed with the PIN's key (48) ‖ in version 2: nonce (24) ‖ vault key sealed with the spare key (48) ‖
 //! nonce (24) ‖ ring sealed with the vault key. The ring is, for each key, the length of its name (u8),
-//! its name, its 32 bytes. Version 1 has no spare key.
+//! its name, its 32 bytes. Version 1 has no spare key. Version 3 is as version 2, and needs a key that
+//! the platform keeps as well: after the salt stand the length of that key's name (u16 LE) and its name.
 
 use super::pin::{PinCost, stretch};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -55,11 +56,24 @@ pub enum OpenError {
     /// Not enough memory to try the PIN.
     #[error("not enough memory to try the PIN")]
     NoMemory,
+    /// The key that the platform keeps is needed as well.
+    #[error("the platform's key is needed")]
+    NoPlatformKey,
+}
+
+/// A key that the platform keeps where no copy of the disk reaches: its name there, and what it gives.
+#[derive(Clone)]
+pub struct PlatformKey {
+    /// What the platform finds it by; no secret.
+    pub name: String,
+    /// The same at each time.
+    pub secret: Secret,
 }
 
 const MAGIC: &[u8; 3] = b"MRV";
 const VERSION: u8 = 1;
 const VERSION_WITH_SPARE: u8 = 2;
+const VERSION_WITH_PLATFORM: u8 = 3;
 /// The ring's name for the spare key: the vault key is wrapped with it at each writing.
 const SPARE: &str = "spare";
 const HEADER_BYTES: usize = 28;
@@ -71,7 +85,9 @@ const WRAPPED_BYTES: usize = NONCE_BYTES + 32 + TAG_BYTES;
 #[derive(Clone)]
 pub struct Vault {
     header: [u8; HEADER_BYTES],
-    wrapping_key: Secret,
+    /// Of PIN and device.
+    pin_key: Secret,
+    platform: Option<PlatformKey>,
     master_key: Secret,
     ring: BTreeMap<String, Secret>,
 }
@@ -97,25 +113,45 @@ impl Vault {
         header[4..8].copy_from_slice(&cost.memory_kib.to_le_bytes());
         header[8..12].copy_from_slice(&cost.passes.to_le_bytes());
         header[12..].copy_from_slice(&drawn[..16]);
-        let wrapping_key = wrapping_key(pin, device_secret, &header, cost)?;
+        let pin_key = pin_key(pin, device_secret, &header, cost)?;
         let mut master_key = Secret::default();
         master_key.bytes_mut().copy_from_slice(&drawn[16..]);
         Ok(Self {
             header,
-            wrapping_key,
+            pin_key,
+            platform: None,
             master_key,
             ring: BTreeMap::new(),
         })
     }
 
-    /// Opens a vault's file.
+    /// Opens a vault's file that needs no key of the platform.
     pub fn open(file: &[u8], pin: &str, device_secret: &Secret) -> Result<Self, OpenError> {
+        Self::open_with(file, pin, device_secret, None)
+    }
+
+    /// Opens a vault's file, with what the platform's key gave where it needs one.
+    pub fn open_with(
+        file: &[u8],
+        pin: &str,
+        device_secret: &Secret,
+        platform: Option<&Secret>,
+    ) -> Result<Self, OpenError> {
         let Parts {
             header,
+            platform: needed,
             wrapped,
             ring,
             ..
         } = Parts::of(file)?;
+        let platform = match (needed, platform) {
+            (None, _) => None,
+            (Some(name), Some(secret)) => Some(PlatformKey {
+                name: name.to_owned(),
+                secret: secret.clone(),
+            }),
+            (Some(_), None) => return Err(OpenError::NoPlatformKey),
+        };
         let word = |at: usize| {
             u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
         };
@@ -126,15 +162,16 @@ impl Vault {
         if !cost.is_accepted() {
             return Err(OpenError::Damaged);
         }
-        let wrapping_key = wrapping_key(pin, device_secret, header, cost)?;
-        let master_key = unseal(&wrapping_key, header, wrapped)
+        let pin_key = pin_key(pin, device_secret, header, cost)?;
+        let master_key = unseal(&wrapping_key(&pin_key, platform.as_ref()), header, wrapped)
             .and_then(|bytes| bytes.try_into().ok())
             .map(Secret::new)
             .ok_or(OpenError::WrongPin)?;
         let ring = unseal(&master_key, header, ring).ok_or(OpenError::Damaged)?;
         Ok(Self {
             header: *header,
-            wrapping_key,
+            pin_key,
+            platform,
             master_key,
             ring: read_ring(&ring).ok_or(OpenError::Damaged)?,
         })
@@ -166,8 +203,29 @@ impl Vault {
 
     /// Gives the vault a spare key, or another one.
     pub fn set_spare(&mut self, spare: Secret) {
-        self.header[3] = VERSION_WITH_SPARE;
+        self.header[3] = self.header[3].max(VERSION_WITH_SPARE);
         self.put_key(SPARE, spare);
+    }
+
+    /// Which key of the platform a vault's file needs, by its name there.
+    pub fn platform_needed(file: &[u8]) -> Option<&str> {
+        Parts::of(file).ok()?.platform
+    }
+
+    /// From now on the vault needs this key of the platform beside the PIN, or none. The vault key
+    /// changes: a copy of the file as it was opens nothing that is written from now on. A vault without
+    /// a spare key stays as it is: without the platform's key it would be lost.
+    pub fn set_platform(&mut self, platform: Option<PlatformKey>, new_key: Secret) {
+        if !self.ring.contains_key(SPARE) {
+            return;
+        }
+        self.header[3] = if platform.is_some() {
+            VERSION_WITH_PLATFORM
+        } else {
+            VERSION_WITH_SPARE
+        };
+        self.platform = platform;
+        self.master_key = new_key;
     }
 
     /// Takes a key of the ring away that sealed nothing.
@@ -208,8 +266,12 @@ impl Vault {
         let (one, rest) = nonces.split_at(NONCE_BYTES);
         let (other, third) = rest.split_at(NONCE_BYTES);
         let mut file = self.header.to_vec();
+        if let Some(PlatformKey { name, .. }) = &self.platform {
+            file.extend_from_slice(&(name.len() as u16).to_le_bytes());
+            file.extend_from_slice(name.as_bytes());
+        }
         file.extend(seal(
-            &self.wrapping_key,
+            &wrapping_key(&self.pin_key, self.platform.as_ref()),
             one,
             &self.header,
             self.master_key.bytes(),
@@ -227,6 +289,7 @@ impl Vault {
 /// A vault's file in its parts.
 struct Parts<'a> {
     header: &'a [u8; HEADER_BYTES],
+    platform: Option<&'a str>,
     wrapped: &'a [u8],
     spare: Option<&'a [u8]>,
     ring: &'a [u8],
@@ -242,13 +305,19 @@ impl<'a> Parts<'a> {
         }
         let has_spare = match header[3] {
             VERSION => false,
-            VERSION_WITH_SPARE => true,
+            VERSION_WITH_SPARE | VERSION_WITH_PLATFORM => true,
             _ => return Err(OpenError::Newer),
         };
         let piece = |bytes: &'a [u8]| {
             bytes
                 .split_at_checked(WRAPPED_BYTES)
                 .ok_or(OpenError::Damaged)
+        };
+        let (platform, rest) = if header[3] == VERSION_WITH_PLATFORM {
+            let (name, rest) = read_name(rest).ok_or(OpenError::Damaged)?;
+            (Some(name), rest)
+        } else {
+            (None, rest)
         };
         let (wrapped, rest) = piece(rest)?;
         let (spare, ring) = if has_spare {
@@ -259,6 +328,7 @@ impl<'a> Parts<'a> {
         };
         Ok(Self {
             header,
+            platform,
             wrapped,
             spare,
             ring,
@@ -284,8 +354,27 @@ pub fn spare_key(share: &Secret, device_secret: &Secret) -> Secret {
     key
 }
 
+/// The key that wraps the vault key: the PIN's, or HKDF-SHA256 (RFC 5869) of it and the platform's.
+fn wrapping_key(pin_key: &Secret, platform: Option<&PlatformKey>) -> Secret {
+    let Some(PlatformKey { secret, .. }) = platform else {
+        return pin_key.clone();
+    };
+    let mut key = Secret::default();
+    Hkdf::<Sha256>::new(Some(secret.bytes()), pin_key.bytes())
+        .expand(b"maraude/vault/platform/1", key.bytes_mut())
+        .expect("32 bytes are fewer than HKDF may give");
+    key
+}
+
+/// A name behind its length.
+fn read_name(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    let (name, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+    Some((std::str::from_utf8(name).ok()?, rest))
+}
+
 /// HKDF-SHA256 (RFC 5869) over the stretched PIN and the device's secret.
-fn wrapping_key(
+fn pin_key(
     pin: &str,
     device_secret: &Secret,
     header: &[u8; HEADER_BYTES],

@@ -14,7 +14,7 @@ mod tests;
 mod tries;
 
 pub use framing::{MAX_PAYLOAD_BYTES, Scan, frame, scan};
-pub use key::{OpenError, Secret, Vault, spare_key};
+pub use key::{OpenError, PlatformKey, Secret, Vault, spare_key};
 pub use log::{COMPACT_AFTER, LogError, OpenedLog, Repair, SealedLog};
 pub use pin::{PIN_DIGITS, PinCost, pin_is_well_formed};
 pub use tries::{MAX_TRIES, Tries};

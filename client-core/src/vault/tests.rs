@@ -39,7 +39,7 @@ fn a_pin_opens_its_vault_and_no_other_does() {
     );
     assert_eq!(refused(&file[..20], "193755", &device), OpenError::Damaged);
     let mut newer = file.clone();
-    newer[3] = 3;
+    newer[3] = 4;
     assert_eq!(refused(&newer, "193755", &device), OpenError::Newer);
     let mut dear = file.clone();
     dear[7] = 0xff;
@@ -239,4 +239,69 @@ fn a_spare_key_opens_a_vault_behind_a_new_pin_and_needs_share_and_tablet() {
     assert_eq!(opened.key("round-1"), Some(&key()));
     assert_eq!(open(&again, &spare).unwrap_err(), OpenError::WrongPin);
     assert_eq!(open(&file[..110], &spare).unwrap_err(), OpenError::Damaged);
+}
+
+#[test]
+fn a_copy_of_the_disk_with_the_pin_opens_nothing_without_the_platform_s_key() {
+    let device = Secret::new([1; 32]);
+    let platform = PlatformKey {
+        name: "credential".to_owned(),
+        secret: Secret::new([7; 32]),
+    };
+    let mut vault = Vault::create("193755", &device, PinCost::FLOOR, &[2; 48]).unwrap();
+    vault.put_key("round-1", key());
+    let new_key = Secret::new([4; 32]);
+    vault.set_platform(Some(platform.clone()), new_key.clone());
+    let without_spare = vault.to_file(&[3; 72]);
+    assert_eq!(
+        Vault::platform_needed(&without_spare),
+        None,
+        "it would be lost with the platform's key"
+    );
+    let spare = spare_key(&Secret::new([6; 32]), &device);
+    vault.set_spare(spare.clone());
+    let before = vault.to_file(&[3; 72]);
+    vault.set_platform(Some(platform.clone()), new_key);
+    let file = vault.to_file(&[3; 72]);
+    assert_eq!(Vault::platform_needed(&file), Some("credential"));
+    let open = |file: &[u8], pin: &str, secret: Option<&Secret>| {
+        Vault::open_with(file, pin, &device, secret).map(|vault| vault.key("round-1").cloned())
+    };
+    let refused = |secret| open(&file, "193755", secret).unwrap_err();
+    assert_eq!(refused(None), OpenError::NoPlatformKey);
+    assert_eq!(refused(Some(&Secret::new([8; 32]))), OpenError::WrongPin);
+    let wrong_pin = open(&file, "864213", Some(&platform.secret));
+    assert_eq!(wrong_pin.unwrap_err(), OpenError::WrongPin);
+    // A file that says that no key is needed is still wrapped by it.
+    let mut forged = file.clone();
+    forged[3] = 2;
+    forged.drain(28..28 + 2 + "credential".len());
+    assert_eq!(
+        open(&forged, "193755", None).unwrap_err(),
+        OpenError::WrongPin
+    );
+    let opened = open(&file, "193755", Some(&platform.secret)).unwrap();
+    assert_eq!(opened, Some(key()), "control");
+    // The file as it was before opens as before; nothing written since is under its key.
+    assert_eq!(open(&before, "193755", None).unwrap(), Some(key()));
+
+    // Destroying a round and another share keep the second lock.
+    let mut vault = Vault::open_with(&file, "193755", &device, Some(&platform.secret)).unwrap();
+    vault.destroy_key("round-1", Secret::new([5; 32]));
+    vault.set_spare(spare_key(&Secret::new([9; 32]), &device));
+    let file = vault.to_file(&[6; 72]);
+    assert_eq!(Vault::platform_needed(&file), Some("credential"));
+    assert_eq!(open(&file, "193755", Some(&platform.secret)), Ok(None));
+    // Taken away again, the PIN alone opens; and a reset does without the platform's key.
+    vault.set_platform(None, Secret::new([10; 32]));
+    let plain = vault.to_file(&[6; 72]);
+    assert_eq!(Vault::platform_needed(&plain), None);
+    assert_eq!(open(&plain, "193755", None), Ok(None));
+    let spare = spare_key(&Secret::new([9; 32]), &device);
+    let cost = PinCost::FLOOR;
+    let reset = Vault::open_spare(&file, &spare, "864213", &device, cost, &[5; 48]).unwrap();
+    assert_eq!(Vault::platform_needed(&reset.to_file(&[6; 72])), None);
+    for cut in 28..42 {
+        assert_eq!(Vault::platform_needed(&file[..cut]), None, "{cut}");
+    }
 }

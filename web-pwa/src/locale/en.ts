@@ -4,6 +4,7 @@ import { enrolEn, pinEn } from './enrol.en';
 import { handedEn, handoverMessagesEn } from './handover.en';
 import { placeEn } from './place.en';
 import { manyEn as plural } from './plural';
+import { platformKeyEn, platformKeyMessagesEn } from './platform-key.en';
 import { resetEn } from './reset.en';
 import { rescueEn, rescueMessagesEn } from './rescue.en';
 import { fatalEn, messagesEn } from './sentences.en';
@@ -394,6 +395,7 @@ export const en: Messages = {
     problem: (code) => `Sending did not work (${code}). Next try soon.`,
   },
   reset: resetEn,
+  platformKey: platformKeyEn,
   handed: handedEn,
   rescue: rescueEn,
   finish: {
@@ -462,6 +464,6 @@ export const en: Messages = {
     longitude: 'Longitude',
   },
   fatal: fatalEn,
-  messages: { ...messagesEn, ...rescueMessagesEn, ...handoverMessagesEn, 'pin-reset': () => resetEn.done },
+  messages: { ...messagesEn, ...rescueMessagesEn, ...handoverMessagesEn, ...platformKeyMessagesEn, 'pin-reset': () => resetEn.done },
   message: (code) => `Message: ${code}`,
 };

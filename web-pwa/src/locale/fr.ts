@@ -13,6 +13,7 @@ import { enrolFr, pinFr } from './enrol.fr';
 import { handedFr, handoverMessagesFr } from './handover.fr';
 import { placeFr } from './place.fr';
 import { manyFr as plural } from './plural';
+import { platformKeyFr, platformKeyMessagesFr } from './platform-key.fr';
 import { resetFr } from './reset.fr';
 import { rescueFr, rescueMessagesFr } from './rescue.fr';
 import { fatalFr, messagesFr, type Sentences } from './sentences.fr';
@@ -413,6 +414,7 @@ export const fr = {
     problem: (code: string) => `L’envoi n’a pas abouti (${code}). Nouvel essai bientôt.`,
   },
   reset: resetFr,
+  platformKey: platformKeyFr,
   handed: handedFr,
   rescue: rescueFr,
   finish: {
@@ -485,7 +487,7 @@ export const fr = {
     longitude: 'Longitude',
   },
   fatal: fatalFr,
-  messages: { ...messagesFr, ...rescueMessagesFr, ...handoverMessagesFr, 'pin-reset': () => resetFr.done } as Sentences,
+  messages: { ...messagesFr, ...rescueMessagesFr, ...handoverMessagesFr, ...platformKeyMessagesFr, 'pin-reset': () => resetFr.done } as Sentences,
   message: (code: string) => `Message : ${code}`,
 };
 

@@ -8,6 +8,7 @@ mod endurance;
 mod handing_over;
 mod last_words;
 mod platform;
+mod platform_key;
 mod resetting;
 mod secrecy;
 mod sending;

@@ -367,7 +367,11 @@ pin: string,
 /**
  * How long the platform has been running, by a clock that nobody can set, milliseconds.
  */
-awake_ms?: number, } | { "event": "forgot_pin" } | { "event": "remembered_pin" } | { "event": "lock" } | { "event": "checked" } & PlatformReport | { "event": "start_round", 
+awake_ms?: number, } | { "event": "platform_key", 
+/**
+ * What the platform gave.
+ */
+key: GivenKey | null, } | { "event": "forgot_pin" } | { "event": "remembered_pin" } | { "event": "lock" } | { "event": "checked" } & PlatformReport | { "event": "start_round", 
 /**
  * The team that goes.
  */
@@ -620,6 +624,19 @@ fr: string,
  * In English.
  */
 en: string, };
+
+/**
+ * What a key that the platform keeps gave (WebAuthn, extension `prf`).
+ */
+export type GivenKey = { 
+/**
+ * The credential's identifier, base64url; no secret.
+ */
+name: string, 
+/**
+ * 32 bytes, base64.
+ */
+secret: string, };
 
 /**
  * A round that goes on on another tablet.
@@ -1258,6 +1275,10 @@ enrolment: Enrolment | null,
  * Compared with the console's after enrolment; while unlocked, and before a PIN is chosen.
  */
 check_words: FourWords | null, 
+/**
+ * The platform's key that the vault needs beside the PIN, by its name there.
+ */
+platform_key: string | null, 
 /**
  * Of a forgotten PIN; only while locked.
  */
