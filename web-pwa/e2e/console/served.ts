@@ -67,7 +67,11 @@ async function healthy(address: string): Promise<void> {
   throw new Error(`no answer from ${address}`);
 }
 
-async function start(port: number, withNight: boolean): Promise<Served & { stop: () => void }> {
+async function start(
+  port: number,
+  withNight: boolean,
+  more: readonly string[] = [],
+): Promise<Served & { stop: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'maraude-console-'));
   const data = join(folder, 'data');
   const key = join(folder, 'master.key');
@@ -76,7 +80,7 @@ async function start(port: number, withNight: boolean): Promise<Served & { stop:
     const account = ['user', 'add', '--name', name, '--role', role];
     run([...account, '--password-stdin', '--master-key', key], data, `${PASSWORD}\n`);
   }
-  const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--master-key', key];
+  const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--master-key', key, ...more];
   const child: ChildProcess = spawn(SERVER, serve, {
     env: { ...process.env, ...TALKATIVE, MARAUDE_DATA: data },
     stdio: ['ignore', 'ignore', logIn(folder)],
@@ -106,8 +110,21 @@ async function start(port: number, withNight: boolean): Promise<Served & { stop:
   }
 }
 
-/** `served`: an empty server. `night`: one with a night already collected. */
-export const test = base.extend<object, { served: Served; night: Served }>({
+/**
+ * `served`: an empty server. `night`: one with a night already collected. `elsewhere`: an empty one that
+ * stands behind a proxy, so that others than this machine may ask; the browser plays the proxy.
+ */
+export const test = base.extend<object, { served: Served; night: Served; elsewhere: Served }>({
+  elsewhere: [
+    async ({}, use, info) => {
+      const port = FIRST_PORT + 8 + (info.parallelIndex % 4);
+      const told = ['--behind-proxy', '--public-url', `http://localhost:${port}`];
+      const served = await start(port, false, told);
+      await use(served);
+      served.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
   served: [
     async ({}, use, info) => {
       const served = await start(FIRST_PORT + (info.parallelIndex % 4), false);
