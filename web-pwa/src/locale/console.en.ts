@@ -75,7 +75,7 @@ export const consoleEn: ConsoleText = {
     enter: 'Enter',
     code: 'Code of your telephone',
     codeHint: 'Six digits, or one of your recovery codes.',
-    passkey: 'Enter with a passkey',
+    passkey: 'Passkey',
     passkeyHint: 'Without name or password: your telephone, computer or security key recognises you.',
     expired: 'The session has expired, or this needs a recent login. Log in again: the screen goes on where it was.',
   },

@@ -79,7 +79,7 @@ export const consoleFr = {
     enter: 'Entrer',
     code: 'Code de votre téléphone',
     codeHint: 'Six chiffres, ou l’un de vos codes de secours.',
-    passkey: 'Entrer avec une clé d’accès',
+    passkey: 'Clé d’accès',
     passkeyHint: 'Sans nom ni mot de passe : votre téléphone, votre ordinateur ou votre clé de sécurité vous reconnaît.',
     expired: 'La session a expiré, ou cette action demande une connexion récente. Entrez à nouveau : l’écran reprendra où il en était.',
   },
