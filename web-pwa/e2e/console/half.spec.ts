@@ -72,7 +72,7 @@ test('a passkey is enough by itself, made in a session or brought to the next', 
   expect(await campaigns(page)).toBe(200);
 
   await leave(page);
-  await page.getByRole('button', { name: 'Entrer avec une clé d’accès' }).click();
+  await page.getByRole('button', { name: 'Clé d’accès', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Campagnes' })).toBeVisible();
   // The control: the same account, by its password alone.
   await leave(page);
