@@ -41,6 +41,14 @@ export class Authenticator {
     await this.session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: owner });
   }
 
+  /** Somebody makes its gesture from now on, or nobody does until the page's patience ends. */
+  async isTouched(touched: boolean): Promise<void> {
+    await this.session.send('WebAuthn.setAutomaticPresenceSimulation', {
+      authenticatorId: this.id,
+      enabled: touched,
+    });
+  }
+
   /** What it holds. */
   async held(): Promise<HeldCredential[]> {
     const { credentials } = await this.session.send('WebAuthn.getCredentials', {

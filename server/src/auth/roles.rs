@@ -41,11 +41,11 @@ impl Route {
             "/api/second-factor",
             "/api/sessions",
         ];
-        let is_own = |own: &&str| {
-            let rest = self.path.strip_prefix(**own);
+        let is_under = |own: &str| {
+            let rest = self.path.strip_prefix(own);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        self.path == "/api/me" || OWN.iter().any(|own| is_own(&own))
+        self.path == "/api/me" || OWN.into_iter().any(is_under)
     }
 }
 

