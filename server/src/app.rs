@@ -21,7 +21,7 @@ pub use dates::keep_retention;
 pub use ended::EndedCampaign;
 pub use ending::{Ending, Telling};
 pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
-pub use handing_out::{HandingOut, HandingOutError};
+pub use handing_out::{HandedOut, HandingOut, HandingOutError};
 pub use opposing::{OpposingWish, OppositionList};
 pub use pseudonyms::{ForgetWish, ForgottenCertificate};
 pub use reason::{ReasonMissing, written_reason};

@@ -292,6 +292,7 @@ impl Prepared {
                     },
                     expected: Some(HeadCount::between(least, most, CountMethod::Declared)),
                     note: Some("Lieu inventé pour l'exercice".to_owned()),
+                    facts: None,
                 },
             })?;
             self.sites.push(id);

@@ -289,6 +289,7 @@ impl Entry for Site {
         out.code("audience", &self.audience);
         out.optional("expected", self.expected.map(text::heads));
         out.optional("note", self.note.as_ref());
+        out.optional("facts", self.facts.as_ref());
     }
 
     fn read(id: &str, fields: &mut FieldReader<'_>) -> Option<Self> {
@@ -309,6 +310,7 @@ impl Entry for Site {
             },
             expected: fields.told("expected", text::to_heads),
             note: fields.text("note"),
+            facts: fields.text("facts"),
         })
     }
 }

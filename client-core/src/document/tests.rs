@@ -162,6 +162,7 @@ pub(crate) mod sample {
             audience: Audience::Professionals,
             expected: Some(HeadCount::between(10, 20, CountMethod::Declared)),
             note: Some("portail vert".into()),
+            facts: None,
         }
     }
 

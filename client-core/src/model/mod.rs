@@ -44,7 +44,10 @@ pub use observation::{
 pub use place::{Coordinates, Position, PositionSource};
 pub use round::{Closure, Coverage, Departure, Round, RoundKey};
 pub use sector::{Audience, RiskClass, Sector, Zone};
-pub use site::{Site, SiteKind};
+pub use site::{
+    SITE_ADDRESS_CHARACTERS, SITE_CENSUSES, SITE_OWNERS, SITE_STATES, SITE_WATERS, Site, SiteFacts,
+    SiteKind,
+};
 pub use team::{Assignment, Team};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as the device that wrote it believed.

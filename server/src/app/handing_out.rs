@@ -8,12 +8,13 @@ use super::{App, ViewsError};
 use crate::export::Format;
 use crate::export::internal::{InternalError, InternalExport, Table};
 use crate::geolocation::FollowError;
-use crate::projection::ViewError;
-use crate::review::Sources;
+use crate::projection::{View, ViewError};
+use crate::review::{Reviewed, Sources};
 use crate::store::{Deed, StoreError};
 use crate::sync::EngineError;
 use maraude_core::model::{CampaignId, CampaignMode};
 use std::io::Write;
+use std::sync::Arc;
 
 /// Which table somebody wants, and why.
 pub struct HandingOut {
@@ -65,17 +66,39 @@ impl From<FollowError> for HandingOutError {
     }
 }
 
-impl App {
-    /// Writes a table with everything the log holds now; tells whether the campaign is an exercise.
-    /// Rows are written as they are made. Blocks.
+/// A table that may be handed out: its deed stands in the audit log.
+pub struct HandedOut {
+    export: InternalExport,
+    view: Arc<View>,
+    reviewed: Arc<Reviewed>,
+    table: Table,
+    format: Format,
+}
+
+maraude_core::redacts!(HandedOut);
+
+impl HandedOut {
+    /// The campaign is an exercise.
+    pub fn exercise(&self) -> bool {
+        self.export.exercise
+    }
+
+    /// Writes it, rows as they are made. Blocks.
     ///
     /// # Errors
-    /// [`HandingOutError`]; what was written then is no file.
-    pub fn hand_out(
-        &self,
-        wanted: &HandingOut,
-        out: &mut dyn Write,
-    ) -> Result<bool, HandingOutError> {
+    /// [`InternalError`]; what was written then is no file.
+    pub fn write(&self, out: &mut dyn Write) -> Result<(), InternalError> {
+        let of = (self.view.as_ref(), self.reviewed.as_ref());
+        self.export.write(of, self.table, self.format, out)
+    }
+}
+
+impl App {
+    /// Opens a table with everything the log holds now. Blocks.
+    ///
+    /// # Errors
+    /// [`HandingOutError`]; nothing is handed out then.
+    pub fn hand_out(&self, wanted: &HandingOut) -> Result<HandedOut, HandingOutError> {
         let short = written_reason(&wanted.reason)?;
         if !Format::INTERNAL.contains(&wanted.format) {
             return Err(InternalError::NotInThisFormat.into());
@@ -92,12 +115,16 @@ impl App {
             now: self.clock().now(),
         };
         let reviewed = self.review(wanted.campaign).anew(sources, position)?;
+        let clusters = match wanted.table {
+            Table::Clusters => InternalExport::clusters_of(&view, &reviewed)?,
+            Table::Observations | Table::Sites => Vec::new(),
+        };
         let export = InternalExport {
             campaign: plan.name.clone(),
             exercise: plan.mode == CampaignMode::Exercise,
             by: wanted.by.clone(),
             reason: wanted.reason.trim().to_owned(),
-            clusters: InternalExport::clusters_of(&view, &reviewed)?,
+            clusters,
         };
         let deed = Deed {
             author: &wanted.author,
@@ -106,7 +133,12 @@ impl App {
             reason: &short,
         };
         self.server().add_deed(self.clock().now(), deed)?;
-        export.write((&view, &reviewed), wanted.table, wanted.format, out)?;
-        Ok(export.exercise)
+        Ok(HandedOut {
+            export,
+            view,
+            reviewed,
+            table: wanted.table,
+            format: wanted.format,
+        })
     }
 }

@@ -103,16 +103,16 @@ fn only_professionals(plan: &Plan, sector: SectorId, night: Night) -> bool {
     sent.peek().is_some() && sent.all(|team: &Team| team.professional)
 }
 
+/// No team is sent what the coordination knows of owners, dates and diagnoses.
 fn for_team(site: &Site, reduced: bool) -> Site {
+    let mut sent = Site {
+        facts: None,
+        ..site.clone()
+    };
     if reduced && site.audience == Audience::Professionals {
-        Site {
-            expected: None,
-            note: None,
-            ..site.clone()
-        }
-    } else {
-        site.clone()
+        (sent.expected, sent.note) = (None, None);
     }
+    sent
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use geo::{CoordsIter, MultiPolygon};
 use maraude_core::document::{Plan, boundary_fits};
 use maraude_core::model::{
     Assignment, Campaign, CampaignMode, CampaignState, LOCK_MINUTES_RANGE, LegalFrame, Night,
-    RetentionFrame, RiskClass, Sector, SectorId, Site, Team, Zone, ZoneId,
+    RetentionFrame, RiskClass, Sector, SectorId, Site, SiteFacts, Team, Zone, ZoneId,
 };
 use std::collections::BTreeSet;
 
@@ -427,6 +427,12 @@ fn put_site(desk: &Desk<'_>, site: &Site) -> Result<Intent, OrderError> {
     let note = site.note.as_deref().unwrap_or_default();
     if note.chars().count() > NOTE_CHARACTERS {
         return Err(OrderError::invalid("too-long", "note"));
+    }
+    let facts = SiteFacts::read(site.facts.as_deref());
+    if let Some(field) = facts.odd() {
+        let long = field == "address";
+        let code = if long { "too-long" } else { "not-a-fact" };
+        return Err(OrderError::invalid(code, field));
     }
     let (site, id) = (site.clone(), site.id);
     let name = briefs::register_name(desk.engine.campaign());

@@ -9,7 +9,7 @@ use crate::store::LayerStore;
 use maraude_core::document::{DocumentName, read_brief, read_plan};
 use maraude_core::model::{
     AccountId, Assignment, Audience, CampaignState, DecisionId, HeadCount, LegalFrame,
-    ObservationId, OpeningObstacle, RetentionFrame, Ruling, Site, SlotRef, Verdict,
+    ObservationId, OpeningObstacle, RetentionFrame, Ruling, Site, SiteFacts, SlotRef, Verdict,
 };
 use std::sync::Arc;
 
@@ -147,6 +147,45 @@ fn a_known_place_goes_to_the_briefs_around_it_and_follows_the_plan() {
     assert!(desk.brief(1).is_empty());
     desk.live.catch_up().unwrap();
     assert_eq!(desk.live.view().sites().unwrap(), [near_border]);
+}
+
+#[test]
+fn what_the_coordination_knows_of_a_place_stays_in_the_register_and_reaches_no_team() {
+    let desk = Coordination::new();
+    let mut known = known_squat(1, place(100.0, 0.0));
+    let facts = SiteFacts {
+        owner_type: Some("public".into()),
+        built_at: Some("2024-05-01".into()),
+        ..SiteFacts::default()
+    };
+    known.facts = facts.written();
+    desk.order(Order::PutSite(known.clone())).unwrap();
+    let bare = Site {
+        facts: None,
+        ..known.clone()
+    };
+    assert_eq!(desk.brief(2), std::slice::from_ref(&bare));
+    assert_eq!(desk.brief(1), [bare]);
+    desk.live.catch_up().unwrap();
+    assert_eq!(desk.live.view().sites().unwrap(), [known.clone()]);
+    // A code that the platform does not have, and a day that is none.
+    let odd = |change: fn(&mut SiteFacts), at: &str| {
+        let mut facts = facts.clone();
+        change(&mut facts);
+        let site = Site {
+            facts: facts.written(),
+            ..known.clone()
+        };
+        match desk.order(Order::PutSite(site)) {
+            Err(OrderError::Invalid(odd)) => assert_eq!((odd.code, odd.field), ("not-a-fact", at)),
+            other => panic!("{other:?}"),
+        }
+    };
+    odd(|facts| facts.state = Some("gone".into()), "state");
+    odd(
+        |facts| facts.closed_at = Some("2026-02-30".into()),
+        "closed_at",
+    );
 }
 
 #[test]

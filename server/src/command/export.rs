@@ -153,7 +153,8 @@ impl FileOperation for Internal {
             by: COMMAND.to_owned(),
             reason: self.reason,
         };
-        app.hand_out(&wanted, out)?;
+        let handed = app.hand_out(&wanted)?;
+        handed.write(out).map_err(HandingOutError::from)?;
         Ok(())
     }
 }

@@ -1,10 +1,9 @@
-//! What each column of the table means, as a Table Schema (Frictionless Data), in French and
-//! English.
+//! What each column of a table means, as a Table Schema (Frictionless Data), in French and English.
 //!
 //! It must never hold a figure.
 
 use super::ExportError;
-use super::sheet::{Column, Kind};
+use super::sheet::{About, Column, Kind};
 use maraude_observatory::disclosure::Release;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -30,6 +29,33 @@ pub fn dictionary(release: &Release, out: &mut dyn Write) -> Result<(), ExportEr
             "sentence": { "fr": published.sentence.fr, "en": published.sentence.en },
             "settings": published.settings,
         },
+    });
+    serde_json::to_writer_pretty(&mut *out, &schema)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+/// Writes what the columns of an internal table mean.
+///
+/// # Errors
+/// When `out` refuses.
+pub(super) fn columns_of(
+    columns: &[Column],
+    about: &[About],
+    out: &mut dyn Write,
+) -> Result<(), ExportError> {
+    let mut fields: Vec<Value> = columns.iter().map(plain_field).collect();
+    let place = |name: &str| json!({ "name": name, "type": "number", "title": name });
+    fields.extend(["longitude", "latitude"].map(place));
+    let about: serde_json::Map<String, Value> = about
+        .iter()
+        .map(|(name, text)| (name.clone(), json!(text)))
+        .collect();
+    let schema = json!({
+        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "fields": fields,
+        "missingValues": [""],
+        "maraude_internal": about,
     });
     serde_json::to_writer_pretty(&mut *out, &schema)?;
     out.write_all(b"\n")?;

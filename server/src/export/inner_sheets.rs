@@ -1,5 +1,5 @@
-//! Clusters, observations and lasting places as tables and layers, with their exact places: for
-//! coordinators, under [`super::internal`]'s conditions.
+//! Clusters and observations as tables and layers, with their exact places: for coordinators, under [`super::internal`]'s
+//! conditions. Lasting places are in [`super::site_sheet`].
 //!
 //! It must never hold a note, a typed place, marks or a pseudonym.
 
@@ -8,12 +8,17 @@ use super::sheet::{About, Cell, Column, Geometry, Kind, Row, Shape, Sheet};
 use crate::projection::{Counting, ObservationLine, counting};
 use geo::Point;
 use maraude_core::form::{Questionnaire, read_roles};
-use maraude_core::model::{Coordinates, Site};
+use maraude_core::model::Coordinates;
 use maraude_observatory::typology::typology;
 use serde::Serialize;
 use std::borrow::Cow;
 
-const fn column(name: &'static str, kind: Kind, fr: &'static str, en: &'static str) -> Column {
+pub(super) const fn column(
+    name: &'static str,
+    kind: Kind,
+    fr: &'static str,
+    en: &'static str,
+) -> Column {
     Column {
         name,
         kind,
@@ -24,7 +29,7 @@ const fn column(name: &'static str, kind: Kind, fr: &'static str, en: &'static s
 }
 
 /// Columns of clusters.
-const CLUSTERS: [Column; 9] = [
+pub(super) const CLUSTERS: [Column; 9] = [
     column(
         "cluster",
         Kind::Text,
@@ -62,7 +67,7 @@ const CLUSTERS: [Column; 9] = [
 ];
 
 /// Columns of observations.
-const OBSERVATIONS: [Column; 23] = [
+pub(super) const OBSERVATIONS: [Column; 23] = [
     column("observation_id", Kind::Text, "Identifiant", "Identifier"),
     column("night", Kind::Text, "Nuit", "Night"),
     column("team", Kind::Text, "Équipe", "Team"),
@@ -113,54 +118,11 @@ const OBSERVATIONS: [Column; 23] = [
     ),
 ];
 
-/// Columns of lasting places, under the headings of the national platform of bidonvilles where it has
-/// them.
-const SITES: [Column; 8] = [
-    column(
-        "code",
-        Kind::Text,
-        "Code du lieu de vie",
-        "Code of the place",
-    ),
-    column("type_de_site", Kind::Text, "Type de site", "Kind of site"),
-    column(
-        "code_insee",
-        Kind::Text,
-        "Commune (code INSEE)",
-        "Commune (INSEE code)",
-    ),
-    column("commune", Kind::Text, "Commune", "Commune"),
-    column(
-        "nombre_de_personnes_min",
-        Kind::Integer,
-        "Personnes, au moins",
-        "People, at least",
-    ),
-    column(
-        "nombre_de_personnes_max",
-        Kind::Integer,
-        "Personnes, au plus",
-        "People, at most",
-    ),
-    column(
-        "personnes_rencontrees",
-        Kind::Integer,
-        "Personnes rencontrées",
-        "People met",
-    ),
-    column(
-        "date_du_recensement",
-        Kind::Text,
-        "Nuit du recensement",
-        "Night of the count",
-    ),
-];
-
-fn at(coordinates: Option<Coordinates>) -> Option<Geometry> {
+pub(super) fn at(coordinates: Option<Coordinates>) -> Option<Geometry> {
     coordinates.map(|at| Geometry::Point(Point::new(at.longitude, at.latitude)))
 }
 
-fn number(value: u32) -> Cell {
+pub(super) fn number(value: u32) -> Cell {
     Cell::Integer(i64::from(value))
 }
 
@@ -265,48 +227,6 @@ fn why(counting: Counting) -> &'static str {
         Counting::RuledOut => "ruled-out",
         Counting::Withdrawn => "withdrawn",
         Counting::Nobody => "nobody",
-    }
-}
-
-/// A squat or bidonville as it was found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InternalSite {
-    /// The known place, where it is one.
-    pub known: Option<Site>,
-    /// `squat` or `bidonville`.
-    pub unit: &'static str,
-    /// Where.
-    pub coordinates: Option<Coordinates>,
-    /// Commune: code and name.
-    pub commune: Option<(String, String)>,
-    /// People in it: at least, at most.
-    pub people: [u32; 2],
-    /// People met at it, at least.
-    pub met: u32,
-    /// The last night it was seen.
-    pub night: String,
-}
-
-/// Squats and bidonvilles.
-pub fn sites(sites: &[InternalSite]) -> Sheet<'_> {
-    Sheet {
-        name: "sites",
-        title: "Squats et bidonvilles (usage interne)".to_owned(),
-        columns: &SITES,
-        shape: Shape::Points,
-        rows: Box::new(sites.iter().map(|site| Row {
-            cells: vec![
-                site.known.as_ref().map(|known| known.code.as_str()).into(),
-                if site.unit == "squat" { "bâti" } else { "terrain" }.into(),
-                site.commune.as_ref().map(|commune| commune.0.as_str()).into(),
-                site.commune.as_ref().map(|commune| commune.1.as_str()).into(),
-                number(site.people[0]),
-                number(site.people[1]),
-                number(site.met),
-                Cell::Text(site.night.clone()),
-            ],
-            geometry: at(site.coordinates),
-        })),
     }
 }
 

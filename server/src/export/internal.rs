@@ -4,16 +4,18 @@
 //! `http::releases` calls it. It is not a [`maraude_observatory::disclosure::Release`], and no
 //! writer of releases takes it.
 
+use super::dictionary::columns_of;
 use super::geojson::degrees;
-use super::inner_sheets::{self, InternalSite};
+use super::inner_sheets;
 use super::sheet::{About, Cell, Column, Geometry, Row, Sheet};
+use super::site_sheet::{self, InternalSite};
 use super::{ExportError, Format, csv, flatgeobuf, geopackage, geoparquet, through_file, xlsx};
 use crate::projection::{
     Counting, ObservationFilter, ObservationLine, Unit, View, ViewError, counting,
 };
 use crate::review::Reviewed;
 use maraude_core::form::questionnaire;
-use maraude_core::model::{Coordinates, Position};
+use maraude_core::model::{Coordinates, ObservationKind, Position};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::io::Write;
@@ -70,6 +72,9 @@ impl InternalExport {
         format: Format,
         out: &mut dyn Write,
     ) -> Result<(), InternalError> {
+        if format == Format::Dictionary {
+            return Ok(columns_of(what.columns(), &inner_sheets::about(self), out)?);
+        }
         match what {
             Table::Clusters => {
                 self.write_clusters(self.clusters.iter().map(Cow::Borrowed), format, out)
@@ -81,8 +86,10 @@ impl InternalExport {
                 self.write_sheet(inner_sheets::observations(&lines, form), format, out)
             }
             Table::Sites => {
+                let version = view.campaign()?.map(|campaign| campaign.questionnaire);
+                let form = questionnaire(version.as_deref().unwrap_or_default());
                 let found = sites_of(view, reviewed)?;
-                self.write_sheet(inner_sheets::sites(&found), format, out)
+                self.write_sheet(site_sheet::sites(&found, form), format, out)
             }
         }
     }
@@ -200,6 +207,15 @@ impl Table {
         }
     }
 
+    /// What its columns mean.
+    const fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Clusters => &inner_sheets::CLUSTERS,
+            Self::Observations => &inner_sheets::OBSERVATIONS,
+            Self::Sites => &site_sheet::SITES,
+        }
+    }
+
     /// The table of a code.
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::Clusters, Self::Observations, Self::Sites]
@@ -241,6 +257,11 @@ fn sites_of(view: &View, reviewed: &Reviewed) -> Result<Vec<InternalSite>, ViewE
                 commune: commune.map(|commune| (commune.code.clone(), commune.name.clone())),
                 people: place.people,
                 met: place.met[0],
+                answers: members()
+                    .filter(|line| line.observation.kind == ObservationKind::Site)
+                    .max_by_key(|line| line.observed_at)
+                    .map(|line| line.observation.answers.clone())
+                    .unwrap_or_default(),
                 night: members()
                     .map(|line| line.night)
                     .max()

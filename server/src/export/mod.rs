@@ -18,6 +18,7 @@ mod page;
 mod pmtiles;
 mod released;
 mod sheet;
+mod site_sheet;
 mod wkb;
 mod xlsx;
 
@@ -139,9 +140,10 @@ impl Format {
     ];
 
     /// Those of internal exports.
-    pub const INTERNAL: [Self; 6] = [
+    pub const INTERNAL: [Self; 7] = [
         Self::Geojson,
         Self::Csv,
+        Self::Dictionary,
         Self::Geopackage,
         Self::Flatgeobuf,
         Self::Geoparquet,

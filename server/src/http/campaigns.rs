@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use geo::MultiPolygon;
-use maraude_core::model::{Campaign, CampaignId, Sector, Site};
+use maraude_core::model::{Campaign, CampaignId, Sector, Site, SiteFacts};
 
 /// Longest name of a campaign, characters.
 const NAME_CHARACTERS: usize = 120;
@@ -222,5 +222,6 @@ fn site_entry(site: Site) -> SiteEntry {
         audience: site.audience,
         expected: site.expected,
         note: site.note,
+        facts: site.facts.map(|facts| SiteFacts::read(Some(&facts))),
     }
 }

@@ -11,14 +11,14 @@ use super::releases::{NO_PLAN, settings};
 use super::review::reviewed_anew;
 use crate::app::App;
 use crate::publication::{
-    CampaignCounts, Line, NotCompared, ROUNDED_TO, Reader, Sources, archive, compare_campaigns,
-    prepare,
+    CampaignCounts, Line, NotCompared, ROUNDED_TO, Reader, Sources, ToldBefore, archive,
+    compare_campaigns, prepare,
 };
 use crate::store::Role;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use maraude_core::model::CampaignId;
+use maraude_core::model::{Campaign, CampaignId, CampaignState};
 use maraude_observatory::disclosure::Settings;
 use serde::Deserialize;
 
@@ -48,11 +48,15 @@ async fn board(
     note_reading(&app, &account, with, "comparison-read").await?;
     let own = side(&app, campaign).await?;
     let other = side(&app, with).await?;
+    let others = match reader {
+        Reader::Coordination => Vec::new(),
+        Reader::Figures => others(&app, [campaign, with]).await?,
+    };
     let told = app
         .blocking(move |app| {
             let past = app.past(campaign)?;
             let settings = settings(&app, campaign, &past)?;
-            Ok::<_, Problem>(written(own, other, &settings, reader))
+            Ok::<_, Problem>(written(own, other, &others, &settings, reader))
         })
         .await??;
     Ok(Json(told))
@@ -135,8 +139,50 @@ fn of_ended(app: &App, campaign: CampaignId) -> Result<Side, Problem> {
     })
 }
 
-fn written(own: Side, other: Side, settings: &Settings, reader: Reader) -> ComparisonBoard {
-    let (before, after) = if other.first_night() <= own.first_night() {
+/// Counts of all other campaigns that are compared with some: those in which no team may still send.
+async fn others(app: &App, but: [CampaignId; 2]) -> Result<Vec<Side>, Problem> {
+    let mut found = Vec::new();
+    for (campaign, purged) in app.server().campaigns()? {
+        if but.contains(&campaign) {
+            continue;
+        }
+        if purged.is_none() {
+            let (live, _) = view_of(app, campaign).await?;
+            let planned = app.blocking(move |_| live.view().campaign()).await??;
+            let may_send =
+                |of: &Campaign| matches!(of.state, CampaignState::Ready | CampaignState::Open);
+            if planned.as_ref().is_none_or(may_send) {
+                continue;
+            }
+        }
+        found.push(side(app, campaign).await?);
+    }
+    Ok(found)
+}
+
+/// What comparisons before that of two campaigns tell of them.
+fn told_before(before: &Side, after: &Side, others: &[Side], settings: &Settings) -> ToldBefore {
+    let mut all: Vec<&Side> = others.iter().chain([before, after]).collect();
+    all.retain(|side| side.counts.is_some());
+    all.sort_by_key(|side| (side.first_night(), side.campaign));
+    let number = |of: &Side| all.iter().position(|side| side.campaign == of.campaign);
+    let Some(pair) = number(before).zip(number(after)) else {
+        return ToldBefore::default();
+    };
+    let counts: Vec<&CampaignCounts> = all.iter().filter_map(|side| side.counts.as_ref()).collect();
+    let pair = [pair.0.min(pair.1), pair.0.max(pair.1)];
+    ToldBefore::of(&counts, pair, settings)
+}
+
+fn written(
+    own: Side,
+    other: Side,
+    others: &[Side],
+    settings: &Settings,
+    reader: Reader,
+) -> ComparisonBoard {
+    let order = |side: &Side| (side.first_night().map(str::to_owned), side.campaign);
+    let (before, after) = if order(&other) <= order(&own) {
         (other, own)
     } else {
         (own, other)
@@ -145,7 +191,8 @@ fn written(own: Side, other: Side, settings: &Settings, reader: Reader) -> Compa
     let compared = match (&before.counts, &after.counts) {
         _ if is_same => Err(NotCompared::Same.code()),
         (Some(one), Some(other)) => {
-            compare_campaigns(one, other, settings, reader).map_err(NotCompared::code)
+            let told = told_before(&before, &after, others, settings);
+            compare_campaigns(one, other, (settings, &told), reader).map_err(NotCompared::code)
         }
         _ => Err("no-archive"),
     };

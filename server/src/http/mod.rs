@@ -57,6 +57,7 @@ mod review_log;
 mod roles_tests;
 mod rounds;
 mod series;
+mod streamed;
 mod sync;
 #[cfg(test)]
 mod tests;

@@ -272,6 +272,7 @@ fn to_site(site: SiteEntry) -> Site {
         audience: site.audience,
         expected: site.expected,
         note: site.note,
+        facts: site.facts.and_then(|facts| facts.written()),
     }
 }
 

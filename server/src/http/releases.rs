@@ -8,6 +8,7 @@ use super::extract::{Asking, At, Body, read, view_of};
 use super::guard::{AnyAccount, Coordinator};
 use super::problem::Problem;
 use super::review::reviewed_anew;
+use super::streamed::streamed;
 use crate::app::{App, HandingOut, HandingOutError, ReasonMissing};
 use crate::export::internal::{InternalError, Table};
 use crate::export::{ExportError, Format};
@@ -51,15 +52,23 @@ const REASON_MISSING: Problem = Problem::new(
     "Say in at least 10 characters why you export exact places.",
 );
 
-pub(super) type File = ([(HeaderName, String); 2], Vec<u8>);
+pub(super) type File = (Named, Vec<u8>);
+
+/// A file of which no more than a few pieces are held.
+type Streamed = (Named, axum::body::Body);
+
+type Named = [(HeaderName, String); 2];
 
 pub(super) fn file(media_type: &str, name: &str, bytes: Vec<u8>) -> File {
+    (named(media_type, name), bytes)
+}
+
+fn named(media_type: &str, name: &str) -> Named {
     let disposition = format!("attachment; filename=\"{name}\"");
-    let headers = [
+    [
         (CONTENT_TYPE, media_type.to_owned()),
         (CONTENT_DISPOSITION, disposition),
-    ];
-    (headers, bytes)
+    ]
 }
 
 /// The numbers of the campaign's next release.
@@ -215,25 +224,25 @@ async fn download(
     AnyAccount(account): AnyAccount,
     At((campaign, number)): At<(CampaignId, u32)>,
     Asking(wanted): Asking<Wanted>,
-) -> Result<File, Problem> {
+) -> Result<Streamed, Problem> {
     let format: Format = wanted.format.parse().map_err(|_| {
         Problem::malformed(
             "Choose geojson, csv, dictionary, gpkg, fgb, parquet, pmtiles, xlsx, page or dcat.",
         )
         .at("format")
     })?;
-    app.blocking(move |app| {
+    let kept = app.blocking(move |app| {
         let kept = kept(&app, campaign, number)?;
-        let mut bytes = Vec::new();
-        format.write(&kept.release, &mut bytes)?;
-        let name = format.file_name(&kept.release);
         let subject = format!("{campaign} {number} {format}");
         let (now, author) = (app.clock().now(), account.id.to_string());
         let server = app.server();
         server.add_audit(now, &author, "release-downloaded", &subject)?;
-        Ok::<_, Problem>(file(format.media_type(), &name, bytes))
-    })
-    .await?
+        Ok::<_, Problem>(kept)
+    });
+    let kept = kept.await??;
+    let name = format.file_name(&kept.release);
+    let body = streamed(move |out| Ok(format.write(&kept.release, out)?)).await?;
+    Ok((named(format.media_type(), &name), body))
 }
 
 impl From<ReasonMissing> for Problem {
@@ -247,10 +256,10 @@ async fn internal(
     At((campaign, table)): At<(CampaignId, String)>,
     Coordinator(account): Coordinator,
     body: Body<NewExport>,
-) -> Result<File, Problem> {
+) -> Result<Streamed, Problem> {
     let NewExport { format, reason } = read(body)?;
     let table = Table::from_code(&table).ok_or(Problem::not_found())?;
-    let format = format
+    let format: Format = format
         .parse()
         .map_err(|_| Problem::malformed(INTERNAL_FORMATS).at("format"))?;
     let wanted = HandingOut {
@@ -263,18 +272,15 @@ async fn internal(
     };
     // What the log holds now is waited for without a thread.
     view_of(&app, campaign).await?;
-    app.blocking(move |app| {
-        let mut bytes = Vec::new();
-        let exercise = app.hand_out(&wanted, &mut bytes)?;
-        let band = if exercise { "exercice-" } else { "" };
-        let name = format!("{band}{}-interne.{}", table.code(), format.ending());
-        Ok::<_, Problem>(file(format.media_type(), &name, bytes))
-    })
-    .await?
+    let handed = app.blocking(move |app| app.hand_out(&wanted)).await??;
+    let band = if handed.exercise() { "exercice-" } else { "" };
+    let name = format!("{band}{}-interne.{}", table.code(), format.ending());
+    let body = streamed(move |out| Ok(handed.write(out).map_err(HandingOutError::from)?)).await?;
+    Ok((named(format.media_type(), &name), body))
 }
 
 /// Formats of internal exports.
-const INTERNAL_FORMATS: &str = "Choose geojson, csv, gpkg, fgb, parquet or xlsx.";
+const INTERNAL_FORMATS: &str = "Choose geojson, csv, dictionary, gpkg, fgb, parquet or xlsx.";
 
 impl From<BuildError> for Problem {
     fn from(error: BuildError) -> Self {

@@ -259,5 +259,6 @@ pub(crate) fn known_squat(number: u8, at: Coordinates) -> Site {
         audience: Audience::Everyone,
         expected: None,
         note: None,
+        facts: None,
     }
 }

@@ -7,9 +7,10 @@
 use super::counts::CampaignCounts;
 use super::indicators::Reader;
 use maraude_observatory::comparison::{CommonGround, Difference, LeftOutSector, SectorCount};
-use maraude_observatory::disclosure::{Settings, Spread, told_parts};
+use maraude_observatory::disclosure::{Settings, Spread, ToldGround, is_ground_told, told_parts};
 use maraude_observatory::indicator::Unit;
 use std::collections::BTreeMap;
+pub use together::ToldBefore;
 
 /// What figures are told by to whoever sees no observation: sectors do not nest in the areas of releases, and
 /// the difference of two figures told by tens leaves at least ten numbers.
@@ -77,12 +78,14 @@ impl NotCompared {
 
 /// Compares two campaigns, the earlier one first.
 ///
+/// `told_before` is what other comparisons told `Figures` of both.
+///
 /// # Errors
 /// [`NotCompared`].
 pub fn compare_campaigns(
     before: &CampaignCounts,
     after: &CampaignCounts,
-    settings: &Settings,
+    (settings, told_before): (&Settings, &ToldBefore),
     reader: Reader,
 ) -> Result<Compared, NotCompared> {
     let (one, other) = (&before.defined, &after.defined);
@@ -98,11 +101,7 @@ pub fn compare_campaigns(
     if reader == Reader::Figures && (before.open || after.open) {
         return Err(NotCompared::Open);
     }
-    let sectors = |of: &CampaignCounts| -> Vec<SectorCount> {
-        let counts = of.sectors.iter().map(|(count, _)| count.clone());
-        counts.collect()
-    };
-    let (first, second) = (sectors(before), sectors(after));
+    let (first, second) = (sectors_of(before), sectors_of(after));
     let ground = CommonGround::of(&first, &second).map_err(|_| NotCompared::Twice)?;
     if ground.sectors.is_empty() {
         return Err(NotCompared::NoCommonGround);
@@ -112,6 +111,7 @@ pub fn compare_campaigns(
         ground: &ground,
         settings,
         reader,
+        told_before,
     };
     let (units, zones) = (both.units(), both.zones());
     let by_sector = match reader {
@@ -127,12 +127,21 @@ pub fn compare_campaigns(
     })
 }
 
+fn sectors_of(of: &CampaignCounts) -> Vec<SectorCount> {
+    let counts = of.sectors.iter().map(|(count, _)| count.clone());
+    counts.collect()
+}
+
 struct Both<'a> {
     sides: [&'a CampaignCounts; 2],
     ground: &'a CommonGround<'a>,
     settings: &'a Settings,
     reader: Reader,
+    told_before: &'a ToldBefore,
 }
+
+/// Sectors of each zone on the common ground, and how their people spread both times.
+type Zones<'a> = BTreeMap<Option<&'a str>, (Vec<&'a str>, [Spread; 2])>;
 
 impl Both<'_> {
     /// As this reader is told it.
@@ -166,12 +175,61 @@ impl Both<'_> {
         found
     }
 
-    /// Whether the street's figures on the common ground may be told: they are no small number, nor is what they
-    /// leave of the figure of the whole territory.
+    /// Whether the street's figures on the common ground may be told: by themselves, and beside what was told
+    /// before.
     fn is_street_told(&self) -> bool {
+        self.grounds().is_some_and(|told| {
+            self.told_before
+                .leaves_room(self.sides, &told, self.settings)
+        })
+    }
+
+    /// What the street's lines tell of each campaign; nothing where they are no lines to tell.
+    fn grounds(&self) -> Option<[Vec<ToldGround>; 2]> {
         let (here, elsewhere) = self.street();
-        let stands = |spread: &Spread| spread.passes_as_leaf(self.settings);
-        here.iter().all(stands) && elsewhere.iter().all(|of| of.people == 0 || stands(of))
+        if !is_ground_told(here, elsewhere, self.settings) {
+            return None;
+        }
+        let zones = self.by_zone();
+        let told = self.told_zones(&zones);
+        let mut parts = vec![
+            (self.ground.sectors.iter())
+                .map(|[_, after]| after.sector.as_str())
+                .collect::<Vec<_>>(),
+        ];
+        let shown = zones.into_values().zip(told).filter(|(_, told)| *told);
+        parts.extend(shown.map(|((sectors, _), _)| sectors));
+        let line = |side: usize, sectors: &Vec<&str>| {
+            let held = self.ground.sectors.iter();
+            let held = held.filter(|[_, after]| sectors.contains(&after.sector.as_str()));
+            let people = held.map(|pair| pair[side].of(Unit::Street).people).sum();
+            let codes = sectors.iter().map(|&code| code.to_owned()).collect();
+            ToldGround::rounded(codes, people, ROUNDED_TO)
+        };
+        Some([0, 1].map(|side| parts.iter().map(|sectors| line(side, sectors)).collect()))
+    }
+
+    /// None where there is one zone, or none drawn: the line of the street says it.
+    fn told_zones(&self, zones: &Zones<'_>) -> Vec<bool> {
+        if zones.len() < 2 {
+            return Vec::new();
+        }
+        let parts: Vec<[Spread; 2]> = zones.values().map(|(_, parts)| *parts).collect();
+        told_parts(&parts, self.settings)
+    }
+
+    fn by_zone(&self) -> Zones<'_> {
+        let mut zones = Zones::new();
+        for [_, after] in &self.ground.sectors {
+            let (sectors, spreads) = zones.entry(after.zone.as_deref()).or_default();
+            sectors.push(after.sector.as_str());
+            for (spread, side) in spreads.iter_mut().zip(self.sides) {
+                let mut of = side.sectors.iter();
+                let held = of.find(|(of, _)| of.sector == after.sector);
+                *spread = held.map_or(*spread, |(_, held)| spread.and(*held));
+            }
+        }
+        zones
     }
 
     /// Squats and bidonvilles are told by the whole territory, never by a part of it.
@@ -198,27 +256,14 @@ impl Both<'_> {
     }
 
     fn zones(&self) -> Vec<Line> {
-        let mut zones: BTreeMap<Option<&str>, (u32, [Spread; 2])> = BTreeMap::new();
-        for [_, after] in &self.ground.sectors {
-            let (sectors, spreads) = zones.entry(after.zone.as_deref()).or_default();
-            *sectors += 1;
-            for (spread, side) in spreads.iter_mut().zip(self.sides) {
-                let mut of = side.sectors.iter();
-                let held = of.find(|(of, _)| of.sector == after.sector);
-                *spread = held.map_or(*spread, |(_, held)| spread.and(*held));
-            }
-        }
-        // One zone, or none drawn: the line of the street says it.
-        if zones.len() < 2 {
-            return Vec::new();
-        }
-        let parts: Vec<[Spread; 2]> = zones.values().map(|(_, parts)| *parts).collect();
-        let told = told_parts(&parts, self.settings);
+        let zones = self.by_zone();
+        let told = self.told_zones(&zones);
         let is_street_told = self.is_street_told();
         let each = zones.iter().zip(told).map(|((zone, (sectors, _)), told)| {
             let of_zone = |of: &SectorCount| of.zone.as_deref() == *zone;
             let exact = self.ground.difference(Unit::Street, of_zone);
-            self.line(*zone, *sectors, told && is_street_told, exact)
+            let sectors = sectors.len() as u32;
+            self.line(*zone, sectors, told && is_street_told, exact)
         });
         each.collect()
     }
@@ -231,6 +276,8 @@ impl Both<'_> {
         each.collect()
     }
 }
+
+mod together;
 
 #[cfg(test)]
 mod tests;

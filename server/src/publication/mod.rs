@@ -22,7 +22,7 @@ mod profile;
 pub use archive::{ArchiveFile, DEFINITION, archive};
 pub use areas::area_tree;
 pub use coarse::{COARSE_FILE, coarse_rows};
-pub use comparing::{Compared, Line, NotCompared, ROUNDED_TO, compare_campaigns};
+pub use comparing::{Compared, Line, NotCompared, ROUNDED_TO, ToldBefore, compare_campaigns};
 pub use counts::{CampaignCounts, CountsError, Definition};
 pub use coverage::SectorWalk;
 pub use freeze::{

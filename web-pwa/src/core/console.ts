@@ -352,7 +352,15 @@ export const releaseFile = (
 /** What may be exported for the coordination alone, and in which formats. */
 export const internalTables = ['clusters', 'observations', 'sites'] as const;
 export type InternalTable = (typeof internalTables)[number];
-export const internalFormats = ['geojson', 'gpkg', 'csv', 'xlsx', 'fgb', 'parquet'] as const;
+export const internalFormats = [
+  'geojson',
+  'gpkg',
+  'csv',
+  'dictionary',
+  'xlsx',
+  'fgb',
+  'parquet',
+] as const;
 export type InternalFormat = (typeof internalFormats)[number];
 
 /** Hands a table with exact places to the coordinator, who says why. Throws `Refused`. */
@@ -363,7 +371,8 @@ export async function exportInternal(
   reason: string,
 ): Promise<void> {
   const bytes = await takeBytes(`${at(id)}/internal/${table}`, { format, reason });
-  handFile(`${table}-interne.${format}`, 'application/octet-stream', bytes);
+  const ending = format === 'dictionary' ? 'schema.json' : format;
+  handFile(`${table}-interne.${ending}`, 'application/octet-stream', bytes);
 }
 
 /**

@@ -320,6 +320,11 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Draw the sector again.',
   },
+  'not-a-fact': {
+    what: 'A date or a code of this place is none that the national platform expects.',
+    safe: notSent,
+    act: 'Choose from the list, or write the date as 2026-03-01.',
+  },
   'out-of-range': {
     what: 'A coordinate is impossible.',
     safe: notSent,

@@ -327,6 +327,11 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Redessinez le secteur.',
   },
+  'not-a-fact': {
+    what: 'Une date ou un code de ce lieu n’est pas de ceux qu’attend la plateforme nationale.',
+    safe: notSent,
+    act: 'Choisissez dans la liste, ou écrivez la date comme 2026-03-01.',
+  },
   'out-of-range': {
     what: 'Une coordonnée est impossible.',
     safe: notSent,

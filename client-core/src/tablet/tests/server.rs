@@ -174,6 +174,7 @@ impl Server {
                 audience: crate::model::Audience::Everyone,
                 expected: Some(HeadCount::exactly(30)),
                 note: None,
+                facts: None,
             });
         });
         server

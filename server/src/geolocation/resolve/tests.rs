@@ -62,6 +62,7 @@ fn ground() -> Ground {
         audience: Audience::Everyone,
         expected: None,
         note: None,
+        facts: None,
     };
     Ground::new(layers, &["1".to_owned()], vec![sector], vec![site])
 }

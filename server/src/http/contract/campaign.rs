@@ -2,7 +2,8 @@
 
 use maraude_core::model::{
     Audience, CampaignId, CampaignKind, CampaignMode, CampaignState, HeadCount, LegalFrame, Night,
-    OpeningObstacle, RetentionFrame, RiskClass, SectorId, SiteId, SiteKind, TeamId, ZoneId,
+    OpeningObstacle, RetentionFrame, RiskClass, SectorId, SiteFacts, SiteId, SiteKind, TeamId,
+    ZoneId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -195,6 +196,10 @@ pub struct SiteEntry {
     pub expected: Option<HeadCount>,
     /// Access and dangers.
     pub note: Option<String>,
+    /// What the coordination knows of it beside the night, for the national platform.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub facts: Option<SiteFacts>,
 }
 
 maraude_core::redacts!(SiteEntry);

@@ -39,8 +39,15 @@ fn campaign(sectors: &[(&str, &str, bool, u32, u32)]) -> CampaignCounts {
     }
 }
 
+/// No other comparison told anything.
+fn alone() -> (&'static Settings, &'static ToldBefore) {
+    static SETTINGS: std::sync::LazyLock<Settings> = std::sync::LazyLock::new(Settings::default);
+    static NOTHING: std::sync::LazyLock<ToldBefore> = std::sync::LazyLock::new(ToldBefore::default);
+    (&SETTINGS, &NOTHING)
+}
+
 fn told(before: &CampaignCounts, after: &CampaignCounts, reader: Reader) -> Compared {
-    compare_campaigns(before, after, &Settings::default(), reader).unwrap()
+    compare_campaigns(before, after, alone(), reader).unwrap()
 }
 
 const FIRST: [(&str, &str, bool, u32, u32); 4] = [
@@ -125,7 +132,7 @@ fn what_is_not_the_same_is_refused_with_its_reason() {
     let check = |alter: fn(&mut CampaignCounts), reader, expected| {
         let mut after = second();
         alter(&mut after);
-        let said = compare_campaigns(&campaign(&FIRST), &after, &Settings::default(), reader);
+        let said = compare_campaigns(&campaign(&FIRST), &after, alone(), reader);
         assert_eq!(said.err(), expected);
     };
     let coordination = Reader::Coordination;
@@ -156,4 +163,90 @@ fn what_is_not_the_same_is_refused_with_its_reason() {
         Reader::Figures,
         Some(NotCompared::Open),
     );
+}
+
+/// Nights on the same ground, in which some sectors were not walked whole.
+fn nights(not_walked: &[&str]) -> Vec<CampaignCounts> {
+    let people: [(&str, u32); 6] = [
+        ("A", 40),
+        ("B", 31),
+        ("C", 4),
+        ("D", 26),
+        ("E", 3),
+        ("F", 1),
+    ];
+    let each = not_walked.iter().enumerate().map(|(number, left_out)| {
+        let sectors: Vec<_> = people
+            .iter()
+            .map(|(code, people)| {
+                let spots = people.div_ceil(2);
+                (
+                    *code,
+                    "north",
+                    !left_out.contains(code),
+                    people + number as u32,
+                    spots,
+                )
+            })
+            .collect();
+        CampaignCounts {
+            nights: vec![format!("20{:02}-01-22", 20 + number)],
+            elsewhere: Spread {
+                people: 14,
+                spots: 6,
+                largest: 4,
+            },
+            ..campaign(&sectors)
+        }
+    });
+    each.collect()
+}
+
+#[test]
+fn a_comparison_is_told_beside_those_before_only_where_nothing_small_can_be_computed() {
+    let settings = Settings::default();
+    let all = nights(&["", "C", "E", "F", "CE", "CF"]);
+    let of: Vec<&CampaignCounts> = all.iter().collect();
+    let mut told = vec![Vec::new(); all.len()];
+    let (mut shown, mut kept_back) = (0, 0);
+    for later in 1..all.len() {
+        for earlier in 0..later {
+            let before = ToldBefore::of(&of, [earlier, later], &settings);
+            let read = |before: &ToldBefore| {
+                let (one, other) = (of[earlier], of[later]);
+                compare_campaigns(one, other, (&settings, before), Reader::Figures).unwrap()
+            };
+            let alone = read(&ToldBefore::default()).units[0].told;
+            let together = read(&before).units[0].told;
+            // What others told never opens a figure.
+            assert!(together.is_none() || together == alone);
+            shown += u32::from(together.is_some());
+            kept_back += u32::from(alone.is_some() && together.is_none());
+            if together.is_some() {
+                let codes = |of: &CampaignCounts| -> std::collections::BTreeSet<String> {
+                    let walked = of.sectors.iter().filter(|(of, _)| of.walked);
+                    walked.map(|(of, _)| of.sector.clone()).collect()
+                };
+                let common: std::collections::BTreeSet<String> = codes(of[earlier])
+                    .intersection(&codes(of[later]))
+                    .cloned()
+                    .collect();
+                for side in [earlier, later] {
+                    let held = of[side]
+                        .sectors
+                        .iter()
+                        .filter(|(of, _)| common.contains(&of.sector));
+                    let people = held.map(|(_, spread)| spread.people).sum();
+                    told[side].push(ToldGround::rounded(common.clone(), people, ROUNDED_TO));
+                }
+            }
+        }
+    }
+    assert!(shown > 0, "{shown} told, {kept_back} kept back");
+    for (lines, side) in told.iter().zip(&of) {
+        let people: u32 = side.sectors.iter().map(|(_, spread)| spread.people).sum();
+        let whole = Some(people + side.elsewhere.people);
+        let found = maraude_observatory::disclosure::attack_comparisons(lines, whole, &settings);
+        assert_eq!(found, []);
+    }
 }

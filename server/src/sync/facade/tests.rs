@@ -228,6 +228,7 @@ fn rights_withdrawn_on_an_open_connection_bite_at_the_next_word() {
         audience: Audience::Everyone,
         expected: None,
         note: None,
+        facts: None,
     };
     engine.author(&brief, |w| w.put_site(&site(1))).unwrap();
     let mut facade = joined(&world, &tablet);

@@ -3834,7 +3834,64 @@ expected: HeadCount | null,
 /**
  * Access and dangers.
  */
-note: string | null, };
+note: string | null,
+/**
+ * What the coordination knows of it beside the night, for the national platform.
+ */
+facts: SiteFacts | null, };
+
+/**
+ * What the coordination knows of a site beside the night, for the national platform of bidonvilles.
+ * What is unknown is absent.
+ *
+ * # Source
+ * MTES-MCT/resorption-bidonvilles, `shantytowns`: names and codes of its columns.
+ */
+export type SiteFacts = {
+/**
+ * Address, at most 120 characters.
+ */
+address: string | null,
+/**
+ * Since when it stands, `2026-03-01`.
+ */
+built_at: string | null,
+/**
+ * When it was reported.
+ */
+declared_at: string | null,
+/**
+ * A [`SITE_STATES`] code: the platform's `status`.
+ */
+state: string | null,
+/**
+ * Since when it is closed.
+ */
+closed_at: string | null,
+/**
+ * An [`SITE_OWNERS`] code; never a name.
+ */
+owner_type: string | null,
+/**
+ * Its people came from another site.
+ */
+is_reinstallation: boolean | null,
+/**
+ * A [`SITE_CENSUSES`] code: the social diagnosis.
+ */
+census_status: string | null,
+/**
+ * When that was done.
+ */
+census_conducted_at: string | null,
+/**
+ * Minors who go to school.
+ */
+minors_in_school: number | null,
+/**
+ * A [`SITE_WATERS`] code.
+ */
+water_access_type: string | null, };
 
 /**
  * A place that lasts: squat, bidonville, camp.

@@ -207,7 +207,7 @@ pub(super) const ROUTES: &[Told] = &[
     told(
         "POST",
         "/api/campaigns/{campaign}/internal/{table}",
-        "Clusters, observations or sites with exact places (format: geojson, csv, gpkg, fgb, \
+        "Clusters, observations or sites with exact places (format: geojson, csv, dictionary, gpkg, fgb, \
          parquet, xlsx), for coordinators who say why",
         Some("NewExport"),
         File(&Format::INTERNAL),
