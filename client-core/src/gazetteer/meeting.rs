@@ -37,7 +37,7 @@ pub struct Meetings {
     /// Each group of words once.
     pub spans: Vec<Span>,
     /// The likeliest first.
-    pub meetings: Vec<Meeting>,
+    pub likely: Vec<Meeting>,
     /// It is said that two ways meet, by a word or a stroke.
     pub told: bool,
 }
@@ -119,8 +119,8 @@ impl Reader<'_> {
 
     fn add(&mut self, ones: Vec<usize>, others: Vec<usize>) {
         let apart = !ones.is_empty() && !others.is_empty();
-        let meetings = &mut self.found.meetings;
-        meetings.extend(apart.then_some(Meeting { ones, others }));
+        let likely = &mut self.found.likely;
+        likely.extend(apart.then_some(Meeting { ones, others }));
     }
 
     fn span(&mut self, from: usize, to: usize, left_out: usize) -> Option<usize> {
@@ -209,7 +209,7 @@ mod tests {
             let words = names.map(|typed| typed.written[0].as_str());
             words.collect::<Vec<_>>().join(" ")
         };
-        let each = found.meetings.iter().flat_map(|meeting| {
+        let each = found.likely.iter().flat_map(|meeting| {
             let ones = meeting.ones.iter();
             ones.flat_map(|one| meeting.others.iter().map(move |other| (one, other)))
         });
@@ -251,7 +251,7 @@ mod tests {
         let typed = joined_words("tente bleue av Haute angle Basse un chien");
         let found = meetings("", &typed);
         let left_out = |number: &usize| found.spans[*number].left_out;
-        let first = &found.meetings[0];
+        let first = &found.likely[0];
         assert_eq!(
             first.ones.iter().map(left_out).collect::<Vec<_>>(),
             [0, 1, 0]

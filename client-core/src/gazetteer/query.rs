@@ -48,9 +48,11 @@ pub fn read(query: &str) -> Readings {
     let mut typed = without_counts(joined_words(query));
     typed.truncate(WORDS);
     typed.retain(|word| !is_postcode(word));
-    let mut readings = Readings::default();
-    readings.meetings = meetings(query, &typed);
-    let meets = !readings.meetings.meetings.is_empty();
+    let mut readings = Readings {
+        places: Vec::new(),
+        meetings: meetings(query, &typed),
+    };
+    let meets = !readings.meetings.likely.is_empty();
     let parts = split(&typed, |word| {
         BESIDE.contains(&word) || MEETS.contains(&word)
     });
@@ -256,7 +258,7 @@ mod tests {
             .map(|typed| typed.written[0].as_str())
             .collect();
         assert_eq!(names, ["clemenceau"]);
-        assert!(read.meetings.meetings.is_empty());
+        assert!(read.meetings.likely.is_empty());
     }
 
     #[test]

@@ -197,7 +197,7 @@ impl Gazetteer {
             streets.map(|l| (l.place, l.fit - lost)).collect()
         };
         let ways: Vec<Vec<(u32, f64)>> = read.spans.iter().map(&mut ways).collect();
-        for meeting in &read.meetings {
+        for meeting in &read.likely {
             let ones = likeliest(&ways, &meeting.ones);
             let others = likeliest(&ways, &meeting.others);
             for one in &ones {

@@ -253,6 +253,9 @@ fn a_passkey_is_made_logs_in_without_a_name_proves_afresh_and_opens_nothing_once
     assert_eq!(world.post("/api/login", &login).status(), StatusCode::OK);
 }
 
+/// What a device does otherwise than it was asked.
+type Change<'a> = dyn Fn(&mut Authenticator) + 'a;
+
 #[test]
 fn a_login_by_passkey_is_refused_for_each_thing_that_is_not_as_it_was_asked() {
     let world = World::new();
@@ -260,7 +263,7 @@ fn a_login_by_passkey_is_refused_for_each_thing_that_is_not_as_it_was_asked() {
     let device = world.passkey(&token, "Téléphone", 1);
     let other = world.token_of(Role::Administrator);
     let foreign = world.passkey(&other, "Autre", 2);
-    let tried = |change: &dyn Fn(&mut Authenticator)| {
+    let tried = |change: &Change<'_>| {
         let mut device = device.clone();
         change(&mut device);
         let answered = world.by_passkey(&mut device);
@@ -269,7 +272,7 @@ fn a_login_by_passkey_is_refused_for_each_thing_that_is_not_as_it_was_asked() {
         (answered.code, answered.body["code"].clone())
     };
     let wrong = (StatusCode::UNAUTHORIZED, json!("passkey-wrong"));
-    let cases: [(&str, &dyn Fn(&mut Authenticator)); 8] = [
+    let cases: [(&str, &Change<'_>); 8] = [
         ("origin", &|d| d.origin = "https://evil.example"),
         ("port", &|d| d.origin = "http://localhost:8601"),
         ("frame", &|d| d.framed = true),

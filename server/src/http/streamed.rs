@@ -20,7 +20,7 @@ const PIECE_BYTES: usize = 64 * 1024;
 const WAITING: usize = 4;
 
 /// A reader that takes nothing for so long is gone.
-const STALLED: Duration = Duration::from_secs(60);
+const STALLED: Duration = Duration::from_mins(1);
 
 /// Where a file is written: pieces of it wait for whoever reads it.
 struct Pieces {
@@ -107,13 +107,11 @@ async fn streamed_within(
     let first = futures_util::stream::once(async { first });
     let rest = ReceiverStream::new(pieces);
     let end = futures_util::stream::once(async {
-        match written.await {
-            Ok(Ok(())) => Ok(Bytes::new()),
-            Ok(Err(_)) | Err(_) => {
-                tracing::warn!("a file broke off on its way out");
-                Err(Error::other("the file broke off"))
-            }
+        if let Ok(Ok(())) = written.await {
+            return Ok(Bytes::new());
         }
+        tracing::warn!("a file broke off on its way out");
+        Err(Error::other("the file broke off"))
     });
     Ok(Body::from_stream(first.chain(rest).chain(end)))
 }

@@ -213,20 +213,19 @@ impl ServerStore {
         at: TimestampMs,
     ) -> Result<(), StoreError> {
         self.in_transaction(|t| {
-            match role {
-                Some(role) => t.execute(
+            if let Some(role) = role {
+                t.execute(
                     "UPDATE accounts SET role = ?2 WHERE id = ?1",
                     params![account.as_bytes(), role.name()],
-                )?,
-                None => {
-                    let passkeys = "DELETE FROM passkeys WHERE account = ?1";
-                    t.execute(passkeys, [account.as_bytes()])?;
-                    t.execute(
-                        "UPDATE accounts SET closed_at = ?2 WHERE id = ?1",
-                        params![account.as_bytes(), at],
-                    )?
-                }
-            };
+                )?;
+            } else {
+                let passkeys = "DELETE FROM passkeys WHERE account = ?1";
+                t.execute(passkeys, [account.as_bytes()])?;
+                t.execute(
+                    "UPDATE accounts SET closed_at = ?2 WHERE id = ?1",
+                    params![account.as_bytes(), at],
+                )?;
+            }
             end_all(t, account, None)?;
             Ok(())
         })
