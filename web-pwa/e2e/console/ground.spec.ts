@@ -51,7 +51,7 @@ test('what the coordination knows of a site is kept and exported, and what it do
   await createCampaign(page, 'Sites de la plateforme', 'Exercice');
   await step(page, 'Lieux connus');
   await page.getByLabel('Code').fill('B7');
-  await page.getByLabel('Type', { exact: true }).selectOption('bidonville');
+  await page.getByRole('combobox', { name: 'Type', exact: true }).selectOption('bidonville');
   await page.getByLabel('Longitude latitude').fill('3.872, 43.607');
   await page.getByText('Pour la plateforme nationale des bidonvilles').click();
   await page.getByLabel('Date d’installation').fill('2024-05-01');
@@ -71,7 +71,7 @@ test('what the coordination knows of a site is kept and exported, and what it do
   const file = async (format: string): Promise<string> => {
     await page.getByLabel('Raison de l’export').fill('plateforme nationale des bidonvilles');
     await page.getByLabel('Quoi').selectOption('sites');
-    await page.getByLabel('Format', { exact: true }).selectOption(format);
+    await page.getByRole('combobox', { name: 'Format', exact: true }).selectOption(format);
     const waiting = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Exporter', exact: true }).click();
     return readFile(await (await waiting).path(), 'utf8');
