@@ -18,8 +18,11 @@ const RECORDS = 200;
 const RUNS = 3;
 const FIRST_PAINT_AIM_MS = 1_200;
 const READY_AIM_MS = 2_000;
-/** What else a shared machine does can only be borne with: the check fails beyond this many aims. */
-const CEILING = 2;
+/**
+ * What else a shared machine does can only be borne with: the check fails beyond this many aims. Of two machines
+ * one showed its first paint 2.5 times later than the other (444 and 1,116 ms), and was ready 2.5 times later.
+ */
+const CEILING = 3;
 
 /**
  * A desktop browser draws the suggestions of its address bar as web pages, in a process of their own,
