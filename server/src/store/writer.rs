@@ -306,8 +306,9 @@ mod faults {
     use super::{Appended, Batch, Outcome, oneshot};
     use std::time::Duration;
 
-    /// How long the commit comes after the false acknowledgement.
-    const DELAY: Duration = Duration::from_millis(30);
+    /// How long the commit comes after the false acknowledgement: longer than a busy machine takes
+    /// to hand it to a tablet and to kill the server afterwards.
+    const DELAY: Duration = Duration::from_millis(250);
 
     /// With `MARAUDE_FAULT=ack-before-commit`: tells submitters before the disk has anything.
     pub(super) fn acknowledge_before_commit(
