@@ -2,7 +2,8 @@
 //! server, which keeps it over a restart; one that cannot reach the server gives none, and it is told.
 
 use anyhow::{Context, Result, ensure};
-use maraude_tests::encrypted_server::{Connected, EncryptedServer, free_port};
+use maraude_tests::encrypted_server::{Connected, EncryptedServer};
+use maraude_tests::real_server::free_port;
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;

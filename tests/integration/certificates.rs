@@ -2,7 +2,8 @@
 //! broken one is not taken.
 
 use anyhow::Result;
-use maraude_tests::encrypted_server::{Connected, EncryptedServer, free_port};
+use maraude_tests::encrypted_server::{Connected, EncryptedServer};
+use maraude_tests::real_server::free_port;
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use rustls::pki_types::CertificateDer;
 use std::path::Path;

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::io::{BufRead, BufReader, Lines, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
@@ -14,11 +14,6 @@ use tempfile::TempDir;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A port that is free now; nobody else draws from the ephemeral range twice in a row.
-pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
 
 /// A server that speaks TLS as `localhost`, on a data folder of its own.
 pub struct EncryptedServer {

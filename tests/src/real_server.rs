@@ -23,6 +23,11 @@ use tempfile::TempDir;
 /// How long the server may take to start or stop.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// A port that is free now; nobody else draws from the ephemeral range twice in a row.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
 /// What the measures of a server are read with.
 pub const METRICS_TOKEN: &str = "a-token-of-the-tests-0123456789";
 
@@ -57,8 +62,7 @@ impl RealServer {
             .map(|n| plan.code(&app, &format!("T{n}"), 0))
             .collect::<Result<_>>()?;
         drop(app);
-        // Free now; nobody else draws from the ephemeral range twice in a row.
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port()?;
         Ok(Self {
             plan,
             base: format!("http://127.0.0.1:{port}"),
@@ -150,7 +154,7 @@ impl RealServer {
 
     /// From its next start on it answers Prometheus; where.
     pub fn measure(&mut self) -> Result<String> {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port()?;
         self.metrics = Some(port);
         Ok(format!("http://127.0.0.1:{port}/metrics"))
     }

@@ -22,19 +22,25 @@ use maraude_observatory::disclosure::{
 use maraude_observatory::indicator::Unit;
 use std::sync::Arc;
 
-/// What a reader is told of a night as it is now.
-pub(super) fn told(live: &LiveView, reader: Reader) -> Indicators {
+/// Work on a night as it is now.
+fn with_sources<T>(live: &LiveView, work: impl FnOnce(Sources<'_>) -> T) -> T {
     live.catch_up().unwrap();
     let (view, ground) = (live.view(), live.ground());
     let reviewed = Reviewed::of(&view, 1).unwrap();
-    let sources = Sources {
+    work(Sources {
         view: &view,
         ground: &ground,
         reviewed: &reviewed,
-    };
-    let settings = Settings::default();
-    let prepared = prepare(sources, &settings).unwrap().unwrap();
-    indicators(sources, &prepared, &settings, reader).unwrap()
+    })
+}
+
+/// What a reader is told of it.
+pub(super) fn told(live: &LiveView, reader: Reader) -> Indicators {
+    with_sources(live, |sources| {
+        let settings = Settings::default();
+        let prepared = prepare(sources, &settings).unwrap().unwrap();
+        indicators(sources, &prepared, &settings, reader).unwrap()
+    })
 }
 
 struct Evening {
@@ -421,15 +427,11 @@ fn an_archive_holds_counts_by_sector_and_no_person() {
     evening.lock();
     let made = evening.build(Stage::Consolidated).unwrap();
     let prepared = evening.prepared();
-    let (view, ground) = (evening.live.view(), evening.live.ground());
-    let reviewed = Reviewed::of(&view, 1).unwrap();
-    let sources = Sources {
-        view: &view,
-        ground: &ground,
-        reviewed: &reviewed,
-    };
     let settings = Settings::default();
-    let files = archive(sources, &prepared, std::slice::from_ref(&made), &settings).unwrap();
+    let releases = std::slice::from_ref(&made);
+    let files = with_sources(&evening.live, |sources| {
+        archive(sources, &prepared, releases, &settings).unwrap()
+    });
     let text = |name: &str| &files.iter().find(|file| file.0 == name).unwrap().1;
     let rows: Vec<&str> = text("sectors.csv").lines().collect();
     assert!(rows[0].starts_with("sector,walked,people,low,high,definition,zone,ground"));

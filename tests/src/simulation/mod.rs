@@ -9,6 +9,7 @@
 //! sides forgot at once nobody could bring back. [`run`] tells what was broken; the same seed breaks
 //! it again.
 
+mod mortal_log;
 mod replica;
 mod server;
 

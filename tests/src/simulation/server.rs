@@ -1,20 +1,20 @@
 //! The real engine over the real log, which may die at each append.
 
 use super::super::world::{Campaigning, TEN_PM};
+use super::mortal_log::{Fate, MortalLog};
 use anyhow::{Context, Result, ensure};
 use ed25519_dalek::SigningKey;
 use maraude_core::document::{ChangeHash, Document, DocumentName, document_id};
 use maraude_core::gate::{admit, admit_under_actors};
-use maraude_core::model::{CampaignId, DeviceId, DocumentId, TimestampMs};
+use maraude_core::model::{DeviceId, DocumentId, TimestampMs};
 use maraude_core::sync::{WipeOrder, WipeReason, decode_request, encode_answer};
 use maraude_server::app::App;
 use maraude_server::config::{Clock, Config};
 use maraude_server::maintenance::{PurgeOrder, Purger};
 use maraude_server::store::{
-    Appended, Batch, BatchRefusal, Campaigns, Contact, DataFolder, HashValue, KeyStore, LedgerLine,
-    LinkageSnapshot, Log, LogEnd, LogPosition, LogWriter, MasterKey, NewEnrolmentRow, NewRelease,
-    OpenCampaign, Pseudonyms, Quarantined, Redemption, Reissue, Reserve, ServerStore, Snapshot,
-    SqliteLog, StoreError, StoredChange, StoredDocument, StoredRelease, Tombstone, Written,
+    Batch, Campaigns, DataFolder, KeyStore, Log, LogPosition, LogWriter, MasterKey,
+    NewEnrolmentRow, OpenCampaign, Redemption, Reserve, ServerStore, SqliteLog, StoredDocument,
+    Tombstone,
 };
 use maraude_server::sync::{Engine, EngineParts, Exchange, Pool, exchange};
 use std::collections::BTreeSet;
@@ -55,14 +55,6 @@ struct Template {
     folder: TempDir,
     master: MasterKey,
     plan: Campaigning,
-}
-
-/// When the log dies next.
-#[derive(Default)]
-struct Fate {
-    dies: Option<bool>,
-    dead: bool,
-    held_back: Vec<Batch>,
 }
 
 pub(super) struct Server {
@@ -449,103 +441,5 @@ impl Server {
             }
         }
         Ok(())
-    }
-}
-
-struct MortalLog {
-    inner: SqliteLog,
-    fate: Arc<Mutex<Fate>>,
-    fault: Option<Fault>,
-}
-
-impl MortalLog {
-    fn died() -> StoreError {
-        StoreError::Setting { setting: "life" }
-    }
-}
-
-macro_rules! as_inner {
-    ($(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $gives:ty;)*) => {
-        $(fn $name(&self $(, $argument: $kind)*) -> $gives {
-            self.inner.$name($($argument),*)
-        })*
-    };
-}
-
-impl Log for MortalLog {
-    fn append(&self, batches: &[Batch]) -> Result<Vec<Result<Appended, BatchRefusal>>, StoreError> {
-        let mut fate = self.fate.lock().unwrap_or_else(PoisonError::into_inner);
-        if fate.dead {
-            return Err(Self::died());
-        }
-        if batches.iter().all(|batch| *batch == Batch::default()) {
-            return self.inner.append(batches);
-        }
-        match fate.dies.take() {
-            Some(after) => {
-                fate.dead = true;
-                if after {
-                    self.inner.append(batches)?;
-                }
-                Err(Self::died())
-            }
-            None if self.fault == Some(Fault::AcknowledgesBeforeStoring) => {
-                let before = std::mem::replace(&mut fate.held_back, batches.to_vec());
-                self.inner.append(&before)?;
-                let told = batches.iter().map(|batch| {
-                    Ok(Appended {
-                        positions: vec![0; batch.changes.len()],
-                        ..Appended::default()
-                    })
-                });
-                Ok(told.collect())
-            }
-            None => self.inner.append(batches),
-        }
-    }
-
-    as_inner! {
-        fn campaign(&self) -> CampaignId;
-        fn epoch(&self) -> [u8; 16];
-        fn renew_epoch(&self) -> Result<[u8; 16], StoreError>;
-        fn last_position(&self) -> Result<LogPosition, StoreError>;
-        fn end(&self) -> Result<Option<LogEnd>, StoreError>;
-        fn has_lost(&self, end: &LogEnd) -> Result<bool, StoreError>;
-        fn since(&self, after: LogPosition, limit: usize) -> Result<Vec<StoredChange>, StoreError>;
-        fn changes(&self, document: DocumentId) -> Result<Vec<StoredChange>, StoreError>;
-        fn documents(&self) -> Result<Vec<StoredDocument>, StoreError>;
-        fn document(&self, document: DocumentId) -> Result<Option<StoredDocument>, StoreError>;
-        fn changes_after(&self, document: DocumentId, after: LogPosition)
-            -> Result<Vec<StoredChange>, StoreError>;
-        fn snapshot(&self, document: DocumentId) -> Result<Option<Snapshot>, StoreError>;
-        fn written_in(&self, document: DocumentId, device: DeviceId)
-            -> Result<Written, StoreError>;
-        fn documents_of(&self, device: DeviceId) -> Result<Vec<DocumentId>, StoreError>;
-        fn author_of(&self, document: DocumentId, change: &HashValue)
-            -> Result<Option<DeviceId>, StoreError>;
-        fn quarantine(&self, after: u64, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
-        fn awaiting(&self, document: DocumentId, change: &HashValue)
-            -> Result<Vec<Quarantined>, StoreError>;
-        fn documents_awaiting(&self) -> Result<Vec<DocumentId>, StoreError>;
-        fn open_quarantine(&self, limit: usize) -> Result<Vec<Quarantined>, StoreError>;
-        fn refusals_of(&self, document: DocumentId, change: &HashValue)
-            -> Result<Vec<String>, StoreError>;
-        fn quarantined_bytes(&self, carrier: DeviceId) -> Result<u64, StoreError>;
-        fn settle_quarantine(&self, number: u64, at: TimestampMs) -> Result<(), StoreError>;
-        fn contacts(&self) -> Result<Vec<Contact>, StoreError>;
-        fn command(&self, command: &str) -> Result<Option<Vec<u8>>, StoreError>;
-        fn put_release(&self, release: &NewRelease) -> Result<u32, StoreError>;
-        fn releases(&self) -> Result<Vec<StoredRelease>, StoreError>;
-        fn ledger(&self) -> Result<Vec<LedgerLine>, StoreError>;
-        fn put_linkage(&self, snapshot: &LinkageSnapshot) -> Result<(), StoreError>;
-        fn linkage(&self) -> Result<Option<LinkageSnapshot>, StoreError>;
-        fn erase(&self, tombstone: &Tombstone) -> Result<(), StoreError>;
-        fn reissue(&self, reissue: &Reissue)
-            -> Result<Result<Appended, BatchRefusal>, StoreError>;
-        fn tombstone(&self, document: DocumentId) -> Result<Option<Tombstone>, StoreError>;
-        fn tombstones(&self) -> Result<Vec<Tombstone>, StoreError>;
-        fn pseudonyms(&self) -> Result<Pseudonyms, StoreError>;
-        fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
-        fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError>;
     }
 }
