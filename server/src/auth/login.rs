@@ -27,6 +27,9 @@ pub enum LoginError {
     /// The password is right; the account has a second factor, and no code came.
     #[error("a second factor is needed")]
     SecondNeeded,
+    /// The password is right, and not enough here: the account's passkey has to be used.
+    #[error("the account's passkey is needed")]
+    PasskeyNeeded,
     /// The second factor's code is wrong, too old, or used.
     #[error("the second factor's code is wrong")]
     SecondWrong,
@@ -66,6 +69,8 @@ pub struct Proof<'a> {
     pub password: &'a str,
     /// The telephone's code or a recovery code.
     pub code: Option<&'a str>,
+    /// Whether a password alone opens the account of somebody who has a passkey.
+    pub alone_is_enough: bool,
 }
 
 maraude_core::redacts!(Proof<'a>);
@@ -120,6 +125,7 @@ pub fn log_in(
         name,
         password,
         code,
+        alone_is_enough,
     } = proof;
     let tried = attempts.begin(name, origin, now)?;
     let known = if let Some((account, kept)) = store.account_by_name(name.trim())? {
@@ -139,6 +145,10 @@ pub fn log_in(
         if !take_second_code(store, key, account.id, code, now)? {
             return Err(LoginError::SecondWrong);
         }
+    } else if !alone_is_enough && !store.credentials(account.id)?.is_empty() {
+        // Else whoever knows the password would set up a second proof of their own.
+        attempts.undo(tried);
+        return Err(LoginError::PasskeyNeeded);
     }
     attempts.succeeded(tried);
     Ok(open_for(store, key, account, now, false)?)
@@ -247,6 +257,7 @@ pub(crate) fn log_in_simply(
         name,
         password,
         code: None,
+        alone_is_enough: true,
     };
     let key = Key32::new([0; 32]);
     let opened = log_in(store, attempts, &key, proof, &Origin::Stranger(None), now)?;

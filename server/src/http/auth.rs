@@ -92,6 +92,7 @@ async fn login(
                 name: &name,
                 password: &password,
                 code: code.as_deref(),
+                alone_is_enough: !app.config().wants_two_proofs(),
             };
             let opened = log_in(app.server(), app.attempts(), &key, proof, &origin, now)
                 .inspect_err(|error| note_failure(&app, &name, error))?;
@@ -127,7 +128,7 @@ fn note_failure(app: &App, name: &str, error: &LoginError) {
         LoginError::SecondWrong => "login-second-failed",
         LoginError::TooMany(_) => "login-slowed",
         // Half of a login; or storage, where nothing can be written.
-        LoginError::SecondNeeded | LoginError::Store(_) => return,
+        LoginError::SecondNeeded | LoginError::PasskeyNeeded | LoginError::Store(_) => return,
     };
     let tried = app.server().account_by_name(name.trim()).ok().flatten();
     let tried = tried.map(|(account, _)| account.id.to_string());
@@ -283,6 +284,11 @@ impl From<LoginError> for Problem {
                 StatusCode::UNAUTHORIZED,
                 "login-wrong",
                 "Unknown name or wrong password.",
+            ),
+            LoginError::PasskeyNeeded => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "passkey-needed",
+                "This account has a passkey: use it, a password alone is not enough here.",
             ),
             LoginError::SecondNeeded => Self::new(
                 StatusCode::UNAUTHORIZED,

@@ -170,6 +170,11 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Ask whoever administers the server.',
   },
+  'passkey-needed': {
+    what: 'This account has a passkey: the password alone does not open it.',
+    safe: notSent,
+    act: 'Tap “Passkey”. If the device that holds it is lost, ask whoever administers the server.',
+  },
   'second-proof-first': {
     what: 'A password alone is not enough on this server.',
     safe: notSent,

@@ -177,6 +177,11 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Demandez à la personne qui administre le serveur.',
   },
+  'passkey-needed': {
+    what: 'Ce compte a une clé d’accès : le mot de passe seul ne l’ouvre pas.',
+    safe: notSent,
+    act: 'Touchez « Clé d’accès ». Si l’appareil qui la garde est perdu, demandez à la personne qui administre le serveur.',
+  },
   'second-proof-first': {
     what: 'Un mot de passe seul ne suffit pas sur ce serveur.',
     safe: notSent,

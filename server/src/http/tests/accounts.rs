@@ -1,6 +1,7 @@
 //! Accounts: fresh logins, second factors, sessions, the audit log.
 
 use super::*;
+use crate::store::PasskeyRow;
 
 #[test]
 fn what_cannot_be_taken_back_wants_a_login_of_a_moment_ago() {
@@ -84,20 +85,64 @@ fn an_account_with_a_second_factor_logs_in_with_its_code_or_a_recovery_code_once
     assert_eq!(login(Some(&recovery)).1, "second-factor-wrong", "used");
 }
 
+fn asked(world: &World, cookie: &str, method: &str, path: &str, body: &Value) -> Response<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(CONTENT_TYPE, "application/json")
+        .header(COOKIE, cookie)
+        .body(Body::from(body.to_string()));
+    world.call(request.unwrap())
+}
+
+#[test]
+fn who_knows_the_password_of_somebody_with_a_passkey_sets_up_no_proof_of_their_own() {
+    for (world, is_enough) in [
+        (World::reached_from_elsewhere(), false),
+        // Control: on this machine alone a password is enough.
+        (World::new(), true),
+    ] {
+        let server = world.app.server();
+        let owner = add_account(server, "Ana", Role::Analyst, None, PASSWORD, NOW).unwrap();
+        let login = || {
+            let told = json!({ "name": "Ana", "password": PASSWORD });
+            let answer = world.post("/api/login", &told);
+            let opened = answer.headers().contains_key(SET_COOKIE);
+            (opened, world.json(answer)["code"].clone())
+        };
+        assert_eq!(login(), (true, Value::Null), "none is kept yet");
+        let row = PasskeyRow {
+            id: [1; 16],
+            name: "Téléphone".to_owned(),
+            created_at: NOW,
+            used_at: None,
+        };
+        assert!(
+            server
+                .add_passkey(owner.id, &row, b"credential", "{}")
+                .unwrap()
+        );
+        let refused = (false, json!("passkey-needed"));
+        assert_eq!(
+            login(),
+            if is_enough {
+                (true, Value::Null)
+            } else {
+                refused
+            }
+        );
+        // Once it is taken away from the shell, its owner begins anew.
+        assert!(server.remove_passkey(owner.id, &row.id).unwrap());
+        assert_eq!(login(), (true, Value::Null));
+    }
+}
+
 #[test]
 fn a_telephones_code_opens_the_rest_of_the_console_from_elsewhere() {
     let world = World::reached_from_elsewhere();
     let token = world.token_of(Role::Analyst);
-    let ask = |method: &str, path: &str, body: &Value| {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(CONTENT_TYPE, "application/json")
-            .header(COOKIE, format!("__Host-maraude_session={token}"))
-            .body(Body::from(body.to_string()))
-            .unwrap();
-        world.call(request)
-    };
+    let cookie = format!("__Host-maraude_session={token}");
+    let ask = |method, path, body: &Value| asked(&world, &cookie, method, path, body);
     let is_wanted = || world.json(ask("GET", "/api/me", &json!({})))["second_proof_wanted"].clone();
     let campaigns = || ask("GET", "/api/campaigns", &json!({})).status();
     assert_eq!(
@@ -125,16 +170,8 @@ fn a_telephones_code_opens_the_rest_of_the_console_from_elsewhere() {
 fn an_account_takes_its_own_second_factor_away_after_a_login_of_a_moment_ago() {
     let world = World::new();
     let token = world.token_of(Role::Analyst);
-    let ask = |method: &str, path: &str, body: &Value| {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(CONTENT_TYPE, "application/json")
-            .header(COOKIE, format!("maraude_session={token}"))
-            .body(Body::from(body.to_string()))
-            .unwrap();
-        world.call(request)
-    };
+    let cookie = format!("maraude_session={token}");
+    let ask = |method, path, body: &Value| asked(&world, &cookie, method, path, body);
     let has_one = || world.json(ask("GET", "/api/me", &json!({})))["second_factor"].clone();
     let drawn = world.json(ask("POST", "/api/second-factor/draw", &json!({})));
     let secret = drawn["secret"].as_str().unwrap();
