@@ -1,5 +1,6 @@
 // Browser tests on the system's Chromium; each starts the servers it needs.
 import { defineConfig } from '@playwright/test';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 /** What Chromium needs as root, without a screen and without asking anything of its maker. */
@@ -11,6 +12,8 @@ export const CHROMIUM_FLAGS = [
   '--no-first-run',
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
+  '--disable-gpu-rasterization',
+  '--disable-gpu-compositing',
 ];
 
 export default defineConfig({
@@ -19,11 +22,12 @@ export default defineConfig({
   testIgnore: ['**/screenshots.spec.ts', '**/startup.spec.ts'],
   outputDir: 'test-results',
   globalSetup: resolve(import.meta.dirname, 'e2e/logged.ts'),
-  workers: 1,
+  // Whole files side by side.
+  workers: Math.min(2, availableParallelism()),
   timeout: 240_000,
   // A shared machine may stall a page; a test that fails twice has failed.
   retries: 1,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   reporter: 'list',
   use: {
     locale: 'fr-FR',

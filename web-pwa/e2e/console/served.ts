@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PASSWORD, TALKATIVE, logIn, noteLog } from '../logged';
+import { firstPort } from '../ports';
 
 export { PASSWORD };
 
@@ -34,7 +35,7 @@ const ACCOUNTS: readonly (readonly [string, string])[] = [
 ];
 
 /** First port of this folder's tests. */
-const FIRST_PORT = Number(process.env['CONSOLE_PORT'] ?? 8640);
+const FIRST_PORT = firstPort('CONSOLE_PORT', 8651);
 
 /** How long the server may take to answer after its start. */
 const START_WITHIN_MS = 30_000;
@@ -116,8 +117,8 @@ async function start(
  */
 export const test = base.extend<object, { served: Served; night: Served; elsewhere: Served }>({
   elsewhere: [
-    async ({}, use, info) => {
-      const port = FIRST_PORT + 8 + (info.parallelIndex % 4);
+    async ({}, use) => {
+      const port = FIRST_PORT + 2;
       const told = ['--behind-proxy', '--public-url', `http://localhost:${port}`];
       const served = await start(port, false, told);
       await use(served);
@@ -126,16 +127,16 @@ export const test = base.extend<object, { served: Served; night: Served; elsewhe
     { scope: 'worker', timeout: 60_000 },
   ],
   served: [
-    async ({}, use, info) => {
-      const served = await start(FIRST_PORT + (info.parallelIndex % 4), false);
+    async ({}, use) => {
+      const served = await start(FIRST_PORT, false);
       await use(served);
       served.stop();
     },
     { scope: 'worker', timeout: 60_000 },
   ],
   night: [
-    async ({}, use, info) => {
-      const served = await start(FIRST_PORT + 4 + (info.parallelIndex % 4), true);
+    async ({}, use) => {
+      const served = await start(FIRST_PORT + 1, true);
       await use(served);
       served.stop();
     },

@@ -81,9 +81,13 @@ test('it locks after its campaign’s minutes; a clock set forward shortens no w
     await expect(tablet.page.getByText(`Encore ${left} essais`)).toBeVisible({ timeout: 30_000 });
   }
   await look(tablet.page, 'locked, waiting');
+  // The keypad believes the clock, the core does not: nothing is tried.
   await clock.setForward(tablet.page, 3 * 3_600_000);
+  await tablet.waitForKeypad();
+  await tablet.typePin(WRONG_PIN);
   await expect(tablet.page.getByText(/Patientez \d+ s/)).toBeVisible();
   await expect(tablet.button('1')).toBeDisabled();
+  await expect(tablet.page.getByText('Encore 5 essais')).toBeVisible();
   // Negative control: once the minute has really passed, a try counts.
   await clock.forward(tablet.page, 61_000);
   await tablet.waitForKeypad();

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CampaignDetail } from '../../src/core/generated/console';
 import { HERE, PASSWORD, TALKATIVE, logIn, noteLog } from '../logged';
+import { firstPort } from '../ports';
 
 export { HERE };
 
@@ -17,7 +18,7 @@ const TARGET = resolve(import.meta.dirname, '../../../target/debug');
 const BINARY = process.env['MARAUDE_BIN'] ?? join(TARGET, 'maraude');
 const SIMULATED_NIGHT = process.env['MARAUDE_NIGHT'] ?? join(TARGET, 'simulated_night');
 const ACCOUNT = 'lucie';
-const FIRST_PORT = Number(process.env['FIELD_PORT'] ?? 8631);
+const FIRST_PORT = firstPort('FIELD_PORT', 8631);
 const START_WITHIN_MS = 30_000;
 
 /** The night of the tests' campaign: the one under way. */

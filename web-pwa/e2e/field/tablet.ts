@@ -208,8 +208,8 @@ export const test = base.extend<{ tablet: Tablet; server: Server }, { shared: Se
     await use(shared);
   },
   shared: [
-    async ({}, use, info) => {
-      const server = await Server.prepared(info.parallelIndex % 4);
+    async ({}, use) => {
+      const server = await Server.prepared();
       await use(server);
       server.remove();
     },
