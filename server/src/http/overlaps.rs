@@ -132,12 +132,7 @@ impl Telling<'_> {
             id: strand.id,
             round: strand.document,
             team: team_code(self.plan, strand.team),
-            source: match strand.source {
-                StrandSource::Tablets => "tablets",
-                StrandSource::Tablet(_) => "tablet",
-                StrandSource::Paper => "paper",
-            }
-            .to_owned(),
+            source: source_word(strand.source).to_owned(),
             written_with: self.written_with(overlap, strand),
             arrived_at: strand.arrived_at,
             first_at: strand.first_at,
@@ -255,7 +250,17 @@ fn sheet_line(plan: &Plan, sheet: &PaperSheet, keyed_in: bool) -> PaperSheetLine
     }
 }
 
-fn sector_words(plan: &Plan, id: SectorId) -> (String, String) {
+/// The code of what a strand was written with.
+pub(super) fn source_word(source: StrandSource) -> &'static str {
+    match source {
+        StrandSource::Tablets => "tablets",
+        StrandSource::Tablet(_) => "tablet",
+        StrandSource::Paper => "paper",
+    }
+}
+
+/// Code and name of a sector; of one that the plan does not name, the beginning of its identifier.
+pub(super) fn sector_words(plan: &Plan, id: SectorId) -> (String, String) {
     let known = plan.sectors.iter().find(|sector| sector.id == id);
     known.map_or_else(
         || (id.to_string().chars().take(8).collect(), String::new()),

@@ -1,16 +1,22 @@
 //! The committee's log of decisions. No name of an account, no place, no trait of a person.
 
-use super::contract::{KindCount, LineEffect, LoggedAct, LoggedPair, LoggedSide, ReviewLog};
+use super::contract::{
+    KindCount, LineEffect, LoggedAct, LoggedPair, LoggedSide, LoggedStrand, ReviewLog,
+};
+use super::devices::team_code;
 use super::extract::{At, view_of};
 use super::guard::Coordinator;
+use super::overlaps::{sector_words, source_word};
 use super::problem::Problem;
 use super::review::reviewed;
 use crate::app::App;
+use crate::projection::Strands;
 use crate::review::{Act, ActMade, Effect, Figure, Reviewed, word};
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use maraude_core::model::{AccountId, CampaignId, CampaignMode, CorrectionKind, SlotRef};
+use maraude_core::document::Plan;
+use maraude_core::model::{AccountId, CampaignId, CampaignMode, CorrectionKind, Ruling, SlotRef};
 use std::collections::BTreeMap;
 
 /// Characters of an identifier that are told: enough to tell one from another, and to look it up.
@@ -32,7 +38,8 @@ async fn log(
             let reviewed = reviewed(&app, &live, position)?;
             let view = live.view();
             let plan = view.campaign()?.ok_or_else(Problem::not_found)?;
-            let history = reviewed.history(view.rulings()?, view.all_corrections()?);
+            let strands = view.strands()?;
+            let history = reviewed.history(view.rulings()?, view.all_corrections()?, &strands);
             let now = app.clock().now();
             // Before anything leaves: a log that is not in the audit log is not read.
             app.server().add_audit(
@@ -46,9 +53,15 @@ async fn log(
                 .into_iter()
                 .map(|account| (account.id, account.role.to_string()))
                 .collect();
+            let telling = Telling {
+                reviewed: &reviewed,
+                plan: &view.plan()?,
+                strands: &strands,
+                roles,
+            };
             let acts: Vec<LoggedAct> = (1..)
                 .zip(&history.acts)
-                .map(|(number, made)| logged(&reviewed, &roles, number, made))
+                .map(|(number, made)| telling.act(number, made))
                 .collect();
             Ok::<_, Problem>(ReviewLog {
                 position: reviewed.position,
@@ -86,64 +99,83 @@ fn standing(acts: &[LoggedAct]) -> Vec<KindCount> {
     counts.collect()
 }
 
-fn logged(
-    reviewed: &Reviewed,
-    roles: &BTreeMap<AccountId, String>,
-    number: u32,
-    made: &ActMade,
-) -> LoggedAct {
-    let act = &made.act;
-    let author = act.author();
-    let side = |slot: SlotRef| side(reviewed, slot);
-    let whole = |observation| {
-        side(SlotRef {
-            observation,
-            slot: 0,
-        })
-    };
-    let (kind, pairs, about) = match act {
-        Act::Decisions(all) => {
-            let pairs = all.iter().map(|decision| LoggedPair {
-                one: side(decision.one),
-                other: side(decision.other),
-                verdict: decision.verdict,
-            });
-            let kind = match &all[..] {
-                [one] => word(one.verdict),
-                _ => "group".to_owned(),
-            };
-            (kind, pairs.collect(), None)
+/// All that acts are told with.
+struct Telling<'a> {
+    reviewed: &'a Reviewed,
+    plan: &'a Plan,
+    strands: &'a Strands,
+    roles: BTreeMap<AccountId, String>,
+}
+
+impl Telling<'_> {
+    fn act(&self, number: u32, made: &ActMade) -> LoggedAct {
+        let act = &made.act;
+        let author = act.author();
+        let (kind, about) = self.kind_and_observation(act);
+        LoggedAct {
+            number,
+            at: act.at(),
+            kind,
+            role: author.and_then(|id| self.roles.get(&id).cloned()),
+            who: author.map_or_else(String::new, |id| short(&id)),
+            reason: act.reason().map(str::to_owned),
+            pairs: self.pairs(act),
+            about,
+            strands: self.strands(act),
+            effects: (made.effects.as_ref()).map(|all| all.iter().map(line).collect()),
+            undone_at: act.undone_at(),
         }
-        Act::Ruling(ruling) => {
-            let about = whole(ruling.observation);
-            (word(ruling.ruling), Vec::new(), Some(about))
+    }
+
+    fn kind_and_observation(&self, act: &Act) -> (String, Option<LoggedSide>) {
+        let whole = |observation| {
+            let slot = 0;
+            Some(side(self.reviewed, SlotRef { observation, slot }))
+        };
+        match act {
+            Act::Decisions(all) => match &all[..] {
+                [one] => (word(one.verdict), None),
+                _ => ("group".to_owned(), None),
+            },
+            Act::Strands(_) => ("strands".to_owned(), None),
+            Act::Ruling(ruling) => (word(ruling.ruling), whole(ruling.observation)),
+            Act::Correction(correction) => {
+                let kind = match correction.kind {
+                    CorrectionKind::Place(_) => "place",
+                    CorrectionKind::Sector(_) => "sector",
+                };
+                (kind.to_owned(), whole(correction.observation))
+            }
         }
-        Act::Correction(correction) => {
-            let kind = match correction.kind {
-                CorrectionKind::Place(_) => "place",
-                CorrectionKind::Sector(_) => "sector",
-            };
-            (
-                kind.to_owned(),
-                Vec::new(),
-                Some(whole(correction.observation)),
-            )
-        }
-    };
-    LoggedAct {
-        number,
-        at: act.at(),
-        kind,
-        role: author.and_then(|id| roles.get(&id).cloned()),
-        who: author.map_or_else(String::new, |id| short(&id)),
-        reason: act.reason().map(str::to_owned),
-        pairs,
-        about,
-        effects: made
-            .effects
-            .as_ref()
-            .map(|all| all.iter().map(line).collect()),
-        undone_at: act.undone_at(),
+    }
+
+    fn pairs(&self, act: &Act) -> Vec<LoggedPair> {
+        let Act::Decisions(all) = act else {
+            return Vec::new();
+        };
+        let pairs = all.iter().map(|decision| LoggedPair {
+            one: side(self.reviewed, decision.one),
+            other: side(self.reviewed, decision.other),
+            verdict: decision.verdict,
+        });
+        pairs.collect()
+    }
+
+    fn strands(&self, act: &Act) -> Vec<LoggedStrand> {
+        let Act::Strands(all) = act else {
+            return Vec::new();
+        };
+        let told = all.iter().filter_map(|ruling| {
+            let of = self.strands.named(ruling.observation)?;
+            Some(LoggedStrand {
+                team: team_code(self.plan, of.team),
+                sector: sector_words(self.plan, of.sector).0,
+                night: of.night,
+                source: source_word(of.source).to_owned(),
+                counts: ruling.ruling == Ruling::Count,
+            })
+        });
+        told.collect()
     }
 }
 

@@ -27,7 +27,9 @@ pub use evidence::EvidenceRow;
 pub use lines::{AreaRef, ObservationFilter, ObservationLine, PlacementRow, SectorRef};
 pub use plan::{REGISTER_SECTOR, RoundLine, SiteLine};
 pub use source::SourceDocument;
-pub use strands::{Overlap, PAPER_REISSUE, Standing, Strand, StrandSource, derived};
+pub use strands::{
+    Overlap, PAPER_REISSUE, Standing, Strand, StrandName, StrandSource, Strands, derived,
+};
 pub use unit::{Unit, unit_of};
 pub use view::{Touched, View, ViewError};
 

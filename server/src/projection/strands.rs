@@ -10,7 +10,8 @@ use maraude_core::model::{
     DeviceId, DocumentId, Night, ObservationId, Round, RoundKey, Ruling, SectorId, TeamId,
     TimestampMs,
 };
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row, Transaction, params};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,7 +102,7 @@ struct Part {
     document: DocumentId,
     team: TeamId,
     sector: SectorId,
-    night: String,
+    night: Night,
     paper: bool,
     planned: bool,
     device: DeviceId,
@@ -188,7 +189,7 @@ fn parts(connection: &Connection, of: Of) -> Result<Vec<Part>, ViewError> {
             document: DocumentId::from_bytes(row.get(0)?),
             team: TeamId::from_bytes(row.get(1)?),
             sector: SectorId::from_bytes(row.get(2)?),
-            night: row.get(3)?,
+            night: night(row, 3)?,
             paper: row.get(4)?,
             device: DeviceId::from_bytes(row.get(5)?),
             arrived_at: row.get(6)?,
@@ -202,16 +203,70 @@ fn parts(connection: &Connection, of: Of) -> Result<Vec<Part>, ViewError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+fn night(row: &Row<'_>, column: usize) -> rusqlite::Result<Night> {
+    let text: String = row.get(column)?;
+    serde_json::from_value(text.into()).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+    })
+}
+
+/// What was recorded of sectors: how it stands can be told under other rulings than today's.
+#[derive(Debug, Clone, Default)]
+pub struct Strands(Vec<Part>);
+
+/// What a ruling's identifier says of a strand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StrandName {
+    /// The team.
+    pub team: TeamId,
+    /// The sector.
+    pub sector: SectorId,
+    /// The night.
+    pub night: Night,
+    /// What it was written with.
+    pub source: StrandSource,
+}
+
+impl Strands {
+    /// The strand that a ruling under this identifier is on, where it is on one.
+    pub fn named(&self, id: ObservationId) -> Option<StrandName> {
+        self.0.iter().find_map(|part| {
+            let sources = [
+                StrandSource::Tablets,
+                StrandSource::Paper,
+                StrandSource::Tablet(part.device),
+            ];
+            let source = (sources.into_iter()).find(|source| strand_id(part, *source) == id)?;
+            Some(StrandName {
+                team: part.team,
+                sector: part.sector,
+                night: part.night,
+                source,
+            })
+        })
+    }
+
+    /// How each stands under these rulings, which are on strands or on anything else.
+    pub fn standings(&self, rulings: &BTreeMap<ObservationId, Ruling>) -> Standings {
+        Standings::of_all(overlaps(&self.0, rulings))
+    }
+}
+
 impl View {
+    /// All that was recorded of sectors.
+    pub fn strands(&self) -> Result<Strands, ViewError> {
+        self.read(|connection| Ok(Strands(parts(connection, Of::Everything)?)))
+    }
+
     /// Sectors recorded more than once, of one night or of all.
     pub fn overlaps(&self, of: Option<Night>) -> Result<Vec<Overlap>, ViewError> {
         let of = of.map_or(Of::Everything, Of::Night);
-        self.read(|connection| overlaps(connection, of, &rulings(connection)?))
+        self.read(|connection| Ok(overlaps(&parts(connection, of)?, &rulings(connection)?)))
     }
 }
 
 /// Standings of lines that are not simply counted.
-pub(super) struct Standings(BTreeMap<(DocumentId, DeviceId), Standing>);
+pub struct Standings(BTreeMap<(DocumentId, DeviceId), Standing>);
 
 impl Standings {
     pub(super) fn read(
@@ -219,45 +274,37 @@ impl Standings {
         of: Of,
         rulings: &BTreeMap<ObservationId, Ruling>,
     ) -> Result<Self, ViewError> {
-        let mut found = BTreeMap::new();
-        for strand in overlaps(connection, of, rulings)?
-            .into_iter()
-            .flat_map(|overlap| overlap.strands)
-        {
-            for device in strand.devices {
-                found.insert((strand.document, device), strand.standing);
-            }
-        }
-        Ok(Self(found))
+        Ok(Self::of_all(overlaps(&parts(connection, of)?, rulings)))
     }
 
-    pub(super) fn of(&self, document: DocumentId, device: DeviceId) -> Standing {
+    fn of_all(overlaps: Vec<Overlap>) -> Self {
+        let strands = overlaps.into_iter().flat_map(|overlap| overlap.strands);
+        let each = strands.flat_map(|strand| {
+            let devices = strand.devices.into_iter();
+            devices.map(move |device| ((strand.document, device), strand.standing))
+        });
+        Self(each.collect())
+    }
+
+    /// Of what a device wrote in a document.
+    pub fn of(&self, document: DocumentId, device: DeviceId) -> Standing {
         let standing = self.0.get(&(document, device)).copied();
         standing.unwrap_or_default()
     }
 }
 
-fn overlaps(
-    connection: &Connection,
-    of: Of,
-    rulings: &BTreeMap<ObservationId, Ruling>,
-) -> Result<Vec<Overlap>, ViewError> {
-    let mut found = Vec::new();
-    let parts = parts(connection, of)?;
-    for together in parts.chunk_by(|a, b| (&a.night, a.sector) == (&b.night, b.sector)) {
-        if together.len() < 2 {
-            continue;
-        }
-        let strands = told_apart(together, rulings);
-        if !strands.is_empty() {
-            found.push(Overlap {
-                sector: together[0].sector,
-                night: serde_json::from_value(together[0].night.clone().into())?,
-                strands,
-            });
-        }
-    }
-    Ok(found)
+fn overlaps(parts: &[Part], rulings: &BTreeMap<ObservationId, Ruling>) -> Vec<Overlap> {
+    let of_sectors = parts.chunk_by(|a, b| (a.night, a.sector) == (b.night, b.sector));
+    let found = of_sectors
+        .filter(|parts| parts.len() > 1)
+        .map(|parts| Overlap {
+            sector: parts[0].sector,
+            night: parts[0].night,
+            strands: told_apart(parts, rulings),
+        });
+    found
+        .filter(|overlap| !overlap.strands.is_empty())
+        .collect()
 }
 
 /// The strands of one sector and night that rival another, or that somebody ruled on.
@@ -364,7 +411,7 @@ fn strand_id(of: &Part, source: StrandSource) -> ObservationId {
     hash.update(b"maraude/strand/1");
     hash.update(of.team.as_bytes());
     hash.update(of.sector.as_bytes());
-    hash.update(&of.night);
+    hash.update(of.night.to_string());
     match source {
         StrandSource::Tablets => hash.update([0]),
         StrandSource::Paper => hash.update([1]),

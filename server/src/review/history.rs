@@ -8,9 +8,9 @@ use super::Reviewed;
 use super::candidates::candidate;
 use super::parts::places_of;
 use super::state::seen;
-use crate::projection::{Counting, ObservationLine, Unit, counting};
+use crate::projection::{Counting, ObservationLine, Strands, Unit, counting};
 use maraude_core::model::{
-    AccountId, Adjudication, Correction, Decision, ObservationId, TimestampMs,
+    AccountId, Adjudication, Correction, Decision, ObservationId, Ruling, TimestampMs,
 };
 use maraude_linkage::{LinkageObservation, Live};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,8 @@ pub enum Act {
     Decisions(Vec<Decision>),
     /// Whether an observation counts.
     Ruling(Adjudication),
+    /// Which strands of a sector that was recorded more than once count: a ruling on each.
+    Strands(Vec<Adjudication>),
     /// Where an observation is.
     Correction(Correction),
 }
@@ -35,6 +37,7 @@ impl Act {
     pub fn at(&self) -> TimestampMs {
         match self {
             Self::Decisions(all) => all.first().map_or(0, |first| first.decided_at),
+            Self::Strands(all) => all.first().map_or(0, |first| first.decided_at),
             Self::Ruling(ruling) => ruling.decided_at,
             Self::Correction(correction) => correction.decided_at,
         }
@@ -44,6 +47,7 @@ impl Act {
     pub fn author(&self) -> Option<AccountId> {
         match self {
             Self::Decisions(all) => all.first().map(|first| first.author),
+            Self::Strands(all) => all.first().map(|first| first.author),
             Self::Ruling(ruling) => Some(ruling.author),
             Self::Correction(correction) => Some(correction.author),
         }
@@ -53,6 +57,7 @@ impl Act {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Decisions(all) => all.first().and_then(|first| first.reason.as_deref()),
+            Self::Strands(all) => all.first().and_then(|first| first.reason.as_deref()),
             Self::Ruling(ruling) => ruling.reason.as_deref(),
             Self::Correction(correction) => correction.reason.as_deref(),
         }
@@ -62,6 +67,7 @@ impl Act {
     pub fn undone_at(&self) -> Option<TimestampMs> {
         match self {
             Self::Decisions(all) => all.first().and_then(|first| first.undone_at),
+            Self::Strands(all) => all.first().and_then(|first| first.undone_at),
             Self::Ruling(ruling) => ruling.undone_at,
             Self::Correction(correction) => correction.undone_at,
         }
@@ -103,14 +109,23 @@ pub struct History {
 }
 
 impl Reviewed {
-    /// The history of a campaign, given all its rulings and corrections.
-    pub fn history(&self, rulings: Vec<Adjudication>, corrections: Vec<Correction>) -> History {
+    /// The history of a campaign, given all its rulings and corrections, and what its sectors'
+    /// strands are made of.
+    pub fn history(
+        &self,
+        rulings: Vec<Adjudication>,
+        corrections: Vec<Correction>,
+        strands: &Strands,
+    ) -> History {
         let mut acts: Vec<Act> = batches(&self.decisions);
+        let (on_strands, rulings): (Vec<_>, Vec<_>) =
+            (rulings.into_iter()).partition(|ruling| strands.named(ruling.observation).is_some());
+        acts.extend(sector_by_sector(on_strands, strands));
         acts.extend(rulings.into_iter().map(Act::Ruling));
         acts.extend(corrections.into_iter().map(Act::Correction));
         acts.sort_by_key(Act::at);
         let told = acts.len().saturating_mul(self.compared.len()) <= TOLD_UP_TO;
-        let mut replay = Replay::without_acts(self, if told { &acts } else { &[] });
+        let mut replay = Replay::without_acts(self, if told { &acts } else { &[] }, strands);
         let before = replay.figure();
         let mut last = before.clone();
         let acts = acts.into_iter().map(|act| {
@@ -139,6 +154,19 @@ fn batches(decisions: &[Decision]) -> Vec<Act> {
     found.into_values().map(Act::Decisions).collect()
 }
 
+/// What one person said of the strands of one sector at one instant, undone or not together.
+fn sector_by_sector(rulings: Vec<Adjudication>, strands: &Strands) -> Vec<Act> {
+    let mut found: BTreeMap<_, Vec<Adjudication>> = BTreeMap::new();
+    for ruling in rulings {
+        let sector = strands
+            .named(ruling.observation)
+            .map(|of| (of.night, of.sector));
+        let of = (ruling.decided_at, ruling.author, ruling.undone_at, sector);
+        found.entry(of).or_default().push(ruling);
+    }
+    found.into_values().map(Act::Strands).collect()
+}
+
 fn difference(before: &Figure, after: &Figure) -> Vec<Effect> {
     let units: BTreeSet<Unit> = before.keys().chain(after.keys()).copied().collect();
     let people = |of: &Figure, unit: Unit| i64::from(of.get(&unit).copied().unwrap_or(0));
@@ -152,45 +180,53 @@ fn difference(before: &Figure, after: &Figure) -> Vec<Effect> {
 /// The night as acts are taken again.
 struct Replay<'a> {
     reviewed: &'a Reviewed,
+    strands: &'a Strands,
     lines: Vec<ObservationLine>,
     place: BTreeMap<ObservationId, usize>,
     live: Live,
     decisions: Vec<Decision>,
+    on_strands: BTreeMap<ObservationId, Ruling>,
 }
 
 impl<'a> Replay<'a> {
     /// The night had none of these acts been taken.
-    fn without_acts(reviewed: &'a Reviewed, acts: &[Act]) -> Self {
-        let mut lines: Vec<ObservationLine> = reviewed.lines.values().cloned().collect();
+    fn without_acts(reviewed: &'a Reviewed, acts: &[Act], strands: &'a Strands) -> Self {
+        let lines: Vec<ObservationLine> = reviewed.lines.values().cloned().collect();
         let place: BTreeMap<ObservationId, usize> = lines
             .iter()
             .enumerate()
             .map(|(at, line)| (line.observation.id, at))
             .collect();
-        let mut compared = reviewed.compared.clone();
-        for act in acts {
-            let Act::Ruling(ruling) = act else { continue };
-            let Some(at) = place.get(&ruling.observation) else {
-                continue;
-            };
-            lines[*at].ruling = None;
-            if let Some(of) = seen(&lines[*at], &reviewed.pseudonyms) {
-                compared.insert(ruling.observation, candidate(reviewed.form, &of));
-            }
-        }
-        let all: Vec<LinkageObservation> = compared.into_values().collect();
+        let compared: Vec<LinkageObservation> = reviewed.compared.values().cloned().collect();
         let decisions = if acts.is_empty() {
             reviewed.decisions.clone()
         } else {
             Vec::new()
         };
-        Self {
+        let mut replay = Self {
             reviewed,
-            live: Live::new(&all, &decisions, &reviewed.linkage.parameters),
+            strands,
+            live: Live::new(&compared, &decisions, &reviewed.linkage.parameters),
             lines,
             place,
             decisions,
+            on_strands: BTreeMap::new(),
+        };
+        let mut touched = BTreeSet::new();
+        for act in acts {
+            match act {
+                Act::Ruling(ruling) => {
+                    if let Some(at) = replay.place.get(&ruling.observation) {
+                        replay.lines[*at].ruling = None;
+                        touched.insert(*at);
+                    }
+                }
+                Act::Strands(_) => touched.extend(replay.stand()),
+                Act::Decisions(_) | Act::Correction(_) => {}
+            }
         }
+        replay.compare(touched);
+        replay
     }
 
     /// Takes an act again; whether it can change the figure.
@@ -202,22 +238,48 @@ impl<'a> Replay<'a> {
                 true
             }
             Act::Ruling(ruling) => {
-                let Some(at) = self.place.get(&ruling.observation) else {
+                let Some(at) = self.place.get(&ruling.observation).copied() else {
                     return false;
                 };
-                let line = &mut self.lines[*at];
-                line.ruling = Some(ruling.ruling);
-                match seen(line, &self.reviewed.pseudonyms) {
-                    Some(of) => {
-                        let made = candidate(self.reviewed.form, &of);
-                        self.live.update(&[made], &[]);
-                    }
-                    None => self.live.update(&[], &[ruling.observation]),
-                }
+                self.lines[at].ruling = Some(ruling.ruling);
+                self.compare([at]);
+                true
+            }
+            Act::Strands(all) => {
+                let rulings = all.iter().map(|one| (one.observation, one.ruling));
+                self.on_strands.extend(rulings);
+                let touched = self.stand();
+                self.compare(touched);
                 true
             }
             Act::Correction(_) => false,
         }
+    }
+
+    /// Lets every line stand as the rulings on strands taken so far say; those that changed.
+    fn stand(&mut self) -> Vec<usize> {
+        let standings = self.strands.standings(&self.on_strands);
+        let mut changed = Vec::new();
+        for (at, line) in self.lines.iter_mut().enumerate() {
+            let standing = standings.of(line.document, line.observation.created.device);
+            if line.standing != standing {
+                line.standing = standing;
+                changed.push(at);
+            }
+        }
+        changed
+    }
+
+    /// Tells linkage of lines that changed.
+    fn compare(&mut self, lines: impl IntoIterator<Item = usize>) {
+        let (mut told, mut gone) = (Vec::new(), Vec::new());
+        for line in lines.into_iter().map(|at| &self.lines[at]) {
+            match seen(line, &self.reviewed.pseudonyms) {
+                Some(of) => told.push(candidate(self.reviewed.form, &of)),
+                None => gone.push(line.observation.id),
+            }
+        }
+        self.live.update(&told, &gone);
     }
 
     fn figure(&self) -> Figure {

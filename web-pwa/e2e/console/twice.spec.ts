@@ -101,6 +101,14 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
   await expect(twice).toContainText('à départager');
   await dialogue.getByRole('button', { name: 'Fermer' }).click();
   await expect.poll(() => street(page)).toBe(before);
+
+  await screen(page, 'Doublons');
+  await page.getByRole('navigation', { name: 'Doublons' }).getByRole('link', { name: 'Journal' }).click();
+  const choice = page.locator('tr[data-act="strands"]');
+  await expect(choice).toContainText('Feuilles de papier · dans le chiffre');
+  await expect(choice).toContainText('Tablettes · hors du chiffre');
+  await expect(choice).toContainText('annulée');
+  await looks(page, 'log');
 });
 
 test('a data-protection officer enters who is not to be recorded, and nobody else sees the list', async ({
@@ -124,8 +132,10 @@ test('a data-protection officer enters who is not to be recorded, and nobody els
 
   await enter(page, served, DPO);
   await retention.click();
+  await expect(list.getByText('Personne n’est inscrit.')).toBeVisible();
   const chosen = list.getByLabel('Campagne');
   if ((await chosen.count()) > 0) await chosen.selectOption({ label: 'Nuit des refus' });
+  await expect(list.getByLabel('Prénom, deux lettres')).toBeVisible();
   await expect(list.getByText('Personne n’est inscrit.')).toBeVisible();
   const fill = async (family: string): Promise<void> => {
     await list.getByLabel('Prénom, deux lettres').fill('zo');

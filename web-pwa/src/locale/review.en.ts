@@ -129,6 +129,7 @@ export const reviewEn: typeof reviewFr = {
       ask_team: 'Ask the team',
       place: 'Place corrected',
       sector: 'Sector corrected',
+      strands: 'What was recorded of a sector',
     },
     verdicts: { same: '=', different: '≠', unsure: '?' },
     units: {
@@ -136,11 +137,6 @@ export const reviewEn: typeof reviewFr = {
       squat: 'in squats',
       bidonville: 'in shantytowns',
       partner: 'with partners',
-    },
-    roles: {
-      coordinator: 'coordination',
-      administrator: 'administration',
-      analyst: 'analysis',
     },
     closed: 'account closed',
     note: 'Effects are worked out on today’s observations, decision after decision: the first line and all effects lead to today’s figure. A corrected place may move somebody from one sector to another; its effect is not told as a number.',

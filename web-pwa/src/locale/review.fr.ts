@@ -128,6 +128,7 @@ export const reviewFr = {
       ask_team: 'Demander à l’équipe',
       place: 'Lieu corrigé',
       sector: 'Secteur corrigé',
+      strands: 'Relevés d’un secteur départagés',
     } as Record<string, string>,
     verdicts: { same: '=', different: '≠', unsure: '?' },
     units: {
@@ -135,11 +136,6 @@ export const reviewFr = {
       squat: 'en squat',
       bidonville: 'en bidonville',
       partner: 'chez des partenaires',
-    } as Record<string, string>,
-    roles: {
-      coordinator: 'coordination',
-      administrator: 'administration',
-      analyst: 'analyse',
     } as Record<string, string>,
     closed: 'compte fermé',
     note: 'Effets calculés sur les observations d’aujourd’hui, décision après décision : la première ligne et tous les effets donnent le chiffre d’aujourd’hui. Un lieu corrigé peut déplacer quelqu’un d’un secteur à un autre ; son effet n’est pas chiffré.',

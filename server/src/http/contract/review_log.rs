@@ -62,7 +62,7 @@ pub struct LoggedAct {
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub at: i64,
     /// `same`, `different`, `unsure`, `group` (several pairs), `count`, `do_not_count`, `ask_team`,
-    /// `place`, `sector`.
+    /// `place`, `sector`, `strands` (which of what was recorded of a sector counts).
     pub kind: String,
     /// The role of who decided; none once the account is closed.
     pub role: Option<String>,
@@ -74,6 +74,8 @@ pub struct LoggedAct {
     pub pairs: Vec<LoggedPair>,
     /// The observation, for rulings and corrections.
     pub about: Option<LoggedSide>,
+    /// What was recorded of the sector more than once, for rulings on which of it counts.
+    pub strands: Vec<LoggedStrand>,
     /// What it changed, line by line; none where it has no effect that can be told.
     pub effects: Option<Vec<LineEffect>>,
     /// When it was undone.
@@ -94,6 +96,23 @@ pub struct LoggedPair {
     /// What they are held to be.
     #[schema(value_type = String)]
     pub verdict: Verdict,
+}
+
+/// What one team recorded of a sector by one means, and whether it counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct LoggedStrand {
+    /// Code of the team.
+    pub team: String,
+    /// Code of the sector.
+    pub sector: String,
+    /// The night.
+    #[schema(value_type = String)]
+    pub night: Night,
+    /// `tablets`, `tablet` (one that others took over from), `paper`.
+    pub source: String,
+    /// Whether it is in the figure.
+    pub counts: bool,
 }
 
 /// An observation as the log names it: no place, no trait, no text.

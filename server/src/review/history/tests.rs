@@ -177,7 +177,7 @@ proptest! {
     ) {
         let (decisions, rulings) = acts(&drawn);
         let reviewed = today(lines(&doubtful), decisions.clone(), &rulings);
-        let history = reviewed.history(rulings.clone(), Vec::new());
+        let history = reviewed.history(rulings.clone(), Vec::new(), &Strands::default());
         prop_assert_eq!(summed(&history), history.now.clone());
         prop_assert_eq!(history.now[&Unit::Street], reviewed.street().0);
         prop_assert_eq!(history.now.get(&Unit::Squat).copied().unwrap_or(0), reviewed.totals().squat);
@@ -197,7 +197,7 @@ proptest! {
 fn ruling_out_all_who_live_in_a_squat_takes_its_line_away() {
     let (_, rulings) = acts(&[9, 10, 11].map(|number| (true, number, 1, 1, false)));
     let reviewed = today(lines(&[]), Vec::new(), &rulings);
-    let history = reviewed.history(rulings, Vec::new());
+    let history = reviewed.history(rulings, Vec::new(), &Strands::default());
     assert!(history.before[&Unit::Squat] > 0);
     assert!(!history.now.contains_key(&Unit::Squat));
     assert_eq!(summed(&history), history.now);
@@ -218,7 +218,7 @@ fn one_gesture_is_one_act_and_a_moved_place_has_no_effect_to_tell() {
         undone_at: None,
     };
     let reviewed = today(lines(&[]), decisions, &[]);
-    let history = reviewed.history(Vec::new(), vec![correction]);
+    let history = reviewed.history(Vec::new(), vec![correction], &Strands::default());
     let kinds: Vec<_> = history
         .acts
         .iter()

@@ -1926,7 +1926,7 @@ number: number,
 at: number,
 /**
  * `same`, `different`, `unsure`, `group` (several pairs), `count`, `do_not_count`, `ask_team`,
- * `place`, `sector`.
+ * `place`, `sector`, `strands` (which of what was recorded of a sector counts).
  */
 kind: string,
 /**
@@ -1949,6 +1949,10 @@ pairs: Array<LoggedPair>,
  * The observation, for rulings and corrections.
  */
 about: LoggedSide | null,
+/**
+ * What was recorded of the sector more than once, for rulings on which of it counts.
+ */
+strands: Array<LoggedStrand>,
 /**
  * What it changed, line by line; none where it has no effect that can be told.
  */
@@ -2007,6 +2011,31 @@ night: Night | null,
  * When.
  */
 observed_at: number | null, };
+
+/**
+ * What one team recorded of a sector by one means, and whether it counts.
+ */
+export type LoggedStrand = {
+/**
+ * Code of the team.
+ */
+team: string,
+/**
+ * Code of the sector.
+ */
+sector: string,
+/**
+ * The night.
+ */
+night: Night,
+/**
+ * `tablets`, `tablet` (one that others took over from), `paper`.
+ */
+source: string,
+/**
+ * Whether it is in the figure.
+ */
+counts: boolean, };
 
 /**
  * `POST /api/login`: opens a session (cookie).
