@@ -7,6 +7,7 @@ mod ended;
 mod ending;
 mod erasing;
 mod handing_out;
+mod moving;
 mod opposing;
 mod pseudonyms;
 mod reason;
@@ -22,6 +23,7 @@ pub use ended::EndedCampaign;
 pub use ending::{Ending, Telling};
 pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
 pub use handing_out::{HandedOut, HandingOut, HandingOutError};
+pub use moving::{ExportWish, Exported, ExportingError};
 pub use opposing::{OpposingWish, OppositionList};
 pub use pseudonyms::{ForgetWish, ForgottenCertificate};
 pub use reason::{ReasonMissing, written_reason};
@@ -134,11 +136,13 @@ impl App {
         let keys = Arc::new(KeyStore::open(&folder.keys_db(), master)?);
         let (audit_key, drawn_now) = keys.audit_key()?;
         server.keep_audit_under(audit_key, drawn_now)?;
+        let campaigns = Campaigns::new(folder.clone(), server.clone(), keys.clone());
+        moving::clear_arrival(&campaigns)?;
         Ok(Self(Arc::new(Shared {
             signing: keys.signing_key()?,
             device: server.server_device()?,
             opening: random()?,
-            campaigns: Campaigns::new(folder.clone(), server.clone(), keys.clone()),
+            campaigns,
             passkeys: Passkeys::at(&config.public_url),
             config,
             folder,

@@ -29,6 +29,7 @@ mod identity;
 mod killed_ending;
 mod logs;
 mod malformed;
+mod moved;
 mod offline_night;
 mod packed;
 mod power_cuts;

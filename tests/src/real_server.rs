@@ -77,6 +77,16 @@ impl RealServer {
         })
     }
 
+    /// A data folder without any campaign.
+    pub fn empty() -> Result<Self> {
+        let made = Self::prepare(0, None)?;
+        let data = made.data();
+        std::fs::remove_dir_all(&data)?;
+        DataFolder::new(&data).create()?;
+        drop(made.open()?);
+        Ok(made)
+    }
+
     /// The data folder and master key that an earlier version left, the campaign the world's own.
     pub fn found(
         files: &BTreeMap<String, Vec<u8>>,
@@ -220,6 +230,11 @@ impl RealServer {
         child.kill()?;
         child.wait()?;
         Ok(())
+    }
+
+    /// A file of a name, beside the data.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// A folder of its own for copies, beside the data.

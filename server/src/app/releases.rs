@@ -28,8 +28,27 @@ impl App {
                 Err(error) => return Err(error.into()),
             }
         }
+        all.extend(self.server().told_on_other_servers()?);
         let past = Past::of(campaign, all)?;
         Ok(if unread { past.with_one_unread() } else { past })
+    }
+
+    /// What other campaigns released, here and on servers that campaigns came from.
+    ///
+    /// # Errors
+    /// When something kept does not read, or a campaign's files are damaged.
+    pub(super) fn told_elsewhere(
+        &self,
+        campaign: CampaignId,
+    ) -> Result<Vec<(CampaignId, Remains)>, StoreError> {
+        let mut told = self.server().told_on_other_servers()?;
+        for (of, _) in self.server().campaigns()? {
+            if of != campaign {
+                told.push((of, self.released(of)?));
+            }
+        }
+        told.retain(|(_, remains)| !remains.releases.is_empty());
+        Ok(told)
     }
 
     fn released(&self, campaign: CampaignId) -> Result<Remains, StoreError> {

@@ -22,7 +22,7 @@ pub const NOTICE_MS: i64 = 7 * 24 * 3_600 * 1_000;
 const NOTICE_HOLDS_MS: i64 = 30 * 24 * 3_600 * 1_000;
 
 /// Ends follow each other.
-static ONE: Mutex<()> = Mutex::new(());
+pub(super) static ONE: Mutex<()> = Mutex::new(());
 
 /// What somebody wants of a campaign's end.
 #[derive(Clone)]

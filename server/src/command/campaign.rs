@@ -3,9 +3,10 @@
 use super::archive::Archive;
 use super::control::{Operation, Refusal, ask};
 use super::ending::{CertificateArguments, ForgetArguments, Hold, PurgeArguments, TablesArguments};
+use super::moving::{ExportArguments, ImportArguments};
 use super::place::Place;
 use super::{CommandError, say};
-use crate::app::App;
+use crate::app::{App, Exported};
 use crate::authoring::retention_at_creation;
 use crate::store::{StoreError, random_id};
 use clap::{Args, Subcommand, ValueEnum};
@@ -28,6 +29,11 @@ pub enum Campaigns {
     /// Write what a locked campaign leaves without persons, from which `maraude compare` works
     /// after the purge; the campaign is archived then
     Archive(Archive),
+    /// Write everything of a campaign as one sealed file, for another server, and print its 24 transfer
+    /// words
+    Export(ExportArguments),
+    /// Take a campaign of another server in, whole or not at all
+    Import(ImportArguments),
     /// End a campaign's documents, after a week of notice: coarse tables and releases stay
     Coarsen(PurgeArguments),
     /// Write the coarse tables that stay of a campaign until its purge
@@ -113,6 +119,9 @@ pub struct CampaignLine {
     /// When an older copy of its log was found to have been restored (server clock).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub went_back_at: Option<TimestampMs>,
+    /// It was exported from here to another server, and how far its log was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exported: Option<Exported>,
 }
 
 impl CampaignLine {
@@ -126,6 +135,7 @@ impl CampaignLine {
             position: 0,
             damage: Some(cause),
             went_back_at: None,
+            exported: None,
         }
     }
 }
@@ -153,6 +163,8 @@ impl Campaigns {
                 ask(place, lock)?;
             }
             Self::Archive(archive) => archive.run(place)?,
+            Self::Export(export) => export.run(place)?,
+            Self::Import(import) => import.run(place)?,
             Self::Coarsen(coarsen) => coarsen.coarsen(place)?,
             Self::Tables(tables) => tables.run(place)?,
             Self::Purge(purge) => purge.run(place)?,
@@ -176,7 +188,20 @@ fn print(line: &CampaignLine) -> std::io::Result<()> {
         line.id,
         line.name,
         nights.join(" ")
-    ))
+    ))?;
+    let Some(exported) = &line.exported else {
+        return Ok(());
+    };
+    let at = jiff::Timestamp::from_millisecond(exported.at);
+    let at = at.map_or_else(|_| "once".to_owned(), |at| at.to_string());
+    match line.position.saturating_sub(exported.position) {
+        0 => say(format_args!(
+            "    exported {at}: purge it here once it is verified there"
+        )),
+        later => say(format_args!(
+            "    exported {at}; LATER CHANGES NOT IN THE FILE: {later}"
+        )),
+    }
 }
 
 fn mode_word(mode: CampaignMode) -> &'static str {
@@ -255,6 +280,7 @@ impl Operation for List {
                 position: engine.log().last_position()?,
                 damage: None,
                 went_back_at: engine.went_back()?.map(|found| found.at),
+                exported: app.exported(id)?,
             });
         }
         Ok(lines)

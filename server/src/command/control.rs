@@ -8,8 +8,8 @@ pub mod files;
 
 use super::place::{Place, PlaceError, open_app};
 use super::{
-    addresses, archive, audit, backup, campaign, device, ending, export, layers, linkage, person,
-    quarantine, rebuild, release, rescue, tiles, user,
+    addresses, archive, audit, backup, campaign, device, ending, export, layers, linkage, moving,
+    person, quarantine, rebuild, release, rescue, tiles, user,
 };
 use crate::app::App;
 use crate::store::{FolderLock, LockError, StoreError};
@@ -106,6 +106,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<campaign::Create>(),
     entry::<campaign::List>(),
     entry::<campaign::Lock>(),
+    entry::<moving::Import>(),
     entry::<ending::Purge>(),
     entry::<ending::Forget>(),
     entry::<ending::Coarsen>(),

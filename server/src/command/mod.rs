@@ -25,6 +25,7 @@ pub mod link;
 mod linkage;
 mod locate;
 mod metrics;
+mod moving;
 mod person;
 mod place;
 mod progress;

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::geolocation::LiveView;
 use crate::projection::{ObservationFilter, ObservationLine, Unit};
 use crate::review::Reviewed;
+use crate::store::former_servers;
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -220,13 +221,15 @@ fn history(
         .into_iter()
         .map(|stored| (stored.device.id, stored.device.label))
         .collect();
-    let own = engine.server_device();
+    // The coordination wrote through this server, or through one that the campaign was on before.
+    let mut own = former_servers(&**engine.log())?;
+    own.push(engine.server_device());
     Ok(versions
         .into_iter()
         .map(|version| HistoryEntry {
             at: version.at,
             by: match labels.get(&version.device) {
-                _ if version.device == own => COORDINATION.to_owned(),
+                _ if own.contains(&version.device) => COORDINATION.to_owned(),
                 Some(label) => label.clone(),
                 None => version.device.to_string().chars().take(8).collect(),
             },

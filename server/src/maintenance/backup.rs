@@ -4,7 +4,7 @@
 //! in one sealed file; the keys follow, last. Only then is the log told that a second copy exists.
 
 use super::purge::overwrite;
-use super::sealed_file::SealedWriter;
+use super::sealed_file::{BACKUP, SealedWriter};
 use super::{DATA, KEYS, MANIFEST, REMAINS, SEALED_LOG, digest_of};
 use crate::store::{
     Campaigns, DataFolder, Key32, Log, Remains, ServerStore, SqliteLog, StoreError, copy_database,
@@ -291,7 +291,7 @@ fn seal_up(
     let key = campaigns.keys().backup_key()?;
     replace(file, |path| {
         let made = in_file(path, |path| {
-            let sealed = SealedWriter::new(File::create(path)?, key)?;
+            let sealed = SealedWriter::new(File::create(path)?, BACKUP, key)?;
             let mut archive = tar::Builder::new(GzEncoder::new(sealed, Compression::fast()));
             archive.append_path_with_name(partial.join(MANIFEST), MANIFEST)?;
             for name in ["server.db", "layers.db"] {
@@ -316,7 +316,7 @@ fn seal_up(
 fn seal_log(folder: &Path, key: Key32) -> Result<(), BackupError> {
     let plain = folder.join("log.db");
     in_file(&folder.join(SEALED_LOG), |path| {
-        let sealed = SealedWriter::new(File::create(path)?, key)?;
+        let sealed = SealedWriter::new(File::create(path)?, BACKUP, key)?;
         let mut packed = GzEncoder::new(sealed, Compression::fast());
         std::io::copy(&mut File::open(&plain)?, &mut packed)?;
         packed.finish()?.finish()?;

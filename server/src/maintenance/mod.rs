@@ -1,5 +1,5 @@
-//! Copies of everything on this server: made while it works, checked, brought back; and the end of
-//! a campaign (design D6).
+//! Copies of everything on this server: made while it works, checked, brought back; a campaign's way to
+//! another server; and the end of a campaign (design D6).
 //!
 //! A copy is two files: data, sealed, one per moment; and `keys.db`, always the last one, so that
 //! what was erased stays unreadable in every older copy. It must never write SQL nor decide what a
@@ -8,6 +8,7 @@
 mod backup;
 mod coarsen;
 mod digest;
+mod moving;
 mod purge;
 mod residue;
 mod restore;
@@ -22,6 +23,10 @@ pub use backup::{
 };
 pub use coarsen::CoarseFile;
 pub use digest::digest_of;
+pub use moving::{
+    ArrivalOrder, Arrived, DepartureOrder, LogTold, MovedCampaign, MovingError, arrive,
+    clear_arrival, depart, look, read_whole,
+};
 pub use purge::{Act, Certificate, Facts, PurgeError, PurgeOrder, Purger, SignedCertificate};
 pub use residue::{Residue, Scan};
 pub use restore::{CheckedBackup, RestoreError, RestoreOrder, RestoredCampaign, check, restore};

@@ -6,7 +6,7 @@
 
 use super::Facts;
 use super::backup::{BackupError, CampaignCopy, Manifest, copies_in, in_file, remove};
-use super::sealed_file::SealedReader;
+use super::sealed_file::{BACKUP, SealedReader};
 use super::{KEYS, MANIFEST, REMAINS, SEALED_LOG, digest_of};
 use crate::store::{
     DataFolder, Key32, KeyStore, Log, MasterKey, Remains, ServerStore, SqliteLog, StoreError,
@@ -162,6 +162,8 @@ fn unpack(
     let server = ServerStore::open(&folder.server_db())?;
     // The copy was sealed: its audit log is taken for whole.
     server.keep_audit_under(keys.audit_key()?.0, true)?;
+    // One that was on its way when the copy was made is not in it; what its keys open is elsewhere.
+    server.end_arrival()?;
     let mut campaigns = Vec::new();
     for copy in manifest.campaigns {
         campaigns.push(settle(&folder, &keys, &server, copy, order.now)?);
@@ -195,7 +197,7 @@ fn open_archive(file: &Path, keys: &KeyStore, into: &Path) -> Result<(), Restore
         cause,
     };
     let sealed = BufReader::new(in_file(file, |path| File::open(path))?);
-    let plain = SealedReader::new(sealed, keys.backup_key()?).map_err(unreadable)?;
+    let plain = SealedReader::new(sealed, BACKUP, keys.backup_key()?).map_err(unreadable)?;
     let mut archive = tar::Archive::new(GzDecoder::new(plain));
     archive.set_preserve_permissions(false);
     for entry in archive.entries().map_err(unreadable)? {
@@ -309,7 +311,7 @@ fn open_log(folder: &Path, key: Key32) -> Result<(), RestoreError> {
         return Ok(());
     }
     let opened = File::open(&sealed).and_then(|file| {
-        let plain = SealedReader::new(BufReader::new(file), key)?;
+        let plain = SealedReader::new(BufReader::new(file), BACKUP, key)?;
         let mut packed = GzDecoder::new(plain);
         std::io::copy(&mut packed, &mut File::create(folder.join("log.db"))?)?;
         std::io::copy(&mut packed.into_inner(), &mut std::io::sink())

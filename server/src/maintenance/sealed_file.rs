@@ -10,15 +10,38 @@
 use crate::store::{Key32, seal, unseal};
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
-/// First bytes of the file.
-const HEADER: &[u8; 16] = b"maraude backup 1";
+/// What a file is for: no piece of one opens in another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Purpose {
+    /// First bytes of the file.
+    pub(super) header: &'static [u8; 16],
+    /// What every piece is sealed for, before its number.
+    context: &'static [u8],
+    /// What the file is, in messages.
+    what: &'static str,
+}
+
+/// A copy of the data.
+pub(super) const BACKUP: Purpose = Purpose {
+    header: b"maraude backup 1",
+    context: b"maraude/backup/1/",
+    what: "backup of Maraude's",
+};
+
+/// A campaign on its way to another server.
+pub(super) const MOVING: Purpose = Purpose {
+    header: b"maraude moving 1",
+    context: b"maraude/moving/1/",
+    what: "file of a campaign that moves",
+};
+
 /// Plain bytes of a piece.
 const PIECE: usize = 1024 * 1024;
 /// Most bytes a piece may take sealed.
 const SEALED_CAP: usize = PIECE + 64;
 
-fn context(number: u64, last: bool) -> Vec<u8> {
-    let mut context = b"maraude/backup/1/".to_vec();
+fn context(purpose: Purpose, number: u64, last: bool) -> Vec<u8> {
+    let mut context = purpose.context.to_vec();
     context.extend_from_slice(&number.to_be_bytes());
     context.push(u8::from(last));
     context
@@ -27,6 +50,7 @@ fn context(number: u64, last: bool) -> Vec<u8> {
 /// Seals what is written to it.
 pub(super) struct SealedWriter<W: Write> {
     inner: W,
+    purpose: Purpose,
     key: Key32,
     number: u64,
     pending: Vec<u8>,
@@ -34,10 +58,11 @@ pub(super) struct SealedWriter<W: Write> {
 
 impl<W: Write> SealedWriter<W> {
     /// Writes the header.
-    pub(super) fn new(mut inner: W, key: Key32) -> Result<Self> {
-        inner.write_all(HEADER)?;
+    pub(super) fn new(mut inner: W, purpose: Purpose, key: Key32) -> Result<Self> {
+        inner.write_all(purpose.header)?;
         Ok(Self {
             inner,
+            purpose,
             key,
             number: 0,
             pending: Vec::with_capacity(PIECE),
@@ -45,7 +70,7 @@ impl<W: Write> SealedWriter<W> {
     }
 
     fn piece(&mut self, last: bool) -> Result<()> {
-        let context = context(self.number, last);
+        let context = context(self.purpose, self.number, last);
         let sealed = seal(&self.key, &context, &self.pending).map_err(Error::other)?;
         let head = ((sealed.len() as u32) << 1) | u32::from(last);
         self.inner.write_all(&head.to_be_bytes())?;
@@ -81,6 +106,7 @@ impl<W: Write> Write for SealedWriter<W> {
 /// Opens what a [`SealedWriter`] sealed.
 pub(super) struct SealedReader<R: Read> {
     inner: R,
+    purpose: Purpose,
     key: Key32,
     number: u64,
     plain: Vec<u8>,
@@ -92,15 +118,16 @@ impl<R: Read> SealedReader<R> {
     /// Reads the header.
     ///
     /// # Errors
-    /// `InvalidData` when the file is no copy of this program's.
-    pub(super) fn new(mut inner: R, key: Key32) -> Result<Self> {
-        let mut header = [0; HEADER.len()];
+    /// `InvalidData` when the file is not for this purpose.
+    pub(super) fn new(mut inner: R, purpose: Purpose, key: Key32) -> Result<Self> {
+        let mut header = [0; 16];
         inner.read_exact(&mut header)?;
-        if header != *HEADER {
-            return Err(invalid("this is no backup of Maraude's"));
+        if header != *purpose.header {
+            return Err(invalid(format!("this is no {}", purpose.what)));
         }
         Ok(Self {
             inner,
+            purpose,
             key,
             number: 0,
             plain: Vec::new(),
@@ -109,18 +136,38 @@ impl<R: Read> SealedReader<R> {
         })
     }
 
+    /// Opens the first piece: what fails here has another key, or was altered at its beginning.
+    pub(super) fn begin(&mut self) -> Result<()> {
+        if self.number == 0 {
+            self.next()?;
+        }
+        Ok(())
+    }
+
+    /// Reads what is left, to the end that was sealed, and nothing may follow it.
+    ///
+    /// # Errors
+    /// `InvalidData` where something does, and what reading fails with.
+    pub(super) fn finish(mut self) -> Result<R> {
+        std::io::copy(&mut self, &mut std::io::sink())?;
+        if self.inner.read(&mut [0])? > 0 {
+            return Err(invalid("something follows the end that was sealed"));
+        }
+        Ok(self.inner)
+    }
+
     fn next(&mut self) -> Result<()> {
         let mut head = [0; 4];
         self.inner.read_exact(&mut head)?;
         let head = u32::from_be_bytes(head);
         let (length, last) = ((head >> 1) as usize, head & 1 == 1);
         if length > SEALED_CAP {
-            return Err(invalid("a piece of the backup is too long"));
+            return Err(invalid("a piece of the file is too long"));
         }
         let mut sealed = vec![0; length];
         self.inner.read_exact(&mut sealed)?;
-        let context = context(self.number, last);
-        self.plain = unseal(&self.key, &context, &sealed, "a piece of the backup")
+        let context = context(self.purpose, self.number, last);
+        self.plain = unseal(&self.key, &context, &sealed, "a piece of the file")
             .map_err(|error| invalid(error.to_string()))?;
         (self.at, self.ended) = (0, last);
         self.number += 1;
@@ -153,14 +200,14 @@ mod tests {
     use zeroize::Zeroizing;
 
     fn sealed(plain: &[u8]) -> Vec<u8> {
-        let mut writer = SealedWriter::new(Vec::new(), Zeroizing::new([7; 32])).unwrap();
+        let mut writer = SealedWriter::new(Vec::new(), BACKUP, Zeroizing::new([7; 32])).unwrap();
         writer.write_all(plain).unwrap();
         writer.finish().unwrap()
     }
 
     fn opened(bytes: &[u8], key: u8) -> Result<Vec<u8>> {
         let mut plain = Vec::new();
-        SealedReader::new(bytes, Zeroizing::new([key; 32]))?.read_to_end(&mut plain)?;
+        SealedReader::new(bytes, BACKUP, Zeroizing::new([key; 32]))?.read_to_end(&mut plain)?;
         Ok(plain)
     }
 
@@ -182,12 +229,28 @@ mod tests {
     #[test]
     fn no_piece_can_be_left_out_and_the_end_cannot_be_moved() {
         let bytes = sealed(&vec![1; 3 * PIECE]);
-        let (head, piece) = (HEADER.len(), 4 + PIECE + 24 + 16);
+        let (head, piece) = (BACKUP.header.len(), 4 + PIECE + 24 + 16);
         let without_second = [&bytes[..head + piece], &bytes[head + 2 * piece..]].concat();
         assert!(opened(&without_second, 7).is_err());
         assert!(opened(&bytes[..head + 2 * piece], 7).is_err());
         let mut claims_to_end = bytes[..head + piece].to_vec();
         claims_to_end[head + 3] |= 1;
         assert!(opened(&claims_to_end, 7).is_err());
+    }
+
+    #[test]
+    fn a_file_of_another_purpose_does_not_open_and_nothing_may_follow_the_end() {
+        let key = || Zeroizing::new([7; 32]);
+        let bytes = sealed(b"a copy");
+        assert!(SealedReader::new(&*bytes, MOVING, key()).is_err());
+        // Nor with its header made that of another.
+        let moved = [MOVING.header.as_slice(), &bytes[16..]].concat();
+        let mut reader = SealedReader::new(&*moved, MOVING, key()).unwrap();
+        assert!(reader.begin().is_err());
+        let whole = SealedReader::new(&*bytes, BACKUP, key()).unwrap();
+        assert!(whole.finish().is_ok());
+        let longer = [&*bytes, b"x"].concat();
+        let longer = SealedReader::new(&*longer, BACKUP, key()).unwrap();
+        assert!(longer.finish().is_err());
     }
 }

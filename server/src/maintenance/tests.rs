@@ -6,7 +6,7 @@ use crate::config::{Clock, Config};
 use crate::fixtures::{NOW, World};
 use crate::store::{DataFolder, StoreError, Tombstone};
 use maraude_core::document::{DocumentName, document_id};
-use maraude_core::model::TeamId;
+use maraude_core::model::{CampaignId, TeamId};
 use std::path::Path;
 
 struct Copies {
@@ -263,4 +263,25 @@ fn copies_are_sealed_and_older_ones_go() {
         Err(BackupError::Inside { .. })
     ));
     assert!(DataFolder::new(copies.world.app.folder().root()).exists());
+}
+
+#[test]
+fn a_copy_made_while_a_campaign_arrived_comes_back_without_it_and_destroys_no_key() {
+    let copies = Copies::new();
+    let arriving = CampaignId::from_random([8; 16]);
+    let app = &copies.world.app;
+    app.keys().create_campaign(arriving).unwrap();
+    app.server().begin_arrival(arriving).unwrap();
+    copies.back_up(None);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    copies.restore(&data).unwrap();
+    let restored = open(&copies, &data);
+    assert!(restored.keys().has_campaign(arriving).unwrap());
+    // Control: a start that finds that it was arriving removes it.
+    restored.server().begin_arrival(arriving).unwrap();
+    drop(restored);
+    let cleared = open(&copies, &data);
+    assert!(!cleared.keys().has_campaign(arriving).unwrap());
+    assert_eq!(cleared.server().arriving().unwrap(), None);
 }

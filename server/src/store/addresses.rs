@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 /// What the pin of a list of addresses is called, among the kinds of layers.
-const PIN: &str = "address";
+pub(super) const PIN: &str = "address";
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS address_list (

@@ -116,35 +116,43 @@ impl ServerStore {
 
     /// Adds a row with its reason.
     pub fn add_deed(&self, at: TimestampMs, deed: Deed<'_>) -> Result<(), StoreError> {
-        self.in_transaction(|t| {
-            let (number, previous) = last_row(t)?.map_or((1, [0; 32]), |(n, hash)| (n + 1, hash));
-            let mut row = AuditRow {
-                number,
-                at,
-                author: deed.author.to_owned(),
-                action: deed.action.to_owned(),
-                subject: deed.subject.to_owned(),
-                reason: deed.reason.to_owned(),
-                previous,
-                hash: [0; 32],
-            };
-            row.hash = row.computed_hash();
-            t.execute(
-                "INSERT INTO audit(number, at, author, action, subject, reason, previous, hash)
+        self.in_transaction(|t| self.add_deed_in(t, at, deed))
+    }
+
+    /// The same within a transaction: the deed and what was done are kept together.
+    pub(super) fn add_deed_in(
+        &self,
+        t: &Connection,
+        at: TimestampMs,
+        deed: Deed<'_>,
+    ) -> Result<(), StoreError> {
+        let (number, previous) = last_row(t)?.map_or((1, [0; 32]), |(n, hash)| (n + 1, hash));
+        let mut row = AuditRow {
+            number,
+            at,
+            author: deed.author.to_owned(),
+            action: deed.action.to_owned(),
+            subject: deed.subject.to_owned(),
+            reason: deed.reason.to_owned(),
+            previous,
+            hash: [0; 32],
+        };
+        row.hash = row.computed_hash();
+        t.execute(
+            "INSERT INTO audit(number, at, author, action, subject, reason, previous, hash)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    row.number,
-                    row.at,
-                    row.author,
-                    row.action,
-                    row.subject,
-                    row.reason,
-                    row.previous,
-                    row.hash
-                ],
-            )?;
-            self.write_head(t, row.number, &row.hash)
-        })
+            params![
+                row.number,
+                row.at,
+                row.author,
+                row.action,
+                row.subject,
+                row.reason,
+                row.previous,
+                row.hash
+            ],
+        )?;
+        self.write_head(t, row.number, &row.hash)
     }
 
     /// The last rows, newest first.

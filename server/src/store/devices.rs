@@ -3,9 +3,10 @@
 use super::{ServerStore, StoreError};
 use maraude_core::model::{CampaignId, Device, DeviceId, TeamId, TimestampMs};
 use rusqlite::{OptionalExtension, Params, Row, params};
+use serde::{Deserialize, Serialize};
 
 /// A tablet as the server keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredDevice {
     /// Identifier, label, team, organisation, key, revocation.
     pub device: Device,

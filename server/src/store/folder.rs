@@ -108,6 +108,16 @@ impl DataFolder {
         self.root.join("backup.partial")
     }
 
+    /// Where a campaign of another server is looked at.
+    pub fn arrival_partial(&self) -> PathBuf {
+        self.root.join("arrival.partial")
+    }
+
+    /// Where a campaign that leaves is put together: in its own folder, so that it goes with it.
+    pub fn departure_partial(&self, campaign: CampaignId) -> PathBuf {
+        self.campaign(campaign).join("departure.partial")
+    }
+
     /// Settings that are read before anything is opened.
     pub fn settings(&self) -> PathBuf {
         self.root.join("maraude.json")
@@ -116,6 +126,11 @@ impl DataFolder {
     /// Makes a campaign's folder.
     pub fn create_campaign(&self, campaign: CampaignId) -> Result<(), StoreError> {
         create_private(&self.campaign(campaign))
+    }
+
+    /// Makes a folder of its own for a while.
+    pub fn create_partial(&self, path: &Path) -> Result<(), StoreError> {
+        create_private(path)
     }
 
     /// Takes the lock; the system gives it back when the program ends, however it ends.

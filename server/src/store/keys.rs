@@ -4,8 +4,10 @@
 //! Destroying a row here is erasure: every copy of the log, backups included, becomes unreadable.
 //! A key never leaves in clear but to seal or open. `store` and the sync engine call it.
 
+mod moving;
 mod pseudonyms;
 
+pub use moving::CampaignKeys;
 pub use pseudonyms::{PseudonymKey, Pseudonyms};
 
 use super::seal::{Key32, seal, unseal_key};

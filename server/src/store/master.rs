@@ -3,6 +3,7 @@
 //! It must never be written under the data folder, nor logged. `init` draws it, `serve` loads it.
 
 use super::seal::Key32;
+use super::words::{key_of_words, words_of};
 use super::{StoreError, random};
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -58,21 +59,12 @@ impl MasterKey {
 
     /// The 24 words that bring it back (BIP-39, English list).
     pub fn words(&self) -> Zeroizing<String> {
-        let words = bip39::Mnemonic::from_entropy(&*self.0)
-            .map(|mnemonic| mnemonic.to_string())
-            .unwrap_or_default();
-        Zeroizing::new(words)
+        words_of(&self.0)
     }
 
     /// From its 24 words.
     pub fn from_words(words: &str) -> Result<Self, MasterKeyError> {
-        let mnemonic: bip39::Mnemonic = words.parse().map_err(|_| MasterKeyError::Words)?;
-        let entropy = Zeroizing::new(mnemonic.to_entropy());
-        let key = entropy
-            .as_slice()
-            .try_into()
-            .map_err(|_| MasterKeyError::Words)?;
-        Ok(Self(Zeroizing::new(key)))
+        key_of_words(words).map(Self).ok_or(MasterKeyError::Words)
     }
 
     /// Reads its file.

@@ -18,9 +18,11 @@ mod folder;
 mod geopackage;
 mod keys;
 mod layer_pages;
+mod layer_pins;
 mod layers;
 mod log;
 mod master;
+mod moving;
 mod oppositions;
 mod passkeys;
 mod pin_resets;
@@ -33,6 +35,7 @@ mod server;
 mod sqlite;
 mod sqlite_log;
 pub(crate) mod tiles;
+mod words;
 mod writer;
 
 #[cfg(test)]
@@ -49,8 +52,9 @@ pub use enrolments::{NewEnrolmentRow, OpenCode, RedeemError, Redemption};
 pub use error::StoreError;
 pub use folder::{DataFolder, FolderLock, LockError};
 pub use geopackage::{FeatureRow, FeatureTable, GeoPackageFault, GeoPackageFile};
-pub use keys::{KeyStore, PseudonymKey, Pseudonyms};
+pub use keys::{CampaignKeys, KeyStore, PseudonymKey, Pseudonyms};
 pub use layer_pages::{FeatureFilter, FeatureProperty, PageStart};
+pub use layer_pins::{FoundLayers, PinnedLayer};
 pub use layers::{
     LayerFeature, LayerKind, LayerStore, LayerStoreError, LayerVersion, Shape, UnknownLayerKind,
 };
@@ -61,6 +65,7 @@ pub use log::{
     StoredRelease, Tombstone, Written,
 };
 pub use master::{MasterKey, MasterKeyError};
+pub use moving::MovedRows;
 pub use oppositions::{
     Opposed, OpposingError, Opposition, OppositionReason, drop_held_back, enter_opposition,
     freeze_oppositions, oppositions, withdraw_opposition,
@@ -75,6 +80,7 @@ pub use series::{NewSeriesRow, StoredSeries};
 pub use server::ServerStore;
 pub use sqlite::copy_database;
 pub(crate) use sqlite::pause_at;
-pub use sqlite_log::SqliteLog;
+pub use sqlite_log::{SqliteLog, former_servers};
 pub use tiles::{TileArchive, TileStore, TilesError};
+pub(crate) use words::{key_of_words, words_of};
 pub use writer::{CommitError, Committed, LogWriter, OnCommit, Pending, Slot};

@@ -18,7 +18,7 @@ pub enum Term {
 }
 
 /// A notice: from when on, and the date it was given for; none where somebody gave it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Not before this instant (server clock).
     pub from: TimestampMs,
@@ -27,7 +27,7 @@ pub struct Notice {
 }
 
 /// What was decided about a campaign's end.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Retention {
     /// Notice was given of the coarsening.
     pub coarsening: Option<Notice>,
@@ -40,7 +40,7 @@ pub struct Retention {
 }
 
 /// A legal hold.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     /// Server clock.
     pub at: TimestampMs,

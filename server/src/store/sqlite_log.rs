@@ -16,8 +16,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 mod append;
+mod arrival;
 mod rows;
 mod sealing;
+
+pub use arrival::former_servers;
 
 /// The file's schema; one script per version, never altered once shipped.
 const SCHEMA: Schema = Schema {

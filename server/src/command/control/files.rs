@@ -6,8 +6,8 @@
 
 use super::{Answered, Asked, Reached, Refusal, broken, carry_out, reach, request};
 use crate::app::App;
-use crate::command::export;
 use crate::command::place::Place;
+use crate::command::{export, moving};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub trait FileOperation: Serialize + DeserializeOwned {
 type WriteFile = fn(&App, Value, &mut dyn Write) -> Result<(), Refusal>;
 
 /// Every operation that gives a file.
-const TABLE: &[(&str, WriteFile)] = &[entry::<export::Internal>()];
+const TABLE: &[(&str, WriteFile)] = &[entry::<export::Internal>(), entry::<moving::Export>()];
 
 const fn entry<O: FileOperation>() -> (&'static str, WriteFile) {
     (O::NAME, |app, arguments, out| {
