@@ -38,6 +38,7 @@ mod revocation;
 mod rough_nights;
 mod schedules;
 mod series;
+mod sheets;
 mod slow_network;
 mod stock_clients;
 mod storage_trouble;

@@ -255,7 +255,7 @@ fn sheet_line(plan: &Plan, sheet: &PaperSheet, keyed_in: bool) -> PaperSheetLine
     }
 }
 
-fn sector_words(plan: &Plan, id: SectorId) -> (String, String) {
+pub(super) fn sector_words(plan: &Plan, id: SectorId) -> (String, String) {
     let known = plan.sectors.iter().find(|sector| sector.id == id);
     known.map_or_else(
         || (id.to_string().chars().take(8).collect(), String::new()),
