@@ -39,6 +39,7 @@ mod revocation;
 mod rough_nights;
 mod schedules;
 mod series;
+mod sheets;
 mod slow_network;
 mod stock_clients;
 mod storage_trouble;

@@ -202,6 +202,13 @@ pub const TABLE: &[Route] = &[
     bulk("/api/campaigns/{campaign}/overlaps", "overlaps-read"),
     route("GET", "/api/campaigns/{campaign}/paper-sheets", NIGHT),
     route("POST", "/api/campaigns/{campaign}/paper-sheets", NIGHT),
+    route(
+        "POST",
+        "/api/campaigns/{campaign}/paper-sheets/check",
+        NIGHT,
+    ),
+    route("GET", "/api/paper-sheets/template", NIGHT),
+    route("GET", "/api/paper-sheets/schema", NIGHT),
     route("GET", "/api/campaigns/{campaign}/review-log", NIGHT),
     route("POST", "/api/campaigns/{campaign}/quality/refresh", NIGHT),
     // Counts of the whole campaign alone: those who work on the figures see them.

@@ -1,7 +1,7 @@
 //! The coordinators' desk: one order at a time, each once, each whole.
 
 use super::order::{Order, OrderDone, OrderError, OrderRequest};
-use super::{briefs, plan, review, sheets};
+use super::{briefs, plan, review, sheet_file, sheets};
 use crate::projection::View;
 use crate::store::{BatchRefusal, CommandMark, CommitError, LogPosition};
 use crate::sync::{Authored, Engine, EngineError};
@@ -92,6 +92,7 @@ impl Desk<'_> {
             | Order::UndoCorrection(_)
             | Order::MarkRead(_)) => review::interpret(self, order)?,
             Order::KeyInSheet(filled) => sheets::key_in(self, &present, filled)?,
+            Order::ImportSheets(bytes) => sheet_file::import(self, &present, bytes)?,
             order => plan::interpret(self, order, &present)?,
         };
         for (name, prefix) in &intent.touches {

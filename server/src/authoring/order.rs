@@ -125,6 +125,8 @@ pub enum Order {
     },
     /// Key a paper sheet in.
     KeyInSheet(FilledSheet),
+    /// Key in every sheet of a CSV file.
+    ImportSheets(Vec<u8>),
     /// Correct an observation's place.
     CorrectPlace {
         /// Which.

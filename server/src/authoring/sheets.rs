@@ -6,19 +6,18 @@
 
 use super::desk::{Desk, Intent, Step};
 use super::order::{Invalid, OrderError};
+use super::sheet_row::{Reading, RowWrong, SheetRow};
 use crate::projection::{PAPER_REISSUE, derived};
 use crate::store::{Log, StoreError};
 use crate::sync::{Engine, EngineError};
 use maraude_core::document::{DocumentName, Plan, document_id, read_round};
-use maraude_core::form::{Draft, FormKind, Questionnaire, Submission, questionnaire};
+use maraude_core::form::{Submission, questionnaire};
 use maraude_core::model::{
-    AccountId, Answer, AnswerValue, CampaignId, Closure, ClosureId, Coverage, Departure,
-    DepartureId, Night, Observation, ObservationId, Role, RoundKey, SectorId, Stamp, TeamId,
-    TimestampMs,
+    AccountId, CampaignId, Closure, ClosureId, Coverage, Departure, DepartureId, Night,
+    Observation, ObservationId, RoundKey, SectorId, Stamp, TeamId, TimestampMs,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
@@ -30,7 +29,7 @@ const PRINTED: &str = "paper-sheets";
 pub const SHEET_ROWS: usize = 15;
 
 /// Most sheets printed at once.
-pub const SHEETS_AT_ONCE: usize = 400;
+pub(super) const SHEETS_AT_ONCE: usize = 400;
 
 /// Letters that end a number: one digit wrong, or two changed over, gives another one.
 const LETTERS: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
@@ -86,25 +85,6 @@ pub struct PaperSheet {
     /// Who printed it.
     pub printed_by: AccountId,
 }
-
-/// A row of a sheet: people seen together.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SheetRow {
-    /// The hour written, `23:40`.
-    pub hour: String,
-    /// Men, women, minors, and those not told apart.
-    pub people: [u32; 4],
-    /// Code of the sleeping place.
-    pub sleeping_place: String,
-    /// Code of the certainty, where something was written.
-    pub certainty: Option<String>,
-    /// Where, as it is written.
-    pub typed_place: String,
-    /// The note, as it is written.
-    pub note: String,
-}
-
-maraude_core::redacts!(SheetRow);
 
 /// A sheet as somebody keys it in.
 #[derive(Clone, PartialEq, Eq)]
@@ -206,11 +186,9 @@ pub(super) fn key_in(
     filled: &FilledSheet,
 ) -> Result<Intent, OrderError> {
     let number: SheetNumber = filled.number.parse().map_err(OrderError::Invalid)?;
-    let log = desk.engine.log();
-    let printed = printed_sheets(&**log)?;
+    let printed = printed_sheets(&**desk.engine.log())?;
     let sheet = printed.iter().find(|sheet| sheet.number == number);
     let sheet = sheet.ok_or(OrderError::Unknown { what: "sheet" })?;
-    let campaign = desk.engine.campaign();
     if is_keyed_in(desk.engine, sheet)? {
         return Err(OrderError::State {
             code: "sheet-keyed-in",
@@ -219,38 +197,68 @@ pub(super) fn key_in(
     if filled.rows.len() > SHEET_ROWS {
         return Err(OrderError::invalid("too-many", "rows"));
     }
+    let mut intent = Intent::default();
+    match keyed(desk.engine, plan, desk.now, sheet, filled)? {
+        Ok(round) => {
+            intent.done.imported = filled.rows.len() as u32;
+            intent.done.made = Some(number.to_string());
+            intent.rounds.push(round);
+        }
+        Err(wrong) => {
+            let told = wrong
+                .iter()
+                .map(|(row, wrong)| format!("{} {}", row + 1, wrong.code));
+            intent.done.refused = told.collect();
+        }
+    }
+    Ok(intent)
+}
+
+/// What keying a sheet in writes, and where; or which of its rows, from 0, cannot be taken.
+pub(super) type Keyed = Result<(DocumentName, Vec<Step>), Vec<(usize, RowWrong)>>;
+
+/// A filled sheet that was printed and is not keyed in, as steps of its round.
+///
+/// # Errors
+/// When storage fails.
+pub(super) fn keyed(
+    engine: &Engine,
+    plan: &Plan,
+    now: TimestampMs,
+    sheet: &PaperSheet,
+    filled: &FilledSheet,
+) -> Result<Keyed, StoreError> {
+    let campaign = engine.campaign();
     let zone = plan.campaign.as_ref().map(|c| c.time_zone.as_str());
     let team = plan.teams.iter().find(|team| team.id == sheet.team);
+    let stamp = Stamp {
+        device: engine.server_device(),
+        at: now,
+    };
     let reading = Reading {
         form: questionnaire(""),
         night: sheet.night,
         zone: zone.unwrap_or_default(),
         submission: Submission {
-            stamp: Stamp {
-                device: desk.engine.server_device(),
-                at: desk.now,
-            },
+            stamp,
             organisation: team.and_then(|team| team.organisation.clone()),
         },
     };
-    let mut intent = Intent::default();
     let mut seen = Vec::new();
+    let mut wrong = Vec::new();
     for (at, row) in filled.rows.iter().enumerate() {
-        match reading.observation(identifier(campaign, number, b"row", at), row) {
+        match reading.observation(identifier(campaign, sheet.number, b"row", at), row) {
             Ok(observation) => seen.push(observation),
-            Err(code) => intent.done.refused.push(format!("{} {code}", at + 1)),
+            Err(found) => wrong.push((at, found)),
         }
     }
-    if !intent.done.refused.is_empty() {
-        return Ok(intent);
+    if !wrong.is_empty() {
+        return Ok(Err(wrong));
     }
-    intent.done.imported = seen.len() as u32;
-    intent.done.made = Some(number.to_string());
-    let key = round_of(desk.engine, sheet)?;
-    let ends = ends(desk, departure_of(campaign, number), filled, &seen);
+    let key = round_of(engine, sheet)?;
+    let ends = ends(stamp, departure_of(campaign, sheet.number), filled, &seen);
     let steps = round_steps(key, ends, seen);
-    intent.rounds.push((DocumentName::Round { key }, steps));
-    Ok(intent)
+    Ok(Ok((DocumentName::Round { key }, steps)))
 }
 
 /// The round a sheet is keyed into.
@@ -279,14 +287,14 @@ pub fn is_keyed_in(engine: &Engine, sheet: &PaperSheet) -> Result<bool, EngineEr
 
 /// The start and the end of the round, at the hours of its first and last row.
 fn ends(
-    desk: &Desk<'_>,
+    keyed: Stamp,
     departure: DepartureId,
     filled: &FilledSheet,
     seen: &[Observation],
 ) -> (Departure, Closure) {
     let at = |instant: Option<TimestampMs>| Stamp {
-        device: desk.engine.server_device(),
-        at: instant.unwrap_or(desk.now),
+        at: instant.unwrap_or(keyed.at),
+        ..keyed
     };
     let hours = || seen.iter().map(|one| one.observed_at);
     let departure = Departure {
@@ -323,66 +331,6 @@ fn round_steps(
     steps
 }
 
-/// What rows are read with: the same form, and the same rules, as on a tablet.
-struct Reading<'a> {
-    form: &'a Questionnaire,
-    night: Night,
-    zone: &'a str,
-    submission: Submission,
-}
-
-impl Reading<'_> {
-    /// The observation that a row stands for, or the code of what is wrong with it.
-    fn observation(&self, id: ObservationId, row: &SheetRow) -> Result<Observation, &'static str> {
-        let seen_at = instant(self.night, &row.hour, self.zone).ok_or("hour")?;
-        let mut draft = Draft::new(FormKind::Count, id, None, seen_at);
-        let counts = [
-            Role::CountMen,
-            Role::CountWomen,
-            Role::CountMinors,
-            Role::CountUndetermined,
-        ];
-        let counted = counts.into_iter().zip(row.people).filter(|(_, n)| *n > 0);
-        let mut answers: BTreeMap<Role, AnswerValue> = counted
-            .map(|(role, number)| (role, AnswerValue::Integer(i64::from(number))))
-            .collect();
-        let text = |text: &str| text.trim().to_owned();
-        answers.insert(
-            Role::SleepingPlace,
-            AnswerValue::Choice(row.sleeping_place.clone()),
-        );
-        if let Some(certainty) = &row.certainty {
-            answers.insert(Role::Certainty, AnswerValue::Choice(certainty.clone()));
-        }
-        answers.insert(Role::Note, AnswerValue::Text(text(&row.note)));
-        for (role, value) in answers {
-            let name = self.form.name_of(role).ok_or("answer")?;
-            let taken = draft.answer(self.form, name, Answer::Known(value));
-            taken.map_err(|_| match role {
-                Role::SleepingPlace => "sleeping-place",
-                _ => "answer",
-            })?;
-        }
-        draft.type_place(&row.typed_place);
-        let submitted = draft.submit(self.form, self.submission.clone());
-        submitted.map_err(|_| "people")
-    }
-}
-
-/// When people were seen: an hour before noon belongs to the morning after the night began.
-fn instant(night: Night, hour: &str, zone: &str) -> Option<TimestampMs> {
-    let time = jiff::civil::Time::strptime("%H:%M", hour.trim()).ok()?;
-    let began: jiff::civil::Date = night.to_string().parse().ok()?;
-    let day = if time.hour() < 12 {
-        began.tomorrow().ok()?
-    } else {
-        began
-    };
-    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let seen = day.to_datetime(time).to_zoned(zone).ok()?;
-    Some(seen.timestamp().as_millisecond())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -408,14 +356,5 @@ mod tests {
         for typed in ["", "K", "0042", "0042-", "quarante"] {
             assert!(typed.parse::<SheetNumber>().is_err(), "{typed}");
         }
-    }
-
-    #[test]
-    fn half_past_one_belongs_to_the_morning_after() {
-        let night: Night = "2026-01-22".parse().unwrap();
-        let at = |hour: &str| instant(night, hour, "Europe/Paris");
-        assert_eq!(at("22:00"), Some(1_769_115_600_000));
-        assert_eq!(at("01:30"), Some(1_769_115_600_000 + 210 * 60_000));
-        assert_eq!((at("25:00"), at("tard")), (None, None));
     }
 }

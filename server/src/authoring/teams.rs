@@ -4,6 +4,7 @@
 
 use super::desk::{Desk, Intent, Step};
 use super::order::OrderError;
+use super::table_file::{NotATable, TableFile, TextEncoding};
 use crate::store::random_id;
 use maraude_core::document::Plan;
 use maraude_core::model::{Assignment, Night, SectorId, Team, TeamId};
@@ -76,22 +77,20 @@ pub(super) fn import(
 }
 
 fn read_rows(text: &str, night: Option<Night>, plan: &Plan, refused: &mut Vec<String>) -> Vec<Row> {
-    let text = text.trim_start_matches('\u{feff}');
-    let first = text.lines().next().unwrap_or_default();
-    let separator = [b';', b'\t']
-        .into_iter()
-        .find(|s| first.as_bytes().contains(s))
-        .unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator)
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let headers: Vec<String> = match reader.headers() {
-        Ok(headers) => headers.iter().map(str::to_lowercase).collect(),
-        Err(_) => Vec::new(),
+    let table = match TableFile::of_text(text, TextEncoding::Utf8) {
+        Ok(table) => table,
+        Err(NotATable::TooWide) => {
+            refused.push("line 1: too many columns".to_owned());
+            return Vec::new();
+        }
+        Err(_) => {
+            refused.push("line 1, column « code »: missing".to_owned());
+            return Vec::new();
+        }
     };
-    let column = |name: &str| headers.iter().position(|header| header == name);
+    let headings = table.headings.cells.iter();
+    let headings: Vec<String> = headings.map(|one| one.to_lowercase()).collect();
+    let column = |name: &str| headings.iter().position(|heading| heading == name);
     let Some(code_at) = column("code") else {
         refused.push("line 1, column « code »: missing".to_owned());
         return Vec::new();
@@ -103,20 +102,13 @@ fn read_rows(text: &str, night: Option<Night>, plan: &Plan, refused: &mut Vec<St
     ];
     let mut codes = BTreeSet::new();
     let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                refused.push(format!("line {line}: not readable as CSV"));
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.iter().all(str::is_empty) {
+    for row in &table.rows {
+        let line = row.line;
+        if row.odd_quotes {
+            refused.push(format!("line {line}: a quote is not closed"));
             continue;
         }
-        let cell = |at: Option<usize>| at.and_then(|n| record.get(n)).unwrap_or_default();
+        let cell = |at: Option<usize>| at.map_or("", |at| row.cell(at));
         let cells = [cell(Some(code_at)), cell(at[0]), cell(at[1]), cell(at[2])];
         match read_row(cells, night, plan, &mut codes) {
             Ok(row) => rows.push(row),

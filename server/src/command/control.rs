@@ -9,7 +9,7 @@ pub mod files;
 use super::place::{Place, PlaceError, open_app};
 use super::{
     addresses, archive, audit, backup, campaign, device, ending, export, layers, linkage, moving,
-    person, quarantine, rebuild, release, rescue, tiles, user,
+    person, quarantine, rebuild, release, rescue, sheets, tiles, user,
 };
 use crate::app::App;
 use crate::store::{FolderLock, LockError, StoreError};
@@ -137,6 +137,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<person::List>(),
     entry::<person::Readmit>(),
     entry::<rescue::Import>(),
+    entry::<sheets::Take>(),
     entry::<release::Build>(),
     entry::<release::Everything>(),
     entry::<release::List>(),

@@ -34,6 +34,7 @@ mod rebuild;
 mod release;
 mod rescue;
 mod serve;
+mod sheets;
 mod table;
 mod tiles;
 mod user;
@@ -82,6 +83,9 @@ enum Command {
     /// Files of tablets that could not send
     #[command(subcommand)]
     Rescue(rescue::Rescues),
+    /// Paper sheets that somebody typed into a spreadsheet
+    #[command(subcommand)]
+    Sheets(sheets::Sheets),
     /// What the gate refused
     #[command(subcommand)]
     Quarantine(quarantine::Quarantines),
@@ -203,6 +207,7 @@ impl Command {
             Self::Device(devices) => devices.run(place),
             Self::Person(persons) => persons.run(place),
             Self::Rescue(rescues) => rescues.run(place),
+            Self::Sheets(sheets) => sheets.run(place),
             Self::Quarantine(quarantines) => quarantines.run(place),
             Self::Layers(layers) => layers.run(place),
             Self::Tiles(tiles) => tiles.run(place),

@@ -3,6 +3,7 @@
 //! It must never keep part of a file: rows go to a list that is kept whole or dropped. The command
 //! `maraude addresses import` calls it.
 
+use crate::authoring::separator_of;
 use crate::store::{Address, AddressImport, AddressList, LayerStore, LayerStoreError};
 use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
@@ -179,13 +180,7 @@ fn inflated<'f>(file: impl Read + 'f) -> Result<Box<dyn BufRead + 'f>, std::io::
 /// The separator of the first line.
 fn delimiter(text: &mut impl BufRead) -> Result<u8, std::io::Error> {
     let ahead = text.fill_buf()?;
-    let line = ahead
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    let text = String::from_utf8_lossy(line);
-    let count = |wanted: char| text.matches(wanted).count();
-    Ok(if count(',') > count(';') { b',' } else { b';' })
+    Ok(separator_of(&String::from_utf8_lossy(ahead)))
 }
 
 /// Where the columns stand.

@@ -24,6 +24,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 mod night;
+mod sheets;
 mod tablets;
 
 const PASSWORD: &str = "marché couvert";

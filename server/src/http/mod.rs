@@ -57,6 +57,7 @@ mod review_log;
 mod roles_tests;
 mod rounds;
 mod series;
+mod sheet_file;
 mod streamed;
 mod sync;
 #[cfg(test)]
@@ -107,6 +108,7 @@ pub fn router(app: App) -> Router {
         .merge(review_log::routes())
         .merge(rounds::routes())
         .merge(series::routes())
+        .merge(sheet_file::routes())
         .merge(sync::routes())
         .merge(tiles::routes());
     Router::new()

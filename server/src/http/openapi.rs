@@ -121,6 +121,8 @@ pub fn document() -> String {
         Overlaps,
         NewPaperSheets,
         PaperSheetLine,
+        SheetFileRead,
+        SheetFileUpload,
         AllowPinReset,
         PinResetLine,
         Problem,

@@ -8,12 +8,14 @@ use super::contract::{
 use super::extract::{At, Body, read, view_of};
 use super::guard::Coordinator;
 use super::problem::Problem;
-use crate::app::App;
+use super::sheet_file::decoded;
+use crate::app::{App, written_reason};
 use crate::authoring::{
-    Desk, FilledSheet, ImportedSector, Order, OrderDone, OrderError, OrderRequest, SheetRow,
+    Desk, FilledSheet, ImportedSector, Order, OrderDone, OrderError, OrderRequest, SHEETS_IMPORTED,
+    SheetRow, sheets_in_words,
 };
 use crate::geolocation::{Columns, as_areas, read_layer};
-use crate::store::LayerKind;
+use crate::store::{Deed, LayerKind};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::post;
@@ -26,6 +28,12 @@ const BODY_CAP_BYTES: usize = 16 * 1024 * 1024;
 
 /// Longest identifier of a command, characters.
 const COMMAND_CHARACTERS: usize = 64;
+
+const REASON_MISSING: Problem = Problem::new(
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "reason-missing",
+    "Say in at least 10 characters where the file comes from.",
+);
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -45,6 +53,12 @@ async fn order(
     if wanted.is_empty() || wanted.chars().count() > COMMAND_CHARACTERS {
         return Err(Problem::malformed("A command needs an identifier.").at("command_id"));
     }
+    let reason = match &request.command {
+        Command::ImportSheets { reason, .. } => {
+            written_reason(reason).map_err(|_| REASON_MISSING)?
+        }
+        _ => String::new(),
+    };
     let order = match to_order(request.command)? {
         Ok(order) => order,
         Err(refused) => {
@@ -75,10 +89,18 @@ async fn order(
                 order,
             };
             let done = desk.carry_out(&request)?;
-            if let Some(action) = deed {
-                let (author, subject) = (account.id.to_string(), campaign.to_string());
-                let server = app.server();
-                server.add_audit(app.clock().now(), &author, action, &subject)?;
+            if let Some(action) = deed.filter(|_| done.refused.is_empty()) {
+                let told = match action {
+                    SHEETS_IMPORTED => sheets_in_words(&done, &reason),
+                    _ => String::new(),
+                };
+                let deed = Deed {
+                    author: &account.id.to_string(),
+                    action,
+                    subject: &campaign.to_string(),
+                    reason: &told,
+                };
+                app.server().add_deed(app.clock().now(), deed)?;
             }
             if opens {
                 live.layers().pin_latest(campaign)?;
@@ -102,6 +124,7 @@ fn deed_of(order: &Order) -> Option<&'static str> {
         Order::Lock => Some("campaign-locked"),
         Order::SetDetails { .. } => Some("campaign-details-set"),
         Order::KeyInSheet(_) => Some("paper-sheet-keyed-in"),
+        Order::ImportSheets(_) => Some(SHEETS_IMPORTED),
         _ => None,
     }
 }
@@ -153,6 +176,7 @@ fn to_order(command: Command) -> Result<Result<Order, Vec<String>>, Problem> {
             night: assignment.night,
         }),
         Command::PutSite { site } => Order::PutSite(to_site(site)),
+        Command::ImportSheets { file, .. } => Order::ImportSheets(decoded(&file)?),
         Command::RemoveSite { site } => Order::RemoveSite(site),
         command => of_the_night(command),
     }))

@@ -306,7 +306,8 @@ impl Engine {
         Ok(appended.positions.first().copied())
     }
 
-    /// Writes in several documents at once: one change each, all or none on disk. With a command,
+    /// Writes in several documents at once: one change for each part, all or none on disk; a document
+    /// may have several parts, each resting on the one before. With a command,
     /// the same command a second time is [`crate::store::BatchRefusal::Repeated`].
     /// Blocks: call it from the pool.
     pub fn author_all(
@@ -327,6 +328,9 @@ impl Engine {
         for part in parts {
             ahead.extend(self.author_one(part, &mut batch)?);
         }
+        // What one part rests on may be another's change.
+        let new: HashSet<HashValue> = batch.changes.iter().map(|change| change.hash).collect();
+        batch.requires.retain(|(_, hash)| !new.contains(hash));
         let pending = self.submit(batch)?;
         drop(authoring);
         let appended = pending.wait()?;

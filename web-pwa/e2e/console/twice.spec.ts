@@ -81,7 +81,8 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
   await expect(page.getByText('Cette feuille a déjà été recopiée.')).toBeVisible();
 
   await screen(page, 'Ce soir');
-  const twice = page.locator('[data-overlap]');
+  // Other tests of this server may have taken sheets of other sectors in.
+  const twice = page.locator('[data-overlap="S1"]');
   await expect(twice).toHaveCount(1);
   await expect(twice).toContainText('hors du chiffre, en attente');
   expect(await street(page), 'not added up unseen').toBe(before);

@@ -87,6 +87,8 @@ import type {
   SessionLine,
   SeriesLine,
   SheetCode,
+  SheetFileRead,
+  SheetFileUpload,
   SlotRef,
   TilesEntry,
   Tonight,
@@ -265,6 +267,18 @@ export const paperSheets = (id: string): Promise<PaperSheetLine[]> =>
   ask('GET', `${at(id)}/paper-sheets`);
 export const printPaperSheets = (id: string, wanted: NewPaperSheets): Promise<PaperSheetLine[]> =>
   ask('POST', `${at(id)}/paper-sheets`, wanted);
+/** How a CSV file of paper sheets is understood; nothing of it is kept. */
+export const checkSheetFile = (id: string, file: Uint8Array): Promise<SheetFileRead> =>
+  ask('POST', `${at(id)}/paper-sheets/check`, { file: toBase64(file) } satisfies SheetFileUpload);
+/** The order that takes every sheet of such a file in, or none. */
+export const importSheets = (file: Uint8Array, reason: string): Command => ({
+  command: 'import_sheets',
+  file: toBase64(file),
+  reason,
+});
+/** Where the empty file, and what its columns take, are downloaded from. */
+export const SHEET_TEMPLATE = '/api/paper-sheets/template';
+export const SHEET_SCHEMA = '/api/paper-sheets/schema';
 export const reviewLog = (id: string): Promise<ReviewLog> => ask('GET', `${at(id)}/review-log`);
 export const quality = (id: string): Promise<Quality> => ask('GET', `${at(id)}/quality`);
 export const estimation = (id: string): Promise<Estimation> => ask('GET', `${at(id)}/estimation`);

@@ -2,6 +2,7 @@
 
 import type { ConsoleText } from './console.fr';
 import { tonightEn } from './tonight.en';
+import { sheetFileEn } from './sheet-file.en';
 import { twiceEn } from './twice.en';
 import { observationsEn } from './observations.en';
 import { releaseEn } from './release.en';
@@ -235,6 +236,7 @@ export const consoleEn: ConsoleText = {
     revoked: (label) => `${label} is revoked.`,
   },
   series: seriesEn,
+  sheetFile: sheetFileEn,
   twice: twiceEn,
   reset: resetConsoleEn,
   rescue: rescueConsoleEn,

@@ -5,6 +5,7 @@
  */
 
 import { tonightFr } from './tonight.fr';
+import { sheetFileFr } from './sheet-file.fr';
 import { twiceFr } from './twice.fr';
 import { observationsFr } from './observations.fr';
 import { releaseFr } from './release.fr';
@@ -239,6 +240,7 @@ export const consoleFr = {
     revoked: (label: string) => `${label} est révoquée.`,
   },
   series: seriesFr,
+  sheetFile: sheetFileFr,
   twice: twiceFr,
   reset: resetConsoleFr,
   rescue: rescueConsoleFr,

@@ -269,6 +269,7 @@ export const custodyEn: CustodyText = {
       'overlaps-read': 'sectors recorded twice read',
       'paper-sheets-printed': 'paper sheets printed',
       'paper-sheet-keyed-in': 'paper sheet copied',
+      'paper-sheets-imported': 'paper sheets imported',
       'quality-read': 'quality read',
       'comparison-read': 'comparison read',
       'campaign-opened': 'campaign opened',

@@ -274,6 +274,7 @@ export const custodyFr = {
       'overlaps-read': 'relevés en double lus',
       'paper-sheets-printed': 'feuilles de papier imprimées',
       'paper-sheet-keyed-in': 'feuille de papier recopiée',
+      'paper-sheets-imported': 'feuilles de papier importées',
       'quality-read': 'qualité lue',
       'comparison-read': 'comparaison lue',
       'campaign-opened': 'campagne ouverte',

@@ -98,6 +98,8 @@ export const twiceEn: TwiceText = {
       people: 'at least one person is needed.',
       'sleeping-place': 'this place is not in the list.',
       answer: 'an answer is not accepted.',
+      number: 'a number is too large (99 at most).',
+      'too-long': 'a text is too long.',
     },
     saved: (number, rows) => `Sheet ${number} is saved: ${many(rows, 'line', 'lines')}.`,
   },

@@ -97,6 +97,8 @@ export const twiceFr = {
       people: 'il faut au moins une personne.',
       'sleeping-place': 'ce lieu n’est pas dans la liste.',
       answer: 'une réponse n’est pas acceptée.',
+      number: 'un nombre est trop grand (99 au plus).',
+      'too-long': 'un texte est trop long.',
     } as Record<string, string>,
     saved: (number: string, rows: number) =>
       `La feuille ${number} est enregistrée : ${many(rows, 'ligne', 'lignes')}.`,

@@ -225,6 +225,13 @@ pub enum Command {
         /// At most 15.
         rows: Vec<SheetRowEntry>,
     },
+    /// Key in every sheet of a CSV file, or none; `refused` says what is wrong with it.
+    ImportSheets {
+        /// The file's bytes, base64.
+        file: String,
+        /// Where it comes from, for the audit log; at least 10 characters, never a name.
+        reason: String,
+    },
     /// Correct an observation's place.
     CorrectPlace {
         /// Which.

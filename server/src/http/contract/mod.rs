@@ -23,6 +23,7 @@ mod rescue;
 mod review_log;
 mod series;
 mod session;
+mod sheet_file;
 mod tonight;
 #[cfg(feature = "typescript")]
 mod typescript;
@@ -48,6 +49,7 @@ pub use rescue::*;
 pub use review_log::*;
 pub use series::*;
 pub use session::*;
+pub use sheet_file::*;
 pub use tonight::*;
 #[cfg(feature = "typescript")]
 pub use typescript::typescript;

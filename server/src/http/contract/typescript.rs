@@ -16,7 +16,8 @@ use super::{
     PersonHeld, PinResetLine, PlaceCandidates, PlaceSearch, Problem, PurgeAnswered, PurgeRequest,
     Quality, QuarantineList, QuarantineRetried, QuarantineRetry, RecoveryCodes, ReleasePreview,
     Releases, RescueTaken, RescueUpload, RetentionLine, ReviewLog, SecondFactorDrawn,
-    SecondFactorProof, SeriesLine, SessionLine, SheetCode, TilesEntry, Tonight,
+    SecondFactorProof, SeriesLine, SessionLine, SheetCode, SheetFileRead, SheetFileUpload,
+    TilesEntry, Tonight,
 };
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -124,6 +125,8 @@ pub fn typescript() -> String {
         Overlaps,
         NewPaperSheets,
         PaperSheetLine,
+        SheetFileRead,
+        SheetFileUpload,
         AllowPinReset,
         PinResetLine,
         Problem,

@@ -527,7 +527,15 @@ not_walked: string | null,
 /**
  * At most 15.
  */
-rows: Array<SheetRowEntry>, } | { "command": "correct_place",
+rows: Array<SheetRowEntry>, } | { "command": "import_sheets",
+/**
+ * The file's bytes, base64.
+ */
+file: string,
+/**
+ * Where it comes from, for the audit log; at least 10 characters, never a name.
+ */
+reason: string, } | { "command": "correct_place",
 /**
  * Which.
  */
@@ -3762,6 +3770,88 @@ team: string,
 code: EnrolmentCode, };
 
 /**
+ * A column of a file.
+ */
+export type SheetColumnRead = {
+/**
+ * As the file heads it.
+ */
+heading: string,
+/**
+ * `number`, `team`, `sector`, `night`, `coverage`, `not_walked`, `hour`, `place`, `men`, `women`,
+ * `minors`, `undetermined`, `sleeping_place`, `certainty`, `note`; none for an empty column that
+ * no sheet has.
+ */
+understood: string | null, };
+
+/**
+ * What is wrong somewhere in a file.
+ */
+export type SheetFaultLine = {
+/**
+ * The line, 1-based.
+ */
+line: number,
+/**
+ * The column's heading; empty where the whole line or file is meant.
+ */
+column: string,
+/**
+ * Stable kebab-case code.
+ */
+code: string,
+/**
+ * What stands there, cut; never a note or a place.
+ */
+value: string,
+/**
+ * What the sheet was printed for, where the file says otherwise.
+ */
+expected: string, };
+
+/**
+ * What a file holds. It may be imported where `faults` is empty.
+ */
+export type SheetFileRead = {
+/**
+ * `utf-8` or `windows-1252`; none where it is no text.
+ */
+encoding: string | null,
+/**
+ * What stands between cells: `;`, `,` or a tab.
+ */
+separator: string | null,
+/**
+ * Its columns, in their order.
+ */
+columns: Array<SheetColumnRead>,
+/**
+ * Its sheets, in their order; none of those whose number cannot be taken.
+ */
+sheets: Array<SheetRead>,
+/**
+ * Rows of people, in all sheets.
+ */
+rows: number,
+/**
+ * What is wrong, from the first line to the last, at most 200.
+ */
+faults: Array<SheetFaultLine>,
+/**
+ * How many more there are.
+ */
+more_faults: number, };
+
+/**
+ * `POST /api/campaigns/{id}/paper-sheets/check`: a file to be looked at. Nothing of it is kept.
+ */
+export type SheetFileUpload = {
+/**
+ * The file's bytes, base64; at most 6 MB of them.
+ */
+file: string, };
+
+/**
  * Whom a sheet is for.
  */
 export type SheetFor = {
@@ -3773,6 +3863,43 @@ team: TeamId,
  * The sector.
  */
 sector: SectorId, };
+
+/**
+ * A sheet of a file.
+ */
+export type SheetRead = {
+/**
+ * The line it begins on.
+ */
+line: number,
+/**
+ * Its number, `0042-K`.
+ */
+number: string,
+/**
+ * Code of the team it was printed for.
+ */
+team: string,
+/**
+ * Code of the sector it was printed for.
+ */
+sector: string,
+/**
+ * The night it was printed for.
+ */
+night: Night,
+/**
+ * How much of the sector was walked.
+ */
+coverage: Coverage,
+/**
+ * Rows of people; none where nobody was met.
+ */
+rows: number,
+/**
+ * People on them.
+ */
+people: number, };
 
 /**
  * A row of a paper sheet as it is keyed in: people seen together.

@@ -105,6 +105,27 @@ pub(super) const ROUTES: &[Told] = &[
         MadeMany("PaperSheetLine"),
     ),
     told(
+        "POST",
+        "/api/campaigns/{campaign}/paper-sheets/check",
+        "How a CSV file of paper sheets is understood, and what is wrong with it; nothing is written",
+        Some("SheetFileUpload"),
+        One("SheetFileRead"),
+    ),
+    told(
+        "GET",
+        "/api/paper-sheets/template",
+        "An empty CSV file of paper sheets, to be filled in",
+        None,
+        Media("text/csv"),
+    ),
+    told(
+        "GET",
+        "/api/paper-sheets/schema",
+        "What each column of such a file takes, as a Table Schema",
+        None,
+        Media("application/json"),
+    ),
+    told(
         "GET",
         "/api/campaigns/{campaign}/review-log",
         "Each decision with what it changed, for the committee",
