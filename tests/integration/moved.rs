@@ -112,6 +112,25 @@ fn an_import_killed_after_any_step_leaves_nothing_or_all_of_the_campaign() {
     }
 }
 
+/// Control of the test above: a server that forgot what was arriving keeps half of it, and says so.
+#[test]
+fn without_the_note_of_what_was_arriving_half_of_it_stays_and_is_found() {
+    let made = Moving::exported();
+    let to = RealServer::empty().unwrap();
+    let import = made.import();
+    to.command_killed_at("arrival-keys", &words(&import))
+        .unwrap();
+    let server = rusqlite::Connection::open(to.data().join("server.db")).unwrap();
+    let forgotten = server.execute("DELETE FROM settings WHERE name = 'arriving'", []);
+    assert_eq!(forgotten.unwrap(), 1);
+    drop(server);
+    let listed = to.command(&["campaign", "list"]).unwrap();
+    assert!(!listed.contains(&made.id()), "{listed}");
+    assert!(to.data().join("campaigns").join(made.id()).exists());
+    let again = to.command(&words(&import)).unwrap_err().to_string();
+    assert!(again.contains("though the campaign is not"), "{again}");
+}
+
 #[test]
 fn an_export_killed_on_its_way_leaves_no_file_that_opens_and_the_next_one_is_whole() {
     let from = RealServer::prepare(0, None).unwrap();

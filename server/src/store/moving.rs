@@ -97,7 +97,7 @@ impl ServerStore {
     /// # Errors
     /// When storage fails.
     pub fn end_arrival(&self) -> Result<(), StoreError> {
-        self.in_transaction(|t| end_arrival_in(t))
+        self.in_transaction(end_arrival_in)
     }
 
     /// Names a campaign that has its keys and its log here, with all its rows and the deed: one

@@ -72,7 +72,6 @@ pub(super) fn open(
     if entries.next().is_some() {
         return Err(altered(file, "more files than belong in it"));
     }
-    drop(entries);
     // What follows the last file is authenticated too, and the seal's end must be the file's.
     let mut packed = archive.into_inner();
     io::copy(&mut packed, &mut io::sink()).map_err(named)?;
