@@ -105,7 +105,7 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
 
   await screen(page, 'Doublons');
   await page.getByRole('navigation', { name: 'Doublons' }).getByRole('link', { name: 'Journal' }).click();
-  const choice = page.locator('tr[data-act="strands"]');
+  const choice = page.locator('tr[data-act="strands"]').filter({ hasText: 'la feuille reprend toute la nuit' });
   await expect(choice).toContainText('Feuilles de papier · dans le chiffre');
   await expect(choice).toContainText('Tablettes · hors du chiffre');
   await expect(choice).toContainText('annulée');
