@@ -3,10 +3,7 @@
 use super::tests::Coordination;
 use super::*;
 use crate::projection::fixtures::{AT, departure, device, night, observation, place, sector, team};
-use crate::projection::{
-    ObservationFilter, Overlap, Standing, StrandSource, Unit, View, filed_figures,
-};
-use crate::review::{Act, Effect, Reviewed};
+use crate::projection::{ObservationFilter, Overlap, Standing, StrandSource, View, filed_figures};
 use maraude_core::model::{
     Assignment, Closure, ClosureId, Coverage, HeadCount, ObservationId, RoundKey, Stamp,
 };
@@ -306,68 +303,4 @@ fn an_empty_sheet_says_that_nobody_was_met_and_a_late_one_is_set_apart() {
     assert_eq!(lines[0].set_apart(), Some("late"));
     assert_eq!(lines[0].observation.heads, HeadCount::exactly(4));
     assert_eq!(street(&desk), 0);
-}
-
-/// What the committee's log tells of acts: of how many strands, what each changed in the street's line.
-fn told(desk: &Coordination) -> (u32, Vec<(usize, Option<i64>)>, u32) {
-    let view = view(desk);
-    let reviewed = Reviewed::of(&view, 1).unwrap();
-    let history = reviewed.history(
-        view.rulings().unwrap(),
-        Vec::new(),
-        &view.strands().unwrap(),
-    );
-    let acts = history.acts.iter().map(|made| {
-        let strands = match &made.act {
-            Act::Strands(all) => all.len(),
-            _ => 0,
-        };
-        let people = |all: &Vec<Effect>| all.iter().map(|effect| effect.people).sum();
-        (strands, made.effects.as_ref().map(people))
-    });
-    let acts = acts.collect();
-    (
-        history.before[&Unit::Street],
-        acts,
-        history.now[&Unit::Street],
-    )
-}
-
-#[test]
-fn the_committee_reads_what_a_choice_between_strands_changed() {
-    let desk = Coordination::new();
-    let number = printed(&desk, &[(1, 1)]).remove(0);
-    let rows = vec![row("23:10", 3, "street")];
-    desk.order(filled(&number, rows)).unwrap();
-    desk.world.clock.advance(MINUTE_MS);
-    let key = desk.world.round_key(1, Some(1));
-    sends(&desk, &key, 1, &[1, 2, 4, 5]);
-    assert_eq!(told(&desk), (3, vec![], 3), "nobody decided");
-    let strands = &overlaps(&desk)[0].strands;
-    let [paper, tablets] = [strands[0].id, strands[1].id];
-    let judge = |counted: &[ObservationId], left_out: &[ObservationId]| {
-        let done = desk.order(Order::JudgeStrands {
-            counted: counted.to_vec(),
-            left_out: left_out.to_vec(),
-            reason: Some("la tablette en a vu davantage".into()),
-        });
-        desk.world.clock.advance(MINUTE_MS);
-        done.unwrap().made.unwrap()
-    };
-    let first = judge(&[tablets], &[paper]);
-    assert_eq!(told(&desk), (3, vec![(2, Some(1))], 4), "one act, one more");
-    judge(&[paper, tablets], &[]);
-    let both = vec![(2, Some(1)), (2, Some(3))];
-    assert_eq!(told(&desk), (3, both, 7), "one after the other");
-    let ids = first.split(' ').map(|id| id.parse().unwrap()).collect();
-    desk.order(Order::UndoAdjudications(ids)).unwrap();
-    let last = vec![(2, None), (2, Some(4))];
-    assert_eq!(told(&desk), (3, last, 7), "what was undone changed nothing");
-    assert_eq!(street(&desk), 7);
-    // Control: who does not know the strands reads a first figure that somebody decided.
-    let (view, nobody) = (view(&desk), crate::projection::Strands::default());
-    let reviewed = Reviewed::of(&view, 1).unwrap();
-    let history = reviewed.history(view.rulings().unwrap(), Vec::new(), &nobody);
-    assert_eq!(history.before[&Unit::Street], 7);
-    assert!(history.acts.iter().all(|made| made.effects.is_none()));
 }

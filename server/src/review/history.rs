@@ -304,4 +304,6 @@ impl<'a> Replay<'a> {
 }
 
 #[cfg(test)]
+mod strand_tests;
+#[cfg(test)]
 mod tests;
