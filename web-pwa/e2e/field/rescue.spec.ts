@@ -83,7 +83,7 @@ test('the coordination hands the file in at the console', async ({ browser, serv
 
   const page = await (await browser.newContext()).newPage();
   await openTablets(page, server);
-  const input = page.locator('input[type="file"]');
+  const input = page.locator('input[type="file"][accept^=".maraude"]');
   await input.setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from([255, 216, 255]) });
   await expect(page.getByText('Ce fichier n’est pas celui d’une tablette.')).toBeVisible();
   await input.setInputFiles(path);
