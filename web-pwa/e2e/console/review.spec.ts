@@ -241,14 +241,18 @@ async function holdFirstPage(page: Page): Promise<Told> {
     const doubles = `/api/campaigns/${campaign}/doubles`;
     const told = (await (await fetch(doubles)).json()) as Told;
     const pairs = told.queue.slice(0, most);
-    await fetch(`${doubles}/looking`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        window: 'held',
-        pairs: pairs.map(({ one, other }) => ({ one: one.slot, other: other.slot })),
-      }),
-    });
+    const hold = (): Promise<Response> =>
+      fetch(`${doubles}/looking`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          window: 'held',
+          pairs: pairs.map(({ one, other }) => ({ one: one.slot, other: other.slot })),
+        }),
+      });
+    await hold();
+    // A window asks again and again: what is not asked for is given to others after a while.
+    setInterval(() => void hold(), 5_000);
     return { ...told, queue: pairs };
   }, PAGE_PAIRS);
 }
