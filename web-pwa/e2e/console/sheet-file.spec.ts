@@ -1,28 +1,6 @@
 /** Paper sheets from a CSV file: a wrong one told cell by cell, then a right one taken whole. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Locator, Page } from '@playwright/test';
-import { noFault } from './look';
+import { eitherWay, noFault } from './look';
 import { enter, expect, screen, test } from './served';
-
-const LOOK = process.env['LOOK'];
-const SIZES = [
-  { width: 800, height: 1280 },
-  { width: 1280, height: 800 },
-] as const;
-
-/** No fault, nothing beyond the edge, at both sizes. */
-async function looks(page: Page, region: Locator, name: string): Promise<void> {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`)).toEqual([]);
-    const beyond = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(beyond, `${name}, ${size.width}`).toBeLessThanOrEqual(0);
-    if (LOOK) await region.screenshot({ path: `${LOOK}/${name}-${size.width}.png` });
-  }
-}
 
 /** Text as a spreadsheet of Western Europe writes it. */
 function windows1252(text: string): Buffer {
@@ -78,7 +56,7 @@ test('a file of sheets is refused by line and column, then taken whole, and once
   await expect(file.getByText('Windows-1252, et converti')).toBeVisible();
   await expect(file.getByRole('button', { name: /^Importer \d/ })).toHaveCount(0);
   await expect(paper.locator(`[data-printed="${one}"]`)).toContainText('pas encore recopiée');
-  await looks(page, file, 'sheet-file-wrong');
+  await eitherWay(page, 'sheet-file-wrong', file);
   await choose('feuilles.csv', csv(rows.map((row) => `${row};Zoé`), ';Prénom'));
   await expect(file.locator('[data-fault="column-unknown"]')).toContainText('Prénom');
   await choose('feuilles.xlsx', Buffer.from('PK\u0003\u0004'));
@@ -90,7 +68,7 @@ test('a file of sheets is refused by line and column, then taken whole, and once
   await expect(file.locator(`[data-read="${two}"]`)).toContainText('aucune');
   await file.getByText(/^Comment chaque colonne/).click();
   await expect(file.locator('[data-column="sleeping_place"]')).toContainText('où dort-on');
-  await looks(page, file, 'sheet-file-right');
+  await eitherWay(page, 'sheet-file-right', file);
   await noFault(page, 'sheet-file-right');
   const send = file.getByRole('button', { name: 'Importer 2 feuilles' });
   await send.click();

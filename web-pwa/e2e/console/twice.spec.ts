@@ -1,31 +1,8 @@
 /** A sector recorded on a tablet and on paper, side by side; people who are not to be recorded. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { writeFile } from 'node:fs/promises';
+import { LOOK, eitherWay } from './look';
 import { createCampaign, DPO, enter, expect, leave, screen, test } from './served';
-
-const LOOK = process.env['LOOK'];
-const SIZES = [
-  { width: 1280, height: 800 },
-  { width: 800, height: 1280 },
-] as const;
-
-/** No fault, nothing beyond the edge, at both sizes. */
-async function looks(page: Page, name: string): Promise<void> {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`)).toEqual([]);
-    const beyond = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(beyond, `${name}, ${size.width}`).toBeLessThanOrEqual(0);
-    if (LOOK) {
-      await page.screenshot({ path: `${LOOK}/${name}-${size.width}.png`, fullPage: true });
-    }
-  }
-  await page.setViewportSize(SIZES[0]);
-}
 
 async function street(page: Page): Promise<number> {
   const figure = page.locator('[data-figure="street"]');
@@ -47,7 +24,7 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
   await paper.getByRole('button', { name: 'Préparer 2 feuilles' }).click();
   const pages = page.locator('[data-paper-sheet]');
   await expect(pages).toHaveCount(2);
-  await looks(page, 'sheets');
+  await eitherWay(page, 'sheets');
   await page.emulateMedia({ media: 'print' });
   await expect(pages.first()).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Tablettes' })).toBeHidden();
@@ -68,7 +45,7 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
   await paper.getByRole('button', { name: 'Enregistrer la feuille' }).click();
   await expect(paper.getByRole('alert')).toContainText('Ligne 1 : l’heure ne se lit pas');
   await row.getByLabel('Heure').fill('23:10');
-  await looks(page, 'key-in');
+  await eitherWay(page, 'key-in');
   await paper.getByRole('button', { name: 'Enregistrer la feuille' }).click();
   await expect(line(number)).toContainText('recopiée');
   await expect(line(number).getByRole('button')).toHaveCount(0);
@@ -86,12 +63,12 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
   await expect(twice).toHaveCount(1);
   await expect(twice).toContainText('hors du chiffre, en attente');
   expect(await street(page), 'not added up unseen').toBe(before);
-  await looks(page, 'tonight');
+  await eitherWay(page, 'tonight');
   await twice.getByRole('button', { name: 'Comparer' }).click();
   const dialogue = page.getByRole('dialog');
   await expect(dialogue.locator('[data-strand]')).toHaveCount(2);
   await expect(dialogue.locator('[data-strand="paper"]')).toContainText(number);
-  await looks(page, 'side-by-side');
+  await eitherWay(page, 'side-by-side');
   await dialogue.getByLabel('Pourquoi (facultatif)').fill('la feuille reprend toute la nuit');
   await dialogue.getByRole('button', { name: /^Seul compte : Feuilles de papier/ }).click();
   await expect(twice).toContainText('décidé');
@@ -109,7 +86,7 @@ test('a paper sheet is printed, copied once, and stands beside the tablets until
   await expect(choice).toContainText('Feuilles de papier · dans le chiffre');
   await expect(choice).toContainText('Tablettes · hors du chiffre');
   await expect(choice).toContainText('annulée');
-  await looks(page, 'log');
+  await eitherWay(page, 'log');
 });
 
 test('a data-protection officer enters who is not to be recorded, and nobody else sees the list', async ({
@@ -147,7 +124,7 @@ test('a data-protection officer enters who is not to be recorded, and nobody els
   await fill('du');
   await expect(list.locator('[data-opposition="1"]')).toContainText('en vigueur');
   await expect(list.getByLabel('Nom, deux lettres', { exact: true })).toHaveValue('');
-  await looks(page, 'oppositions');
+  await eitherWay(page, 'oppositions');
   await fill('DU');
   await expect(list.getByRole('alert')).toContainText('déjà inscrites');
   await list.locator('[data-opposition="1"]').getByRole('button').click();
