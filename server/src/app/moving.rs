@@ -8,15 +8,12 @@ use super::App;
 use super::reason::{ReasonMissing, written_reason};
 use super::retention::ONE;
 use crate::maintenance::{self, ArrivalOrder, Arrived, DepartureOrder, MovedCampaign, MovingError};
-use crate::store::{Campaigns, Deed, Key32, StoreError};
+use crate::store::{Campaigns, Deed, EXPORTED, Key32, StoreError};
 use crate::sync::EngineError;
 use maraude_core::model::{CampaignId, CampaignState, TimestampMs};
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::sync::PoisonError;
-
-/// The log's own value: [`Exported`] in JSON.
-const EXPORTED: &str = "exported";
 
 /// Who moves campaigns in the audit log: whoever has a shell.
 const COMMAND: &str = "command";

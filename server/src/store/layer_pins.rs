@@ -172,18 +172,9 @@ fn digest(connection: &Connection, kind: &str, version: u32) -> rusqlite::Result
 
 #[cfg(test)]
 mod tests {
-    use super::super::{LayerFeature, LayerKind};
+    use super::super::LayerKind;
+    use super::super::layers::tests::landmark;
     use super::*;
-    use geo::Point;
-
-    fn landmark(code: &str) -> LayerFeature {
-        LayerFeature {
-            code: code.into(),
-            name: "Pont neuf".into(),
-            population: None,
-            geometry: Point::new(3.123_456_789_012, 43.6).into(),
-        }
-    }
 
     #[test]
     fn the_same_file_is_found_under_another_number_and_one_that_differs_is_not() {

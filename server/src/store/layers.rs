@@ -454,11 +454,11 @@ pub(super) fn read_geometry(text: &str) -> Option<Geometry<f64>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use geo::Point;
 
-    fn landmark(code: &str) -> LayerFeature {
+    pub(in crate::store) fn landmark(code: &str) -> LayerFeature {
         LayerFeature {
             code: code.into(),
             name: "Pont neuf".into(),

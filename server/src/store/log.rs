@@ -16,6 +16,12 @@ pub type LogPosition = u64;
 /// A SHA-256: of a change or of an envelope.
 pub type HashValue = [u8; 32];
 
+/// A log's own value: up to which position a second copy exists.
+pub const COPIED: &str = "copied";
+
+/// A log's own value: that it was exported to another server.
+pub const EXPORTED: &str = "exported";
+
 /// Why an accepted change is set apart and shown ("affectation à confirmer", ...).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

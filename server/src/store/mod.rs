@@ -59,8 +59,8 @@ pub use layers::{
     LayerFeature, LayerKind, LayerStore, LayerStoreError, LayerVersion, Shape, UnknownLayerKind,
 };
 pub use log::{
-    Appended, Batch, BatchRefusal, Circumstance, CommandMark, Contact, HashValue, LedgerLine,
-    LinkageSnapshot, Log, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease,
+    Appended, Batch, BatchRefusal, COPIED, Circumstance, CommandMark, Contact, EXPORTED, HashValue,
+    LedgerLine, LinkageSnapshot, Log, LogEnd, LogPosition, NewChange, NewQuarantined, NewRelease,
     QUARANTINE_ROW_BYTES, Quarantined, Reissue, Snapshot, StoredChange, StoredDocument,
     StoredRelease, Tombstone, Written,
 };

@@ -3,6 +3,7 @@
 //!
 //! It must never take an account, a session, a code or a token along. `maintenance` calls it.
 
+use super::retention::keep_release;
 use super::{
     Deed, Remains, Retention, ServerStore, StoreError, StoredDevice, StoredRelease, random,
 };
@@ -205,23 +206,18 @@ fn keep_told(
     campaign: CampaignId,
     releases: &[StoredRelease],
 ) -> Result<(), StoreError> {
+    let id = campaign.as_bytes();
+    let select = "SELECT EXISTS (SELECT 1 FROM campaigns WHERE id = ?1)";
+    if t.query_row(select, [id], |row| row.get(0))? {
+        return Ok(());
+    }
     for kept in releases {
-        let release = &kept.release;
+        // Told by an earlier file already, perhaps.
         t.execute(
-            "INSERT OR REPLACE INTO kept_releases(campaign, number, stage, built_at, position, author,
-               body)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-             WHERE NOT EXISTS (SELECT 1 FROM campaigns WHERE id = ?1)",
-            params![
-                campaign.as_bytes(),
-                kept.number,
-                release.stage,
-                release.built_at,
-                release.position,
-                release.author,
-                release.body
-            ],
+            "DELETE FROM kept_releases WHERE campaign = ?1 AND number = ?2",
+            params![id, kept.number],
         )?;
+        keep_release(t, campaign, kept)?;
     }
     Ok(())
 }

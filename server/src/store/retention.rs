@@ -301,20 +301,7 @@ pub(super) fn end_in(
         params![id, at],
     )?;
     for kept in &remains.releases {
-        let release = &kept.release;
-        t.execute(
-            "INSERT INTO kept_releases(campaign, number, stage, built_at, position, author, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                id,
-                kept.number,
-                release.stage,
-                release.built_at,
-                release.position,
-                release.author,
-                release.body
-            ],
-        )?;
+        keep_release(t, campaign, kept)?;
     }
     for (number, line) in (1_i64..).zip(&remains.ledger) {
         t.execute(
@@ -329,5 +316,28 @@ pub(super) fn end_in(
         [id],
     )?;
     t.execute("DELETE FROM enrolment_series WHERE campaign = ?1", [id])?;
+    Ok(())
+}
+
+/// A release that outlives its campaign's documents here.
+pub(super) fn keep_release(
+    t: &Transaction<'_>,
+    campaign: CampaignId,
+    kept: &StoredRelease,
+) -> Result<(), StoreError> {
+    let release = &kept.release;
+    t.execute(
+        "INSERT INTO kept_releases(campaign, number, stage, built_at, position, author, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            campaign.as_bytes(),
+            kept.number,
+            release.stage,
+            release.built_at,
+            release.position,
+            release.author,
+            release.body
+        ],
+    )?;
     Ok(())
 }

@@ -6,7 +6,7 @@
 
 use super::known::{Counted, Round};
 use super::{Engine, EngineError};
-use crate::store::{LogPosition, StoreError, StoredDevice};
+use crate::store::{COPIED, LogPosition, StoreError, StoredDevice};
 use maraude_core::document::{Document, DocumentName, document_id, read_review, read_round};
 use maraude_core::model::{DeviceId, DocumentId, Night, ObservationId};
 use maraude_core::sync::RoundCustody;
@@ -14,9 +14,6 @@ use std::collections::BTreeSet;
 
 /// First part of an observation's key in a round's document.
 const OBSERVATION_KEY: &str = "observation:";
-
-/// The log's own value: up to which position a second copy exists.
-const COPIED: &str = "copied";
 
 /// Tells what the coordination has read: the projection does, once it is there.
 pub trait Custody: Send + Sync {

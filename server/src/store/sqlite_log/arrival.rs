@@ -3,14 +3,14 @@
 
 use super::SqliteLog;
 use crate::store::StoreError;
-use crate::store::log::Log;
+use crate::store::log::{COPIED, EXPORTED, Log};
 use crate::store::random;
 use maraude_core::model::DeviceId;
 use rusqlite::params;
 use std::sync::PoisonError;
 
-/// Values that are one server's: how far it was copied there, and that it was exported there.
-const OF_ONE_SERVER: [&str; 2] = ["copied", "exported"];
+/// Values that are one server's.
+const OF_ONE_SERVER: [&str; 2] = [COPIED, EXPORTED];
 
 /// Servers that were its author before, 16 bytes each.
 const FORMER: &str = "former-servers";
