@@ -212,7 +212,10 @@ fn night(row: &Row<'_>, column: usize) -> rusqlite::Result<Night> {
 
 /// What was recorded of sectors: how it stands can be told under other rulings than today's.
 #[derive(Debug, Clone, Default)]
-pub struct Strands(Vec<Part>);
+pub struct Strands {
+    parts: Vec<Part>,
+    names: BTreeMap<ObservationId, StrandName>,
+}
 
 /// What a ruling's identifier says of a strand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,34 +231,42 @@ pub struct StrandName {
 }
 
 impl Strands {
-    /// The strand that a ruling under this identifier is on, where it is on one.
-    pub fn named(&self, id: ObservationId) -> Option<StrandName> {
-        self.0.iter().find_map(|part| {
-            let sources = [
-                StrandSource::Tablets,
-                StrandSource::Paper,
-                StrandSource::Tablet(part.device),
-            ];
-            let source = (sources.into_iter()).find(|source| strand_id(part, *source) == id)?;
-            Some(StrandName {
+    fn of(parts: Vec<Part>) -> Self {
+        let named = |part: &Part| {
+            let of = |source| StrandName {
                 team: part.team,
                 sector: part.sector,
                 night: part.night,
                 source,
-            })
-        })
+            };
+            [
+                StrandSource::Tablets,
+                StrandSource::Paper,
+                StrandSource::Tablet(part.device),
+            ]
+            .map(|source| (strand_id(part, source), of(source)))
+        };
+        Self {
+            names: parts.iter().flat_map(named).collect(),
+            parts,
+        }
+    }
+
+    /// The strand that a ruling under this identifier is on, where it is on one.
+    pub fn named(&self, id: ObservationId) -> Option<StrandName> {
+        self.names.get(&id).copied()
     }
 
     /// How each stands under these rulings, which are on strands or on anything else.
     pub fn standings(&self, rulings: &BTreeMap<ObservationId, Ruling>) -> Standings {
-        Standings::of_all(overlaps(&self.0, rulings))
+        Standings::of_all(overlaps(&self.parts, rulings))
     }
 }
 
 impl View {
     /// All that was recorded of sectors.
     pub fn strands(&self) -> Result<Strands, ViewError> {
-        self.read(|connection| Ok(Strands(parts(connection, Of::Everything)?)))
+        self.read(|connection| Ok(Strands::of(parts(connection, Of::Everything)?)))
     }
 
     /// Sectors recorded more than once, of one night or of all.

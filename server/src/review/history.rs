@@ -214,16 +214,15 @@ impl<'a> Replay<'a> {
         };
         let mut touched = BTreeSet::new();
         for act in acts {
-            match act {
-                Act::Ruling(ruling) => {
-                    if let Some(at) = replay.place.get(&ruling.observation) {
-                        replay.lines[*at].ruling = None;
-                        touched.insert(*at);
-                    }
-                }
-                Act::Strands(_) => touched.extend(replay.stand()),
-                Act::Decisions(_) | Act::Correction(_) => {}
-            }
+            let Act::Ruling(ruling) = act else { continue };
+            let Some(at) = replay.place.get(&ruling.observation) else {
+                continue;
+            };
+            replay.lines[*at].ruling = None;
+            touched.insert(*at);
+        }
+        if acts.iter().any(|act| matches!(act, Act::Strands(_))) {
+            touched.extend(replay.stand());
         }
         replay.compare(touched);
         replay
