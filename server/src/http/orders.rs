@@ -55,9 +55,9 @@ async fn order(
     }
     let reason = match &request.command {
         Command::ImportSheets { reason, .. } => {
-            written_reason(reason).map_err(|_| REASON_MISSING)?
+            Some(written_reason(reason).map_err(|_| REASON_MISSING)?)
         }
-        _ => String::new(),
+        _ => None,
     };
     let order = match to_order(request.command)? {
         Ok(order) => order,
@@ -90,15 +90,12 @@ async fn order(
             };
             let done = desk.carry_out(&request)?;
             if let Some(action) = deed.filter(|_| done.refused.is_empty()) {
-                let told = match action {
-                    SHEETS_IMPORTED => sheets_in_words(&done, &reason),
-                    _ => String::new(),
-                };
+                let reason = reason.map(|reason| sheets_in_words(&done, &reason));
                 let deed = Deed {
                     author: &account.id.to_string(),
                     action,
                     subject: &campaign.to_string(),
-                    reason: &told,
+                    reason: &reason.unwrap_or_default(),
                 };
                 app.server().add_deed(app.clock().now(), deed)?;
             }
