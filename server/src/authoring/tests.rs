@@ -5,13 +5,11 @@ use crate::geolocation::LiveView;
 use crate::projection::fixtures::{
     World, device, known_squat, night, observation, place, rectangle, sector, team,
 };
-use crate::store::LayerStore;
 use maraude_core::document::{DocumentName, read_brief, read_plan};
 use maraude_core::model::{
     AccountId, Assignment, Audience, CampaignState, DecisionId, HeadCount, LegalFrame,
     ObservationId, OpeningObstacle, RetentionFrame, Ruling, Site, SiteFacts, SlotRef, Verdict,
 };
-use std::sync::Arc;
 
 pub(super) struct Coordination {
     pub(super) world: World,
@@ -21,13 +19,7 @@ pub(super) struct Coordination {
 impl Coordination {
     pub(super) fn new() -> Self {
         let world = World::new();
-        let live = LiveView::open(
-            world.campaign,
-            world.engine.log().clone(),
-            Arc::new(LayerStore::in_memory().unwrap()),
-            &world.folder.path().join("run"),
-        )
-        .unwrap();
+        let live = world.live("run");
         Self { world, live }
     }
 

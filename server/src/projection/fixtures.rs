@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::config::{Clock, Config};
-use crate::store::{Batch, Circumstance, DataFolder, MasterKey, NewChange, random_id};
+use crate::geolocation::LiveView;
+use crate::store::{Batch, Circumstance, DataFolder, LayerStore, MasterKey, NewChange, random_id};
 use crate::sync::Engine;
 use geo::{LineString, MultiPolygon, Polygon};
 use maraude_core::document::{Actor, DocumentName, Writer, document_id};
@@ -120,6 +121,17 @@ impl World {
             }
         });
         world
+    }
+
+    /// A view of its log, over no layers, in a folder of this name.
+    pub(crate) fn live(&self, name: &str) -> LiveView {
+        self.live_over(Arc::new(LayerStore::in_memory().unwrap()), name)
+    }
+
+    /// The same over layers.
+    pub(crate) fn live_over(&self, layers: Arc<LayerStore>, name: &str) -> LiveView {
+        let runtime = self.folder.path().join(name);
+        LiveView::open(self.campaign, self.engine.log().clone(), layers, &runtime).unwrap()
     }
 
     /// Writes in the plan.

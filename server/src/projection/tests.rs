@@ -3,24 +3,13 @@
 use super::fixtures::{AT, World, departure, device, night, observation, place, squat, team};
 use super::*;
 use crate::geolocation::LiveView;
-use crate::store::{Circumstance, LayerStore};
+use crate::store::Circumstance;
 use maraude_core::model::{
     AccountId, Adjudication, AdjudicationId, Certainty, Closure, ClosureId, Correction,
     CorrectionId, CorrectionKind, Coverage, Decision, DecisionId, HeadCount, ObservationId, Ruling,
     SlotRef, Stamp, Verdict, Withdrawal, WithdrawalReason,
 };
 use proptest::prelude::*;
-use std::sync::Arc;
-
-fn live(world: &World, name: &str) -> LiveView {
-    LiveView::open(
-        world.campaign,
-        world.engine.log().clone(),
-        Arc::new(LayerStore::in_memory().unwrap()),
-        &world.folder.path().join(name),
-    )
-    .unwrap()
-}
 
 fn id(number: u8) -> ObservationId {
     ObservationId::from_random([number; 16])
@@ -177,12 +166,12 @@ proptest! {
         steps in proptest::collection::vec(step(), 1..40),
     ) {
         let world = World::new();
-        let grown = live(&world, "grown");
+        let grown = world.live("grown");
         for step in &steps {
             carry_out(&world, &grown, step);
         }
         grown.catch_up().unwrap();
-        let rebuilt = live(&world, "rebuilt");
+        let rebuilt = world.live("rebuilt");
         let tables = grown.view().digest_tables().unwrap();
         prop_assert_eq!(&tables, &rebuilt.view().digest_tables().unwrap());
         grown.rebuild(&mut |_, _| {}).unwrap();
@@ -194,14 +183,14 @@ proptest! {
 #[test]
 fn a_view_that_was_closed_cleanly_is_opened_again_and_any_other_is_rebuilt() {
     let world = World::new();
-    let first = live(&world, "run");
+    let first = world.live("run");
     let path = first.view().path().to_owned();
     first.close().unwrap();
     drop(first);
-    let again = live(&world, "run");
+    let again = world.live("run");
     assert_eq!(again.view().path(), path);
     drop(again);
-    let rebuilt = live(&world, "run");
+    let rebuilt = world.live("run");
     assert_ne!(rebuilt.view().path(), path);
     assert!(!path.exists());
 }
@@ -225,7 +214,7 @@ fn late_and_unplanned_work_is_set_apart() {
         w.put_observation(&edited);
         w.put_observation(&observation(2, 3, place(700.0, 0.0)));
     });
-    let view = live(&world, "run").view();
+    let view = world.live("run").view();
     let (lines, total) = view.lines(&ObservationFilter::default()).unwrap();
     assert_eq!(total, 3);
     let apart = |n: u8| {
@@ -254,7 +243,7 @@ fn one_squat_seen_twice_is_counted_once() {
         w.put_observation(&squat(1, 3, place(-300.0, 0.0), 3));
         w.put_observation(&observation(1, 4, place(-100.0, 0.0)));
     });
-    let view = live(&world, "run").view();
+    let view = world.live("run").view();
     let (lines, _) = view.lines(&ObservationFilter::default()).unwrap();
     let figures = filed_figures(&lines);
     assert_eq!((figures.squats, figures.squat_people), (2, [9, 13]));
@@ -267,7 +256,7 @@ fn an_edit_after_reading_makes_it_unread() {
     let key = world.round_key(1, Some(1));
     let seen = observation(1, 1, place(-500.0, 0.0));
     world.tablet_writes(&key, device(1), None, |w| w.put_observation(&seen));
-    let live = live(&world, "run");
+    let live = world.live("run");
     let is_read = || {
         live.catch_up().unwrap();
         let (lines, _) = live.view().lines(&ObservationFilter::default()).unwrap();

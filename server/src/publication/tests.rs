@@ -9,7 +9,7 @@ use crate::projection::fixtures::{
     AT, World, departure, device, night, observation, place, sector, squat, team,
 };
 use crate::review::Reviewed;
-use crate::store::{DataFolder, LayerStore, Remains};
+use crate::store::{DataFolder, Remains};
 use geo::MapCoords;
 use maraude_core::model::{
     Assignment, CampaignId, CampaignState, Certainty, Closure, ClosureId, Coverage, HeadCount,
@@ -20,7 +20,6 @@ use maraude_observatory::disclosure::{
     CountedNight, Figure, PublishedFile, Rule, Settings, Stage, consolidate, verify,
 };
 use maraude_observatory::indicator::Unit;
-use std::sync::Arc;
 
 /// Work on a night as it is now.
 fn with_sources<T>(live: &LiveView, work: impl FnOnce(Sources<'_>) -> T) -> T {
@@ -63,13 +62,7 @@ fn somebody(team: u8, number: u8) -> Observation {
 impl Evening {
     fn new() -> Self {
         let world = World::new();
-        let live = LiveView::open(
-            world.campaign,
-            world.engine.log().clone(),
-            Arc::new(LayerStore::in_memory().unwrap()),
-            &world.folder.path().join("run"),
-        )
-        .unwrap();
+        let live = world.live("run");
         let evening = Self { world, live };
         for team_number in 1..=2_u8 {
             let key = evening.world.round_key(team_number, Some(team_number));
@@ -366,13 +359,7 @@ fn a_release_made_again_from_the_documents_has_the_same_digest() {
     evening.close(1);
     evening.lock();
     let made = evening.build(Stage::Consolidated).unwrap();
-    let again = LiveView::open(
-        evening.world.campaign,
-        evening.world.engine.log().clone(),
-        Arc::new(LayerStore::in_memory().unwrap()),
-        &evening.world.folder.path().join("run-again"),
-    )
-    .unwrap();
+    let again = evening.world.live("run-again");
     let anew = Evening {
         world: evening.world,
         live: again,

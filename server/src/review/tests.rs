@@ -4,7 +4,7 @@ use super::{Review, Reviewed, Sources};
 use crate::geolocation::LiveView;
 use crate::projection::ObservationFilter;
 use crate::projection::fixtures::{World, departure, device, observation, place, squat};
-use crate::store::{LayerFeature, LayerKind, LayerStore};
+use crate::store::{LayerFeature, LayerKind};
 use maraude_core::model::{
     AccountId, Answer, AnswerValue, Certainty, Contact, Decision, DecisionId, Observation,
     ObservationId, SlotRef, Verdict, Withdrawal, WithdrawalReason,
@@ -33,13 +33,7 @@ impl Night {
     /// Team 1 and team 2 met the same man at their common border, and somebody else each.
     fn new() -> Self {
         let world = World::new();
-        let live = LiveView::open(
-            world.campaign,
-            world.engine.log().clone(),
-            Arc::new(LayerStore::in_memory().unwrap()),
-            &world.folder.path().join("run"),
-        )
-        .unwrap();
+        let live = world.live("run");
         let made = Self {
             world,
             live,

@@ -36,13 +36,7 @@ impl Night {
     fn new() -> Self {
         let world = World::new();
         let layers = Arc::new(LayerStore::in_memory().unwrap());
-        let live = LiveView::open(
-            world.campaign,
-            world.engine.log().clone(),
-            layers.clone(),
-            &world.folder.path().join("run"),
-        )
-        .unwrap();
+        let live = world.live_over(layers.clone(), "run");
         Self {
             world,
             layers,

@@ -6,13 +6,11 @@ use crate::projection::fixtures::{
     AT, World, departure, device, observation, place, sector, squat,
 };
 use crate::publication::tests::told;
-use crate::store::LayerStore;
 use maraude_core::model::{
     AccountId, Answer, AnswerValue, CampaignState, Certainty, Closure, ClosureId, Contact,
     Coverage, Decision, DecisionId, Observation, RiskClass, Sector, SlotRef, Stamp, Verdict,
 };
 use maraude_observatory::breakdown::Breakdown;
-use std::sync::Arc;
 
 struct Small {
     world: World,
@@ -51,13 +49,7 @@ fn somebody(number: u8) -> Observation {
 impl Small {
     fn new() -> Self {
         let world = World::new();
-        let live = LiveView::open(
-            world.campaign,
-            world.engine.log().clone(),
-            Arc::new(LayerStore::in_memory().unwrap()),
-            &world.folder.path().join("run"),
-        )
-        .unwrap();
+        let live = world.live("run");
         let small = Self { world, live };
         small.write(1, |w| {
             for number in 0..30 {

@@ -5,12 +5,10 @@ use super::{Act, Effect};
 use crate::geolocation::LiveView;
 use crate::projection::fixtures::{World, departure, device, observation, place};
 use crate::projection::{Strands, Unit};
-use crate::store::LayerStore;
 use maraude_core::model::{
     AccountId, Adjudication, AdjudicationId, Closure, ClosureId, Coverage, ObservationId, Ruling,
     Stamp,
 };
-use std::sync::Arc;
 
 struct Night {
     world: World,
@@ -21,13 +19,7 @@ impl Night {
     /// Team 1 was sent to sector 1, met three and closed; then team 2 brought four of the same sector.
     fn new() -> Self {
         let world = World::new();
-        let live = LiveView::open(
-            world.campaign,
-            world.engine.log().clone(),
-            Arc::new(LayerStore::in_memory().unwrap()),
-            &world.folder.path().join("run"),
-        );
-        let live = live.unwrap();
+        let live = world.live("run");
         let night = Self { world, live };
         night.records(1, &[1, 2, 3]);
         night.records(2, &[4, 5, 6, 7]);
