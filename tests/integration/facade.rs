@@ -11,6 +11,7 @@ use maraude_tests::enrolment::{Tablet, enrol};
 use maraude_tests::repo_client::{RepoClient, Said, text_of};
 use maraude_tests::world::World;
 use std::time::Duration;
+use tungstenite::client::IntoClientRequest;
 
 /// After so long without a word all is said.
 const SILENCE: Duration = Duration::from_millis(300);
@@ -335,6 +336,30 @@ fn without_a_session_nothing_is_told_and_a_revoked_tablet_is_let_go() {
     assert_eq!(told.as_deref(), Some("device-revoked"));
     assert!(client.repo.hear().is_err());
     assert_eq!(observed(&world), 1);
+}
+
+#[test]
+fn a_page_of_another_site_opens_no_socket_even_with_a_token() {
+    let mut world = World::new().unwrap();
+    let tablet = enrolled(&mut world, 0);
+    let url = address(&world, &tablet);
+    let opened = |origin: Option<&str>| {
+        let mut request = url.as_str().into_client_request().unwrap();
+        if let Some(origin) = origin {
+            (request.headers_mut()).insert("origin", origin.parse().unwrap());
+        }
+        match tungstenite::connect(request) {
+            Ok(_) => None,
+            Err(tungstenite::Error::Http(answer)) => Some(answer.status().as_u16()),
+            Err(other) => panic!("{other}"),
+        }
+    };
+    for site in ["https://evil.example", "null"] {
+        assert_eq!(opened(Some(site)), Some(403), "{site}");
+    }
+    // Control: our own page, and a program that is no browser.
+    assert_eq!(opened(Some(&world.base)), None);
+    assert_eq!(opened(None), None);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::auth::{
 };
 use crate::store::{Account, Role, StoreError, StoredDevice};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, COOKIE, HOST, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, AUTHORIZATION, COOKIE, HOST, ORIGIN, UPGRADE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -354,9 +354,11 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str
         .find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
-/// Requests that change something come from our own pages, or from a program that is no browser.
+/// Requests that change something, or open a socket over which that can be done (RFC 6455 section 10.2), come
+/// from our own pages, or from a program that is no browser.
 fn comes_from_our_pages(method: &Method, headers: &HeaderMap) -> bool {
-    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+    let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if reads && !headers.contains_key(UPGRADE) {
         return true;
     }
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -454,6 +456,8 @@ mod tests {
             }
             assert_eq!(comes_from_our_pages(&Method::POST, &headers), expected);
             assert!(comes_from_our_pages(&Method::GET, &headers));
+            headers.insert(UPGRADE, "websocket".parse().unwrap());
+            assert_eq!(comes_from_our_pages(&Method::GET, &headers), expected);
         };
         check(&[], true);
         check(&[("sec-fetch-site", "same-origin")], true);
