@@ -8,8 +8,8 @@ pub mod files;
 
 use super::place::{Place, PlaceError, open_app};
 use super::{
-    addresses, archive, audit, backup, campaign, device, ending, export, layers, linkage, moving,
-    person, quarantine, rebuild, release, rescue, sheets, tiles, user,
+    addresses, archive, audit, backup, campaign, device, ending, export, layers, linkage, logout,
+    moving, person, quarantine, rebuild, release, rescue, sheets, tiles, user,
 };
 use crate::app::App;
 use crate::store::{FolderLock, LockError, StoreError};
@@ -119,6 +119,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<user::List>(),
     entry::<user::ChangeRole>(),
     entry::<user::Close>(),
+    entry::<logout::LogOut>(),
     entry::<user::SetPassword>(),
     entry::<user::ListPasskeys>(),
     entry::<user::RemovePasskeys>(),

@@ -24,6 +24,7 @@ mod layers;
 pub mod link;
 mod linkage;
 mod locate;
+mod logout;
 mod metrics;
 mod moving;
 mod person;

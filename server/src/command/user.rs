@@ -1,6 +1,7 @@
 //! `maraude user add/list/role/close/password/second-factor/passkeys`: accounts of the console.
 
 use super::control::{Operation, Refusal, ask};
+use super::logout::LogOut;
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::App;
@@ -29,6 +30,8 @@ pub enum Users {
     Role(ChangeRole),
     /// Close an account; its sessions end
     Close(Close),
+    /// End what an account has open, or everybody: sessions and tokens
+    Logout(LogOut),
     /// Give an account another password; its sessions, tokens and passkeys end. Without --password-stdin
     /// one is drawn and printed
     Password(PasswordArguments),
@@ -202,6 +205,7 @@ impl Users {
             }
             Self::Role(change) => ask(place, change)?,
             Self::Close(close) => ask(place, close)?,
+            Self::Logout(wanted) => logged_out(place, wanted)?,
             Self::SecondFactor(wanted) => second_factor(place, wanted)?,
             Self::Passkeys(wanted) => passkeys(place, wanted)?,
         }
@@ -282,14 +286,22 @@ fn passkeys(place: &Place, wanted: PasskeyArguments) -> Result<(), CommandError>
     Ok(())
 }
 
-fn named(app: &App, name: &str) -> Result<Account, Refusal> {
+fn logged_out(place: &Place, wanted: LogOut) -> Result<(), CommandError> {
+    let ended = ask(place, wanted)?;
+    if place.json {
+        return Ok(say(serde_json::json!({ "ended": ended }))?);
+    }
+    Ok(say(format_args!("{ended} sessions ended"))?)
+}
+
+pub(super) fn named(app: &App, name: &str) -> Result<Account, Refusal> {
     let found = app.server().account_by_name(name.trim())?;
     let (account, _) =
         found.ok_or_else(|| Refusal::new("account-unknown", "no account has this name"))?;
     Ok(account)
 }
 
-fn note(app: &App, action: &str, account: &Account) -> Result<(), Refusal> {
+pub(super) fn note(app: &App, action: &str, account: &Account) -> Result<(), Refusal> {
     let (now, subject) = (app.clock().now(), account.id.to_string());
     Ok(app.server().add_audit(now, "command", action, &subject)?)
 }

@@ -258,6 +258,17 @@ impl ServerStore {
         self.in_transaction(|t| Ok(end_sessions(t, account, kept)?))
     }
 
+    /// Ends every session and token of an account, or of all; says how many sessions there were.
+    pub fn end_access(&self, account: Option<AccountId>) -> Result<usize, StoreError> {
+        let id = account.as_ref().map(AccountId::as_bytes);
+        self.in_transaction(|t| {
+            let tokens = "DELETE FROM api_tokens WHERE account = ?1 OR ?1 IS NULL";
+            t.execute(tokens, [id])?;
+            let sessions = "DELETE FROM sessions WHERE account = ?1 OR ?1 IS NULL";
+            Ok(t.execute(sessions, [id])?)
+        })
+    }
+
     /// Gives an account back to its owner: another password's hash, and nothing else that lets anybody
     /// in by itself. Its sessions, tokens and passkeys end; says how many passkeys there were.
     pub fn reset_access(&self, account: AccountId, password: &str) -> Result<usize, StoreError> {
