@@ -203,6 +203,29 @@ fn the_commands_ask_for_the_words_and_before_they_import() {
             .unwrap()
             .contains(&made.id())
     );
+    // Released there alone, unless somebody says that the file was taken in nowhere.
+    let keep = |more: &[&str]| {
+        let id = made.id();
+        let keep = [
+            "campaign",
+            "keep",
+            "--campaign",
+            &id,
+            "--reason",
+            "essai abandonné",
+        ];
+        made.from.command(&[&keep, more].concat())
+    };
+    assert!(
+        keep(&[])
+            .unwrap_err()
+            .to_string()
+            .contains("--file-destroyed")
+    );
+    let listed = || made.from.command(&["campaign", "list"]).unwrap();
+    assert!(listed().contains("exported"));
+    keep(&["--file-destroyed"]).unwrap();
+    assert!(!listed().contains("exported"));
     // The words are in no file of either server.
     let three: Vec<&str> = typed.split_whitespace().take(3).collect();
     for folder in [made.from.data(), to.data()] {

@@ -8,6 +8,7 @@ use super::App;
 use super::reason::{ReasonMissing, written_reason};
 use super::retention::ONE;
 use crate::maintenance::{self, ArrivalOrder, Arrived, DepartureOrder, MovedCampaign, MovingError};
+use crate::publication::one_at_a_time;
 use crate::store::{Campaigns, Deed, EXPORTED, Key32, StoreError};
 use crate::sync::EngineError;
 use maraude_core::model::{CampaignId, CampaignState, TimestampMs};
@@ -88,6 +89,31 @@ impl ExportingError {
     }
 }
 
+/// Why a campaign that was exported is not kept here.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepingError {
+    /// It was not exported.
+    #[error("the campaign was not exported from this server: it is here already")]
+    NotExported,
+    /// No reason was given, or one too short.
+    #[error(transparent)]
+    Reason(#[from] ReasonMissing),
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl KeepingError {
+    /// Stable kebab-case code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotExported => "not-exported",
+            Self::Reason(_) => "reason-missing",
+            Self::Store(_) => "storage",
+        }
+    }
+}
+
 impl App {
     /// Writes a campaign's file; it stays here, marked as exported. Blocks.
     ///
@@ -100,6 +126,8 @@ impl App {
     ) -> Result<MovedCampaign, ExportingError> {
         // Nothing ends while it leaves.
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nothing is released of which the file knows nothing.
+        let _alone = one_at_a_time();
         let (campaign, now) = (wish.campaign, self.clock().now());
         let reason = written_reason(&wish.reason)?;
         let name = self.may_leave(campaign)?;
@@ -154,8 +182,32 @@ impl App {
     /// # Errors
     /// When storage fails.
     pub fn exported(&self, campaign: CampaignId) -> Result<Option<Exported>, StoreError> {
-        let kept = self.engine(campaign)?.log().meta(EXPORTED)?;
+        let engine = match self.engine(campaign) {
+            Err(StoreError::PurgedCampaign) => return Ok(None),
+            opened => opened?,
+        };
+        let kept = engine.log().meta(EXPORTED)?;
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// A campaign that was exported stays here after all: its file was taken in nowhere.
+    ///
+    /// # Errors
+    /// [`KeepingError`].
+    pub fn keep_campaign(&self, campaign: CampaignId, reason: &str) -> Result<(), KeepingError> {
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let reason = written_reason(reason)?;
+        let exported = self.exported(campaign)?.ok_or(KeepingError::NotExported)?;
+        let subject = format!("{campaign} {}", exported.file);
+        let deed = Deed {
+            author: COMMAND,
+            action: "campaign-kept",
+            subject: &subject,
+            reason: &reason,
+        };
+        self.server().add_deed(self.clock().now(), deed)?;
+        // No value is ever taken out of a log: what does not read is none.
+        Ok(self.engine(campaign)?.log().set_meta(EXPORTED, b"")?)
     }
 
     /// Takes a campaign of another server in, whole or not at all, and opens it. Blocks.

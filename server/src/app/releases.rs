@@ -29,8 +29,14 @@ impl App {
             }
         }
         all.extend(self.server().told_on_other_servers()?);
-        let past = Past::of(campaign, all)?;
-        Ok(if unread { past.with_one_unread() } else { past })
+        let mut past = Past::of(campaign, all)?;
+        if unread {
+            past = past.with_one_unread();
+        }
+        if self.exported(campaign)?.is_some() {
+            past = past.exported();
+        }
+        Ok(past)
     }
 
     /// What other campaigns released, here and on servers that campaigns came from.

@@ -3,7 +3,7 @@
 use super::archive::Archive;
 use super::control::{Operation, Refusal, ask};
 use super::ending::{CertificateArguments, ForgetArguments, Hold, PurgeArguments, TablesArguments};
-use super::moving::{ExportArguments, ImportArguments};
+use super::moving::{ExportArguments, ImportArguments, Keep};
 use super::place::Place;
 use super::{CommandError, say};
 use crate::app::{App, Exported};
@@ -34,6 +34,9 @@ pub enum Campaigns {
     Export(ExportArguments),
     /// Take a campaign of another server in, whole or not at all
     Import(ImportArguments),
+    /// Keep a campaign here that was exported, where its file was taken in nowhere: it may be released
+    /// here again
+    Keep(Keep),
     /// End a campaign's documents, after a week of notice: coarse tables and releases stay
     Coarsen(PurgeArguments),
     /// Write the coarse tables that stay of a campaign until its purge
@@ -165,6 +168,7 @@ impl Campaigns {
             Self::Archive(archive) => archive.run(place)?,
             Self::Export(export) => export.run(place)?,
             Self::Import(import) => import.run(place)?,
+            Self::Keep(keep) => ask(place, keep)?,
             Self::Coarsen(coarsen) => coarsen.coarsen(place)?,
             Self::Tables(tables) => tables.run(place)?,
             Self::Purge(purge) => purge.run(place)?,

@@ -107,6 +107,7 @@ const TABLE: &[(&str, Perform)] = &[
     entry::<campaign::List>(),
     entry::<campaign::Lock>(),
     entry::<moving::Import>(),
+    entry::<moving::Keep>(),
     entry::<ending::Purge>(),
     entry::<ending::Forget>(),
     entry::<ending::Coarsen>(),

@@ -7,7 +7,7 @@ use super::control::files::{FileOperation, ask_file};
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
-use crate::app::{App, ExportWish, ExportingError};
+use crate::app::{App, ExportWish, ExportingError, KeepingError};
 use crate::maintenance::{ArrivalOrder, Arrived, MovedCampaign, MovingError, look, read_whole};
 use crate::store::{Key32, key_of_words, random, words_of};
 use clap::Args;
@@ -53,6 +53,22 @@ pub struct ImportArguments {
     yes: bool,
 }
 
+/// `maraude campaign keep`.
+#[derive(Args, Serialize, Deserialize)]
+pub struct Keep {
+    /// The campaign that was exported
+    #[arg(long)]
+    campaign: CampaignId,
+    /// Why, in at least 10 characters: it is kept in the audit log
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Say so: the file was taken in nowhere, and is destroyed
+    #[arg(long)]
+    file_destroyed: bool,
+}
+
+maraude_core::redacts!(Keep);
+
 /// A key on its way through the server's socket, in hexadecimal.
 #[derive(Serialize, Deserialize)]
 struct KeyText(String);
@@ -94,6 +110,29 @@ pub struct Import {
 impl From<ExportingError> for Refusal {
     fn from(error: ExportingError) -> Self {
         Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<KeepingError> for Refusal {
+    fn from(error: KeepingError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl Operation for Keep {
+    const NAME: &'static str = "campaign-keep";
+    type Answer = ();
+
+    fn perform(self, app: &App) -> Result<(), Refusal> {
+        if !self.file_destroyed {
+            return Err(Refusal::new(
+                "not-confirmed",
+                "two servers with one campaign may tell together what neither may tell alone. Make sure \
+                 that the file was taken in nowhere, destroy it and its words, then say so: \
+                 --file-destroyed",
+            ));
+        }
+        Ok(app.keep_campaign(self.campaign, &self.reason)?)
     }
 }
 
@@ -195,8 +234,9 @@ impl ExportArguments {
             say(format_args!("{:2}. {}", line * 6 + 1, words.join(" ")))?;
         }
         say(
-            "\nThe campaign is still here: what comes after this is not in the file. Import it there, \
-             compare what `maraude verify` says on both, then purge it here and destroy file and words.",
+            "\nThe campaign is still here, and nothing more is released of it here: what comes after this \
+             is not in the file. Import it there, compare what `maraude verify` says on both, then purge \
+             it here and destroy file and words. If it stays after all: maraude campaign keep.",
         )?;
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Campaigns: the list, a new one, and everything *Préparer* shows of one.
 
 use super::contract::{
-    AssignmentEntry, CampaignDetail, CampaignSummary, LayerEntry, NewCampaign, PseudonymState,
-    SectorEntry, SiteEntry, TeamEntry, ZoneEntry,
+    AssignmentEntry, CampaignDetail, CampaignExported, CampaignSummary, LayerEntry, NewCampaign,
+    PseudonymState, SectorEntry, SiteEntry, TeamEntry, ZoneEntry,
 };
 use super::extract::{At, Body, read, view_of};
 use super::guard::AnyAccount;
@@ -39,7 +39,11 @@ async fn list(State(app): State<App>) -> Result<Json<Vec<CampaignSummary>>, Prob
                     opened => opened?,
                 };
                 let plan = engine.plan()?;
-                summaries.extend(plan.campaign.as_ref().map(summary));
+                let Some(campaign) = &plan.campaign else {
+                    continue;
+                };
+                let exported = exported(&app, id, engine.log().last_position()?)?;
+                summaries.push(summary(campaign, exported));
             }
             Ok::<_, Problem>(summaries)
         })
@@ -83,7 +87,7 @@ async fn create(
                 "campaign-created",
                 &id.to_string(),
             )?;
-            Ok::<_, Problem>(summary(&campaign))
+            Ok::<_, Problem>(summary(&campaign, None))
         })
         .await??;
     Ok((StatusCode::CREATED, Json(made)))
@@ -132,7 +136,7 @@ fn describe(app: &App, live: &LiveView, position: LogPosition) -> Result<Campaig
             features: layer.features,
         });
     Ok(CampaignDetail {
-        summary: summary(&campaign),
+        summary: summary(&campaign, exported(app, live.campaign(), position)?),
         position,
         obstacles: campaign.opening_obstacles(),
         pseudonyms: pseudonym_state(&campaign, &keys),
@@ -177,7 +181,20 @@ fn describe(app: &App, live: &LiveView, position: LogPosition) -> Result<Campaig
     })
 }
 
-fn summary(campaign: &Campaign) -> CampaignSummary {
+/// Whether it was exported, and what came since in a log that ends here.
+fn exported(
+    app: &App,
+    campaign: CampaignId,
+    position: LogPosition,
+) -> Result<Option<CampaignExported>, StoreError> {
+    let exported = app.exported(campaign)?;
+    Ok(exported.map(|exported| CampaignExported {
+        at: exported.at,
+        later: position.saturating_sub(exported.position),
+    }))
+}
+
+fn summary(campaign: &Campaign, exported: Option<CampaignExported>) -> CampaignSummary {
     CampaignSummary {
         id: campaign.id,
         name: campaign.name.clone(),
@@ -185,6 +202,7 @@ fn summary(campaign: &Campaign) -> CampaignSummary {
         mode: campaign.mode,
         state: campaign.state,
         nights: campaign.nights.clone(),
+        exported,
     }
 }
 

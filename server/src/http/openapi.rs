@@ -79,6 +79,7 @@ pub fn document() -> String {
         SheetTeam,
         SessionLine,
         CampaignDetail,
+        CampaignExported,
         CampaignSummary,
         Challenge,
         ChallengeRequest,

@@ -106,6 +106,8 @@ pub fn obstacles(prepared: &Prepared, past: &Past, stage: Stage) -> Vec<String> 
             "nothing-to-correct",
         ),
         (past.is_unread(), "past-unread"),
+        // Told on two servers, neither of which knows what the other told.
+        (past.is_exported(), "campaign-exported"),
         (final_stage && prepared.to_review > 0, "pairs-to-review?"),
         (
             final_stage && prepared.doubtful > 0,

@@ -30,6 +30,7 @@ pub struct Past {
     others: Vec<Published>,
     ledger: Vec<LedgerLine>,
     unread: bool,
+    exported: bool,
 }
 
 impl Past {
@@ -72,6 +73,18 @@ impl Past {
     pub fn with_one_unread(mut self) -> Self {
         self.unread = true;
         self
+    }
+
+    /// The same, of a campaign that was exported: what its next server tells is not known.
+    #[must_use]
+    pub fn exported(mut self) -> Self {
+        self.exported = true;
+        self
+    }
+
+    /// The campaign was exported: it is released on the server that took it in.
+    pub fn is_exported(&self) -> bool {
+        self.exported
     }
 
     /// Some campaign's releases are not known.

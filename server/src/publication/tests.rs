@@ -334,6 +334,19 @@ fn nights_that_another_campaign_released_are_not_released_again() {
 /// The areas are those of the first release: a sector drawn since moves the perimeter of this
 /// campaign.
 #[test]
+fn nothing_is_released_of_a_campaign_that_was_exported() {
+    let evening = Evening::new();
+    let stands = |past: &Past, stage| {
+        let codes = obstacles(&evening.prepared(), past, stage);
+        codes.contains(&"campaign-exported".to_owned())
+    };
+    for stage in [Stage::Provisional, Stage::Consolidated, Stage::Correction] {
+        assert!(stands(&evening.past().exported(), stage), "{stage:?}");
+        assert!(!stands(&evening.past(), stage), "control, {stage:?}");
+    }
+}
+
+#[test]
 fn a_perimeter_that_moved_since_the_first_release_stops_the_next() {
     let evening = Evening::new();
     evening.build(Stage::Provisional).unwrap();

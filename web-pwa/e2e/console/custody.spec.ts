@@ -3,6 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { telephoneCode } from '../telephone';
+import { eitherWay } from './look';
 import {
   ADMIN,
   ANALYST,
@@ -186,6 +187,42 @@ test('a coarsened campaign leaves a table to coordinators, after a notice they s
   await expect(page.getByText(`Le tableau flouté de « ${name} » est téléchargé.`)).toBeVisible();
   await expect(line.getByRole('link', { name: /^Certificat/ })).toBeVisible();
   await noFault(page);
+  await page.context().close();
+});
+
+test('a campaign that was exported says so on every screen, releases nothing, and may be kept', async ({
+  browser,
+  served,
+}) => {
+  const page = await asCoordinator(browser, served, 'À déplacer');
+  const notice = page.locator('.notice[data-exported]');
+  await expect(notice).toHaveCount(0);
+  const id = page.url().split('/').find((part) => /^[0-9a-f-]{36}$/.test(part)) ?? '';
+  const campaign = ['--campaign', id, '--reason', 'changement d’hébergeur'];
+  const out = test.info().outputPath('campaign.maraude');
+  served.command(['campaign', 'export', ...campaign, '--out', out]);
+  await page.reload();
+  await expect(notice).toContainText('exportée vers un autre serveur');
+  await expect(notice.getByText('ici seulement')).toHaveCount(0);
+
+  // What is changed all the same is counted.
+  await page.getByLabel('Nom', { exact: true }).fill('À déplacer bientôt');
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await expect(notice).toContainText('Depuis, 1 changement est arrivé ici seulement.');
+  await eitherWay(page, 'exported');
+
+  await screen(page, 'Diffusion');
+  await expect(notice).toBeVisible();
+  await expect(page.getByText('elle est diffusée depuis son nouveau serveur')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Construire la provisoire' })).toBeDisabled();
+  await eitherWay(page, 'exported-release');
+  await page.goto(`${served.base}/console`);
+  await expect(page.locator('.chip[data-exported]')).toHaveText('Exportée vers un autre serveur');
+
+  served.command(['campaign', 'keep', ...campaign, '--file-destroyed']);
+  await page.reload();
+  await expect(page.locator('.campaign').first()).toBeVisible();
+  await expect(page.locator('.chip[data-exported]')).toHaveCount(0);
   await page.context().close();
 });
 

@@ -43,6 +43,10 @@ export const consoleEn: ConsoleText = {
     campaigns: 'All campaigns',
     live: 'Live',
     notLive: 'Offline: figures may be old',
+    exported: (when: string) =>
+      `This campaign was exported to another server (${when}). It goes on there: nothing new is released here, and what changes here does not reach it.`,
+    exportedLater: (count: number) =>
+      `Since then ${many(count, 'change', 'changes')} came here only.`,
     logout: 'Log out',
     stillOpen: 'You are still logged in: the server did not answer. Try again before you leave this machine.',
     language: 'Français',
@@ -84,6 +88,7 @@ export const consoleEn: ConsoleText = {
     title: 'Campaigns',
     empty: 'No campaign. Create the first one below.',
     emptyHere: 'No campaign.',
+    exported: 'Exported to another server',
     create: 'New campaign',
     name: 'Name',
     nameHint: 'For example: Nuit de la Solidarité 2027',

@@ -46,6 +46,10 @@ export const consoleFr = {
     campaigns: 'Toutes les campagnes',
     live: 'En direct',
     notLive: 'Hors ligne : les chiffres peuvent dater',
+    exported: (when: string) =>
+      `Cette campagne a été exportée vers un autre serveur (${when}). Elle se poursuit là-bas : ici, rien de nouveau n’est diffusé, et ce qui change n’y arrive pas.`,
+    exportedLater: (count: number) =>
+      `Depuis, ${many(count, 'changement est arrivé', 'changements sont arrivés')} ici seulement.`,
     logout: 'Se déconnecter',
     stillOpen:
       'Vous êtes encore connecté·e : le serveur n’a pas répondu. Réessayez avant de quitter ce poste.',
@@ -88,6 +92,7 @@ export const consoleFr = {
     title: 'Campagnes',
     empty: 'Aucune campagne. Créez la première ci-dessous.',
     emptyHere: 'Aucune campagne.',
+    exported: 'Exportée vers un autre serveur',
     create: 'Nouvelle campagne',
     name: 'Nom',
     nameHint: 'Par exemple : Nuit de la Solidarité 2027',

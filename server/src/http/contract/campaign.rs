@@ -3,7 +3,7 @@
 use maraude_core::model::{
     Audience, CampaignId, CampaignKind, CampaignMode, CampaignState, HeadCount, LegalFrame, Night,
     OpeningObstacle, RetentionFrame, RiskClass, SectorId, SiteFacts, SiteId, SiteKind, TeamId,
-    ZoneId,
+    TimestampMs, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,6 +29,20 @@ pub struct CampaignSummary {
     /// Its nights.
     #[schema(value_type = Vec<String>)]
     pub nights: Vec<Night>,
+    /// It was exported to another server and is still here: nothing more is released of it here.
+    pub exported: Option<CampaignExported>,
+}
+
+/// A campaign was exported from this server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CampaignExported {
+    /// When (server clock, ms).
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub at: TimestampMs,
+    /// Changes that came since: the other server has none of them.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub later: u64,
 }
 
 /// `POST /api/campaigns`.

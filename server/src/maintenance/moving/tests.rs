@@ -1,5 +1,7 @@
 //! What a campaign that moves takes along, what it leaves, and every file that is refused.
 
+mod kept;
+
 use super::depart::{cbor, seal_up};
 use super::open::{Opened, open};
 use super::*;

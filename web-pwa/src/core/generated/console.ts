@@ -281,6 +281,19 @@ layers: Array<LayerEntry>,
 perimeter: Array<string>, };
 
 /**
+ * A campaign was exported from this server.
+ */
+export type CampaignExported = {
+/**
+ * When (server clock, ms).
+ */
+at: number,
+/**
+ * Changes that came since: the other server has none of them.
+ */
+later: number, };
+
+/**
  * One survey operation.
  */
 export type CampaignId = string;
@@ -327,7 +340,11 @@ state: CampaignState,
 /**
  * Its nights.
  */
-nights: Array<Night>, };
+nights: Array<Night>,
+/**
+ * It was exported to another server and is still here: nothing more is released of it here.
+ */
+exported: CampaignExported | null, };
 
 /**
  * Whether this is somebody sleeping rough.
