@@ -291,7 +291,7 @@ fn logged_out(place: &Place, wanted: LogOut) -> Result<(), CommandError> {
     if place.json {
         return Ok(say(serde_json::json!({ "ended": ended }))?);
     }
-    Ok(say(format_args!("{ended} sessions ended"))?)
+    Ok(say(format_args!("{ended} sessions and tokens ended"))?)
 }
 
 pub(super) fn named(app: &App, name: &str) -> Result<Account, Refusal> {

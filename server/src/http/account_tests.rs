@@ -239,26 +239,6 @@ fn another_password_ends_the_other_sessions_and_the_tokens() {
 }
 
 #[test]
-fn the_shell_ends_what_one_account_has_open_or_everybody() {
-    let world = World::new();
-    let (one, other) = (
-        world.token_of(Role::Analyst),
-        world.token_of(Role::DataProtectionOfficer),
-    );
-    let server = world.app.server();
-    let me = |token: &str| as_account(&world, token, "GET", "/api/me", &json!({})).status();
-    let both = || (me(&one), me(&other));
-    let (open, ended) = (StatusCode::OK, StatusCode::UNAUTHORIZED);
-    assert_eq!(both(), (open, open), "control");
-    let name = Role::Analyst.name();
-    let (account, _) = server.account_by_name(name).unwrap().unwrap();
-    assert_eq!(server.end_access(Some(account.id)).unwrap(), 1);
-    assert_eq!(both(), (ended, open));
-    assert_eq!(server.end_access(None).unwrap(), 1);
-    assert_eq!(both(), (ended, ended));
-}
-
-#[test]
 fn a_program_s_token_opens_the_maps_and_nothing_else_and_never_from_an_address() {
     let world = World::new();
     let own = world.token_of(Role::Coordinator);

@@ -258,14 +258,13 @@ impl ServerStore {
         self.in_transaction(|t| Ok(end_sessions(t, account, kept)?))
     }
 
-    /// Ends every session and token of an account, or of all; says how many sessions there were.
+    /// Ends every session and token of an account, or of all; says how many there were.
     pub fn end_access(&self, account: Option<AccountId>) -> Result<usize, StoreError> {
         let id = account.as_ref().map(AccountId::as_bytes);
         self.in_transaction(|t| {
             let tokens = "DELETE FROM api_tokens WHERE account = ?1 OR ?1 IS NULL";
-            t.execute(tokens, [id])?;
             let sessions = "DELETE FROM sessions WHERE account = ?1 OR ?1 IS NULL";
-            Ok(t.execute(sessions, [id])?)
+            Ok(t.execute(tokens, [id])? + t.execute(sessions, [id])?)
         })
     }
 
