@@ -203,9 +203,34 @@ fn the_commands_ask_for_the_words_and_before_they_import() {
             .unwrap()
             .contains(&made.id())
     );
-    // Released there alone, unless somebody says that the file was taken in nowhere.
+    // The words are in no file of either server.
+    let three: Vec<&str> = typed.split_whitespace().take(3).collect();
+    for folder in [made.from.data(), to.data()] {
+        assert!(!holds(&folder, three.join(" ").as_bytes()));
+    }
+}
+
+#[test]
+fn what_was_exported_is_not_exported_again_until_somebody_says_that_it_stays() {
+    let made = Moving::exported();
+    let (id, again) = (made.id(), text(&made.from.beside("again.maraude")));
+    let refused = |arguments: &[&str]| made.from.command(arguments).unwrap_err().to_string();
+    let told = refused(&export(&id, &again));
+    assert!(told.contains("campaign keep"), "{told}");
+    let release = [
+        "release",
+        "build",
+        "--campaign",
+        &id,
+        "--stage",
+        "provisional",
+    ];
+    let told = refused(&release);
+    assert!(told.contains("campaign-exported"), "{told}");
+    let tablet = ["device", "enrol", "--campaign", &id, "--label", "T9"];
+    let told = refused(&tablet);
+    assert!(told.contains("new server"), "{told}");
     let keep = |more: &[&str]| {
-        let id = made.id();
         let keep = [
             "campaign",
             "keep",
@@ -216,21 +241,15 @@ fn the_commands_ask_for_the_words_and_before_they_import() {
         ];
         made.from.command(&[&keep, more].concat())
     };
-    assert!(
-        keep(&[])
-            .unwrap_err()
-            .to_string()
-            .contains("--file-destroyed")
-    );
+    let told = keep(&[]).unwrap_err().to_string();
+    assert!(told.contains("--file-destroyed"), "{told}");
     let listed = || made.from.command(&["campaign", "list"]).unwrap();
     assert!(listed().contains("exported"));
     keep(&["--file-destroyed"]).unwrap();
     assert!(!listed().contains("exported"));
-    // The words are in no file of either server.
-    let three: Vec<&str> = typed.split_whitespace().take(3).collect();
-    for folder in [made.from.data(), to.data()] {
-        assert!(!holds(&folder, three.join(" ").as_bytes()));
-    }
+    let told = refused(&release);
+    assert!(!told.contains("campaign-exported"), "control: {told}");
+    made.from.command(&export(&id, &again)).unwrap();
 }
 
 fn holds(folder: &Path, wanted: &[u8]) -> bool {

@@ -8,13 +8,14 @@ use super::App;
 use super::reason::{ReasonMissing, written_reason};
 use super::retention::ONE;
 use crate::maintenance::{self, ArrivalOrder, Arrived, DepartureOrder, MovedCampaign, MovingError};
-use crate::publication::one_at_a_time;
+use crate::publication::{Numbers, NumbersError, one_at_a_time};
 use crate::store::{Campaigns, Deed, EXPORTED, Key32, StoreError};
 use crate::sync::EngineError;
 use maraude_core::model::{CampaignId, CampaignState, TimestampMs};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Who moves campaigns in the audit log: whoever has a shell.
 const COMMAND: &str = "command";
@@ -63,6 +64,15 @@ pub enum ExportingError {
     /// No reason was given, or one too short.
     #[error(transparent)]
     Reason(#[from] ReasonMissing),
+    /// It was exported before.
+    #[error(
+        "the campaign was exported already: import that file. If it was taken in nowhere, destroy it and \
+         its words, take the export back (maraude campaign keep), then export it anew"
+    )]
+    Exported,
+    /// Numbers of disclosure control that go along do not read.
+    #[error(transparent)]
+    Numbers(#[from] NumbersError),
     /// The campaign does not read.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -82,6 +92,8 @@ impl ExportingError {
             Self::NoPlan => "plan-missing",
             Self::Ended => "campaign-ended",
             Self::Reason(_) => "reason-missing",
+            Self::Exported => "campaign-exported",
+            Self::Numbers(_) => "numbers",
             Self::Engine(_) => "engine",
             Self::Moving(error) => error.code(),
             Self::Store(_) => "storage",
@@ -95,6 +107,9 @@ pub enum KeepingError {
     /// It was not exported.
     #[error("the campaign was not exported from this server: it is here already")]
     NotExported,
+    /// Its documents ended.
+    #[error("the documents of this campaign ended: there is nothing to keep here any more")]
+    Ended,
     /// No reason was given, or one too short.
     #[error(transparent)]
     Reason(#[from] ReasonMissing),
@@ -108,6 +123,7 @@ impl KeepingError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotExported => "not-exported",
+            Self::Ended => "campaign-ended",
             Self::Reason(_) => "reason-missing",
             Self::Store(_) => "storage",
         }
@@ -126,16 +142,20 @@ impl App {
     ) -> Result<MovedCampaign, ExportingError> {
         // Nothing ends while it leaves.
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nothing is released of which the file knows nothing.
-        let _alone = one_at_a_time();
         let (campaign, now) = (wish.campaign, self.clock().now());
         let reason = written_reason(&wish.reason)?;
         let name = self.may_leave(campaign)?;
+        // Nothing is released of which the file knows nothing, from here on.
+        let alone = one_at_a_time();
+        let _leaving = Leaving::begin(campaign);
+        let told_elsewhere = self.told_elsewhere(campaign)?;
+        drop(alone);
         let order = DepartureOrder {
             campaign,
             name,
             key: wish.key.clone(),
-            told_elsewhere: self.told_elsewhere(campaign)?,
+            told_elsewhere,
+            numbers: Numbers::of(self.folder()).own(campaign)?,
             now,
         };
         // Before a byte leaves: a file that breaks off was asked for all the same.
@@ -156,6 +176,7 @@ impl App {
         };
         let kept = serde_json::to_vec(&exported).expect("plain values become JSON");
         self.engine(campaign)?.log().set_meta(EXPORTED, &kept)?;
+        server.end_codes(campaign)?;
         let subject = format!("{campaign} {}", exported.file);
         server.add_audit(self.clock().now(), COMMAND, "campaign-exported", &subject)?;
         Ok(told)
@@ -163,6 +184,9 @@ impl App {
 
     /// The campaign's name, where no tablet waits for this server alone.
     fn may_leave(&self, campaign: CampaignId) -> Result<String, ExportingError> {
+        if self.exported(campaign)?.is_some() {
+            return Err(ExportingError::Exported);
+        }
         let engine = self.engine(campaign).map_err(|error| match error {
             StoreError::PurgedCampaign => ExportingError::Ended,
             other => other.into(),
@@ -177,17 +201,26 @@ impl App {
         }
     }
 
-    /// Whether a campaign was exported from here, and how far its log was then.
+    /// Whether a campaign was exported from here, and how far its log was then. Nothing where its documents
+    /// ended, or of one that is not here.
     ///
     /// # Errors
-    /// When storage fails.
+    /// When storage fails, or what is written down of it does not read.
     pub fn exported(&self, campaign: CampaignId) -> Result<Option<Exported>, StoreError> {
         let engine = match self.engine(campaign) {
-            Err(StoreError::PurgedCampaign) => return Ok(None),
+            Err(StoreError::PurgedCampaign | StoreError::UnknownCampaign) => return Ok(None),
             opened => opened?,
         };
+        // No value is ever taken out of a log: an empty one says that the campaign was kept here after all.
         let kept = engine.log().meta(EXPORTED)?;
-        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        let kept = kept.filter(|bytes| !bytes.is_empty());
+        let read = kept.map(|bytes| serde_json::from_slice(&bytes)).transpose();
+        read.map_err(|_| StoreError::Damaged { table: "meta" })
+    }
+
+    /// Whether it is released elsewhere, or on its way there.
+    pub(super) fn is_leaving(&self, campaign: CampaignId) -> Result<bool, StoreError> {
+        Ok(Leaving::is(campaign) || self.exported(campaign)?.is_some())
     }
 
     /// A campaign that was exported stays here after all: its file was taken in nowhere.
@@ -197,6 +230,9 @@ impl App {
     pub fn keep_campaign(&self, campaign: CampaignId, reason: &str) -> Result<(), KeepingError> {
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let reason = written_reason(reason)?;
+        if matches!(self.engine(campaign), Err(StoreError::PurgedCampaign)) {
+            return Err(KeepingError::Ended);
+        }
         let exported = self.exported(campaign)?.ok_or(KeepingError::NotExported)?;
         let subject = format!("{campaign} {}", exported.file);
         let deed = Deed {
@@ -206,7 +242,6 @@ impl App {
             reason: &reason,
         };
         self.server().add_deed(self.clock().now(), deed)?;
-        // No value is ever taken out of a log: what does not read is none.
         Ok(self.engine(campaign)?.log().set_meta(EXPORTED, b"")?)
     }
 
@@ -217,9 +252,44 @@ impl App {
     pub fn import_campaign(&self, order: &ArrivalOrder) -> Result<Arrived, MovingError> {
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let layers = self.layers()?;
+        let told = maintenance::look(&order.file, &order.key)?;
+        if self.server().campaign(told.campaign)?.is_none() {
+            // Before it is here: no release of it is ever held to weaker numbers.
+            let brought = Numbers::of(self.folder()).bring(told.campaign, told.numbers);
+            brought.map_err(|error| MovingError::Numbers {
+                cause: error.to_string(),
+            })?;
+        }
         let arrived = maintenance::arrive(self.campaigns(), &layers, order)?;
         self.engine(arrived.told.campaign)?;
         Ok(arrived)
+    }
+}
+
+/// Campaigns whose file is being written: the mark follows once it is whole.
+static LEAVING: Mutex<BTreeSet<CampaignId>> = Mutex::new(BTreeSet::new());
+
+/// A campaign is on its way, until this is dropped.
+struct Leaving(CampaignId);
+
+impl Leaving {
+    fn begin(campaign: CampaignId) -> Self {
+        Self::all().insert(campaign);
+        Self(campaign)
+    }
+
+    fn is(campaign: CampaignId) -> bool {
+        Self::all().contains(&campaign)
+    }
+
+    fn all() -> MutexGuard<'static, BTreeSet<CampaignId>> {
+        LEAVING.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        Self::all().remove(&self.0);
     }
 }
 

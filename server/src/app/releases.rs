@@ -33,7 +33,7 @@ impl App {
         if unread {
             past = past.with_one_unread();
         }
-        if self.exported(campaign)?.is_some() {
+        if self.is_leaving(campaign)? {
             past = past.exported();
         }
         Ok(past)

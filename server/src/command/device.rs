@@ -154,6 +154,12 @@ impl Operation for Enrol {
 
     fn perform(self, app: &App) -> Result<Issued, Refusal> {
         let campaign = choose(app, self.campaign)?;
+        if app.exported(campaign)?.is_some() {
+            return Err(Refusal::new(
+                "campaign-exported",
+                "the campaign was exported: enrol its tablets on its new server",
+            ));
+        }
         let team = match &self.team {
             Some(code) => Some(team(app, campaign, code)?),
             None => None,

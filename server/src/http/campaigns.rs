@@ -21,6 +21,21 @@ use maraude_core::model::{Campaign, CampaignId, Sector, Site, SiteFacts};
 /// Longest name of a campaign, characters.
 const NAME_CHARACTERS: usize = 120;
 
+const EXPORTED: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "campaign-exported",
+    "This campaign was exported: it goes on on its new server.",
+);
+
+/// Nothing new begins with a campaign that was exported, and nobody is told its figures who would set them
+/// beside those of its new server.
+pub(super) fn goes_on_here(app: &App, campaign: CampaignId) -> Result<(), Problem> {
+    if app.exported(campaign)?.is_some() {
+        return Err(EXPORTED);
+    }
+    Ok(())
+}
+
 /// The routes of this file.
 pub fn routes() -> Router<App> {
     Router::new()

@@ -1,5 +1,6 @@
 //! *Comparaison*: two campaigns on the sectors walked both times; and the campaigns that ended.
 
+use super::campaigns::goes_on_here;
 use super::contract::{
     ComparedCampaign, ComparisonBoard, ComparisonRow, EndedCampaign, LeftOutEntry,
 };
@@ -54,6 +55,10 @@ async fn board(
     };
     let told = app
         .blocking(move |app| {
+            if reader == Reader::Figures {
+                goes_on_here(&app, campaign)?;
+                goes_on_here(&app, with)?;
+            }
             let past = app.past(campaign)?;
             let settings = settings(&app, campaign, &past)?;
             Ok::<_, Problem>(written(own, other, &others, &settings, reader))

@@ -1,5 +1,6 @@
 //! *Estimation*: the part not seen, as the console shows it beside the figure.
 
+use super::campaigns::goes_on_here;
 use super::contract::{EstimateCount, EstimateMethod, EstimateModel, EstimateRefusal, Estimation};
 use super::extract::{At, view_of};
 use super::guard::Analyst;
@@ -7,6 +8,7 @@ use super::problem::Problem;
 use super::review::reviewed;
 use crate::app::App;
 use crate::review::{Counted, Method, Outcome, word};
+use crate::store::Role;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -20,12 +22,15 @@ pub fn routes() -> Router<App> {
 
 async fn estimation(
     State(app): State<App>,
-    Analyst(_): Analyst,
+    Analyst(account): Analyst,
     At(campaign): At<CampaignId>,
 ) -> Result<Json<Estimation>, Problem> {
     let (live, position) = view_of(&app, campaign).await?;
     let told = app
         .blocking(move |app| {
+            if account.role != Role::Coordinator {
+                goes_on_here(&app, campaign)?;
+            }
             let of = reviewed(&app, &live, position)?;
             let view = live.view();
             let methods = of.estimates(&view.plan()?, &view.rounds(None)?);

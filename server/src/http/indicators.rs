@@ -1,5 +1,6 @@
 //! *Indicateurs*: people by unit and by trait, contacts, coverage.
 
+use super::campaigns::goes_on_here;
 use super::contract::{
     ContactRow, CoverageRow, IndicatorBoard, IndicatorRow, IndicatorTable, SectorCoverage,
 };
@@ -35,6 +36,9 @@ async fn board(
     let (live, position) = view_of(&app, campaign).await?;
     let told = app
         .blocking(move |app| {
+            if reader == Reader::Figures {
+                goes_on_here(&app, campaign)?;
+            }
             let past = app.past(campaign)?;
             let settings = settings(&app, campaign, &past)?;
             let (view, ground) = (live.view(), live.ground());

@@ -24,7 +24,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use maraude_core::model::CampaignId;
-use maraude_observatory::disclosure::{Settings, Stage};
+use maraude_observatory::disclosure::{Sentence, Settings, Stage};
 use serde::Deserialize;
 
 /// The routes of this file.
@@ -111,8 +111,12 @@ async fn list(
             let past = app.past(campaign)?;
             let settings = settings(&app, campaign, &past)?;
             let prepared = prepared(&app, &live, position, &settings)?;
-            let said = sentence(&prepared, &settings);
             let opened = releases(past.own().to_vec())?;
+            let said = if past.is_exported() {
+                last_said(&opened)
+            } else {
+                sentence(&prepared, &settings)
+            };
             let mut kept: Vec<ReleaseEntry> = opened.iter().map(line).collect();
             kept.reverse();
             Ok::<_, Problem>(Releases {
@@ -131,15 +135,24 @@ async fn list(
 /// What stays of a purged campaign: its releases, and what the last one says.
 fn of_purged(app: &App, campaign: CampaignId) -> Result<Releases, Problem> {
     let opened = releases(app.stored_releases(campaign)?)?;
-    let said = opened.last().map(|last| &last.release.published().sentence);
+    let said = last_said(&opened);
     Ok(Releases {
         sentence: ProvisionalSentence {
-            fr: said.map(|said| said.fr.clone()).unwrap_or_default(),
-            en: said.map(|said| said.en.clone()).unwrap_or_default(),
+            fr: said.fr,
+            en: said.en,
         },
         releases: opened.iter().rev().map(line).collect(),
         obstacles: vec!["campaign-purged".to_owned()],
     })
+}
+
+/// What the last release says; nothing where there is none.
+fn last_said(opened: &[FrozenRelease]) -> Sentence {
+    let said = opened.last().map(|last| &last.release.published().sentence);
+    Sentence {
+        fr: said.map(|said| said.fr.clone()).unwrap_or_default(),
+        en: said.map(|said| said.en.clone()).unwrap_or_default(),
+    }
 }
 
 async fn make(

@@ -1,5 +1,6 @@
 //! *Tablettes*: enrolment in series. A code for several tablets, or a sheet of codes to be printed.
 
+use super::campaigns::goes_on_here;
 use super::contract::{EnrolmentCode, NewSeries, NewSheet, SeriesLine, SheetCode};
 use super::devices::{code_subject, invalid, label_of, team_code, team_of, told};
 use super::extract::{At, Body, read};
@@ -46,6 +47,7 @@ async fn list(
 ) -> Result<Json<Vec<SeriesLine>>, Problem> {
     let lines = app
         .blocking(move |app| {
+            goes_on_here(&app, campaign)?;
             let plan = app.engine(campaign)?.plan()?;
             let since = app.clock().now() - LISTED_MS;
             let series = app.server().series(campaign, since)?.into_iter();
@@ -78,6 +80,7 @@ async fn open(
     }
     let code = app
         .blocking(move |app| {
+            goes_on_here(&app, campaign)?;
             let plan = app.engine(campaign)?.plan()?;
             let team = new.team.map(|id| team_of(&plan, id)).transpose()?;
             let accepted = may_hand(&account, team)?;
@@ -139,6 +142,7 @@ async fn sheet(
     }
     let codes = app
         .blocking(move |app| {
+            goes_on_here(&app, campaign)?;
             let plan = app.engine(campaign)?.plan()?;
             let now = app.clock().now();
             let end = end_of_night(&plan, now);

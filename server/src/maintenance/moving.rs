@@ -19,6 +19,7 @@ use super::BackupError;
 use crate::store::{LayerStoreError, Log, PinnedLayer, StoreError};
 use maraude_core::model::{CampaignId, DeviceId, TimestampMs};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -55,6 +56,9 @@ pub struct MovedCampaign {
     pub tablets: usize,
     /// Imported files it works with: figures depend on them.
     pub layers: Vec<PinnedLayer>,
+    /// Numbers of disclosure control that are stricter than the project's, until a release fixes them.
+    #[serde(default)]
+    pub numbers: BTreeMap<String, u32>,
 }
 
 /// What a log holds, so that two can be compared.
@@ -150,6 +154,12 @@ pub enum MovingError {
         /// Its label.
         label: String,
     },
+    /// Its numbers of disclosure control protect less than the project's, or this server's list does not read.
+    #[error("the campaign's numbers of disclosure control are not taken: {cause}")]
+    Numbers {
+        /// Why.
+        cause: String,
+    },
     /// Files it worked with are not here.
     #[error(
         "this server lacks files the campaign works with, and its figures depend on them: {}. Import \
@@ -189,6 +199,7 @@ impl MovingError {
             Self::Ended { .. } => "campaign-ended",
             Self::Traces { .. } => "campaign-traces",
             Self::TabletHere { .. } => "tablet-here",
+            Self::Numbers { .. } => "numbers",
             Self::Layers { .. } => "layers-missing",
             Self::Files(_) | Self::Writing(_) => "file",
             Self::LayerStore(_) | Self::Store(_) => "storage",

@@ -68,6 +68,38 @@ impl Numbers {
         changed(list.get(&campaign).into_iter().flatten())
     }
 
+    /// The numbers of a campaign that somebody wanted stricter.
+    ///
+    /// # Errors
+    /// When the list does not read.
+    pub fn own(&self, campaign: CampaignId) -> Result<BTreeMap<String, u32>, NumbersError> {
+        Ok(self.read()?.remove(&campaign).unwrap_or_default())
+    }
+
+    /// Takes over the numbers of a campaign that comes from another server, in place of any that are there.
+    ///
+    /// # Errors
+    /// [`NumbersError`]: they would protect less; nothing was set then.
+    pub fn bring(
+        &self,
+        campaign: CampaignId,
+        numbers: BTreeMap<String, u32>,
+    ) -> Result<(), NumbersError> {
+        changed(numbers.iter())?;
+        let mut list = self.read()?;
+        list.remove(&campaign);
+        if !numbers.is_empty() {
+            list.insert(campaign, numbers);
+        }
+        Ok(self.write(&list)?)
+    }
+
+    fn write(&self, list: &List) -> io::Result<()> {
+        let partial = self.path.with_extension("partial");
+        std::fs::write(&partial, serde_json::to_vec_pretty(list)?)?;
+        std::fs::rename(partial, &self.path)
+    }
+
     /// Sets numbers of a campaign that has released nothing yet; gives all of its settings.
     ///
     /// # Errors
@@ -85,10 +117,7 @@ impl Numbers {
         let of = list.entry(campaign).or_default();
         of.extend(numbers.clone());
         let settings = changed(of.iter())?;
-        let partial = self.path.with_extension("partial");
-        let bytes = serde_json::to_vec_pretty(&list).map_err(io::Error::from)?;
-        std::fs::write(&partial, bytes)?;
-        std::fs::rename(partial, &self.path)?;
+        self.write(&list)?;
         Ok(settings)
     }
 }

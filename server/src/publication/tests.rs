@@ -331,8 +331,6 @@ fn nights_that_another_campaign_released_are_not_released_again() {
     );
 }
 
-/// The areas are those of the first release: a sector drawn since moves the perimeter of this
-/// campaign.
 #[test]
 fn nothing_is_released_of_a_campaign_that_was_exported() {
     let evening = Evening::new();
@@ -346,6 +344,8 @@ fn nothing_is_released_of_a_campaign_that_was_exported() {
     }
 }
 
+/// The areas are those of the first release: a sector drawn since moves the perimeter of this
+/// campaign.
 #[test]
 fn a_perimeter_that_moved_since_the_first_release_stops_the_next() {
     let evening = Evening::new();

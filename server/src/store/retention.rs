@@ -86,6 +86,14 @@ impl Retention {
 }
 
 impl ServerStore {
+    /// Ends every code of a campaign by which a tablet could still join it.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn end_codes(&self, campaign: CampaignId) -> Result<(), StoreError> {
+        self.in_transaction(|t| Ok(end_codes(t, campaign)?))
+    }
+
     /// What was decided about a campaign's end.
     pub fn retention(&self, campaign: CampaignId) -> Result<Retention, StoreError> {
         let found = self
@@ -309,13 +317,19 @@ pub(super) fn end_in(
             params![id, number, line.release, line.body],
         )?;
     }
-    t.execute("DELETE FROM enrolments WHERE campaign = ?1", [id])?;
-    t.execute(
+    Ok(end_codes(t, campaign)?)
+}
+
+/// No tablet joins a campaign any more by a code that was handed out.
+fn end_codes(t: &Transaction<'_>, campaign: CampaignId) -> rusqlite::Result<()> {
+    for end in [
+        "DELETE FROM enrolments WHERE campaign = ?1",
         "DELETE FROM enrolment_places WHERE series IN
            (SELECT id FROM enrolment_series WHERE campaign = ?1)",
-        [id],
-    )?;
-    t.execute("DELETE FROM enrolment_series WHERE campaign = ?1", [id])?;
+        "DELETE FROM enrolment_series WHERE campaign = ?1",
+    ] {
+        t.execute(end, [campaign.as_bytes()])?;
+    }
     Ok(())
 }
 

@@ -190,7 +190,7 @@ test('a coarsened campaign leaves a table to coordinators, after a notice they s
   await page.context().close();
 });
 
-test('a campaign that was exported says so on every screen, releases nothing, and may be kept', async ({
+test('a campaign that was exported says so to everybody, and may be kept', async ({
   browser,
   served,
 }) => {
@@ -202,7 +202,7 @@ test('a campaign that was exported says so on every screen, releases nothing, an
   const out = test.info().outputPath('campaign.maraude');
   served.command(['campaign', 'export', ...campaign, '--out', out]);
   await page.reload();
-  await expect(notice).toContainText('exportée vers un autre serveur');
+  await expect(notice).toContainText('exportée pour un autre serveur');
   await expect(notice.getByText('ici seulement')).toHaveCount(0);
 
   // What is changed all the same is counted.
@@ -213,11 +213,26 @@ test('a campaign that was exported says so on every screen, releases nothing, an
 
   await screen(page, 'Diffusion');
   await expect(notice).toBeVisible();
-  await expect(page.getByText('elle est diffusée depuis son nouveau serveur')).toBeVisible();
+  await expect(page.getByText('ses diffusions se construisent sur son nouveau serveur')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Construire la provisoire' })).toBeDisabled();
+  await expect(page.locator('[data-sentence]'), 'nothing was released yet').toHaveCount(0);
   await eitherWay(page, 'exported-release');
+  // Whoever reads figures alone is told too, and reads none that move.
+  const context = await browser.newContext({ locale: 'fr-FR' });
+  const analyst = await context.newPage();
+  await enter(analyst, served, ANALYST);
+  await analyst.locator('.campaign').filter({ hasText: 'À déplacer bientôt' }).click();
+  await expect(analyst.locator('.notice[data-exported]')).toBeVisible();
+  await screen(analyst, 'Estimation');
+  await expect(analyst.getByRole('alert')).toContainText('sont sur son nouveau serveur');
+  for (const board of ['estimation', 'indicators', `comparison?with=${id}`]) {
+    const asked = `${served.base}/api/campaigns/${id}/${board}`;
+    expect((await analyst.request.get(asked)).status(), board).toBe(409);
+    expect((await page.request.get(asked)).status(), `${board}, to the coordination`).toBe(200);
+  }
+  await context.close();
   await page.goto(`${served.base}/console`);
-  await expect(page.locator('.chip[data-exported]')).toHaveText('Exportée vers un autre serveur');
+  await expect(page.locator('.chip[data-exported]')).toHaveText('Exportée pour un autre serveur');
 
   served.command(['campaign', 'keep', ...campaign, '--file-destroyed']);
   await page.reload();

@@ -44,7 +44,7 @@ export const consoleEn: ConsoleText = {
     live: 'Live',
     notLive: 'Offline: figures may be old',
     exported: (when: string) =>
-      `This campaign was exported to another server (${when}). It goes on there: nothing new is released here, and what changes here does not reach it.`,
+      `This campaign was exported for another server (${when}). Enter and decide there: what is changed here will not be in it. Nothing more is released here. If it is not there, tell whoever runs the server.`,
     exportedLater: (count: number) =>
       `Since then ${many(count, 'change', 'changes')} came here only.`,
     logout: 'Log out',
@@ -88,7 +88,7 @@ export const consoleEn: ConsoleText = {
     title: 'Campaigns',
     empty: 'No campaign. Create the first one below.',
     emptyHere: 'No campaign.',
-    exported: 'Exported to another server',
+    exported: 'Exported for another server',
     create: 'New campaign',
     name: 'Name',
     nameHint: 'For example: Nuit de la Solidarité 2027',

@@ -47,7 +47,7 @@ export const consoleFr = {
     live: 'En direct',
     notLive: 'Hors ligne : les chiffres peuvent dater',
     exported: (when: string) =>
-      `Cette campagne a été exportée vers un autre serveur (${when}). Elle se poursuit là-bas : ici, rien de nouveau n’est diffusé, et ce qui change n’y arrive pas.`,
+      `Cette campagne a été exportée pour un autre serveur (${when}). Saisissez et décidez là-bas : ce qui est changé ici n’y sera pas. Ici, plus rien n’est diffusé. Si elle n’y est pas, prévenez qui tient le serveur.`,
     exportedLater: (count: number) =>
       `Depuis, ${many(count, 'changement est arrivé', 'changements sont arrivés')} ici seulement.`,
     logout: 'Se déconnecter',
@@ -92,7 +92,7 @@ export const consoleFr = {
     title: 'Campagnes',
     empty: 'Aucune campagne. Créez la première ci-dessous.',
     emptyHere: 'Aucune campagne.',
-    exported: 'Exportée vers un autre serveur',
+    exported: 'Exportée pour un autre serveur',
     create: 'Nouvelle campagne',
     name: 'Nom',
     nameHint: 'Par exemple : Nuit de la Solidarité 2027',

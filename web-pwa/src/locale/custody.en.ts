@@ -341,6 +341,7 @@ export const custodyEn: CustodyText = {
       'second-factor-removed': 'telephone code removed',
       'second-factor-set': 'telephone code set up',
       'session-closed': 'login ended',
+      'sessions-closed': 'logins and tokens ended at once',
       'tablet-went-back': 'tablet went back',
       'user-added': 'account made',
       'account-closed': 'account closed',

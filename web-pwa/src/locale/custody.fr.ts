@@ -346,6 +346,7 @@ export const custodyFr = {
       'second-factor-removed': 'code du téléphone retiré',
       'second-factor-set': 'code du téléphone mis en place',
       'session-closed': 'connexion fermée',
+      'sessions-closed': 'connexions et jetons fermés d’un coup',
       'tablet-went-back': 'tablette revenue en arrière',
       'user-added': 'compte créé',
       'account-closed': 'compte fermé',

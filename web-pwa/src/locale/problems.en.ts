@@ -150,6 +150,11 @@ export const problemsEn: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Have it lifted first.',
   },
+  'campaign-exported': {
+    what: 'This campaign was exported for another server.',
+    safe: 'What was there at the export is on both sides.',
+    act: 'Its figures, tablets and releases are on its new server: go there.',
+  },
   'campaign-open': {
     what: 'The campaign is open.',
     safe: notSent,

@@ -157,6 +157,11 @@ export const problemsFr: Record<string, ProblemWords> = {
     safe: notSent,
     act: 'Faites-la lever d’abord.',
   },
+  'campaign-exported': {
+    what: 'Cette campagne a été exportée pour un autre serveur.',
+    safe: 'Ce qui était là à l’export est des deux côtés.',
+    act: 'Ses chiffres, ses tablettes et ses diffusions sont sur son nouveau serveur : allez-y.',
+  },
   'campaign-open': {
     what: 'La campagne est ouverte.',
     safe: notSent,

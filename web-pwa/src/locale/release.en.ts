@@ -31,7 +31,7 @@ export const releaseEn: ReleaseText = {
     'nothing-to-correct': 'nothing to correct',
     'released-elsewhere': 'another campaign has already released these nights on this ground',
     'campaign-purged': 'the campaign has been purged: its releases are what stays of it',
-    'campaign-exported': 'the campaign was exported: it is released from its new server',
+    'campaign-exported': 'the campaign was exported: its releases are built on its new server',
     'past-unread': 'another campaign’s files are damaged: what it released is not known',
     'areas-changed': 'the perimeter or its quartiers have changed since the first release',
     'several-nights':

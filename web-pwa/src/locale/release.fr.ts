@@ -30,7 +30,7 @@ export const releaseFr = {
     'nothing-to-correct': 'rien à corriger',
     'released-elsewhere': 'une autre campagne a déjà diffusé ces nuits sur ce territoire',
     'campaign-purged': 'la campagne est effacée : il en reste ses diffusions',
-    'campaign-exported': 'la campagne a été exportée : elle est diffusée depuis son nouveau serveur',
+    'campaign-exported': 'la campagne a été exportée : ses diffusions se construisent sur son nouveau serveur',
     'past-unread': 'les fichiers d’une autre campagne sont abîmés : ce qu’elle a diffusé n’est pas connu',
     'areas-changed': 'le périmètre ou ses quartiers ont changé depuis la première diffusion',
     'several-nights':

@@ -13,6 +13,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use maraude_core::model::{CampaignId, TimestampMs};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -29,6 +30,8 @@ pub struct DepartureOrder {
     pub key: Key32,
     /// What other campaigns of this server, and of those before, released.
     pub told_elsewhere: Vec<(CampaignId, Remains)>,
+    /// Its stricter numbers of disclosure control.
+    pub numbers: BTreeMap<String, u32>,
     /// Server clock.
     pub now: TimestampMs,
 }
@@ -84,6 +87,7 @@ fn put_together(
         log,
         tablets: rows.devices.len(),
         layers: layers.pinned(campaign)?,
+        numbers: order.numbers,
     };
     let manifest = Zeroizing::new(
         serde_json::to_vec_pretty(&told).map_err(|error| MovingError::Writing(error.into()))?,

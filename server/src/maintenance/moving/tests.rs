@@ -17,6 +17,7 @@ use crate::sync::Engine;
 use maraude_core::document::{DocumentName, document_id};
 use maraude_core::model::{CampaignState, TeamId};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -358,6 +359,8 @@ fn one_with_tablets_leaves_only_once_it_is_locked_and_for_a_reason() {
     assert!(matches!(export("court"), Err(ExportingError::Reason(_))));
     // Prepared on a laptop: no tablet knows this server.
     export(REASON).unwrap();
+    assert!(matches!(export(REASON), Err(ExportingError::Exported)));
+    world.app.keep_campaign(world.campaign, REASON).unwrap();
     world.tablet(None);
     assert!(matches!(export(REASON), Err(ExportingError::Open)));
 }
@@ -482,6 +485,7 @@ impl Move {
             name: "Nuit d'essai".to_owned(),
             key: key.clone(),
             told_elsewhere: vec![(of, remains)],
+            numbers: BTreeMap::new(),
             now: NOW,
         };
         let mut file = std::fs::File::create(&path).ok()?;

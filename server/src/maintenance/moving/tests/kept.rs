@@ -1,6 +1,10 @@
 //! What was exported and is still here.
 
 use super::{Move, REASON};
+use crate::app::App;
+use crate::publication::Numbers;
+use crate::store::EXPORTED;
+use std::collections::BTreeMap;
 
 #[test]
 fn what_was_exported_is_released_on_its_new_server_alone() {
@@ -34,4 +38,42 @@ fn what_was_exported_and_taken_in_nowhere_stays_with_its_reason() {
     assert!(row.subject.ends_with(&file), "{}", row.subject);
     made.export();
     assert!(app.past(campaign).unwrap().is_exported(), "exported anew");
+}
+
+#[test]
+fn stricter_numbers_of_disclosure_control_go_along() {
+    let made = Move::new();
+    let (app, campaign) = (&made.world.app, made.world.campaign);
+    let of = |app: &App| {
+        let past = app.past(campaign).unwrap();
+        let numbers = Numbers::of(app.folder());
+        numbers
+            .settings(campaign, &past)
+            .unwrap()
+            .street_minimum_people
+    };
+    let weak = of(app);
+    let stricter = BTreeMap::from([("street_minimum_people".to_owned(), weak + 3)]);
+    let past = app.past(campaign).unwrap();
+    Numbers::of(app.folder())
+        .set(campaign, &past, &stricter)
+        .unwrap();
+    assert_eq!(of(&made.to), weak, "control");
+    let (file, key) = made.export();
+    made.import(&file, &key).unwrap();
+    assert_eq!(of(&made.to), weak + 3);
+}
+
+#[test]
+fn a_mark_that_does_not_read_is_not_taken_for_none() {
+    let made = Move::new();
+    let (app, campaign) = (&made.world.app, made.world.campaign);
+    made.world.engine().log().set_meta(EXPORTED, b"{}").unwrap();
+    assert!(app.exported(campaign).is_err() && app.past(campaign).is_err());
+    made.world.engine().log().set_meta(EXPORTED, b"").unwrap();
+    assert_eq!(
+        app.exported(campaign).unwrap(),
+        None,
+        "control: kept here after all"
+    );
 }
