@@ -15,7 +15,7 @@ use maraude_core::model::{CampaignId, CampaignState, TimestampMs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Who moves campaigns in the audit log: whoever has a shell.
 const COMMAND: &str = "command";
@@ -147,7 +147,7 @@ impl App {
         let name = self.may_leave(campaign)?;
         // Nothing is released of which the file knows nothing, from here on.
         let alone = one_at_a_time();
-        let _leaving = Leaving::begin(campaign);
+        let _leaving = Leaving::begin(self, campaign);
         let told_elsewhere = self.told_elsewhere(campaign)?;
         drop(alone);
         let order = DepartureOrder {
@@ -220,7 +220,9 @@ impl App {
 
     /// Whether it is released elsewhere, or on its way there.
     pub(super) fn is_leaving(&self, campaign: CampaignId) -> Result<bool, StoreError> {
-        Ok(Leaving::is(campaign) || self.exported(campaign)?.is_some())
+        let leaving = self.part(|_| OnTheirWay::default());
+        let on_its_way = leaving.all().contains(&campaign);
+        Ok(on_its_way || self.exported(campaign)?.is_some())
     }
 
     /// A campaign that was exported stays here after all: its file was taken in nowhere.
@@ -267,29 +269,29 @@ impl App {
 }
 
 /// Campaigns whose file is being written: the mark follows once it is whole.
-static LEAVING: Mutex<BTreeSet<CampaignId>> = Mutex::new(BTreeSet::new());
+#[derive(Default)]
+struct OnTheirWay(Mutex<BTreeSet<CampaignId>>);
+
+impl OnTheirWay {
+    fn all(&self) -> MutexGuard<'_, BTreeSet<CampaignId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A campaign is on its way, until this is dropped.
-struct Leaving(CampaignId);
+struct Leaving(Arc<OnTheirWay>, CampaignId);
 
 impl Leaving {
-    fn begin(campaign: CampaignId) -> Self {
-        Self::all().insert(campaign);
-        Self(campaign)
-    }
-
-    fn is(campaign: CampaignId) -> bool {
-        Self::all().contains(&campaign)
-    }
-
-    fn all() -> MutexGuard<'static, BTreeSet<CampaignId>> {
-        LEAVING.lock().unwrap_or_else(PoisonError::into_inner)
+    fn begin(app: &App, campaign: CampaignId) -> Self {
+        let all = app.part(|_| OnTheirWay::default());
+        all.all().insert(campaign);
+        Self(all, campaign)
     }
 }
 
 impl Drop for Leaving {
     fn drop(&mut self) {
-        Self::all().remove(&self.0);
+        self.0.all().remove(&self.1);
     }
 }
 

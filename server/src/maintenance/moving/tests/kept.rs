@@ -1,10 +1,13 @@
 //! What was exported and is still here.
 
-use super::{Move, REASON};
+use super::{Move, REASON, wish};
 use crate::app::App;
 use crate::publication::Numbers;
-use crate::store::EXPORTED;
+use crate::store::{EXPORTED, Key32};
+use maraude_core::model::CampaignId;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use zeroize::Zeroizing;
 
 #[test]
 fn what_was_exported_is_released_on_its_new_server_alone() {
@@ -76,4 +79,31 @@ fn a_mark_that_does_not_read_is_not_taken_for_none() {
         None,
         "control: kept here after all"
     );
+}
+
+/// A disk that is full from the first byte on, and what could be released while it was written to.
+struct FullDisk<'a>(&'a App, CampaignId, bool);
+
+impl Write for FullDisk<'_> {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        self.2 = self.0.past(self.1).unwrap().is_exported();
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn nothing_is_released_while_the_file_is_written_and_all_is_as_before_where_it_breaks_off() {
+    let made = Move::new();
+    let (app, campaign) = (&made.world.app, made.world.campaign);
+    let key: Key32 = Zeroizing::new([9; 32]);
+    let mut disk = FullDisk(app, campaign, false);
+    let wish = wish(&made.world, &key, REASON);
+    app.export_campaign(&wish, &mut disk).unwrap_err();
+    assert!(disk.2);
+    assert!(!app.past(campaign).unwrap().is_exported());
+    made.export();
 }
