@@ -218,7 +218,9 @@ fn exports(order: &Order, folder: &Path, report: &mut Report) -> Result<()> {
     ));
     let source = folder.join("source.fgb");
     ours(order, Format::Flatgeobuf, &source)?;
-    for format in Format::INTERNAL {
+    // A dictionary tells of columns and holds no row.
+    let with_rows = Format::INTERNAL.into_iter();
+    for format in with_rows.filter(|format| *format != Format::Dictionary) {
         let out = |by: &str| folder.join(format!("{by}.{}", format.ending()));
         let path = out("maraude");
         let run = ours(order, format, &path)?;
