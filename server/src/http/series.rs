@@ -47,7 +47,6 @@ async fn list(
 ) -> Result<Json<Vec<SeriesLine>>, Problem> {
     let lines = app
         .blocking(move |app| {
-            goes_on_here(&app, campaign)?;
             let plan = app.engine(campaign)?.plan()?;
             let since = app.clock().now() - LISTED_MS;
             let series = app.server().series(campaign, since)?.into_iter();
