@@ -23,7 +23,7 @@ pub use ended::EndedCampaign;
 pub use ending::{Ending, Telling};
 pub use erasing::{ErasingError, ErasureCertificate, ErasureWish, PersonFound};
 pub use handing_out::{HandedOut, HandingOut, HandingOutError};
-pub use moving::{ExportWish, Exported, ExportingError, KeepingError};
+pub use moving::{ExportWish, Exported, ExportingError, GoneError, KeepingError};
 pub use opposing::{OpposingWish, OppositionList};
 pub use pseudonyms::{ForgetWish, ForgottenCertificate};
 pub use reason::{ReasonMissing, written_reason};

@@ -130,6 +130,17 @@ impl KeepingError {
     }
 }
 
+/// Why nothing new begins with a campaign here.
+#[derive(Debug, thiserror::Error)]
+pub enum GoneError {
+    /// It was exported.
+    #[error("the campaign was exported: it goes on on its new server")]
+    Exported,
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl App {
     /// Writes a campaign's file; it stays here, marked as exported. Blocks.
     ///
@@ -216,6 +227,18 @@ impl App {
         let kept = kept.filter(|bytes| !bytes.is_empty());
         let read = kept.map(|bytes| serde_json::from_slice(&bytes)).transpose();
         read.map_err(|_| StoreError::Damaged { table: "meta" })
+    }
+
+    /// Asked before a tablet joins a campaign, and before a figure that moves is told to somebody who could set
+    /// it beside that of its new server.
+    ///
+    /// # Errors
+    /// [`GoneError`].
+    pub fn goes_on_here(&self, campaign: CampaignId) -> Result<(), GoneError> {
+        match self.exported(campaign)? {
+            Some(_) => Err(GoneError::Exported),
+            None => Ok(()),
+        }
     }
 
     /// Whether it is released elsewhere, or on its way there.

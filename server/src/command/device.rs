@@ -154,12 +154,7 @@ impl Operation for Enrol {
 
     fn perform(self, app: &App) -> Result<Issued, Refusal> {
         let campaign = choose(app, self.campaign)?;
-        if app.exported(campaign)?.is_some() {
-            return Err(Refusal::new(
-                "campaign-exported",
-                "the campaign was exported: enrol its tablets on its new server",
-            ));
-        }
+        app.goes_on_here(campaign)?;
         let team = match &self.team {
             Some(code) => Some(team(app, campaign, code)?),
             None => None,

@@ -7,7 +7,7 @@ use super::control::files::{FileOperation, ask_file};
 use super::control::{Operation, Refusal, ask};
 use super::place::Place;
 use super::{CommandError, say};
-use crate::app::{App, ExportWish, ExportingError, KeepingError};
+use crate::app::{App, ExportWish, ExportingError, GoneError, KeepingError};
 use crate::maintenance::{ArrivalOrder, Arrived, MovedCampaign, MovingError, look, read_whole};
 use crate::store::{Key32, key_of_words, random, words_of};
 use clap::Args;
@@ -110,6 +110,16 @@ pub struct Import {
 impl From<ExportingError> for Refusal {
     fn from(error: ExportingError) -> Self {
         Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<GoneError> for Refusal {
+    fn from(error: GoneError) -> Self {
+        let code = match error {
+            GoneError::Exported => "campaign-exported",
+            GoneError::Store(_) => "storage",
+        };
+        Self::new(code, error.to_string())
     }
 }
 

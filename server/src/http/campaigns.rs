@@ -7,7 +7,7 @@ use super::contract::{
 use super::extract::{At, Body, read, view_of};
 use super::guard::AnyAccount;
 use super::problem::Problem;
-use crate::app::App;
+use crate::app::{App, GoneError};
 use crate::authoring::retention_at_creation;
 use crate::geolocation::LiveView;
 use crate::store::{LogPosition, Pseudonyms, Role, StoreError, random_id};
@@ -27,13 +27,13 @@ const EXPORTED: Problem = Problem::new(
     "This campaign was exported: it goes on on its new server.",
 );
 
-/// Nothing new begins with a campaign that was exported, and nobody is told its figures who would set them
-/// beside those of its new server.
-pub(super) fn goes_on_here(app: &App, campaign: CampaignId) -> Result<(), Problem> {
-    if app.exported(campaign)?.is_some() {
-        return Err(EXPORTED);
+impl From<GoneError> for Problem {
+    fn from(error: GoneError) -> Self {
+        match error {
+            GoneError::Exported => EXPORTED,
+            GoneError::Store(error) => error.into(),
+        }
     }
-    Ok(())
 }
 
 /// The routes of this file.

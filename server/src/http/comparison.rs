@@ -1,6 +1,5 @@
 //! *Comparaison*: two campaigns on the sectors walked both times; and the campaigns that ended.
 
-use super::campaigns::goes_on_here;
 use super::contract::{
     ComparedCampaign, ComparisonBoard, ComparisonRow, EndedCampaign, LeftOutEntry,
 };
@@ -56,8 +55,8 @@ async fn board(
     let told = app
         .blocking(move |app| {
             if reader == Reader::Figures {
-                goes_on_here(&app, campaign)?;
-                goes_on_here(&app, with)?;
+                app.goes_on_here(campaign)?;
+                app.goes_on_here(with)?;
             }
             let past = app.past(campaign)?;
             let settings = settings(&app, campaign, &past)?;

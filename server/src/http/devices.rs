@@ -1,6 +1,5 @@
 //! *Tablettes*: the list, one-time codes to enrol, revocation.
 
-use super::campaigns::goes_on_here;
 use super::contract::{AcceptDevice, DeviceEntry, EnrolmentCode, NewEnrolment, OpenCodeLine};
 use super::extract::{At, Body, read};
 use super::guard::{AnyAccount, Coordinator};
@@ -103,7 +102,7 @@ async fn enrol(
     let label = label_of(&new.label, LABEL_CHARACTERS)?;
     let code = app
         .blocking(move |app| {
-            goes_on_here(&app, campaign)?;
+            app.goes_on_here(campaign)?;
             let plan = app.engine(campaign)?.plan()?;
             let team = new.team.map(|id| team_of(&plan, id)).transpose()?;
             let accepted = may_hand(&account, team)?;

@@ -1,6 +1,5 @@
 //! *Estimation*: the part not seen, as the console shows it beside the figure.
 
-use super::campaigns::goes_on_here;
 use super::contract::{EstimateCount, EstimateMethod, EstimateModel, EstimateRefusal, Estimation};
 use super::extract::{At, view_of};
 use super::guard::Analyst;
@@ -29,7 +28,7 @@ async fn estimation(
     let told = app
         .blocking(move |app| {
             if account.role != Role::Coordinator {
-                goes_on_here(&app, campaign)?;
+                app.goes_on_here(campaign)?;
             }
             let of = reviewed(&app, &live, position)?;
             let view = live.view();

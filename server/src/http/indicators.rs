@@ -1,6 +1,5 @@
 //! *Indicateurs*: people by unit and by trait, contacts, coverage.
 
-use super::campaigns::goes_on_here;
 use super::contract::{
     ContactRow, CoverageRow, IndicatorBoard, IndicatorRow, IndicatorTable, SectorCoverage,
 };
@@ -37,7 +36,7 @@ async fn board(
     let told = app
         .blocking(move |app| {
             if reader == Reader::Figures {
-                goes_on_here(&app, campaign)?;
+                app.goes_on_here(campaign)?;
             }
             let past = app.past(campaign)?;
             let settings = settings(&app, campaign, &past)?;

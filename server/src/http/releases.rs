@@ -112,18 +112,15 @@ async fn list(
             let settings = settings(&app, campaign, &past)?;
             let prepared = prepared(&app, &live, position, &settings)?;
             let opened = releases(past.own().to_vec())?;
-            let said = if past.is_exported() {
+            let sentence = if past.is_exported() {
                 last_said(&opened)
             } else {
-                sentence(&prepared, &settings)
+                told(sentence(&prepared, &settings))
             };
             let mut kept: Vec<ReleaseEntry> = opened.iter().map(line).collect();
             kept.reverse();
             Ok::<_, Problem>(Releases {
-                sentence: ProvisionalSentence {
-                    fr: said.fr,
-                    en: said.en,
-                },
+                sentence,
                 releases: kept,
                 obstacles: obstacles(&prepared, &past, Stage::Consolidated),
             })
@@ -135,24 +132,21 @@ async fn list(
 /// What stays of a purged campaign: its releases, and what the last one says.
 fn of_purged(app: &App, campaign: CampaignId) -> Result<Releases, Problem> {
     let opened = releases(app.stored_releases(campaign)?)?;
-    let said = last_said(&opened);
     Ok(Releases {
-        sentence: ProvisionalSentence {
-            fr: said.fr,
-            en: said.en,
-        },
+        sentence: last_said(&opened),
         releases: opened.iter().rev().map(line).collect(),
         obstacles: vec!["campaign-purged".to_owned()],
     })
 }
 
 /// What the last release says; nothing where there is none.
-fn last_said(opened: &[FrozenRelease]) -> Sentence {
+fn last_said(opened: &[FrozenRelease]) -> ProvisionalSentence {
     let said = opened.last().map(|last| &last.release.published().sentence);
-    Sentence {
-        fr: said.map(|said| said.fr.clone()).unwrap_or_default(),
-        en: said.map(|said| said.en.clone()).unwrap_or_default(),
-    }
+    told(said.cloned().unwrap_or_default())
+}
+
+fn told(Sentence { fr, en }: Sentence) -> ProvisionalSentence {
+    ProvisionalSentence { fr, en }
 }
 
 async fn make(

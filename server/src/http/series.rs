@@ -1,6 +1,5 @@
 //! *Tablettes*: enrolment in series. A code for several tablets, or a sheet of codes to be printed.
 
-use super::campaigns::goes_on_here;
 use super::contract::{EnrolmentCode, NewSeries, NewSheet, SeriesLine, SheetCode};
 use super::devices::{code_subject, invalid, label_of, team_code, team_of, told};
 use super::extract::{At, Body, read};
@@ -79,7 +78,7 @@ async fn open(
     }
     let code = app
         .blocking(move |app| {
-            goes_on_here(&app, campaign)?;
+            app.goes_on_here(campaign)?;
             let plan = app.engine(campaign)?.plan()?;
             let team = new.team.map(|id| team_of(&plan, id)).transpose()?;
             let accepted = may_hand(&account, team)?;
@@ -141,7 +140,7 @@ async fn sheet(
     }
     let codes = app
         .blocking(move |app| {
-            goes_on_here(&app, campaign)?;
+            app.goes_on_here(campaign)?;
             let plan = app.engine(campaign)?.plan()?;
             let now = app.clock().now();
             let end = end_of_night(&plan, now);

@@ -141,7 +141,7 @@ pub struct Heading {
 }
 
 /// One sentence in the two languages of the screens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {
     /// In French.
     pub fr: String,
