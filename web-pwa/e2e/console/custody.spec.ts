@@ -217,6 +217,15 @@ test('a campaign that was exported says so to everybody, and may be kept', async
   await expect(page.getByRole('button', { name: 'Construire la provisoire' })).toBeDisabled();
   await expect(page.locator('[data-sentence]'), 'nothing was released yet').toHaveCount(0);
   await eitherWay(page, 'exported-release');
+  await screen(page, 'Tablettes');
+  await expect(page.getByRole('heading', { name: 'Enrôler en série' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await eitherWay(page, 'exported-devices');
+  // Codes that were given are still listed; no new one is.
+  const codes = `${served.base}/api/campaigns/${id}/series`;
+  expect((await page.request.get(codes)).status()).toBe(200);
+  const asked = { label: 'T', places: 2, team: null };
+  expect((await page.request.post(codes, { data: asked })).status()).toBe(409);
   // Whoever reads figures alone is told too, and reads none that move.
   const context = await browser.newContext({ locale: 'fr-FR' });
   const analyst = await context.newPage();
